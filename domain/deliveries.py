@@ -1,0 +1,233 @@
+"""The ledger's vocabulary: what a delivery is, what may become of it, how long to wait.
+
+A delivery is one message to a provider.  Its row is committed before anything is sent; the key says what
+"once" means.  An attempt is recorded before the call, its outcome after.
+"""
+
+import enum
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from domain.facts import Facts
+from domain.messages import Message
+from domain.people import Address, Channel
+
+
+class Kind(enum.IntEnum):
+    """Why something is sent; the numbers are stored.  Subject and target of each key stand beside it."""
+
+    PROMPT = 1  # subject: the person; day: her log day
+    DIGEST = 2  # subject: the team; target: the digest target; day: the date it is sent
+    DIGEST_MAIL = 3  # subject: the team; target: the person; day: the date it is sent
+    REPLY = 4  # subject: the inbox item it answers; day: the item's UTC day
+    MARK = 5  # subject: the inbox item; a check mark on the message that it holds
+    INVITATION = 6  # subject: the person; target: the team; day: the UTC day of the invitation
+
+
+class State(enum.IntEnum):
+    """What has become of a delivery; the numbers are stored."""
+
+    READY = 1
+    SENDING = 2
+    UNCERTAIN = 3
+    """An attempt ended without an outcome: it may have been sent."""
+    ACCEPTED = 4
+    DELIVERED = 5
+    BOUNCED = 6
+    DROPPED = 7
+    FAILED = 8
+    EXPIRED = 9
+    CANCELLED = 10
+    UNKNOWN = 11
+    """Uncertain for good; an admin is shown it."""
+
+
+class Effect(enum.Enum):
+    POST = "post"
+    REACT = "react"
+
+
+MOST_ATTEMPTS = 3
+"""Attempts without an outcome after which a delivery is given up, so that one poisonous message dies."""
+LEASE = timedelta(seconds=60)
+CALL_DEADLINE = timedelta(seconds=20)
+"""The whole of one call to a provider, on the wall clock; shorter than the lease."""
+MOST_RETRIES = 8
+FIRST_WAIT = timedelta(seconds=15)
+LONGEST_WAIT = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What "once" means: no two deliveries have the same key."""
+
+    day: date
+    kind: Kind
+    subject: int
+    target: int = 0
+    part: int = 0
+    try_: int = 0
+    """Raised only when a delivery moves to the person's next channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    address: Address
+    """A person's address, or the channel of a digest as `external_id`."""
+    direct: str | None = None
+    """The direct-message channel already open with the person."""
+    identity_id: int | None = None
+    """None when it goes to a channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    key: Key
+    organization_id: int
+    recipient: Recipient
+    due_at: datetime
+    person_id: int | None = None
+    not_after: datetime | None = None
+    facts: Facts | None = None
+    """None: gathered at the first claim."""
+    answers: str = ""
+    """What it answers or marks, as the channel names it: a thread, a message, a mail's Message-ID."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A row of the ledger."""
+
+    day: date
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y%m%d}-{self.id}"
+
+    @staticmethod
+    def parse(text: str) -> "Ref":
+        """Read back what `str` gave.
+
+        Raises:
+            ValueError: it is not of that form.
+        """
+        day, _, number = text.partition("-")
+        return Ref(date.fromisoformat(f"{day[:4]}-{day[4:6]}-{day[6:]}"), int(number))
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that this worker alone may send until its lease ends."""
+
+    ref: Ref
+    key: Key
+    organization_id: int
+    recipient: Recipient
+    facts: Facts | None
+    fence: int
+    attempt: int
+    due_at: datetime
+    person_id: int | None = None
+    answers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What a channel's sender gets: one message, where it goes, and the handle by which it is found again."""
+
+    ref: Ref
+    attempt: int
+    kind: Kind
+    organization_id: int
+    person_id: int | None
+    recipient: Recipient
+    message: Message | None
+    """None for a check mark."""
+    day: date
+    """The log day or date it is about: mails of one day are a thread."""
+    answers: str = ""
+    unsubscribe: bool = False
+    """It is sent regularly, so a mail of it carries a way to stop it."""
+
+    @property
+    def effect(self) -> Effect:
+        return Effect.REACT if self.message is None else Effect.POST
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    receipt: str
+    """What the provider calls it: `channel:ts`, `channel:message`, a mail's Message-ID."""
+    direct: str | None = None
+    """The direct-message channel that was opened for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not sent for certain; try again."""
+
+    reason: str
+    after: timedelta | None = None
+    """What the provider asks to wait; None: our own back-off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """Refused for good."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can tell whether it was sent: a time-out, or a connection broken once the request was out."""
+
+    evidence: str
+
+
+Outcome = Sent | Later | Never | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An attempt's end, for the ledger."""
+
+    ref: Ref
+    fence: int
+    attempt: int
+    outcome: Outcome
+
+
+class EventKind(enum.Enum):
+    """What a provider tells later about a message it accepted."""
+
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    DROPPED = "dropped"
+    COMPLAINED = "complained"
+    UNSUBSCRIBED = "unsubscribed"
+    OTHER = "other"
+    """Deferred, opened, clicked: kept, changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryEvent:
+    event_id: str
+    kind: EventKind
+    ref: Ref | None
+    address: str
+    at: datetime
+    reason: str = ""
+
+
+def wait_before(attempt: int) -> timedelta:
+    """How long to wait after that many attempts in vain: doubling, at most a quarter of an hour."""
+    return min(FIRST_WAIT * 2.0 ** max(attempt - 1, 0), LONGEST_WAIT)
+
+
+def is_final(state: State) -> bool:
+    return state not in {State.READY, State.SENDING, State.UNCERTAIN}
+
+
+SENT_STATES = frozenset({State.ACCEPTED, State.DELIVERED})
+CHATS = frozenset({Channel.SLACK, Channel.DISCORD})

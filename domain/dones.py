@@ -1,0 +1,165 @@
+"""Answers and dones: how lines of text become what somebody got done."""
+
+import enum
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import SequenceMatcher
+
+LONGEST_LINE = 4_000
+MOST_LINES = 200
+LIKE_ENOUGH = 0.5
+"""Two lines at least this alike (0 to 1) are the same done, edited."""
+MOST_COMBINING = 8
+"""Combining marks kept on one letter; more only serve to deface a page."""
+
+
+class Kind(enum.IntEnum):
+    """What a line is; the numbers are stored."""
+
+    DONE = 1
+    GOAL = 2
+    BLOCKER = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an answer, read."""
+
+    kind: Kind
+    text: str
+    private: bool = False
+    team_ids: tuple[int, ...] | None = None
+    """The team named in front of it; None: all of the person's teams."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    id: int
+    person_id: int
+    day: date
+    kind: Kind
+    text: str
+    team_ids: tuple[int, ...]
+    """Who sees it, fixed when written; empty: the person alone."""
+    position: int = 0
+    """Its place among the lines of its answer, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One message of one person for one day."""
+
+    id: int
+    person_id: int
+    day: date
+    source_ref: str
+    revised_at: datetime
+    """The provider's time of the version that is stored; an older one never replaces it."""
+
+
+# NUL, the other controls but tab and line feed, lone surrogates, and what Unicode calls non-characters.
+_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BULLET = re.compile(r"^(?:[-*+•‣◦⁃∙·▪▫●○■□–—>]|\(?\d{1,3}[.)])\s+(?=\S)")
+_CHECKED = re.compile(r"^(?:[-*+•]\s+)?(?:\[[xX✓✔]\]|[✓✔✅☑]️?)\s*")
+_OPEN = re.compile(r"^(?:[-*+•]\s+)?(?:\[ ?\]|☐)\s*")
+_BLOCKED = re.compile(r"^(?:[-*+•]\s+)?(?:!(?![!=\[])|❗️?)\s*")
+_PREFIX = re.compile(r"^([^:\s][^:]{0,79}):\s+(?=\S)")
+
+
+def clean_text(raw: str) -> str:
+    """The text as it can be stored: line feeds only, no controls, no half characters, marks capped.
+
+    Right-to-left and joining characters stay, since languages need them; renderers isolate them.
+    """
+    joined = raw.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    kept = _UNSTORABLE.sub("", joined.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    return kept if kept.isascii() else _cap_marks(kept)
+
+
+def _cap_marks(value: str) -> str:
+    kept: list[str] = []
+    run = 0
+    for character in value:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= MOST_COMBINING:
+            kept.append(character)
+    return "".join(kept)
+
+
+def read_lines(raw: str, teams: Mapping[str, int]) -> list[Line]:
+    """The dones in `raw`: one a line, bullets and check marks stripped, at most 200.
+
+    Args:
+        raw: what somebody typed.
+        teams: the person's teams, id by name; `name: ` in front of a line sends it to that team alone.
+    """
+    lines = [line for each in clean_text(raw).split("\n") if (line := _read_line(each, teams)) is not None]
+    return lines[:MOST_LINES]
+
+
+def _read_line(raw: str, teams: Mapping[str, int]) -> Line | None:
+    private, team_ids, rest = _audience(raw.strip(), teams)
+    kind, words = _kind(rest)
+    if not private and team_ids is None:
+        private, team_ids, words = _audience(words, teams)
+    words = words[:LONGEST_LINE].strip()
+    if not any(character.isalnum() or unicodedata.category(character) == "So" for character in words):
+        return None
+    return Line(kind, words, private, team_ids)
+
+
+def _kind(raw: str) -> tuple[Kind, str]:
+    for pattern, kind in ((_CHECKED, Kind.DONE), (_OPEN, Kind.GOAL), (_BLOCKED, Kind.BLOCKER)):
+        found = pattern.match(raw)
+        if found and found.end() < len(raw):
+            return kind, raw[found.end() :]
+    return Kind.DONE, _BULLET.sub("", raw)
+
+
+def _audience(raw: str, teams: Mapping[str, int]) -> tuple[bool, tuple[int, ...] | None, str]:
+    found = _PREFIX.match(raw)
+    if found is None:
+        return False, None, raw
+    name = found[1].strip().casefold()
+    if name == "private":
+        return True, None, raw[found.end() :]
+    for team, team_id in teams.items():
+        if team.casefold() == name:
+            return False, (team_id,), raw[found.end() :]
+    return False, None, raw
+
+
+def match_lines(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
+    """For every new line the index of the old one that it continues, so that a done outlives its edits.
+
+    Equal lines first, then the most alike; a line is continued once at most.
+    """
+    matched: list[int | None] = [None] * len(new)
+    free = set(range(len(old)))
+    for index, line in enumerate(new):
+        same = next((candidate for candidate in sorted(free) if old[candidate] == line), None)
+        if same is not None:
+            matched[index] = same
+            free.discard(same)
+    pairs = [
+        (_likeness(old[left], new[right]), -abs(left - right), left, right)
+        for right in range(len(new))
+        if matched[right] is None
+        for left in free
+    ]
+    for likeness, _, left, right in sorted(pairs, reverse=True):
+        if likeness >= LIKE_ENOUGH and left in free and matched[right] is None:
+            matched[right] = left
+            free.discard(left)
+    return matched
+
+
+def _likeness(left: str, right: str) -> float:
+    return SequenceMatcher(None, left.casefold(), right.casefold(), autojunk=False).ratio()

@@ -1,0 +1,295 @@
+"""What the bot says, as facts: one frozen dataclass for each thing it can say.
+
+`domain.wording` turns facts into a message.  The ledger keeps facts, never words, so that a delivery reads
+the same however often it is tried; `dump` and `load` are their stored form.
+"""
+
+import dataclasses
+import enum
+import types
+import typing
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from domain.dones import Kind
+from domain.people import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class PromptAsked:
+    """The question of the day."""
+
+    day: date
+    explain: bool
+    """Her first one: say how to answer."""
+    goals: tuple[str, ...] = ()
+    """Her open goals, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidLine:
+    kind: Kind
+    text: str
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was written down, for which day, and when others see it."""
+
+    day: date
+    lines: tuple[SaidLine, ...]
+    teams: tuple[str, ...]
+    digest_at: str
+    """`tomorrow at 09:00 Madrid`; empty when no team sees it."""
+    can_edit: bool
+    """The channel lets her edit her message to change them."""
+    joinable: tuple[tuple[int, str], ...] = ()
+    """Teams she could join here (id, name), offered when she is in none."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingNoted:
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class DayShown:
+    day: date
+    lines: tuple[SaidLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A line was edited (`after` set) or deleted."""
+
+    day: date
+    before: str
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    name: str
+    day: date
+    kind: Kind
+    text: str
+    matches: tuple[tuple[int, int], ...]
+    """Spans of `text` (start, end) that match."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchShown:
+    query: str
+    hits: tuple[Hit, ...]
+    total: int
+    page: int
+    pages: int
+    degraded: bool
+    """The search engine is down and the database answered in its place."""
+    keep_as_done: bool = False
+    """It came as a plain message, which could have been meant as a done."""
+
+
+@dataclass(frozen=True, slots=True)
+class HelpShown:
+    unclear: str
+    kept: bool
+    """What was typed has been kept, though not understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsShown:
+    minute: int
+    zone: str
+    days: int
+    days_are_teams: bool
+    channel: Channel | None
+    channels: tuple[Channel, ...]
+    teams: tuple[str, ...]
+    changed: str = ""
+    """`time`, `zone`, `days` or `channel` when that was just set."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMade:
+    team_id: int
+    name: str
+    zone: str
+    digest_minute: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    team: str
+    already: bool
+    minute: int
+    zone: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class JoinOffered:
+    teams: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    email: str
+    team: str
+    already: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """The first mail to somebody who has never heard of donelog."""
+
+    inviter: str
+    team: str
+    minute: int
+    zone: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotConnected:
+    """This workspace or guild belongs to no organization yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhichOrganization:
+    choices: tuple[tuple[int, str], ...]
+    inbox_day: date
+    inbox_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Somebody nobody has invited wrote a mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailStopped:
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLine:
+    day: date
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPerson:
+    name: str
+    by_mail: bool
+    lines: tuple[DigestLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A team's days, from `first_day` to `last_day`, both included."""
+
+    team: str
+    first_day: date
+    last_day: date
+    people: tuple[DigestPerson, ...]
+    """Those who wrote something, by name."""
+    away: tuple[tuple[str, date | None], ...] = ()
+    """Name and last day away; None: until further notice."""
+    to_come: tuple[str, ...] = ()
+    not_asked: tuple[str, ...] = ()
+    quiet: tuple[str, ...] = ()
+
+
+Facts = (
+    PromptAsked
+    | Recorded
+    | NothingNoted
+    | DayShown
+    | Changed
+    | SearchShown
+    | HelpShown
+    | SettingsShown
+    | TeamMade
+    | Joined
+    | JoinOffered
+    | Left
+    | Invited
+    | Invitation
+    | Connected
+    | NotConnected
+    | WhichOrganization
+    | Stranger
+    | MailStopped
+    | Refused
+    | Digest
+)
+
+_BY_NAME: dict[str, type] = {each.__name__: each for each in typing.get_args(Facts)}
+
+
+def dump(facts: Facts) -> dict[str, Any]:
+    """The JSON form: the class's name under `is`, its fields beside it."""
+    return {"is": type(facts).__name__, **_dump_fields(facts)}
+
+
+def load(stored: dict[str, Any]) -> Facts:
+    """The facts that `dump` stored; a field added since then takes its default."""
+    fields = {name: value for name, value in stored.items() if name != "is"}
+    return typing.cast("Facts", _load(fields, _BY_NAME[stored["is"]]))
+
+
+def _dump_fields(value: Any) -> dict[str, Any]:
+    return {each.name: _dump(getattr(value, each.name)) for each in dataclasses.fields(value)}
+
+
+def _dump(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return _dump_fields(value)
+    if isinstance(value, tuple):
+        return [_dump(each) for each in value]
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value
+
+
+def _load(stored: Any, wanted: Any) -> Any:
+    if isinstance(wanted, types.UnionType):
+        return None if stored is None else _load(stored, typing.get_args(wanted)[0])
+    if typing.get_origin(wanted) is tuple:
+        return _load_tuple(stored, typing.get_args(wanted))
+    if dataclasses.is_dataclass(wanted):
+        hints = typing.get_type_hints(wanted)
+        return typing.cast("type", wanted)(**{k: _load(v, hints[k]) for k, v in stored.items() if k in hints})
+    if wanted is date:
+        return date.fromisoformat(stored)
+    if isinstance(wanted, type) and issubclass(wanted, enum.Enum):
+        return wanted(stored)
+    return stored
+
+
+def _load_tuple(stored: list[Any], wanted: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(wanted) == 2 and wanted[1] is Ellipsis:  # noqa: PLR2004 -- tuple[T, ...]
+        return tuple(_load(each, wanted[0]) for each in stored)
+    return tuple(_load(each, kind) for each, kind in zip(stored, wanted, strict=True))

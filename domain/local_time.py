@@ -1,0 +1,235 @@
+"""Zones, log days, and the instants at which something is due.
+
+A log day runs from 04:00 to 04:00 of the next date on the person's own clock.  A wall time that does not
+exist (spring) means the first instant after the gap, one that exists twice (autumn) means the first of them.
+All instants are aware UTC; naive ones are refused.
+"""
+
+import difflib
+import zoneinfo
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from domain.errors import Refusal
+
+DAY_STARTS = time(4)
+EARLIEST_MINUTE = 4 * 60
+LATEST_MINUTE = 23 * 60 + 45
+DEFAULT_PROMPT_MINUTE = 18 * 60
+DEFAULT_DIGEST_MINUTE = 9 * 60
+DEFAULT_ZONE = "UTC"
+PROMPT_LIVES = timedelta(hours=6)
+BETWEEN_PROMPTS = timedelta(hours=12)
+WORKING_WEEK = 0b0011111
+"""Monday to Friday; bit n stands for weekday n, Monday 0."""
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@lru_cache(maxsize=1024)
+def zone(name: str) -> ZoneInfo:
+    """The zone of that exact IANA name.
+
+    Raises:
+        Refusal: there is none; the sentence names close ones.
+    """
+    if name not in zone_names():
+        close = suggest_zones(name)
+        hint = f" Did you mean {' or '.join(close)}?" if close else " Try a city, as in `Europe/Madrid`."
+        raise Refusal(f"I do not know the time zone “{name}”.{hint}")
+    return ZoneInfo(name)
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> frozenset[str]:
+    return frozenset(
+        name
+        for name in zoneinfo.available_timezones()
+        if not name.startswith(("posix", "right")) and name not in {"Factory", "localtime"}
+    )
+
+
+def find_zone(text: str) -> str:
+    """The IANA name meant by `text`, forgiving about case, blanks and a missing continent.
+
+    Raises:
+        Refusal: no zone, or several, could be meant.
+    """
+    wanted = text.strip().replace(" ", "_").casefold()
+    exact = [name for name in zone_names() if name.casefold() == wanted]
+    cities = sorted(name for name in zone_names() if name.rpartition("/")[2].casefold() == wanted)
+    if exact or cities:
+        return (exact or cities)[0]
+    return zone(text.strip()).key
+
+
+def suggest_zones(text: str, most: int = 3) -> list[str]:
+    wanted = text.strip().replace(" ", "_").casefold()
+    by_city = {name.rpartition("/")[2].casefold(): name for name in sorted(zone_names()) if "/" in name}
+    return [by_city[city] for city in difflib.get_close_matches(wanted.rpartition("/")[2], by_city, most)]
+
+
+def require_aware(instant: datetime) -> datetime:
+    if instant.utcoffset() is None:
+        raise ValueError(f"{instant!r} has no time zone")
+    return instant
+
+
+def log_day(instant: datetime, zone_name: str) -> date:
+    """The log day that `instant` falls into on a clock in that zone."""
+    local = require_aware(instant).astimezone(zone(zone_name)).replace(tzinfo=None)
+    return (local - timedelta(hours=DAY_STARTS.hour)).date()
+
+
+def first_instant(wall: datetime, tz: ZoneInfo) -> datetime:
+    """The first existing instant at or after the naive wall time `wall`."""
+    early = wall.replace(tzinfo=tz, fold=0).astimezone(UTC)
+    if early.astimezone(tz).replace(tzinfo=None) == wall:
+        return early
+    before, after = wall.replace(tzinfo=tz, fold=1).astimezone(UTC), early
+    offset = after.astimezone(tz).utcoffset()
+    while after - before > timedelta(seconds=1):  # the clock jumps somewhere between the two readings
+        middle = before + (after - before) // 2
+        if middle.astimezone(tz).utcoffset() == offset:
+            after = middle
+        else:
+            before = middle
+    return after.replace(microsecond=0)
+
+
+def moment(day: date, minute: int, zone_name: str) -> datetime | None:
+    """When the clock shows `minute` (minutes after midnight, 240 to 1425) on that log day.
+
+    None where that day does not exist in the zone (Apia, 30 December 2011).
+    """
+    wall = datetime.combine(day, time(minute // 60, minute % 60))
+    instant = first_instant(wall, zone(zone_name))
+    return instant if log_day(instant, zone_name) == day else None
+
+
+def day_end(day: date, zone_name: str) -> datetime:
+    """The first instant that no longer belongs to that log day."""
+    return first_instant(datetime.combine(day + timedelta(days=1), DAY_STARTS), zone(zone_name))
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Everybody who has this zone and prompt time, on one log day."""
+
+    zone: str
+    minute: int
+    day: date
+    due_at: datetime
+    not_after: datetime
+
+    @property
+    def weekday_bit(self) -> int:
+        return weekday_bit(self.day)
+
+
+def weekday_bit(day: date) -> int:
+    return 1 << day.weekday()
+
+
+def due_cohorts(now: datetime, clocks: Iterable[tuple[str, int]]) -> list[Cohort]:
+    """The cohorts among `clocks` (zone, minute) that are due at `now` and not yet too late to ask."""
+    found = (cohort(now, zone_name, minute) for zone_name, minute in clocks)
+    return [each for each in found if each is not None]
+
+
+def cohort(now: datetime, zone_name: str, minute: int) -> Cohort | None:
+    day = log_day(now, zone_name)
+    due_at = moment(day, minute, zone_name)
+    if due_at is None or due_at > now:
+        return None
+    not_after = min(due_at + PROMPT_LIVES, day_end(day, zone_name))
+    return Cohort(zone_name, minute, day, due_at, not_after) if now < not_after else None
+
+
+def parse_minute(text: str) -> int:
+    """Minutes after midnight from `17:30`, `5:30pm`, `17`, `5pm`.
+
+    Raises:
+        Refusal: it is no time, or outside 04:00 to 23:45.
+    """
+    found = _read_clock(text)
+    if found is None:
+        raise Refusal(f"I could not read “{text.strip()}” as a time; try `17:30`.")
+    if not EARLIEST_MINUTE <= found <= LATEST_MINUTE:
+        raise Refusal("I can ask between 04:00 and 23:45; try `17:30`.")
+    return found
+
+
+def _read_clock(text: str) -> int | None:
+    digits = text.strip().casefold().replace(".", ":").replace(" ", "")
+    shift = 0
+    if digits.endswith(("am", "pm")):
+        shift = 12 if digits.endswith("pm") else 0
+        digits = digits[:-2]
+    hour, _, minute = digits.partition(":")
+    if not (hour.isdecimal() and (minute.isdecimal() or ":" not in digits)) or len(hour) > 2:  # noqa: PLR2004 -- HH
+        return None
+    hours, minutes = int(hour), int(minute or 0)
+    if shift or text.strip().casefold().endswith("am"):
+        hours = hours % 12 + shift
+    return hours * 60 + minutes if hours < 24 and minutes < 60 else None  # noqa: PLR2004 -- a clock's face
+
+
+def parse_days(text: str) -> int:
+    """A bit mask of weekdays from `mon-fri`, `mon, wed, fri`, `every day`, `weekdays`.
+
+    Raises:
+        Refusal: a word is no weekday.
+    """
+    words = text.casefold().replace(" to ", "-").replace(" - ", "-").replace(",", " ").split()
+    if " ".join(words) in {"every day", "everyday", "daily", "all"}:
+        return 0b1111111
+    if words in (["weekdays"], ["workdays"]):
+        return WORKING_WEEK
+    mask = 0
+    for word in words:
+        first, dash, last = word.partition("-")
+        start, stop = _weekday(first), _weekday(last if dash else first)
+        for step in range((stop - start) % 7 + 1):
+            mask |= 1 << (start + step) % 7
+    if not mask:
+        raise Refusal("Tell me the days, as in `days mon-fri` or `days mon, wed`.")
+    return mask
+
+
+def _weekday(word: str) -> int:
+    if word[:3] in WEEKDAYS:
+        return WEEKDAYS.index(word[:3])
+    raise Refusal(f"I could not read “{word}” as a weekday; try `days mon-fri`.")
+
+
+def show_days(mask: int) -> str:
+    """`Mon-Fri`, `Mon, Wed`, `every day`."""
+    if mask == 0b1111111:  # noqa: PLR2004 -- all seven
+        return "every day"
+    days = [index for index in range(7) if mask >> index & 1]
+    names = [WEEKDAYS[index].capitalize() for index in days]
+    if len(days) > 2 and days[-1] - days[0] == len(days) - 1:  # noqa: PLR2004 -- a range starts at three
+        return f"{names[0]}-{names[-1]}"
+    return ", ".join(names)
+
+
+def show_minute(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def show_zone(name: str) -> str:
+    """The place, as people say it: `Buenos Aires` for `America/Argentina/Buenos_Aires`."""
+    return name.rpartition("/")[2].replace("_", " ")
+
+
+def show_day(day: date) -> str:
+    """`Tuesday 24 November`."""
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def show_day_short(day: date) -> str:
+    """`Tue 24 Nov`."""
+    return f"{day:%a} {day.day} {day:%b}"

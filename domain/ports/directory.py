@@ -1,0 +1,44 @@
+"""Which organization and person a request is from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.people import Address, Channel, Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An identity with its organization: one way a request could be meant."""
+
+    organization_id: int
+    organization_name: str
+    identity: Identity
+
+
+class Directory(Protocol):
+    """Finds the organization of what arrives; reads across organizations, returns no text to people."""
+
+    def organization_of(self, channel: Channel, workspace: str) -> int | None:
+        """The organization that a Slack team or Discord guild is linked to."""
+
+    def doors(self, address: Address) -> list[Door]:
+        """Every active identity with that address, of active people, in any organization."""
+
+    def last_prompted(self, address: Address) -> int | None:
+        """The organization whose prompt was the last one accepted at that address."""
+
+    def link(self, organization_id: int, channel: Channel, workspace: str, name: str) -> None:
+        """Link a workspace or guild to an organization; a no-op when it is linked to it already.
+
+        Raises:
+            Refusal: it is linked to another one.
+        """
+
+    def ensure_organization(self, name: str, zone: str, now: datetime) -> int:
+        """The installation's own organization, made when there is none yet."""
+
+    def organizations(self) -> list[tuple[int, str]]: ...
+
+    def workspaces(self, organization_id: int) -> list[tuple[Channel, str, str]]:
+        """Channel, external id and name of each."""

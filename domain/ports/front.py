@@ -1,0 +1,92 @@
+"""The core as the channels see it, and the two things every part is handed: a clock and a signer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from domain.commands import Command, Origin, Request
+from domain.deliveries import DeliveryEvent
+from domain.messages import Reply
+from domain.people import Address, Channel, Profile
+from domain.ports.inbox import Arrival, InboxItem
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The product's time: the database's in production, virtual in the demo and in tests."""
+
+    def real(self) -> datetime:
+        """Real time, for leases, call deadlines and signature windows alone."""
+
+
+class Tokens(Protocol):
+    """Signs what people could send back; each purpose has its own key, several keys may verify."""
+
+    def mail_local_part(self, organization_id: int, person_id: int) -> str:
+        """`done+...`: at most 64 octets, the same in any case of letters."""
+
+    def read_mail_local_part(self, local_part: str) -> tuple[int, int] | None: ...
+
+    def sign_command(self, organization_id: int, person_id: int | None, command: Command) -> str:
+        """A button's value or a link's last segment: at most 100 characters of `[A-Za-z0-9_.-]`."""
+
+    def read_command(self, token: str) -> tuple[int, int | None, Command] | None: ...
+
+    def connect_code(self, organization_id: int, expires: date) -> str: ...
+
+    def read_connect_code(self, code: str, today: date) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an inbox item means, by the channel that understands it."""
+
+    request: Request | None
+    """None: nothing to do; `note` says why."""
+    note: str = ""
+    events: tuple[DeliveryEvent, ...] = field(default=())
+
+
+class Front(Protocol):
+    """The core as the asynchronous channels see it."""
+
+    async def hear(self, arrival: Arrival) -> None:
+        """Store something said, and commit; it is understood right after, or by a sweep.
+
+        Raises:
+            StorageDown: it could not be stored; the platform must send it again.
+        """
+
+    async def ask(self, arrival: Arrival, request: Request) -> Reply:
+        """Store something asked, handle it and give the answer to pass on."""
+
+    async def note(self, events: Sequence[DeliveryEvent]) -> None:
+        """Take in what a provider tells about deliveries.
+
+        Raises:
+            StorageDown: it could not be stored.
+        """
+
+    async def suggest(self, origin: Origin, field: str, typed: str) -> list[str]:
+        """Completions of an option while it is typed; leaves no trace."""
+
+    async def workspace_found(self, channel: Channel, workspace: str, name: str) -> None:
+        """The workspace that the installation's own token belongs to: it is linked from the start."""
+
+
+class StorageDown(Exception):  # noqa: N818 -- a state of the database, not a mistake of the caller
+    """The database does not answer; nothing was stored."""
+
+
+class Reader(Protocol):
+    """A channel's understanding of what was stored raw."""
+
+    async def read(self, item: InboxItem) -> Reading:
+        """What that item means.  Anything it raises counts as a try in vain."""
+
+    async def profile(self, address: Address) -> Profile:
+        """Who is at an address that the core does not know yet."""
+
+    async def answer_late(self, item: InboxItem, reply: Reply) -> None:
+        """Answer something asked whose own request is gone, if the platform's handle is still valid."""

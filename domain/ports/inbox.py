@@ -1,0 +1,83 @@
+"""Everything that arrives, kept raw before anybody understands it."""
+
+import enum
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from domain.commands import InboxRef
+
+
+class Source(enum.IntEnum):
+    """What kind of payload an inbox item holds; the numbers are stored."""
+
+    SLACK_EVENT = 1
+    SLACK_COMMAND = 2
+    SLACK_BUTTON = 3
+    DISCORD_MESSAGE = 4
+    DISCORD_INTERACTION = 5
+    MAIL_RAW = 6
+    MAIL_PARSED = 7
+    WEB = 8
+
+
+class Lane(enum.IntEnum):
+    SAID = 1
+    """Acknowledged as soon as it is stored; answered by deliveries."""
+    ASKED = 2
+    """Handled in the request and answered through the request's own handle while that is valid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Something that a platform handed over, before anybody understood it."""
+
+    source: Source
+    lane: Lane
+    key: str
+    """What "the same again" means to that platform: event id, message id and edit time, digest of a mail."""
+    raw: bytes
+    at: datetime
+
+
+class InboxState(enum.IntEnum):
+    NEW = 1
+    DONE = 2
+    HELD = 3
+    """Kept for a person to decide: a stranger's mail, a doubtful sender, which organization."""
+    FAILED = 4
+    """Could not be understood after several tries; visible and replayable."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    ref: InboxRef
+    source: Source
+    lane: Lane
+    raw: bytes
+    at: datetime
+    tries: int
+
+
+class Inbox(Protocol):
+    """Everything that arrived, raw; reads across organizations."""
+
+    def add(self, arrival: Arrival, now: datetime) -> InboxRef | None:
+        """Keep it; None when the same has been kept before."""
+
+    def take(self, ref: InboxRef) -> InboxItem | None:
+        """Lock that item for this transaction; None when it is not new or another worker has it."""
+
+    def waiting(self, older_than: datetime, limit: int) -> list[InboxRef]:
+        """New items that arrived before that instant, oldest first."""
+
+    def finish(
+        self, ref: InboxRef, state: InboxState, organization_id: int | None, person_id: int | None, note: str
+    ) -> None:
+        """Say what became of it; `note` is the reason, without any of its text."""
+
+    def failed(self, ref: InboxRef, note: str, most_tries: int) -> None:
+        """Count a try in vain; after `most_tries` of them the item is FAILED."""
+
+    def forget_keys(self, before: date) -> int:
+        """Drop the keys of items older than that day: nothing repeats itself so late."""

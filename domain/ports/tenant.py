@@ -1,0 +1,177 @@
+"""Everything of one organization: its people, teams, answers and outgoing messages."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from domain.deliveries import NewDelivery, Recipient, Ref
+from domain.dones import Answer, Done, Line
+from domain.people import Address, Channel, Identity, Person, Profile
+from domain.teams import DigestTarget, Place, Role, Team
+
+
+class People(Protocol):
+    def get(self, person_id: int) -> Person: ...
+
+    def at(self, address: Address) -> tuple[Person, Identity] | None:
+        """The active person at that address."""
+
+    def identities(self, person_id: int) -> list[Identity]:
+        """Active ones; the one through which she was added first."""
+
+    def identity(self, identity_id: int) -> Identity | None: ...
+
+    def add(
+        self, profile: Profile, address: Address, direct: str | None, now: datetime
+    ) -> tuple[Person, Identity]:
+        """A new person with one address; zone and hour are the organization's when the profile has none."""
+
+    def add_identity(self, person_id: int, address: Address) -> Identity:
+        """One more door for a person.
+
+        Raises:
+            Refusal: the address belongs to somebody else.
+        """
+
+    def merge(self, kept_id: int, other_id: int) -> None:
+        """Make one person of two: doors, memberships, answers and dones of the other become hers."""
+
+    def save(self, person: Person) -> None:
+        """Store what can be changed about her (all fields but the ids)."""
+
+    def keep_direct(self, identity_id: int, direct: str) -> None: ...
+
+    def stop_mail(self, identity_id: int, reason: str, now: datetime) -> None: ...
+
+    def resume_mail(self, identity_id: int) -> None: ...
+
+    def named(self, name: str) -> list[Person]:
+        """Everybody whose name, or a word of it, begins so (case and accents do not count)."""
+
+    def everybody(self) -> list[Person]: ...
+
+
+class Teams(Protocol):
+    def get(self, team_id: int) -> Team | None: ...
+
+    def named(self, name: str) -> Team | None:
+        """By its exact name, case aside."""
+
+    def add(self, name: str, zone: str, now: datetime) -> Team:
+        """A new team.
+
+        Raises:
+            Refusal: there is one of that name.
+        """
+
+    def save(self, team: Team) -> None: ...
+
+    def of(self, person_id: int) -> list[tuple[Team, Role]]:
+        """Her teams, by name."""
+
+    def members(self, team_id: int) -> list[tuple[Person, Role]]: ...
+
+    def join(self, team_id: int, person_id: int, role: Role, now: datetime) -> bool:
+        """False when she is in it already."""
+
+    def leave(self, team_id: int, person_id: int) -> None: ...
+
+    def add_target(self, team_id: int, place: Place) -> DigestTarget: ...
+
+    def at(self, place: Place) -> list[Team]:
+        """The teams whose digest is posted there."""
+
+    def in_workspace(self, channel: Channel, workspace: str) -> list[Team]:
+        """The teams that post anywhere in that workspace or guild."""
+
+    def everything(self) -> list[Team]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """A done whose line was edited."""
+
+    done_id: int
+    line: Line
+    team_ids: tuple[int, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What an edit does to an answer."""
+
+    added: tuple[tuple[int, Line, tuple[int, ...]], ...] = ()
+    """Position, line and audience of each new done."""
+    changed: tuple[LineChange, ...] = ()
+    removed: tuple[int, ...] = ()
+
+
+class Log(Protocol):
+    """Answers and dones.  Each write updates search text and search feed in the same transaction."""
+
+    def record(
+        self,
+        person_id: int,
+        day: date,
+        source_ref: str,
+        at: datetime,
+        lines: Sequence[tuple[Line, tuple[int, ...]]],
+    ) -> list[Done] | None:
+        """A new answer with its dones (none: nothing today); None when that source is recorded already."""
+
+    def by_source(self, source_ref: str) -> tuple[Answer, list[Done]] | None:
+        """The answer that came in that message and its dones, in order; locked for this transaction."""
+
+    def revise(self, answer: Answer, revision: Revision, at: datetime) -> None: ...
+
+    def day(self, person_id: int, day: date) -> list[Done]:
+        """A person's dones of a day, in the order written."""
+
+    def change(self, done_id: int, text: str | None) -> None:
+        """Rewrite one done; None deletes it."""
+
+    def has_answered(self, person_id: int, day: date) -> bool: ...
+
+    def readable(
+        self, done_ids: Collection[int], person_id: int, team_ids: Collection[int]
+    ) -> dict[int, Done]:
+        """Those of the dones that the person may see: her own, and those of these teams."""
+
+    def open_goals(self, person_id: int, before: date) -> list[Done]: ...
+
+
+class Outbox(Protocol):
+    """Writes to the ledger from inside an organization's transaction."""
+
+    def add(self, deliveries: Sequence[NewDelivery]) -> int:
+        """How many are new; a key that is there already stays as it is."""
+
+    def cancel_prompt(self, person_id: int, day: date) -> None:
+        """She has answered, left or opted out: what is not on its way yet is not sent."""
+
+    def cancel_all(self, person_id: int) -> None: ...
+
+    def reroute(self, person_id: int, recipient: Recipient) -> None:
+        """Send her ready and never tried prompts there instead."""
+
+    def find(self, channel: Channel, receipt: str) -> tuple[Ref, date, int | None] | None:
+        """The delivery with that receipt: its ref, its day, its person."""
+
+
+class Tenant(Protocol):
+    """Everything of one organization."""
+
+    organization_id: int
+    name: str
+    zone: str
+
+    @property
+    def people(self) -> People: ...
+    @property
+    def teams(self) -> Teams: ...
+    @property
+    def log(self) -> Log: ...
+    @property
+    def outbox(self) -> Outbox: ...
