@@ -93,7 +93,7 @@ async def sent_mail(sendgrid: SendGridSimulator) -> Mail:
                 "headers": {"Message-ID": "<p7@in.example.com>", "References": "<p6@in.example.com>"},
             }
         ],
-        "from": {"email": "done+7kq2w5@in.example.com", "name": "donelog"},
+        "from": {"email": "done+7kq2w5m3x4cq8r@in.example.com", "name": "donelog"},
         "subject": "What'd you get done today?",
         "content": [{"type": "text/plain", "value": "Just reply.\n\nTeam: Compiler"}],
     }
@@ -109,7 +109,7 @@ async def sent_mail(sendgrid: SendGridSimulator) -> Mail:
 def a_mail(text: str, charset: str = "utf-8") -> bytes:
     message = EmailMessage()
     message["From"] = "Ana Müller <ana@example.com>"
-    message["To"] = "donelog <done+7kq2w5@in.example.com>"
+    message["To"] = "donelog <done+7kq2w5m3x4cq8r@in.example.com>"
     message["Subject"] = "Übersicht"
     message.set_content(text, charset=charset)
     message.add_attachment(b"\x00\x01", maintype="image", subtype="png", filename="chart.png")
@@ -178,7 +178,8 @@ class TestInboundParse:
         raw = a_mail("Zażółć gęślą jaźń", charset="iso-8859-2") + b"--xYzZY\xff\r\n"
         dkim = "{@example.com : pass}"
         assert (
-            await sendgrid.post_mail(raw, "ana@example.com", "done+7kq2w5@in.example.com", dkim=dkim) == 200
+            await sendgrid.post_mail(raw, "ana@example.com", "done+7kq2w5m3x4cq8r@in.example.com", dkim=dkim)
+            == 200
         )
         (received,) = product.received
         assert received.target == "/sendgrid/inbound?token=secret"
@@ -186,7 +187,7 @@ class TestInboundParse:
         assert received.fields["dkim"] == dkim.encode()
         assert received.fields["SPF"] == b"pass"
         assert json.loads(received.fields["envelope"]) == {
-            "to": ["done+7kq2w5@in.example.com"],
+            "to": ["done+7kq2w5m3x4cq8r@in.example.com"],
             "from": "ana@example.com",
         }
 
@@ -248,19 +249,19 @@ async def test_a_reply_is_threaded_attributed_and_quoted(
     assert await sendgrid.reply(mail, "- shipped it\n- <b>fixed</b> the parser\n\n-- \nAna") == 200
     message = message_from_bytes(product.received[0].fields["email"], policy=default)
     assert message["From"] == "Ana <ana@example.com>"
-    assert message["To"] == "donelog <done+7kq2w5@in.example.com>"
+    assert message["To"] == "donelog <done+7kq2w5m3x4cq8r@in.example.com>"
     assert message["Subject"] == "Re: What'd you get done today?"
     assert message["In-Reply-To"] == "<p7@in.example.com>"
     assert message["References"] == "<p6@in.example.com> <p7@in.example.com>"
     text, html = (part.get_content().replace("\r\n", "\n") for part in message.iter_parts())
     assert text == (
         "- shipped it\n- <b>fixed</b> the parser\n\n-- \nAna\n\n"
-        "On Tue, Nov 24, 2026 at 17:00 donelog <\ndone+7kq2w5@in.example.com> wrote:\n\n"
+        "On Tue, Nov 24, 2026 at 17:00 donelog <\ndone+7kq2w5m3x4cq8r@in.example.com> wrote:\n\n"
         "> Just reply.\n>\n> Team: Compiler\n"
     )
     assert '<div class="gmail_quote">' in html
     assert "<div>- &lt;b&gt;fixed&lt;/b&gt; the parser</div>" in html
-    assert json.loads(product.received[0].fields["envelope"])["to"] == ["done+7kq2w5@in.example.com"]
+    assert json.loads(product.received[0].fields["envelope"])["to"] == ["done+7kq2w5m3x4cq8r@in.example.com"]
     assert product.received[0].fields["dkim"] == b"{@example.com : pass}"
 
 
