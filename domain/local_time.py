@@ -148,6 +148,20 @@ def cohort(now: datetime, zone_name: str, minute: int) -> Cohort | None:
     return Cohort(zone_name, minute, day, due_at, not_after) if now < not_after else None
 
 
+def due_digests(now: datetime, clocks: Iterable[tuple[str, int]]) -> list[Cohort]:
+    """The cohorts among `clocks` (team zone, digest minute) whose digest is due at `now`.
+
+    A digest may come late, but only on its own log day: the next one covers what a lost one would have told.
+    """
+    found: list[Cohort] = []
+    for zone_name, minute in clocks:
+        day = log_day(now, zone_name)
+        due_at = moment(day, minute, zone_name)
+        if due_at is not None and due_at <= now:
+            found.append(Cohort(zone_name, minute, day, due_at, day_end(day, zone_name)))
+    return found
+
+
 def parse_minute(text: str) -> int:
     """Minutes after midnight from `17:30`, `5:30pm`, `17`, `5pm`.
 

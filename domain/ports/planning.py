@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from domain.deliveries import Claimed, DeliveryEvent, NewDelivery, Result
+from domain.deliveries import Claimed, DeliveryEvent, NewDelivery, Ref, Result
 from domain.dones import Done
 from domain.facts import Facts
 from domain.local_time import Cohort
@@ -57,6 +57,8 @@ class MemberDays:
     away: bool
     asked_days: int
     """The mask of weekdays she is asked on."""
+    days_off: frozenset[date] = frozenset()
+    """Those of the days that are holidays or absences of hers."""
 
 
 @dataclass(frozen=True, slots=True)

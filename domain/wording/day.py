@@ -1,0 +1,85 @@
+"""The question of the day and what is said about the answer."""
+
+from domain import facts as f
+from domain.commands import NothingToday
+from domain.local_time import show_day, show_day_short
+from domain.messages import (
+    Action,
+    Actions,
+    Block,
+    Group,
+    Message,
+    Paragraph,
+    Text,
+    code,
+    muted,
+    strong,
+    text,
+)
+from domain.people import Channel
+from domain.wording.phrases import count, in_a_row, join_buttons, marked_line, one_sentence
+
+QUESTION = "What'd you get done today?"
+
+
+def prompt(facts: f.PromptAsked, channel: Channel) -> Message:
+    by_mail = channel is Channel.EMAIL
+    blocks: list[Block] = [Paragraph(text(strong(QUESTION)))]
+    if by_mail or facts.explain:
+        blocks.append(Paragraph(_how_to_answer(by_mail=by_mail)))
+    if facts.goals:
+        blocks.append(Group(text("Still open"), tuple(text(goal) for goal in facts.goals)))
+    blocks.append(Actions((Action("Nothing today", NothingToday(facts.day)),)))
+    blocks.append(Paragraph(text(muted("Or write "), code("nothing"), muted("."))))
+    return Message(
+        tuple(blocks),
+        subject=f"{QUESTION} ({show_day_short(facts.day)})",
+        preheader="Answer this mail with a line for each thing.",
+    )
+
+
+def _how_to_answer(*, by_mail: bool) -> Text:
+    start = "Answer this mail with a line for each thing. " if by_mail else "A line for each thing. "
+    return text(
+        start, "Start a line with ", code("[]"), " for a goal, ", code("!"), " for something that blocks you."
+    )
+
+
+def recorded(facts: f.Recorded, channel: Channel) -> Message:
+    day = show_day(facts.day)
+    blocks: list[Block] = [
+        Paragraph(text(f"{count(len(facts.lines), 'line')} for {day}. {_who_sees(facts)}"))
+    ]
+    if facts.can_edit:
+        blocks.append(Paragraph(text("Edit your message to change them.")))
+    if facts.joinable:
+        blocks.extend(join_buttons(facts.joinable, channel))
+    return Message(tuple(blocks), subject=f"Noted for {show_day_short(facts.day)}")
+
+
+def _who_sees(facts: f.Recorded) -> str:
+    if all(line.private for line in facts.lines):
+        return "Only you see that." if len(facts.lines) == 1 else "Only you see them."
+    if not facts.teams:
+        return "You are in no team yet, so nobody else sees them."
+    verb = "sees" if len(facts.teams) == 1 else "see"
+    return f"{in_a_row(facts.teams)} {verb} them {facts.digest_at}."
+
+
+def day_shown(facts: f.DayShown, channel: Channel) -> Message:
+    if not facts.lines:
+        return one_sentence(f"Nothing yet for {show_day(facts.day)}. Write a line and I keep it.")
+    items = tuple(text(muted(f"{number} "), *marked_line(line)) for number, line in enumerate(facts.lines, 1))
+    slash = "" if channel is Channel.EMAIL else "/done "
+    hint = text(
+        muted("Change one: "), code(f"{slash}edit 1 new text"), muted(" or "), code(f"{slash}delete 1")
+    )
+    return Message((Group(text(show_day(facts.day)), items), Paragraph(hint)), subject=show_day(facts.day))
+
+
+def changed(facts: f.Changed) -> Message:
+    day = show_day(facts.day)
+    said = (
+        f"Deleted from {day}: {facts.before}" if facts.after is None else f"Changed for {day}: {facts.after}"
+    )
+    return one_sentence(said)

@@ -1,0 +1,77 @@
+"""Small pieces that several messages are made of."""
+
+from collections.abc import Sequence
+
+from domain import facts as f
+from domain.commands import Join
+from domain.dones import Kind
+from domain.messages import (
+    Action,
+    Actions,
+    Block,
+    Message,
+    Paragraph,
+    Run,
+    Style,
+    Text,
+    code,
+    muted,
+    strong,
+    text,
+)
+from domain.people import Channel
+
+_NUMBERS = (
+    "No",
+    "One",
+    "Two",
+    "Three",
+    "Four",
+    "Five",
+    "Six",
+    "Seven",
+    "Eight",
+    "Nine",
+    "Ten",
+    "Eleven",
+    "Twelve",
+)
+
+
+def one_sentence(sentence: str) -> Message:
+    return Message((Paragraph(_with_code(sentence)),), subject=sentence.partition(". ")[0][:120])
+
+
+def _with_code(sentence: str) -> Text:
+    """Our own sentences put what can be typed between backticks."""
+    parts = sentence.split("`")
+    if len(parts) % 2 == 0:
+        return text(sentence)
+    return tuple(
+        Run(part, Style.CODE if index % 2 else Style.PLAIN) for index, part in enumerate(parts) if part
+    )
+
+
+def count(number: int, noun: str) -> str:
+    spelled = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+    return f"{spelled} {noun}{'' if number == 1 else 's'}"
+
+
+def in_a_row(names: Sequence[str]) -> str:
+    return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1] if names else ""
+
+
+def marked_line(line: f.SaidLine) -> Text:
+    private = (muted(" (only you)"),) if line.private else ()
+    return (*kind_mark(line.kind), Run(line.text), *private)
+
+
+def kind_mark(kind: Kind) -> Text:
+    return {Kind.DONE: (), Kind.GOAL: (muted("goal: "),), Kind.BLOCKER: (strong("blocked: "),)}[kind]
+
+
+def join_buttons(teams: Sequence[tuple[int, str]], channel: Channel) -> tuple[Block, ...]:
+    shown = teams[:5]
+    slash = "" if channel is Channel.EMAIL else "/done "
+    actions = Actions(tuple(Action(f"Join {name}"[:75], Join(team_id)) for team_id, name in shown))
+    return (actions, Paragraph(text(muted("Or write "), code(f"{slash}join {shown[0][1]}"))))

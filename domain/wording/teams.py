@@ -1,0 +1,160 @@
+"""Teams, invitations, and getting to know each other."""
+
+from domain import facts as f
+from domain.commands import Join, PickOrganization
+from domain.local_time import show_days, show_minute, show_zone
+from domain.messages import (
+    Action,
+    Actions,
+    Message,
+    Paragraph,
+    code,
+    muted,
+    text,
+)
+from domain.people import Channel
+from domain.wording.phrases import join_buttons, one_sentence
+
+
+def team_made(facts: f.TeamMade) -> Message:
+    when = f"{show_minute(facts.digest_minute)} {show_zone(facts.zone)}"
+    place = facts.place or "this channel"
+    lines = (
+        f"{facts.name} is a team now. Every working morning at {when} I tell {place} what got done.",
+        "Join, and I ask you at 18:00 what you did that day. It takes a minute.",
+    )
+    return Message(
+        (
+            *(Paragraph(text(line)) for line in lines),
+            Actions((Action("Join", Join(facts.team_id)),)),
+            Paragraph(text(muted("Or write "), code(f"/done join {facts.name}"))),
+        ),
+        subject=lines[0],
+    )
+
+
+def joined(facts: f.Joined) -> Message:
+    start = f"You are in {facts.team} already." if facts.already else f"Welcome to {facts.team}."
+    when = f"{show_minute(facts.minute)} {show_zone(facts.zone)}, {show_days(facts.days)}"
+    return Message(
+        (
+            Paragraph(text(f"{start} I ask you at {when}.")),
+            Paragraph(
+                text(
+                    muted("Other hours: "),
+                    code("/done time 17:30"),
+                    muted(" or "),
+                    code("/done zone Europe/Madrid"),
+                )
+            ),
+        ),
+        subject=start,
+    )
+
+
+def join_offered(facts: f.JoinOffered, channel: Channel) -> Message:
+    if not facts.teams:
+        return one_sentence("There is no team here yet. `/done team here` in a channel makes one.")
+    return Message(
+        (Paragraph(text("Which team?")), *join_buttons(facts.teams, channel)), subject="Which team?"
+    )
+
+
+def invited(facts: f.Invited) -> Message:
+    if facts.already:
+        return one_sentence(f"{facts.email} is in {facts.team} already.")
+    return one_sentence(
+        f"I have written to {facts.email}. An answer to that mail is enough to be part of {facts.team}."
+    )
+
+
+def invitation(facts: f.Invitation) -> Message:
+    when = f"{show_minute(facts.minute)} {show_zone(facts.zone)}, {show_days(facts.days)}"
+    return Message(
+        (
+            Paragraph(text(f"{facts.inviter} would like you in {facts.team}.")),
+            Paragraph(
+                text(
+                    f"At {when}, I ask by mail what you got done. You answer with a line for each thing, "
+                    "and next morning the team reads it. Nothing to sign up for."
+                )
+            ),
+            Paragraph(
+                text(
+                    "Try it now: answer this mail with something you did today. Or write ",
+                    code("time 17:30"),
+                    " for another hour.",
+                )
+            ),
+            Paragraph(
+                text(
+                    muted("Not for you? Do nothing about it, or use the link below to hear no more from me.")
+                )
+            ),
+        ),
+        subject=f"{facts.inviter} invites you to {facts.team}",
+        preheader="One question a day, answered by mail. Nothing to sign up for.",
+    )
+
+
+def connected(facts: f.Connected) -> Message:
+    return Message(
+        (
+            Paragraph(text(f"{facts.name or 'This workspace'} is connected.")),
+            Paragraph(text("Make the first team: type ", code("/done team here"), " in its channel.")),
+        ),
+        subject="Connected",
+    )
+
+
+def not_connected(_facts: f.NotConnected, channel: Channel) -> Message:
+    place = "server" if channel is Channel.DISCORD else "workspace"
+    return Message(
+        (
+            Paragraph(
+                text(
+                    f"This {place} is not connected yet. Whoever runs donelog has a code for it: type ",
+                    code("/done connect CODE"),
+                    ".",
+                )
+            ),
+        ),
+        subject="Not connected yet",
+    )
+
+
+def which_organization(facts: f.WhichOrganization) -> Message:
+    actions = tuple(
+        Action(name[:75], PickOrganization(organization_id, facts.inbox_day, facts.inbox_id))
+        for organization_id, name in facts.choices
+    )
+    return Message(
+        (
+            Paragraph(text("You write with more than one organization here. Which one is this for?")),
+            Actions(actions),
+        ),
+        subject="Which one is this for?",
+    )
+
+
+def stranger() -> Message:
+    return Message(
+        (
+            Paragraph(text("I do not know this address yet, so I have put your mail aside.")),
+            Paragraph(
+                text(
+                    "I ask people at six what they got done, and tell their team next morning. Somebody in "
+                    "your team can invite you with ",
+                    code("/done invite"),
+                    " and this address.",
+                )
+            ),
+        ),
+        subject="I do not know this address yet",
+    )
+
+
+def mail_stopped(facts: f.MailStopped) -> Message:
+    return one_sentence(
+        f"Done. {facts.address} gets no more mail from me. An answer to an old one starts it again."
+    )

@@ -1,0 +1,120 @@
+"""One example of everything the bot can say; each channel has a golden file for each of them."""
+
+from datetime import date
+
+from domain import facts as f
+from domain.dones import Kind
+from domain.messages import Message
+from domain.people import Channel
+from domain.wording import word
+
+TUESDAY = date(2026, 11, 24)
+FRIDAY, SUNDAY = date(2026, 11, 20), date(2026, 11, 22)
+
+HOSTILE = (
+    "*b* _i_ ~s~ `c` <b>&amp;</b> <!channel> @everyone <@U1> [x](javascript:alert(1)) ||s|| > q \u202edorw"
+)
+"""Markup of all three channels, mentions, and a mark that turns the reading direction."""
+
+ADA = f.DigestPerson(
+    "Ada",
+    by_mail=False,
+    lines=(
+        f.DigestLine(TUESDAY, Kind.DONE, "shipped the invoice importer"),
+        f.DigestLine(TUESDAY, Kind.GOAL, "pair with Ben on the flaky test"),
+    ),
+)
+BEN = f.DigestPerson(
+    "Ben",
+    by_mail=False,
+    lines=(
+        f.DigestLine(TUESDAY, Kind.DONE, "closed 14 stale tickets #support"),
+        f.DigestLine(TUESDAY, Kind.BLOCKER, "waiting for DNS access"),
+    ),
+)
+CLEO = f.DigestPerson("Cleo", by_mail=True, lines=(f.DigestLine(TUESDAY, Kind.DONE, "signed the lease"),))
+
+FACTS: dict[str, f.Facts] = {
+    "prompt_first": f.PromptAsked(TUESDAY, explain=True),
+    "prompt_with_goals": f.PromptAsked(TUESDAY, explain=False, goals=("draft the onboarding mail",)),
+    "recorded": f.Recorded(
+        TUESDAY,
+        (f.SaidLine(Kind.DONE, "shipped the importer"), f.SaidLine(Kind.GOAL, "pair with Ben")),
+        ("platform",),
+        "tomorrow at 09:00 Madrid",
+        can_edit=True,
+    ),
+    "recorded_without_team": f.Recorded(
+        TUESDAY, (f.SaidLine(Kind.DONE, "wrote a plan"),), (), "", can_edit=False, joinable=((7, "platform"),)
+    ),
+    "nothing_noted": f.NothingNoted(TUESDAY),
+    "day": f.DayShown(
+        TUESDAY,
+        (
+            f.SaidLine(Kind.DONE, "shipped the importer"),
+            f.SaidLine(Kind.BLOCKER, "no DNS access", private=True),
+        ),
+    ),
+    "day_empty": f.DayShown(TUESDAY, ()),
+    "changed": f.Changed(TUESDAY, "shiped it", "shipped it"),
+    "deleted": f.Changed(TUESDAY, "shipped it", None),
+    "search": f.SearchShown(
+        "import",
+        (f.Hit("Ada", TUESDAY, Kind.DONE, "shipped the invoice importer", ((20, 26),)),),
+        total=14,
+        page=1,
+        pages=2,
+        degraded=True,
+        keep_as_done=True,
+    ),
+    "search_empty": f.SearchShown("unicorn", (), 0, 1, 0, degraded=False),
+    "help": f.HelpShown("", kept=False),
+    "help_unclear": f.HelpShown("serch invoices", kept=True),
+    "settings": f.SettingsShown(
+        18 * 60, "Europe/Madrid", 0b11111, True, Channel.SLACK, (Channel.SLACK, Channel.EMAIL), ("platform",)
+    ),
+    "settings_changed": f.SettingsShown(
+        17 * 60 + 30, "Europe/Madrid", 0b11111, True, Channel.SLACK, (Channel.SLACK,), ("platform",), "time"
+    ),
+    "team_made": f.TeamMade(7, "platform", "Europe/Madrid", 9 * 60, "#platform"),
+    "joined": f.Joined("platform", already=False, minute=18 * 60, zone="Europe/Madrid", days=0b11111),
+    "join_offered": f.JoinOffered(((7, "platform"), (8, "support"))),
+    "join_nothing": f.JoinOffered(()),
+    "left": f.Left("platform"),
+    "invited": f.Invited("cleo@example.com", "platform", already=False),
+    "invitation": f.Invitation("Ada", "platform", 18 * 60, "America/New_York", 0b11111),
+    "connected": f.Connected("Initech"),
+    "not_connected": f.NotConnected(),
+    "which_organization": f.WhichOrganization(((1, "Initech"), (2, "Initrode")), TUESDAY, 5),
+    "stranger": f.Stranger(),
+    "mail_stopped": f.MailStopped("cleo@example.com"),
+    "refused": f.Refused("I could not read “teatime” as a time; try `17:30`."),
+    "digest": f.Digest(
+        "platform",
+        TUESDAY,
+        TUESDAY,
+        (ADA, BEN, CLEO),
+        away=(("Dee", date(2026, 11, 30)),),
+        to_come=("Finn",),
+        not_asked=("Gus",),
+        quiet=("Eli",),
+    ),
+    "digest_weekend": f.Digest(
+        "platform",
+        FRIDAY,
+        SUNDAY,
+        (f.DigestPerson("Ada", False, (f.DigestLine(FRIDAY, Kind.DONE, "cut the release"),)),),
+    ),
+    "digest_hostile": f.Digest(
+        HOSTILE,
+        TUESDAY,
+        TUESDAY,
+        (f.DigestPerson(HOSTILE, False, (f.DigestLine(TUESDAY, Kind.BLOCKER, HOSTILE),)),),
+        quiet=(HOSTILE,),
+    ),
+}
+
+
+def examples(channel: Channel) -> dict[str, Message]:
+    """The messages of that channel, by name."""
+    return {name: word(facts, channel) for name, facts in FACTS.items()}
