@@ -11,7 +11,7 @@ from domain.teams import Role
 
 
 def plan_digests(uow: UnitOfWork, now: datetime) -> int:
-    """Write into the ledger the digests that are due at `now`, or were due earlier today; how many are new."""
+    """Write into the ledger the digests that are due at `now`; how many are new."""
     cohorts = due_digests(now, uow.planner.digest_clocks())
     return uow.planner.plan_digests(cohorts) if cohorts else 0
 
@@ -19,8 +19,8 @@ def plan_digests(uow: UnitOfWork, now: datetime) -> int:
 def compose(team_days: TeamDays, now: datetime) -> Digest | None:
     """What a team is told of its days; None when nobody was asked and nothing was logged.
 
-    Everybody but the observers stands in at most one list: with what she wrote, away, still to come, not asked
-    or quiet.  Whoever had only days off is in none: they never count against anybody.
+    Everybody but the observers stands in at most one list: with what she wrote, away, still to come, not
+    asked or quiet.  Whoever had only days off is in none: they never count against anybody.
     """
     due = team_days.due
     members = sorted(
@@ -32,18 +32,17 @@ def compose(team_days: TeamDays, now: datetime) -> Digest | None:
     if not wrote and not any(each.prompted or each.missed for each in silent):
         return None
     expected = [each for each in silent if _days_asked(each, due)]
-    here = [each for each in expected if not _still_to_come(each, due, now)]
+    gone = [each for each in silent if each.away and not _days_asked(each, due)]
+    past = [each for each in expected if not _still_to_come(each, due, now)]
     return Digest(
         team=team_days.team.name,
         first_day=due.first_day,
         last_day=due.last_day,
         people=tuple(_wrote(each) for each in wrote),
-        away=tuple(
-            (each.person.name, each.away_until) for each in silent if each.away and each not in expected
-        ),
-        to_come=_names([each for each in expected if each not in here]),
-        not_asked=_names([each for each in here if not each.prompted]),
-        quiet=_names([each for each in here if each.prompted]),
+        away=tuple((each.person.name, each.away_until) for each in gone),
+        to_come=_names([each for each in expected if _still_to_come(each, due, now)]),
+        not_asked=_names([each for each in past if not each.prompted]),
+        quiet=_names([each for each in past if each.prompted]),
     )
 
 

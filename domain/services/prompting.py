@@ -53,12 +53,10 @@ def why_not_asked(person_day: PersonDay) -> Reason | None:
 
     `TOO_SOON` alone leaves a row in the ledger, cancelled, so that the day is seen to have been skipped.
     """
+    mask = asked_mask(person_day.own_days, person_day.team_days)
     reasons = (
         (not person_day.active, Reason.INACTIVE),
-        (
-            not asked_mask(person_day.own_days, person_day.team_days) & weekday_bit(person_day.day),
-            Reason.NOT_HER_DAY,
-        ),
+        (not mask & weekday_bit(person_day.day), Reason.NOT_HER_DAY),
         (not person_day.reachable, Reason.UNREACHABLE),
         (person_day.away, Reason.AWAY),
         (person_day.holiday, Reason.HOLIDAY),
@@ -84,6 +82,6 @@ def _too_soon(due_at: datetime, last_due_at: datetime | None) -> bool:
 
 
 def plan_prompts(uow: UnitOfWork, now: datetime) -> Planned:
-    """Write a prompt into the ledger for everybody who is due at `now` or was due before and can still be asked."""
+    """Write a prompt into the ledger for everybody who is due at `now` and has none yet."""
     cohorts = due_cohorts(now, uow.planner.prompt_clocks())
     return uow.planner.plan_prompts(cohorts) if cohorts else Planned(0, 0)
