@@ -17,7 +17,11 @@ class Record:
 
     text: str
     day: date | None = None
-    """Said by her (`yesterday: ...`) or by what she answers; None: the log day of the moment she wrote."""
+    """Said by her (`yesterday: ...`); None: the day of the prompt she answers, or of the moment she wrote."""
+    days_ago: int = 0
+    """Used when `day` is None: 1 for `yesterday: ...`."""
+    doubtful: bool = False
+    """It looks like a mistyped command, so the answer says what was recorded."""
 
 
 @dataclass(frozen=True, slots=True)

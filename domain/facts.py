@@ -45,6 +45,8 @@ class Recorded:
     """`tomorrow at 09:00 Madrid`; empty when no team sees it."""
     can_edit: bool
     """The channel lets her edit her message to change them."""
+    doubtful: bool = False
+    """It looked like a mistyped command."""
     joinable: tuple[tuple[int, str], ...] = ()
     """Teams she could join here (id, name), offered when she is in none."""
 

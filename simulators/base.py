@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 Now = Callable[[], datetime]
-"""Gives an aware instant: the time that the simulated service lives in (virtual in the demo and the tests)."""
+"""Gives an aware instant: the time the simulated service lives in (virtual in the demo and the tests)."""
 
 
 def real_now() -> datetime:

@@ -47,6 +47,14 @@ FACTS: dict[str, f.Facts] = {
     "recorded_without_team": f.Recorded(
         TUESDAY, (f.SaidLine(Kind.DONE, "wrote a plan"),), (), "", can_edit=False, joinable=((7, "platform"),)
     ),
+    "recorded_doubtful": f.Recorded(
+        TUESDAY,
+        (f.SaidLine(Kind.DONE, "serch invoices"),),
+        ("platform",),
+        "tomorrow at 09:00 Madrid",
+        can_edit=True,
+        doubtful=True,
+    ),
     "nothing_noted": f.NothingNoted(TUESDAY),
     "day": f.DayShown(
         TUESDAY,
@@ -71,10 +79,23 @@ FACTS: dict[str, f.Facts] = {
     "help": f.HelpShown("", kept=False),
     "help_unclear": f.HelpShown("serch invoices", kept=True),
     "settings": f.SettingsShown(
-        18 * 60, "Europe/Madrid", 0b11111, True, Channel.SLACK, (Channel.SLACK, Channel.EMAIL), ("platform",)
+        minute=18 * 60,
+        zone="Europe/Madrid",
+        days=0b11111,
+        days_are_teams=True,
+        channel=Channel.SLACK,
+        channels=(Channel.SLACK, Channel.EMAIL),
+        teams=("platform",),
     ),
     "settings_changed": f.SettingsShown(
-        17 * 60 + 30, "Europe/Madrid", 0b11111, True, Channel.SLACK, (Channel.SLACK,), ("platform",), "time"
+        minute=17 * 60 + 30,
+        zone="Europe/Madrid",
+        days=0b11111,
+        days_are_teams=True,
+        channel=Channel.SLACK,
+        channels=(Channel.SLACK,),
+        teams=("platform",),
+        changed="time",
     ),
     "team_made": f.TeamMade(7, "platform", "Europe/Madrid", 9 * 60, "#platform"),
     "joined": f.Joined("platform", already=False, minute=18 * 60, zone="Europe/Madrid", days=0b11111),
@@ -103,13 +124,13 @@ FACTS: dict[str, f.Facts] = {
         "platform",
         FRIDAY,
         SUNDAY,
-        (f.DigestPerson("Ada", False, (f.DigestLine(FRIDAY, Kind.DONE, "cut the release"),)),),
+        (f.DigestPerson("Ada", by_mail=False, lines=(f.DigestLine(FRIDAY, Kind.DONE, "cut the release"),)),),
     ),
     "digest_hostile": f.Digest(
         HOSTILE,
         TUESDAY,
         TUESDAY,
-        (f.DigestPerson(HOSTILE, False, (f.DigestLine(TUESDAY, Kind.BLOCKER, HOSTILE),)),),
+        (f.DigestPerson(HOSTILE, by_mail=False, lines=(f.DigestLine(TUESDAY, Kind.BLOCKER, HOSTILE),)),),
         quiet=(HOSTILE,),
     ),
 }

@@ -50,7 +50,16 @@ def recorded(facts: f.Recorded, channel: Channel) -> Message:
     blocks: list[Block] = [
         Paragraph(text(f"{count(len(facts.lines), 'line')} for {day}. {_who_sees(facts)}"))
     ]
-    if facts.can_edit:
+    if facts.doubtful:
+        said = facts.lines[0].text[:200]
+        blocks.append(
+            Paragraph(
+                text(
+                    f"I took “{said}” as something you did. If you meant a command, write ", code("help"), "."
+                )
+            )
+        )
+    elif facts.can_edit:
         blocks.append(Paragraph(text("Edit your message to change them.")))
     if facts.joinable:
         blocks.extend(join_buttons(facts.joinable, channel))
