@@ -219,6 +219,10 @@ class Origin:
     organization_id: int | None = None
     person_id: int | None = None
     """Proved by a signed token: a button, a reply address, a link."""
+    claimed_by_token: bool = False
+    """`person_id` is from the reply address that a mail came to: mails are forwarded, so it proves little alone."""
+    aligned: bool | None = None
+    """Whether DKIM or SPF vouches for the domain in a mail's From; False: it fails outright; None: not known."""
     profile: Profile | None = None
     inbox: InboxRef | None = None
 
