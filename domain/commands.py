@@ -220,9 +220,9 @@ class Origin:
     person_id: int | None = None
     """Proved by a signed token: a button, a reply address, a link."""
     claimed_by_token: bool = False
-    """`person_id` comes from the address a mail was sent to: mails are forwarded, so it proves little alone."""
+    """`person_id` comes from the address a mail was sent to; mails are forwarded, so it proves little."""
     aligned: bool | None = None
-    """Whether DKIM or SPF vouches for the domain in a mail's From; False: one fails outright; None: unknown."""
+    """Whether DKIM or SPF vouches for the domain in a mail's From; False: one fails; None: unknown."""
     profile: Profile | None = None
     inbox: InboxRef | None = None
 
