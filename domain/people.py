@@ -35,7 +35,8 @@ class Profile:
 
     name: str
     zone: str | None = None
-    email: str | None = None
+    guild: str = ""
+    """The linked Discord guild in which she is seen, where the address itself names none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ class Role(enum.IntEnum):
     MANAGER = 2
     OBSERVER = 3
     """Gets the digests, is never asked."""
+    INVITED = 4
+    """Has been written to and has not answered yet: is neither asked nor told anything."""
 
 
 @dataclass(frozen=True, slots=True)

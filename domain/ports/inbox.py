@@ -57,6 +57,8 @@ class InboxItem:
     raw: bytes
     at: datetime
     tries: int
+    organization_id: int | None = None
+    """Said by the person, when it could have been meant for several."""
 
 
 class Inbox(Protocol):
@@ -75,6 +77,9 @@ class Inbox(Protocol):
         self, ref: InboxRef, state: InboxState, organization_id: int | None, person_id: int | None, note: str
     ) -> None:
         """Say what became of it; `note` is the reason, without any of its text."""
+
+    def release(self, ref: InboxRef, organization_id: int) -> None:
+        """Let an item that was HELD be read again, as meant for that organization."""
 
     def failed(self, ref: InboxRef, note: str, most_tries: int) -> None:
         """Count a try in vain; after `most_tries` of them the item is FAILED."""
