@@ -1,0 +1,80 @@
+"""Deliveries as rows: writing new ones, reading claimed ones."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from domain.deliveries import Claimed, Key, Kind, NewDelivery, Recipient, Ref
+from domain.facts import dump, load
+from domain.people import Address, Channel
+
+_ADD = text("""
+    INSERT INTO deliveries (day, kind, subject, target, part, "try", organization_id, person_id, channel,
+                            identity_id, workspace, address, direct, due_at, not_after, facts, answers)
+    SELECT day, kind, subject, target, part, try_, organization_id, person_id, channel,
+           identity_id, workspace, address, direct, due_at, not_after, CAST(facts AS jsonb), answers
+    FROM unnest(
+        CAST(:day AS date[]), CAST(:kind AS smallint[]), CAST(:subject AS bigint[]),
+        CAST(:target AS bigint[]), CAST(:part AS smallint[]), CAST(:try_ AS smallint[]),
+        CAST(:organization_id AS bigint[]), CAST(:person_id AS bigint[]), CAST(:channel AS smallint[]),
+        CAST(:identity_id AS bigint[]), CAST(:workspace AS text[]), CAST(:address AS text[]),
+        CAST(:direct AS text[]), CAST(:due_at AS timestamptz[]), CAST(:not_after AS timestamptz[]),
+        CAST(:facts AS text[]), CAST(:answers AS text[])
+    ) AS new (day, kind, subject, target, part, try_, organization_id, person_id, channel,
+              identity_id, workspace, address, direct, due_at, not_after, facts, answers)
+    ON CONFLICT DO NOTHING
+""")
+
+
+def add_deliveries(connection: Connection, deliveries: Sequence[NewDelivery]) -> int:
+    """Write them down in one statement; how many are new: a key that is there already stays as it is."""
+    if not deliveries:
+        return 0
+    return connection.execute(_ADD, columns([_row(each) for each in deliveries])).rowcount
+
+
+def columns(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Rows turned into the arrays that `unnest` takes."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def _row(delivery: NewDelivery) -> dict[str, Any]:
+    key, recipient = delivery.key, delivery.recipient
+    return {
+        "day": key.day,
+        "kind": int(key.kind),
+        "subject": key.subject,
+        "target": key.target,
+        "part": key.part,
+        "try_": key.try_,
+        "organization_id": delivery.organization_id,
+        "person_id": delivery.person_id,
+        "channel": int(recipient.address.channel),
+        "identity_id": recipient.identity_id,
+        "workspace": recipient.address.workspace,
+        "address": recipient.address.external_id,
+        "direct": recipient.direct,
+        "due_at": delivery.due_at,
+        "not_after": delivery.not_after,
+        "facts": None if delivery.facts is None else json.dumps(dump(delivery.facts)),
+        "answers": delivery.answers,
+    }
+
+
+def read_claimed(row: Row[Any]) -> Claimed:
+    """A claimed delivery of a row that has the table's columns."""
+    address = Address(Channel(row.channel), row.address, row.workspace)
+    return Claimed(
+        ref=Ref(row.day, row.id),
+        key=Key(row.day, Kind(row.kind), row.subject, row.target, row.part, row.try_),
+        organization_id=row.organization_id,
+        recipient=Recipient(address, row.direct, row.identity_id),
+        facts=None if row.facts is None else load(row.facts),
+        fence=row.fence,
+        attempt=row.attempt,
+        due_at=row.due_at,
+        person_id=row.person_id,
+        answers=row.answers,
+    )
