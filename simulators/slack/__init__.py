@@ -1,7 +1,7 @@
 """A loopback Slack: Web API, Events over HTTP and Socket Mode, commands, clicks, modals and response_urls.
 
-The real SDKs talk to it.  It is as strict as the service about tokens, scopes, limits and Block Kit, and notes
-in `journal.problems` whatever the service would not have understood.
+The real SDKs talk to it.  It is as strict as the service about tokens, scopes, limits and Block Kit, and
+notes in `journal.problems` whatever the service would not have understood.
 """
 
 from simulators.slack.simulator import SCOPES, SlackSimulator

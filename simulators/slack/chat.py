@@ -18,18 +18,25 @@ _MOST_MARKDOWN_TEXT = 12_000
 
 
 def _place(ask: Ask) -> Channel:
-    """Where to post: a conversation's id, a member's id (opens the direct message) or a channel's name."""
+    """Where to post: a conversation's id, a member's id (opens the direct message) or a channel's name.
+
+    A message to somebody who was deactivated is taken without a word, as the service does:
+    https://github.com/slackapi/python-slack-sdk/issues/1156
+    """
     named = ask.text("channel")
-    if named.startswith(("U", "W")):
+    if named in ask.state.channels:
+        return ask.channel()
+    if named in ask.state.users:
         member = ask.user("channel", "channel_not_found")
-        if member.deleted or member.is_bot:
+        if member.is_bot:
             raise RefusedError("channel_not_found")
         return ask.state.open_dm(ask.workspace, member.user_id)
     name = named.removeprefix("#")
     here = [c for c in ask.state.channels.values() if c.team_id == ask.workspace.team_id]
     by_name = next((channel for channel in here if name and channel.name == name), None)
-    if by_name is not None:
-        ask.args["channel"] = by_name.channel_id
+    if by_name is None:
+        raise RefusedError("channel_not_found")
+    ask.args["channel"] = by_name.channel_id
     return ask.channel()
 
 

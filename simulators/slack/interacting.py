@@ -1,5 +1,6 @@
 """People who type commands, click and fill in modals."""
 
+import html
 from copy import deepcopy
 
 from simulators.slack import blockkit, entries, payloads, views
@@ -24,6 +25,8 @@ class Interacting(Messaging):
             raise ValueError(f"{user.name} is not in {channel.name or channel.channel_id}")
         place = Place(workspace, user, channel, None, self.state.now())
         handles = (self._triggers.issue(user), self.url + self._responses.issue(place))
+        if self.escapes_commands:
+            text = html.escape(text, quote=False)
         payload = payloads.slash_command(workspace, user, channel, (command, text), handles)
         ack = await self.delivery.ask(Letter("slash_commands", payload))
         answer = _answer(ack, place, handles[1])

@@ -134,6 +134,13 @@ class Messaging(Service):
         """That person's conversation with the bot."""
         return self.state.open_dm(self.workspace_of(user), user.user_id)
 
+    def dm_between(self, user: User, other: User) -> Channel:
+        """A conversation of two people, which the bot is not in; commands can be typed there all the same."""
+        members = [user.user_id, other.user_id]
+        made = Channel(self.state.new_id("D"), user.team_id, "", "im", members)
+        self.state.channels[made.channel_id] = made
+        return made
+
     def _sent(self, user: User, text: str) -> str:
         return typed.sent(text, self.state.people(self.workspace_of(user)))
 

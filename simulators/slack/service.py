@@ -67,6 +67,11 @@ class Service:
         self.delivery = Delivery()
         self.sockets = Sockets(self.state, self.journal, self._use_sockets)
         self.url = ""
+        self.escapes_commands = False
+        """Whether `&`, `<` and `>` in a command's text come escaped, as in messages.
+
+        The documentation does not say; users of the service report both, so both are worth a test.
+        """
         self._subscribed = subscribed
         self._commands = commands
         self._triggers = Triggers()

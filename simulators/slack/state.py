@@ -118,6 +118,7 @@ class State:
     views: dict[str, View] = field(default_factory=dict)
     history_lag: timedelta = timedelta(0)
     """How old a message must be before `conversations.history` lists it; some reads of the real one lag."""
+    _dms: dict[tuple[str, str], Channel] = field(default_factory=dict)
     _last_micros: int = 0
     _made: int = 0
 
@@ -146,8 +147,7 @@ class State:
 
     def dm(self, workspace: Workspace, user_id: str) -> Channel | None:
         """The direct message between that person and the bot, if it was ever opened."""
-        pair = {user_id, workspace.bot_user_id}
-        return next((c for c in self.channels.values() if c.kind == "im" and set(c.members) == pair), None)
+        return self._dms.get((workspace.team_id, user_id))
 
     def open_dm(self, workspace: Workspace, user_id: str) -> Channel:
         found = self.dm(workspace, user_id)
@@ -155,6 +155,7 @@ class State:
             return found
         made = Channel(self.new_id("D"), workspace.team_id, "", "im", [user_id, workspace.bot_user_id])
         self.channels[made.channel_id] = made
+        self._dms[workspace.team_id, user_id] = made
         return made
 
     def people(self, workspace: Workspace) -> list[User]:

@@ -17,7 +17,7 @@ _LINK = re.compile(r"https?://[^\s<>|]+")
 
 def sent(text: str, people: Iterable[User]) -> str:
     """The `text` of the message that the service makes of what was typed."""
-    ids = {user.name: user.user_id for user in people}
+    ids = {user.name: user.user_id for user in people} if "@" in text else {}
 
     def mention(found: re.Match[str]) -> str:
         name = found[1]
