@@ -38,19 +38,24 @@ class World:
 
 @asynccontextmanager
 async def slack_world() -> AsyncIterator[World]:
+    """The world at 17:00 UTC of a Monday; the SDK would send even loopback calls through a proxy."""
     clock = [MONDAY]
     slack = SlackSimulator(now=lambda: clock[0])
+    slack.delivery.retry_delays = (0.0, 0.01, 0.01)
     await slack.start()
     workspace = slack.add_workspace("Acme", "acme")
     ana = slack.add_user(workspace, "ana", "Ana Silva", "Europe/Lisbon", "ana@acme.example")
     ben = slack.add_user(workspace, "ben", "Ben Ito", "Asia/Tokyo", "ben@acme.example")
     team = slack.add_channel(workspace, "team", [ana, ben])
     team.members.append(workspace.bot_user_id)
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
-        client = AsyncWebClient(
-            workspace.bot_token, base_url=slack.api_url, session=session, retry_handlers=[]
-        )
-        yield World(slack, client, workspace, ana, ben, team, clock)
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
+            environment.delenv(name, raising=False)
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
+            client = AsyncWebClient(
+                workspace.bot_token, base_url=slack.api_url, session=session, retry_handlers=[]
+            )
+            yield World(slack, client, workspace, ana, ben, team, clock)
     await slack.stop()
 
 

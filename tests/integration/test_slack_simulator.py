@@ -1,26 +1,19 @@
-"""The simulated Slack is as strict as the real one, as far as the real SDK can tell."""
+"""The Web API of the simulated Slack, as the real SDK sees it."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
-import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from simulators.base import Fault, How, When
 from simulators.slack import SCOPES
-from simulators.slack.contract import COMMON_ERRORS
-from simulators.slack.methods import METHODS
-from tests.integration.slack_world import World, button, section, slack_world
+from tests.integration.slack_world import World, section, slack_world
 
 
 @pytest.fixture
-async def world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
-    monkeypatch.delenv("HTTPS_PROXY", raising=False)
-    monkeypatch.delenv("https_proxy", raising=False)
+async def world() -> AsyncIterator[World]:
     async with slack_world() as made:
         yield made
 
@@ -55,17 +48,6 @@ async def test_one_app_has_a_token_for_each_workspace_and_sees_only_that_one(wor
     assert other.signing_secret == world.workspace.signing_secret
     with pytest.raises(SlackApiError, match="channel_not_found"):
         await world.client.chat_postMessage(channel=world.team.channel_id, text="hi", token=other.bot_token)
-
-
-async def test_a_method_without_its_scope_names_the_scope_that_is_missing(world: World) -> None:
-    world.workspace.scopes = frozenset({"users:read"})
-
-    with pytest.raises(SlackApiError) as refused:
-        await world.client.chat_postMessage(channel=world.team.channel_id, text="hi")
-
-    assert refused.value.response["error"] == "missing_scope"
-    assert refused.value.response["needed"] == "chat:write"
-    assert refused.value.response["provided"] == "users:read"
 
 
 async def test_mail_addresses_are_shown_only_with_their_own_scope(world: World) -> None:
@@ -173,22 +155,6 @@ async def test_a_deleted_message_is_gone_for_the_app_and_marked_for_onlookers(wo
     assert [m.deleted for m in world.slack.messages(world.team)] == [True]
 
 
-async def test_posting_is_refused_where_the_bot_may_not_post(world: World) -> None:
-    async def error(channel: str) -> str:
-        return await world.refusal("chat.postMessage", channel=channel, text="hi")
-
-    secret = world.slack.add_channel(world.workspace, "secret", [world.ana], private=True)
-    hall = world.slack.add_channel(world.workspace, "hall", [world.ana])
-
-    assert await error("C0NOSUCH") == "channel_not_found"
-    assert await error(secret.channel_id) == "channel_not_found"
-    await world.client.chat_postMessage(channel="#hall", text="public, so chat:write.public suffices")
-    world.workspace.scopes -= {"chat:write.public"}
-    assert await error(hall.channel_id) == "not_in_channel"
-    world.team.archived = True
-    assert await error(world.team.channel_id) == "is_archived"
-
-
 async def test_a_message_to_somebody_who_left_is_taken_without_a_word(world: World) -> None:
     await world.client.chat_postMessage(channel=world.ana.user_id, text="hi")
     world.ana.deleted = True
@@ -208,67 +174,6 @@ async def test_a_direct_message_opens_once_and_not_with_bots_or_people_who_left(
     assert await world.refusal("conversations.open", users=world.ben.user_id) == "user_disabled"
     assert await world.refusal("conversations.open", users="U0NOBODY") == "user_not_found"
     assert await world.refusal("conversations.open", users=world.workspace.bot_user_id) == "cannot_dm_bot"
-
-
-@pytest.mark.parametrize(
-    "blocks",
-    [
-        [section("x" * 3_001)],
-        [{"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}],
-        [{"type": "header", "text": {"type": "mrkdwn", "text": "x"}}],
-        [{"type": "section"}],
-        [{"type": "carousel of doom"}],
-        [section("x")] * 51,
-        [{"type": "context", "elements": [{"type": "mrkdwn", "text": "x"}] * 11}],
-        [{"type": "actions", "elements": [button(), button()]}],
-        [{"type": "actions", "elements": [button(text="x" * 76)]}],
-        [{"type": "actions", "elements": [button(action_id="x" * 256)]}],
-        [{"type": "actions", "elements": [button() | {"value": "x" * 2_001}]}],
-        [{"type": "actions", "elements": []}],
-        [{"type": "section", "fields": [{"type": "mrkdwn", "text": "x"}] * 11}],
-        [{"type": "divider", "block_id": "a"}, {"type": "divider", "block_id": "a"}],
-        [section("x") | {"txet": "typo"}],
-        ["not a block"],
-    ],
-)
-async def test_blocks_beyond_what_block_kit_allows_are_refused_and_noted(world: World, blocks: Any) -> None:
-    assert (
-        await world.refusal("chat.postMessage", channel=world.team.channel_id, blocks=blocks)
-        == "invalid_blocks"
-    )
-    assert len(world.slack.journal.problems) == 1
-    assert world.slack.messages(world.team) == []
-
-
-async def test_content_that_is_empty_or_too_much_is_refused(world: World) -> None:
-    async def error(method: str = "chat.postMessage", **content: object) -> str:
-        return await world.refusal(method, channel=world.team.channel_id, **content)
-
-    posted = await world.client.chat_postMessage(channel=world.team.channel_id, text="hi")
-
-    assert await error() == "no_text"
-    assert await error(text="  ") == "no_text"
-    assert await error(text="x", blocks=[section("x" * 2_900)] * 5) == "msg_blocks_too_long"
-    assert await error(text="x", attachments=[{"text": "x"}] * 101) == "too_many_attachments"
-    assert await error("chat.update", ts=posted["ts"], text="x" * 4_001) == "msg_too_long"
-    assert (
-        await error(text="x", metadata={"event_type": "a", "event_payload": {"b": "x" * 20_000}})
-        == "metadata_too_large"
-    )
-    assert await error(text="x", metadata={"event_type": "a"}) == "invalid_metadata_format"
-
-
-async def test_arguments_that_the_method_does_not_know_or_take_are_noted(world: World) -> None:
-    channel = world.team.channel_id
-    await world.client.api_call("chat.postMessage", json={"channel": channel, "text": "hi", "colour": "red"})
-    assert world.slack.journal.problems == [
-        f"chat.postMessage: unknown argument colour (see {METHODS['chat.postMessage'].page})"
-    ]
-
-    assert await world.refusal("chat.postMessage", text="nowhere") == "invalid_arguments"
-    assert await world.refusal("chat.postMessage", channel=channel, text=7) == "invalid_arguments"
-    assert await world.refusal("chat.shout") == "unknown_method"
-    assert len(world.slack.journal.problems) == 4
 
 
 async def test_reactions_are_added_once_and_taken_back_once(world: World) -> None:
@@ -326,46 +231,3 @@ async def test_a_home_tab_is_published_and_guarded_by_its_hash(world: World) -> 
         await world.refusal("views.publish", user_id=world.ana.user_id, view=home, hash=first["view"]["hash"])
         == "hash_conflict"
     )
-
-
-async def test_rate_limits_answer_429_with_the_seconds_to_wait_until_the_clock_moves_on(world: World) -> None:
-    world.slack.limits.switch_on()
-    post = world.client.chat_postMessage
-    await post(channel=world.team.channel_id, text="1")
-
-    with pytest.raises(SlackApiError) as refused:
-        await post(channel=world.team.channel_id, text="2")
-    assert refused.value.response.status_code == 429
-    assert refused.value.response.headers["Retry-After"] == "1"
-    await post(channel=world.ana.user_id, text="another conversation has its own budget")
-
-    world.clock[0] += timedelta(seconds=1)
-    await post(channel=world.team.channel_id, text="2")
-    for _ in range(20):
-        await world.client.users_list()
-    assert await world.refusal("users.list") == "ratelimited"
-
-
-async def test_planned_failures_happen_before_or_after_the_effect(world: World) -> None:
-    journal, channel = world.slack.journal, world.team.channel_id
-    journal.fail("chat.postMessage", Fault(How.RESET, When.BEFORE))
-    journal.fail("chat.postMessage", Fault(How.RESET, When.AFTER))
-
-    with pytest.raises(aiohttp.ClientError):
-        await world.client.chat_postMessage(channel=channel, text="lost")
-    with pytest.raises(aiohttp.ClientError):
-        await world.client.chat_postMessage(channel=channel, text="posted, but who knows")
-    world.slack.refuse("chat.postMessage", "restricted_action")
-    assert await world.refusal("chat.postMessage", channel=channel, text="x") == "restricted_action"
-    world.slack.ratelimit("chat.postMessage", retry_after=30)
-    assert await world.refusal("chat.postMessage", channel=channel, text="x") == "ratelimited"
-
-    assert [m.text for m in world.slack.messages(world.team)] == ["posted, but who knows"]
-    assert [call.status for call in journal.of("chat.postMessage")] == [0, 0, 200, 429]
-
-
-def test_every_method_names_its_page_and_no_error_twice() -> None:
-    for name, method in METHODS.items():
-        assert method.page.endswith(f"/{name}")
-        assert not method.errors & COMMON_ERRORS
-        assert not method.needs.keys() & method.may.keys()
