@@ -2,7 +2,7 @@
 
 import json
 
-from simulators.slack import events, wire
+from simulators.slack import events, markup, typed, wire
 from simulators.slack.calls import (
     MOST_ATTACHMENTS,
     MOST_METADATA,
@@ -70,6 +70,10 @@ def _content(ask: Ask) -> tuple[str, list[Json] | None, list[Json]]:
             raise RefusedError("msg_too_long")
     if not (text.strip() or blocks or attachments):
         raise RefusedError("no_text")
+    if ask.args.get("parse") == "full":
+        text = typed.sent(text, ask.state.people(ask.workspace))
+    for odd in markup.unescaped(text, blocks or []):
+        ask.problem(f"{ask.method}: {odd} is no markup of the service; escape it")
     if len(text) > MOST_TEXT:
         ask.problem(f"{ask.method}: {len(text)} characters of text are cut to {MOST_TEXT}")
         text = text[:MOST_TEXT]

@@ -2,7 +2,7 @@
 
 import uuid
 
-from simulators.slack import events, typed, views, wire
+from simulators.slack import events, markup, typed, views, wire
 from simulators.slack.service import Service
 from simulators.slack.state import Channel, Ephemeral, Json, Message, User, Workspace
 
@@ -45,6 +45,15 @@ class Messaging(Service):
         message.edited = {"user": user.user_id, "ts": f"{event_ts.partition('.')[0]}.000000"}
         after = wire.message_object(message, workspace)
         await self._emit(workspace, events.changed(before, after, channel, event_ts))
+
+    async def unfurl(self, channel: Channel, ts: str) -> None:
+        """Let the service add the preview of a link: a change that nobody made, without `edited`."""
+        message = self._there(channel, ts)
+        workspace = self.state.workspaces[channel.team_id]
+        before = wire.message_object(message, workspace)
+        message.attachments = [{"id": 1, "title": "Preview", "from_url": "https://acme.example"}]
+        after = wire.message_object(message, workspace)
+        await self._emit(workspace, events.changed(before, after, channel, self.state.new_ts()))
 
     async def delete(self, user: User, channel: Channel, ts: str) -> None:
         message, workspace = self._own(user, channel, ts), self.workspace_of(user)
@@ -129,6 +138,11 @@ class Messaging(Service):
     def ephemerals(self, user: User) -> list[Ephemeral]:
         """What that person alone was shown, in order."""
         return [shown for shown in self.state.ephemerals if shown.user == user.user_id]
+
+    @staticmethod
+    def mentions(message: Message | Ephemeral) -> list[str]:
+        """Whom a message calls: `!channel`, `@U012`, ...; empty if everything in it is inert."""
+        return markup.mentions(message.text, message.blocks)
 
     def dm_of(self, user: User) -> Channel:
         """That person's conversation with the bot."""

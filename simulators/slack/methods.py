@@ -167,7 +167,15 @@ _ALL = (
         may=_SPAN,
         by_kind="history",
         errors=frozenset(
-            {"channel_not_found", "invalid_cursor", "invalid_limit", "not_in_channel", "thread_not_found"}
+            {
+                "channel_not_found",
+                "invalid_cursor",
+                "invalid_limit",
+                "invalid_ts_latest",
+                "invalid_ts_oldest",
+                "not_in_channel",
+                "thread_not_found",
+            }
         ),
     ),
     Method(
@@ -181,6 +189,7 @@ _ALL = (
             "bad_timestamp",
             "invalid_name",
             "message_not_found",
+            "no_item_specified",
             "too_many_emoji",
             "too_many_reactions",
         },

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from simulators.base import Call, Journal, When, misbehave
-from simulators.slack import blockkit, events, wire
+from simulators.slack import blockkit, events, markup, wire
 from simulators.slack.shapes import anything, choice, flag, shape, string
 from simulators.slack.state import Channel, Ephemeral, Json, Message, State, User, Workspace
 
@@ -105,6 +105,8 @@ class Responses:
         if not isinstance(given, dict):
             self._journal.problems.append(f"{POINT}: not a JSON object")
             return "invalid_payload"
+        for odd in markup.unescaped(str(given.get("text", "")), given.get("blocks", [])):
+            self._journal.problems.append(f"{POINT}: {odd} is no markup of the service; escape it")
         wrong = [*_SHAPE(given, ""), *blockkit.complaints(given.get("blocks", []))]
         if wrong:
             self._journal.problems.append(f"{POINT}: {'; '.join(wrong)}")

@@ -57,7 +57,7 @@ class Sockets:
         app_id = self._tickets.pop(request.query.get("ticket", ""), None)
         if app_id is None:
             return web.Response(status=403, text="unknown or used ticket")
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(timeout=0.5)
         await socket.prepare(request)
         if len(self._open) >= _MOST_SOCKETS:
             await socket.send_json(_disconnect("too_many_websockets"))

@@ -22,7 +22,9 @@ def arguments(method: Method, given: Mapping[str, object]) -> tuple[Json, list[s
     """
     known = {**method.needs, **method.may}
     read: Json = {}
-    complaints = [f"[ERROR] missing required field: {name}" for name in method.needs if name not in given]
+    complaints = [
+        f"[ERROR] missing required field: {name}" for name in method.needs if given.get(name) is None
+    ]
     unknown = [name for name in given if name not in known]
     for name, value in given.items():
         if name not in known or value is None:

@@ -55,7 +55,7 @@ def open_(ask: Ask) -> Json:
 
 
 def publish(ask: Ask) -> Json:
-    user = ask.user("user_id")
+    user = ask.user("user_id", "invalid_arguments")
     content = _content(ask, "home")
     view = home_of(ask.state, user)
     if view is None:

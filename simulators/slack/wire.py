@@ -6,7 +6,7 @@ Objects: https://docs.slack.dev/reference/objects
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from simulators.slack.state import Channel, Ephemeral, Json, Message, User, View, Workspace
+from simulators.slack.state import Channel, Json, Message, User, View, Workspace
 
 
 def bot_profile(workspace: Workspace) -> Json:
@@ -141,29 +141,3 @@ def view_object(view: View, workspace: Workspace, values: Json | None = None) ->
         "app_installed_team_id": view.team_id,
         "bot_id": workspace.bot_id,
     }
-
-
-def _labels(blocks: list[Json]) -> list[str]:
-    """Text that Slack reads for mentions: every mrkdwn text object, and markdown blocks."""
-    found: list[str] = []
-
-    def walk(value: object) -> None:
-        if isinstance(value, dict):
-            if value.get("type") in ("mrkdwn", "markdown") and isinstance(value.get("text"), str):
-                found.append(value["text"])
-            for held in value.values():
-                walk(held)
-        elif isinstance(value, list):
-            for held in value:
-                walk(held)
-
-    walk(blocks)
-    return found
-
-
-def live_texts(message: Message | Ephemeral) -> list[str]:
-    """The texts of a message in which markup, links and mentions come alive for whoever reads it.
-
-    With blocks, `text` is only the fallback of a notification, but mentions in it notify all the same.
-    """
-    return [message.text, *_labels(message.blocks)]

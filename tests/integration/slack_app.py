@@ -16,7 +16,7 @@ from slack_bolt.response import BoltResponse
 
 from simulators.base import Server
 from simulators.slack import SlackSimulator
-from tests.integration.slack_world import World
+from tests.integration.slack_world import World, button
 
 
 @dataclass
@@ -71,7 +71,10 @@ def listen(app: App) -> None:
     async def heard() -> None: ...
 
     @app.bolt.command("/done")
-    async def done(ack: Any, command: dict[str, Any]) -> None:  # Bolt's own types
+    async def done(ack: Any, command: dict[str, Any]) -> None:
+        if command["text"] == "teams":
+            await ack(text="Teams", blocks=[{"type": "actions", "elements": [button()]}])
+            return
         await ack(f"noted: {command['text']}")
 
     @app.bolt.action("join")

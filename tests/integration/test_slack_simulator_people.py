@@ -168,6 +168,32 @@ async def test_a_click_carries_the_button_and_its_message_and_may_replace_it(sta
         await stage.slack.click(world.ana, world.team, posted["ts"], "Join")
 
 
+async def test_a_button_that_one_person_alone_sees_can_be_clicked_and_taken_away(stage: Stage) -> None:
+    world = stage.world
+    await stage.slack.slash(world.ana, world.team, "/done", "teams")
+    (shown,) = stage.slack.ephemerals(world.ana)
+
+    answer = await stage.slack.click(world.ana, world.team, shown.ts, "join")
+    await AsyncWebhookClient(answer.response_url, retry_handlers=[]).send(delete_original=True)
+
+    body = stage.app.heard[-1]
+    assert body["container"]["is_ephemeral"] is True
+    assert "message" not in body
+    assert shown.deleted
+    with pytest.raises(ValueError, match="sees no message"):
+        await stage.slack.click(world.ben, world.team, shown.ts, "join")
+
+
+async def test_a_link_preview_changes_a_message_that_nobody_edited(stage: Stage) -> None:
+    ts = await stage.slack.dm(stage.world.ana, "see https://acme.example")
+    await stage.slack.unfurl(stage.slack.dm_of(stage.world.ana), ts)
+
+    changed = stage.app.events("message")[-1]
+    assert changed["subtype"] == "message_changed"
+    assert changed["message"]["text"] == changed["previous_message"]["text"]
+    assert "edited" not in changed["message"]
+
+
 async def test_a_trigger_opens_one_modal_which_can_be_filled_in(stage: Stage) -> None:
     world = stage.world
     await stage.slack.slash(world.ana, world.team, "/done", "settings")

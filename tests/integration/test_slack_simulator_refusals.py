@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -9,7 +10,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from simulators.base import Fault, How, When
-from simulators.slack.contract import COMMON_ERRORS
+from simulators.slack.contract import COMMON_ERRORS, Type
 from simulators.slack.methods import METHODS
 from tests.integration.slack_world import World, button, section, slack_world
 
@@ -142,6 +143,42 @@ async def test_planned_failures_happen_before_or_after_the_effect(world: World) 
 
     assert [m.text for m in world.slack.messages(world.team)] == ["posted, but who knows"]
     assert [call.status for call in journal.of("chat.postMessage")] == [0, 0, 200, 429]
+
+
+async def test_what_a_message_calls_for_is_seen_and_what_was_not_escaped_is_noted(world: World) -> None:
+    post = partial(world.client.chat_postMessage, channel=world.team.channel_id)
+    await post(text="&lt;!channel&gt; R&amp;D <https://acme.example|link>")
+    await post(text="fallback", blocks=[section("<!channel> and <@U012>")])
+    await post(text="wake up, @channel", parse="full")
+    await post(text="a <b> tag")
+
+    assert [world.slack.mentions(message) for message in world.slack.messages(world.team)] == [
+        [],
+        ["!channel", "@U012"],
+        ["!channel"],
+        [],
+    ]
+    assert world.slack.journal.problems == ["chat.postMessage: <b> is no markup of the service; escape it"]
+
+
+@pytest.mark.parametrize("name", [name for name, method in METHODS.items() if not method.app_token])
+async def test_every_method_refuses_nonsense_by_a_name_of_its_table(world: World, name: str) -> None:
+    world.workspace.scopes |= {"channels:join", "team:read"}
+    nonsense = {Type.STRING: "X0X", Type.INTEGER: -1, Type.BOOLEAN: True, Type.ARRAY: [7], Type.OBJECT: {}}
+    method = METHODS[name]
+    known = {**method.needs, **method.may, "channel": Type.STRING}
+    everything = {argument: nonsense[kind] for argument, kind in known.items()}
+    in_place = {**everything, "channel": world.team.channel_id, "user": world.ana.user_id}
+
+    for arguments in (everything, in_place, dict.fromkeys(known, None), dict.fromkeys(known, 7)):
+        answer = await world.client.session.post(  # type: ignore[union-attr]  # the world's client has one
+            f"{world.slack.api_url}{name}",
+            json=arguments,
+            headers={"Authorization": f"Bearer {world.workspace.bot_token}"},
+        )
+        body = await answer.json()
+        assert answer.status == 200
+        assert body["ok"] or body["error"] in method.errors | COMMON_ERRORS
 
 
 def test_every_method_names_its_page_and_no_error_twice() -> None:
