@@ -4,6 +4,7 @@ The real SDKs talk to it.  It is as strict as the service about tokens, scopes, 
 notes in `journal.problems` whatever the service would not have understood.
 """
 
-from simulators.slack.simulator import SCOPES, SlackSimulator
+from simulators.slack.manifest import EVERYTHING, Manifest
+from simulators.slack.simulator import SlackSimulator
 
-__all__ = ["SCOPES", "SlackSimulator"]
+__all__ = ["EVERYTHING", "Manifest", "SlackSimulator"]

@@ -101,12 +101,9 @@ def _readable(ask: Ask) -> tuple[Channel, list[Message]]:
 
 def _page(ask: Ask, listed: list[Message]) -> Json:
     page, cursor = page_of(_span(ask, listed), ask, _MOST_LISTED, 100)
-    wanted = ask.args.get("include_all_metadata", False)
-    may = "metadata.message:read" in ask.workspace.scopes
-    if wanted and not may:
-        ask.problem(f"{ask.method}: include_all_metadata without the scope metadata.message:read")
+    metadata = ask.args.get("include_all_metadata", False)
     return {
-        "messages": [wire.message_object(m, ask.workspace, metadata=wanted and may) for m in page],
+        "messages": [wire.message_object(m, ask.workspace, metadata=metadata) for m in page],
         "has_more": bool(cursor),
         "response_metadata": {"next_cursor": cursor},
     }

@@ -19,7 +19,7 @@ class Interacting(Messaging):
     async def slash(self, user: User, channel: Channel, command: str, text: str) -> Answer:
         """Type `command` (`/done`) and `text`."""
         workspace = self.workspace_of(user)
-        known = command in self._commands and "commands" in workspace.scopes
+        known = command in self.manifest.commands and "commands" in workspace.scopes
         if not (known and workspace.installed):
             raise ValueError(f"{command} is not a valid command in {workspace.name}")
         if user.user_id not in channel.members:

@@ -1,36 +1,17 @@
 """The heart of the simulator: its parts, and who gets to hear of what."""
 
 from dataclasses import dataclass, field
-from typing import Final
 
 from simulators.base import Journal, Now
 from simulators.slack import events, payloads
 from simulators.slack.delivery import Delivery
 from simulators.slack.limits import RateLimits
+from simulators.slack.manifest import Manifest
 from simulators.slack.responses import Responses
 from simulators.slack.sockets import Sockets
 from simulators.slack.state import Json, State, User, Workspace
 from simulators.slack.triggers import Triggers
 
-EVENTS: Final = frozenset(
-    {
-        "app_home_opened",
-        "app_uninstalled",
-        "channel_left",
-        "group_left",
-        "member_joined_channel",
-        "member_left_channel",
-        "message.channels",
-        "message.groups",
-        "message.im",
-        "reaction_added",
-        "reaction_removed",
-        "tokens_revoked",
-        "user_change",
-    }
-)
-"""The events an app may subscribe to here, by the names of its manifest."""
-COMMANDS: Final = frozenset({"/done"})
 _LAST_WORDS = ("app_uninstalled", "tokens_revoked")
 
 
@@ -60,7 +41,7 @@ class Answer:
 class Service:
     """State, journal and the ways to the app; `url` is known once the server has started."""
 
-    def __init__(self, now: Now, subscribed: frozenset[str], commands: frozenset[str]) -> None:
+    def __init__(self, now: Now, manifest: Manifest) -> None:
         self.state = State(now)
         self.journal = Journal()
         self.limits = RateLimits(now)
@@ -72,8 +53,7 @@ class Service:
 
         The documentation does not say; users of the service report both, so both are worth a test.
         """
-        self._subscribed = subscribed
-        self._commands = commands
+        self.manifest = manifest
         self._triggers = Triggers()
         self._responses = Responses(self.state, self.journal, self._emit_in_background)
 
@@ -98,7 +78,7 @@ class Service:
         if not workspace.installed and event["type"] not in _LAST_WORDS:
             return False
         scope = events.needed_scope(event)
-        if events.subscription(event) not in self._subscribed:
+        if events.subscription(event) not in self.manifest.events:
             return False
         if scope is not None and scope not in workspace.scopes:
             return False

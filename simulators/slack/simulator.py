@@ -13,28 +13,8 @@ from simulators.slack import payloads
 from simulators.slack.api import WebApi
 from simulators.slack.http_carrier import HttpCarrier
 from simulators.slack.interacting import Interacting
-from simulators.slack.service import COMMANDS, EVENTS
+from simulators.slack.manifest import EVERYTHING, Manifest
 from simulators.slack.state import Channel, Json, Kind, User, Workspace
-
-SCOPES: Final = frozenset(
-    {
-        "channels:history",
-        "channels:read",
-        "chat:write",
-        "chat:write.public",
-        "commands",
-        "groups:history",
-        "groups:read",
-        "im:history",
-        "im:read",
-        "im:write",
-        "metadata.message:read",
-        "reactions:write",
-        "users:read",
-        "users:read.email",
-    }
-)
-"""What an installation is granted unless told otherwise: what the app's manifest asks for."""
 
 
 class SlackSimulator(Interacting):
@@ -44,18 +24,16 @@ class SlackSimulator(Interacting):
         now: the time that the service lives in: timestamps, events, response_urls, rate limits.  Signatures,
             trigger ids and the three seconds for an answer go by real time.
         port: of loopback; 0 takes a free one.
-        subscribed: the bot events of the app's manifest.
-        commands: its slash commands.
+        manifest: what the app asks for and is granted; everything that the simulator knows, by default.
     """
 
     def __init__(
         self,
         now: Now = real_now,
         port: int = 0,
-        subscribed: frozenset[str] = EVENTS,
-        commands: frozenset[str] = COMMANDS,
+        manifest: Manifest = EVERYTHING,
     ) -> None:
-        super().__init__(now, subscribed, commands)
+        super().__init__(now, manifest)
         self.app_id = self.state.new_id("A")
         self.signing_secret = secrets.token_hex(16)
         self.app_token = f"xapp-1-{self.app_id}-{self.state.number()}-{secrets.token_hex(32)}"
@@ -79,15 +57,15 @@ class SlackSimulator(Interacting):
             await self._session.close()
         await self._server.stop()
 
-    def add_workspace(self, name: str, domain: str, scopes: Iterable[str] = SCOPES) -> Workspace:
-        """Install the app in a new workspace with `scopes`."""
+    def add_workspace(self, name: str, domain: str, scopes: Iterable[str] | None = None) -> Workspace:
+        """Install the app in a new workspace with `scopes`, those of the manifest by default."""
         bot_user_id, team_id = self.state.new_id("U"), self.state.new_id("T")
         token = f"xoxb-{self.state.number()}-{self.state.number()}-{secrets.token_hex(12)}"
         workspace = Workspace(
             team_id,
             name,
             domain,
-            frozenset(scopes),
+            self.manifest.scopes if scopes is None else frozenset(scopes),
             token,
             bot_user_id,
             self.state.new_id("B"),

@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from simulators.slack import SCOPES
+from simulators.slack import EVERYTHING, Manifest, SlackSimulator
 from tests.integration.slack_world import World, section, slack_world
 
 
@@ -23,7 +23,7 @@ async def test_a_bot_learns_who_it_is_and_what_it_may_do(world: World) -> None:
 
     assert answer["team_id"] == world.workspace.team_id
     assert answer["bot_id"] == world.workspace.bot_id
-    assert answer.headers["X-OAuth-Scopes"].split(",") == sorted(SCOPES)
+    assert answer.headers["X-OAuth-Scopes"].split(",") == sorted(EVERYTHING.scopes)
 
 
 async def test_a_token_that_is_wrong_missing_of_the_wrong_kind_or_uninstalled_is_refused(
@@ -48,6 +48,19 @@ async def test_one_app_has_a_token_for_each_workspace_and_sees_only_that_one(wor
     assert other.signing_secret == world.workspace.signing_secret
     with pytest.raises(SlackApiError, match="channel_not_found"):
         await world.client.chat_postMessage(channel=world.team.channel_id, text="hi", token=other.bot_token)
+
+
+async def test_an_installation_is_granted_what_the_manifest_asks_for() -> None:
+    document = {
+        "features": {"slash_commands": [{"command": "/done"}]},
+        "oauth_config": {"scopes": {"bot": ["chat:write", "commands"]}},
+        "settings": {"event_subscriptions": {"bot_events": ["message.im"]}},
+    }
+    slack = SlackSimulator(manifest=Manifest.of(document))
+
+    assert slack.add_workspace("Acme", "acme").scopes == {"chat:write", "commands"}
+    assert slack.manifest.events == {"message.im"}
+    assert slack.manifest.commands == {"/done"}
 
 
 async def test_mail_addresses_are_shown_only_with_their_own_scope(world: World) -> None:
