@@ -9,6 +9,7 @@ import hmac
 import json
 import time
 import uuid
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 import aiohttp
@@ -55,7 +56,7 @@ class HttpCarrier:
             headers | self._signature(body) | {"User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)"}
         )
         async with self._session.post(self._url, data=body, headers=signed, allow_redirects=False) as answer:
-            if not answer.ok or answer.status >= 300:  # noqa: PLR2004  # redirects are no acknowledgement
+            if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
                 final = answer.headers.get("X-Slack-No-Retry") == "1"
                 return Ack(reason="http_error", final=final)
             return Ack(taken=True, body=_decoded(answer.content_type, await answer.text()))
