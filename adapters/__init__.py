@@ -1,0 +1,1 @@
+"""What is outside: channels, storage, search engines, the web; no adapter knows another."""

@@ -1,0 +1,25 @@
+"""Turns the driver's errors into ours, in one place."""
+
+import psycopg2
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import ExceptionContext
+
+from domain.ports.front import StorageDown
+
+# Refused or cut connections, timeouts, cancelled queries, deadlocks, a server that shuts down: all of them
+# are OperationalError or its children (https://www.psycopg.org/docs/errors.html).
+_DOWN = (psycopg2.OperationalError, psycopg2.InterfaceError)
+
+
+def wrap_errors(engine: Engine) -> None:
+    """Make that engine raise `StorageDown` where the database did not answer.
+
+    https://docs.sqlalchemy.org/en/21/core/events.html#sqlalchemy.events.DialectEvents.handle_error
+    """
+    event.listen(engine, "handle_error", _translate, retval=True)
+
+
+def _translate(context: ExceptionContext) -> BaseException | None:
+    if isinstance(context.original_exception, _DOWN):
+        return StorageDown(type(context.original_exception).__name__)
+    return None

@@ -1,0 +1,149 @@
+"""The tables of what arrives and what is sent, and of what belongs to the installation.
+
+To the rows of partitioned tables nothing refers by a foreign key: a partition that is referred to cannot
+simply be dropped.
+"""
+
+from sqlalchemy import BigInteger, Column, Identity, Index, LargeBinary, Table, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from adapters.storage.columns import (
+    big,
+    day,
+    instant,
+    metadata,
+    of,
+    of_organization,
+    organization,
+    small,
+    words,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    day(primary_key=True),
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    small("kind"),
+    big("subject"),
+    big("target", 0),
+    small("part", 0),
+    small("try", 0, key="try_"),
+    organization(),
+    big("person_id", nullable=True),
+    small("channel"),
+    big("identity_id", nullable=True),
+    words("workspace", ""),
+    words("address"),
+    words("direct", nullable=True),
+    small("state", 1),
+    instant("due_at"),
+    instant("not_after", nullable=True),
+    Column("facts", JSONB(none_as_null=True)),  # null until the first claim, and again once erased
+    small("wording_version", nullable=True),
+    words("answers", ""),
+    instant("lease_until", nullable=True),
+    big("fence", 0),
+    small("attempt", 0),  # the number of the current or last attempt
+    instant("attempt_started_at", nullable=True),
+    small("vain", 0),  # attempts that ended without an outcome
+    small("retries", 0),  # attempts of which the provider said that they failed
+    words("receipt", nullable=True),
+    words("reason", nullable=True),
+    instant("sent_at", nullable=True),
+    of("people", "person_id"),
+    of("identities", "identity_id"),
+    # What "once" means.  The day comes last, so that it also finds everything about a subject.
+    UniqueConstraint("kind", "subject", "target", "part", "try_", "day"),
+    Index("ix_deliveries_ready", "channel", "due_at", postgresql_where=text("state = 1")),
+    Index("ix_deliveries_ready_person", "person_id", postgresql_where=text("state = 1")),
+    Index("ix_deliveries_lease", "lease_until", postgresql_where=text("state IN (2, 3)")),
+    Index("ix_deliveries_receipt", "channel", "receipt", postgresql_where=text("receipt IS NOT NULL")),
+    postgresql_partition_by="RANGE (day)",
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    day(primary_key=True),
+    big("delivery_id", primary_key=True),
+    small("number", primary_key=True),
+    organization(),
+    big("person_id", nullable=True),
+    big("fence"),
+    instant("started_at"),
+    instant("ended_at", nullable=True),
+    small("outcome"),  # the state that it led to
+    words("evidence", nullable=True),
+    of("people", "person_id"),
+    postgresql_partition_by="RANGE (day)",
+)
+
+delivery_events = Table(
+    "delivery_events",
+    metadata,
+    words("event_id", primary_key=True),
+    day(nullable=True),
+    big("delivery_id", nullable=True),
+    organization(nullable=True),
+    big("person_id", nullable=True),
+    words("kind"),  # a word: what providers tell is their vocabulary
+    words("address", nullable=True),
+    instant("at"),
+    instant("stored_at"),
+    words("reason", nullable=True),
+    of_organization(),
+    of("people", "person_id"),
+    Index("ix_delivery_events_delivery", "day", "delivery_id"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    day(primary_key=True),
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    small("source"),
+    small("lane"),
+    Column("raw", LargeBinary),  # null once erased
+    instant("at"),
+    instant("stored_at"),
+    small("state", 1),
+    small("tries", 0),
+    organization(nullable=True),
+    big("person_id", nullable=True),
+    words("note", nullable=True),
+    of_organization(),
+    of("people", "person_id"),
+    Index("ix_inbox_waiting", "stored_at", postgresql_where=text("state = 1")),
+    postgresql_partition_by="RANGE (day)",
+)
+
+inbox_keys = Table(
+    "inbox_keys",
+    metadata,
+    small("source", primary_key=True),
+    Column("key", LargeBinary, primary_key=True),  # digest of what "the same again" means
+    day(),
+    Index("ix_inbox_keys_day", "day"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    words("name", primary_key=True),
+    words("holder"),
+    instant("until"),
+    big("fence"),
+)
+
+buckets = Table("buckets", metadata, words("name", primary_key=True), instant("closed_until"))
+
+gateway_state = Table(
+    "gateway_state",
+    metadata,
+    words("bot", primary_key=True),
+    words("session_id", nullable=True),
+    words("resume_url", nullable=True),
+    big("sequence", nullable=True),
+    Column("watermarks", JSONB, nullable=False, server_default=text("'{}'")),
+)
