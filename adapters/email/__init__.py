@@ -1,0 +1,1 @@
+"""Mail: SendGrid out, Inbound Parse and Event Webhook in."""

@@ -1,0 +1,116 @@
+"""Our own addresses and message ids: what a mail of ours is from, and how an answer to it is known again."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from email.utils import parseaddr
+
+from domain.deliveries import Kind, Ref
+from domain.ports.front import Tokens
+
+NAME = "donelog"
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@({_LABEL}(?:\.{_LABEL})+)")
+_LONGEST_LOCAL, _LONGEST_ADDRESS = 64, 254
+_OURS = re.compile(r"<d\.(\d{8}-\d{1,19})\.(\d{1,2})@([^<>@\s]+)>")
+_THREAD = re.compile(r"<day\.(\d{4})(\d{2})(\d{2})\.[0-9a-f]{12}@([^<>@\s]+)>")
+
+
+def is_mailable(address: str) -> bool:
+    """Whether mail can be sent there: the dotted form in ASCII, within the lengths of RFC 5321, 4.5.3.1.
+
+    SendGrid's client turns anything else into an entry without an address, which costs the whole batch.
+    """
+    found = _ADDRESS.fullmatch(address)
+    return found is not None and len(found[1]) <= _LONGEST_LOCAL and len(address) <= _LONGEST_ADDRESS
+
+
+@dataclass(frozen=True, slots=True)
+class MailNames:
+    """Which addresses this installation has."""
+
+    mail_domain: str | None
+    """Of each person's own address; None: nothing is received, all mail is from `mail_from`."""
+    mail_from: str | None = None
+    """`name@domain` or `Name <name@domain>`: sender of mail to whoever has no address of her own here."""
+
+    @property
+    def domain(self) -> str:
+        """Where message ids and lists are named.
+
+        Raises:
+            ValueError: neither a domain nor a sender is set.
+        """
+        domain = self.mail_domain or parseaddr(self.mail_from or "")[1].rpartition("@")[2]
+        if not domain:
+            raise ValueError("to send mail set DONELOG_MAIL_DOMAIN or DONELOG_MAIL_FROM")
+        return domain.lower()
+
+    def own(self, tokens: Tokens, organization_id: int, person_id: int) -> str | None:
+        """The address a person gets our mails from and can always write to."""
+        if self.mail_domain is None:
+            return None
+        return f"{tokens.mail_local_part(organization_id, person_id)}@{self.mail_domain.lower()}"
+
+    def shared(self) -> tuple[str, str]:
+        """Name and address of the sender for everybody else."""
+        name, address = parseaddr(self.mail_from or "")
+        return name or NAME, address or f"{NAME}@{self.domain}"
+
+
+def message_id(ref: Ref, kind: Kind, domain: str) -> str:
+    """The Message-ID of a delivery: the same however often it is tried, so mail programs fold doubles."""
+    return f"<d.{ref}.{int(kind)}@{domain}>"
+
+
+def day_thread(day: date, own_address: str) -> str:
+    """The message that never was, to which the mails of one person's day are all answers."""
+    mark = hashlib.sha256(own_address.encode()).hexdigest()[:12]
+    return f"<day.{day:%Y%m%d}.{mark}@{own_address.rpartition('@')[2]}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Which mail of ours an answer names."""
+
+    message_id: str = ""
+    """The one it answers, empty when it names none."""
+    day: date | None = None
+    """The day of the question that it answers, directly or further up the thread."""
+
+
+def read_answered(named: Sequence[str], domain: str) -> Answered:
+    """What the ids of In-Reply-To and References, nearest first, tell."""
+    nearest = ""
+    question: date | None = None
+    thread: date | None = None
+    for each in named:
+        if (found := _ours(each, domain)) is not None:
+            nearest = nearest or each
+            ref, kind = found
+            question = question or (ref.day if kind is Kind.PROMPT else None)
+        thread = thread or _thread_day(each, domain)
+    return Answered(nearest, question or thread)
+
+
+def _ours(named: str, domain: str) -> tuple[Ref, Kind] | None:
+    found = _OURS.fullmatch(named)
+    if found is None or found[3].lower() != domain:
+        return None
+    try:
+        return Ref.parse(found[1]), Kind(int(found[2]))
+    except ValueError:
+        return None
+
+
+def _thread_day(named: str, domain: str) -> date | None:
+    found = _THREAD.fullmatch(named)
+    if found is None or found[4].lower() != domain:
+        return None
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None

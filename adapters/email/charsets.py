@@ -1,0 +1,62 @@
+"""Octets to text, whatever they claim to be; nothing here raises."""
+
+import codecs
+from collections.abc import Iterator
+
+_ALIASES = {
+    "us-ascii": "utf-8",
+    "ascii": "utf-8",
+    "iso-8859-1": "windows-1252",
+    "latin-1": "windows-1252",
+    "latin1": "windows-1252",
+    "iso-8859-9": "windows-1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "ks_c_5601-1987": "cp949",
+    "euc-kr": "cp949",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "iso-8859-8-i": "iso-8859-8",
+    "x-mac-roman": "mac_roman",
+    "x-mac-cyrillic": "mac_cyrillic",
+    "x-mac-ce": "mac_latin2",
+    "x-mac-greek": "mac_greek",
+    "x-mac-turkish": "mac_turkish",
+    "unicode-1-1-utf-7": "utf-7",
+    "cp-850": "cp850",
+}
+"""What mail programs write, and what they mean by it."""
+_NOT_OF_MAIL = frozenset(
+    ["idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem", "charmap"]
+)
+"""Python calls them text encodings; no mail program does, and `idna` is slow by the square of its input."""
+_LONGEST_NAME = 40
+
+
+def decode(octets: bytes, declared: str | None) -> str:
+    """The text: as declared, then as UTF-8, then as Windows-1252, where nothing is impossible."""
+    for codec in _candidates(declared):
+        try:
+            return octets.decode(codec)
+        except UnicodeError:
+            continue
+    return octets.decode("windows-1252", "replace")
+
+
+def _candidates(declared: str | None) -> Iterator[str]:
+    name = (declared or "").strip().strip("\"'").lower()
+    if name and len(name) <= _LONGEST_NAME and name.isascii():
+        name = _ALIASES.get(name, name)
+        if _is_text_codec(name):
+            yield name
+    yield "utf-8"
+
+
+def _is_text_codec(name: str) -> bool:
+    try:
+        found = codecs.lookup(name)
+        b"".decode(name)  # refuses rot13, zip and other codecs that are not between text and octets
+    except (LookupError, ValueError, UnicodeError):
+        return False
+    return found.name.replace("-", "_") not in _NOT_OF_MAIL

@@ -1,0 +1,142 @@
+"""A stored post of Inbound Parse, read: who wrote to whom, what about, and the texts.
+
+Nothing here raises on what a mail holds; what cannot be read is empty.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import getaddresses, parsedate_to_datetime
+from typing import Any
+
+from adapters.email.addresses import is_mailable
+from adapters.email.forms import Form, read_form, unpack
+from adapters.email.mime import LONGEST_TEXT, Texts, decoded_words, header_values, read_headers, read_message
+
+_MOST_IDS = 50
+_MOST_ADDRESSES = 100
+_MOST_COMMENTS = 20
+"""Parentheses in an address header; Python's parser recurses into each."""
+_ID = re.compile(r"<[^<>\s]{1,900}>")
+_TO_HEADERS = ("to", "cc", "delivered-to", "x-original-to", "x-forwarded-to", "envelope-to")
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMail:
+    envelope_from: str | None
+    """Lower case; empty for the null sender of reports, None when it is not told."""
+    envelope_to: tuple[str, ...]
+    header_to: tuple[str, ...]
+    from_address: str
+    """Lower case; empty when there is none or more than one."""
+    from_name: str
+    subject: str
+    message_id: str
+    answers: tuple[str, ...]
+    """The ids of In-Reply-To, then those of References from the nearest up."""
+    texts: Texts
+    headers: Mapping[str, tuple[str, ...]]
+    """By name in lower case; encoded words as they came."""
+    content_type: str
+    spf: str
+    """SendGrid's word for the envelope's sender, lower case: `pass`, `fail`, ... or empty."""
+    dkim: Mapping[str, str]
+    """SendGrid's word by signing domain; empty when it names none."""
+
+    def header(self, name: str) -> str:
+        found = self.headers.get(name)
+        return found[0] if found else ""
+
+
+def read_mail(stored: bytes) -> IncomingMail | None:
+    """The mail in what was stored of a post; None when there is none in it."""
+    form = read_form(*unpack(stored))
+    raw = form.octets("email")
+    if raw is not None:
+        message, texts = read_message(raw)
+    elif (block := form.octets("headers")) is not None:
+        message, texts = read_headers(block), _parsed_texts(form)
+    else:
+        return None
+    headers: dict[str, tuple[str, ...]] = {}
+    for name, value in header_values(message):
+        headers[name] = (*headers.get(name, ()), value)
+    from_name, from_address = _sender(headers.get("from", ()))
+    envelope_from, envelope_to = _envelope(form.json("envelope"))
+    return IncomingMail(
+        envelope_from=envelope_from,
+        envelope_to=envelope_to,
+        header_to=tuple(_addresses(value for name in _TO_HEADERS for value in headers.get(name, ()))),
+        from_address=from_address,
+        from_name=from_name,
+        subject=decoded_words(headers.get("subject", ("",))[0]),
+        message_id=next(iter(_ids(headers.get("message-id", ()))), ""),
+        answers=(*_ids(headers.get("in-reply-to", ())), *reversed(_ids(headers.get("references", ())))),
+        texts=texts,
+        headers=headers,
+        content_type=message.get_content_type(),
+        spf=(form.proof("SPF") or "").strip().lower(),
+        dkim=_dkim(form.proof("dkim") or ""),
+    )
+
+
+def passed_on_at(mail: IncomingMail) -> datetime | None:
+    """When the last server before us says that it received the mail; None when it does not say."""
+    newest = mail.header("received").rpartition(";")[2].strip()
+    try:
+        found = parsedate_to_datetime(newest[:100])
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return found if found.utcoffset() is not None else None
+
+
+def _parsed_texts(form: Form) -> Texts:
+    plain, html = form.text("text") or "", form.text("html") or ""
+    return Texts(plain.replace("\r\n", "\n")[:LONGEST_TEXT], html.replace("\r\n", "\n")[:LONGEST_TEXT])
+
+
+def _envelope(said: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...]]:
+    sender, recipients = said.get("from"), said.get("to")
+    to = recipients if isinstance(recipients, list) else [recipients]
+    listed = tuple(each.strip().lower() for each in to[:_MOST_ADDRESSES] if isinstance(each, str))
+    return (sender.strip().strip("<>").lower() if isinstance(sender, str) else None), listed
+
+
+def _sender(values: tuple[str, ...]) -> tuple[str, str]:
+    """Name and address of the one sender; two are nobody."""
+    if len(values) != 1:
+        return "", ""
+    pairs = [(name, address.lower()) for name, address in _pairs(values)]
+    if not pairs or any(address != pairs[-1][1] for _, address in pairs):
+        return "", ""
+    name, address = pairs[-1]  # `ana@example.com <ana@example.com>`, unquoted, reads as the same one twice
+    return decoded_words(name)[:200], address if is_mailable(address) else ""
+
+
+def _addresses(values: Iterable[str]) -> list[str]:
+    return [address.lower() for _, address in _pairs(values) if "@" in address][:_MOST_ADDRESSES]
+
+
+def _pairs(values: Iterable[str]) -> list[tuple[str, str]]:
+    kept = [value for value in values if value.count("(") <= _MOST_COMMENTS]
+    try:
+        return getaddresses(kept)
+    except (ValueError, IndexError, RecursionError):
+        return []
+
+
+def _ids(values: Iterable[str]) -> list[str]:
+    return [found for value in values for found in _ID.findall(value)][-_MOST_IDS:]
+
+
+def _dkim(said: str) -> dict[str, str]:
+    """`{@example.com : pass, @other.example : fail}`, which is not JSON; `none` names nobody."""
+    found: dict[str, str] = {}
+    for each in said[:4096].strip().strip("{}").split(","):
+        domain, colon, verdict = each.rpartition(":")
+        name = domain.strip().lower().removeprefix("@")
+        if colon and name:
+            # Of two verdicts for one domain the better one counts, as DMARC has it.
+            found[name] = "pass" if "pass" in (verdict.strip().lower(), found.get(name)) else verdict.strip()
+    return found
