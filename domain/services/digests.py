@@ -19,12 +19,12 @@ def plan_digests(uow: UnitOfWork, now: datetime) -> int:
 def compose(team_days: TeamDays, now: datetime) -> Digest | None:
     """What a team is told of its days; None when nobody was asked and nothing was logged.
 
-    Everybody but the observers stands in at most one list: with what she wrote, away, still to come, not
+    Every member and manager stands in at most one list: with what she wrote, away, still to come, not
     asked or quiet.  Whoever had only days off is in none: they never count against anybody.
     """
     due = team_days.due
     members = sorted(
-        (each for each in team_days.members if each.role is not Role.OBSERVER),
+        (each for each in team_days.members if each.role in {Role.MEMBER, Role.MANAGER}),
         key=lambda each: (each.person.name.casefold(), each.person.id),
     )
     wrote = [each for each in members if each.answered or each.dones]
