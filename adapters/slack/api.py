@@ -1,0 +1,106 @@
+"""The Web API as this adapter uses it: one session, no retries, a total deadline for every call."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from domain.deliveries import CALL_DEADLINE
+
+MOST_CONNECTIONS = 100
+
+
+def sdk_logger() -> logging.Logger:
+    """Slack's libraries write message text at DEBUG, so they never get there."""
+    logger = logging.getLogger("adapters.slack.sdk")
+    logger.setLevel(logging.WARNING)
+    return logger
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    data: Mapping[str, Any]
+    headers: Mapping[str, str]
+    """Their names in lower case."""
+
+    def text(self, key: str) -> str:
+        """A value that has to be there.
+
+        Raises:
+            ValueError: it is not, or is no text.
+        """
+        value = self.data.get(key)
+        if not isinstance(value, str):
+            raise ValueError(f"the answer has no {key}")  # noqa: TRY004 -- Slack's fault, not a caller's
+        return value
+
+
+class SlackApi:
+    """Calls Slack; the session is made at the first call, inside the running loop."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self._session: aiohttp.ClientSession | None = None
+
+    def client(self) -> AsyncWebClient:
+        return AsyncWebClient(
+            base_url=self._base_url, session=self._open(), retry_handlers=[], logger=sdk_logger()
+        )
+
+    async def call(self, method: str, token: str, **arguments: str) -> Answer:
+        """The answer of a call that succeeded.
+
+        Raises:
+            Exception: one of `outcomes.TROUBLE`.
+        """
+        return await self._call(method, params={**arguments, "token": token})
+
+    async def post(self, token: str, message: Mapping[str, Any]) -> Answer:
+        """`chat.postMessage`, whose blocks go as JSON, which not every method takes.
+
+        https://docs.slack.dev/apis/web-api/#post_bodies
+
+        Raises:
+            Exception: one of `outcomes.TROUBLE`.
+        """
+        return await self._call("chat.postMessage", json={**message, "token": token})
+
+    async def _call(
+        self, method: str, *, params: dict[str, Any] | None = None, json: dict[str, Any] | None = None
+    ) -> Answer:
+        async with asyncio.timeout(CALL_DEADLINE.total_seconds()):
+            response = await self.client().api_call(method, params=params, json=json)
+        if not isinstance(response.data, dict):
+            raise TypeError("the answer is no object")
+        return Answer(response.data, {name.lower(): value for name, value in response.headers.items()})
+
+    async def answer(self, url: str, body: Mapping[str, Any]) -> None:
+        """Send an answer to a `response_url`.
+
+        Raises:
+            ValueError: Slack refuses it: the address is too old or used up.
+            Exception: one of `outcomes.TROUBLE`.
+        """
+        client = AsyncWebhookClient(url, session=self._open(), retry_handlers=[], logger=sdk_logger())
+        async with asyncio.timeout(CALL_DEADLINE.total_seconds()):
+            response = await client.send_dict(dict(body))
+        if response.status_code != 200:  # noqa: PLR2004 -- the one status that means it was taken
+            raise ValueError(f"the answer was refused with status {response.status_code}")
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=CALL_DEADLINE.total_seconds()),
+                connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS),
+            )
+        return self._session

@@ -1,0 +1,75 @@
+"""Slack, as the program that composes everything takes hold of it."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from starlette.routing import Route
+
+from adapters.slack.api import SlackApi
+from adapters.slack.app import build_app
+from adapters.slack.checks import Finding, check
+from adapters.slack.inlet import Inlet
+from adapters.slack.installation import Installation
+from adapters.slack.reader import SlackReader
+from adapters.slack.routes import routes
+from adapters.slack.sender import SlackSender
+from adapters.slack.socket import SlackSocket
+from domain.ports.front import Clock, Front, Tokens
+
+API_URL = "https://slack.com/api/"
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    bot_token: str = field(repr=False)
+    app_token: str | None = field(default=None, repr=False)
+    """Opens the socket; None: events come over HTTP alone."""
+    signing_secrets: tuple[str, ...] = field(default=(), repr=False)
+    """Of requests over HTTP; several while one takes the other's place, none when they come by the socket."""
+    api_url: str = API_URL
+
+
+class SlackChannel:
+    """Everything of Slack; nothing is opened before `start`, or before the first call."""
+
+    def __init__(self, settings: SlackSettings, front: Front, tokens: Tokens, clock: Clock) -> None:
+        self._settings = settings
+        self._front = front
+        self._clock = clock
+        self._api = SlackApi(settings.api_url)
+        self._installation = Installation(self._api, settings.bot_token)
+        token_of = self._installation.token_of
+        self.reader = SlackReader(self._api, token_of, tokens, clock)
+        self.sender = SlackSender(self._api, token_of, tokens)
+        self._inlet = Inlet(front, self._api, tokens, clock, lambda: self._installation.bot_user_id)
+        self._app = build_app(self._inlet, self._installation, settings.api_url)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self, *, listen: bool = True) -> None:
+        """Learn which workspace this is and, with an app token, open the socket; never waits for Slack.
+
+        Args:
+            listen: False in a process that only sends or only takes HTTP: another one holds the socket.
+        """
+        self._tasks.append(asyncio.create_task(self._installation.introduce(self._front)))
+        if listen and self._settings.app_token is not None:
+            socket = SlackSocket(self._app, self._api, self._settings.app_token)
+            self._tasks.append(asyncio.create_task(socket.run()))
+
+    async def stop(self) -> None:
+        """Close the socket, let what is being answered end, close all connections."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        await self._inlet.stop()
+        await self._api.close()
+
+    def routes(self) -> list[Route]:
+        """None without a signing secret: nothing could be told from a forgery."""
+        secrets = self._settings.signing_secrets
+        return routes(self._app, secrets, self._clock) if secrets else []
+
+    async def check(self) -> list[Finding]:
+        """What `doctor` and `setup` say about Slack."""
+        return await check(self._api, self._settings.bot_token, self._settings.app_token)

@@ -1,0 +1,133 @@
+"""Carries deliveries to Slack."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+
+from adapters.slack.api import SlackApi
+from adapters.slack.outcomes import TROUBLE, error_code, outcome_of
+from adapters.slack.render import Sign, render
+from domain.commands import Command
+from domain.deliveries import Kind, Later, Never, Outcome, Parcel, Sent, Unknown
+from domain.messages import Message
+from domain.people import Address, Channel
+from domain.ports.front import Tokens
+
+EVENT_TYPE = "donelog_delivery"
+"""The name under which a message's metadata says which delivery it is.
+
+https://docs.slack.dev/messaging/message-metadata
+"""
+CHECK_MARK = "white_check_mark"
+
+
+class SlackSender:
+    """Posts messages and puts check marks; one call at a time in each conversation.
+
+    Args:
+        api: how Slack is called.
+        token_of: the bot token of a workspace; None where the app is not installed.
+        tokens: signs what buttons carry.
+    """
+
+    channel = Channel.SLACK
+    batch = 50
+
+    def __init__(self, api: SlackApi, token_of: Callable[[str], str | None], tokens: Tokens) -> None:
+        self._api = api
+        self._token_of = token_of
+        self._tokens = tokens
+        self._slots = asyncio.Semaphore(self.batch)
+
+    async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+        """Send them; the outcomes are in the order of the parcels, whatever happens."""
+        queues: dict[tuple[str, str], list[Parcel]] = {}
+        for parcel in parcels:
+            address = parcel.recipient.address
+            queues.setdefault((address.workspace, address.external_id), []).append(parcel)
+        sent = await asyncio.gather(*(self._send_in_turn(queue) for queue in queues.values()))
+        outcomes = {parcel.ref: outcome for done in sent for parcel, outcome in done}
+        return [outcomes[parcel.ref] for parcel in parcels]
+
+    async def _send_in_turn(self, queue: Sequence[Parcel]) -> list[tuple[Parcel, Outcome]]:
+        """One conversation's; when one has to wait, so do those behind it, and the order stays."""
+        outcomes: list[tuple[Parcel, Outcome]] = []
+        waiting: Later | None = None
+        for parcel in queue:
+            if waiting is not None:
+                outcomes.append((parcel, waiting))
+                continue
+            async with self._slots:
+                outcome = await self._send(parcel)
+            outcomes.append((parcel, outcome))
+            if isinstance(outcome, Later):
+                waiting = outcome
+            elif isinstance(outcome, Unknown):
+                waiting = Later("the message before it is in doubt")
+        return outcomes
+
+    async def _send(self, parcel: Parcel) -> Outcome:
+        token = self._token_of(parcel.recipient.address.workspace)
+        if token is None:
+            return Never("the app is not installed in this workspace")
+        if parcel.message is None:
+            return await self._mark(parcel, token)
+        return await self._post(parcel, parcel.message, token)
+
+    async def _mark(self, parcel: Parcel, token: str) -> Outcome:
+        """https://docs.slack.dev/reference/methods/reactions.add: the same mark twice is one mark."""
+        channel, _, ts = parcel.answers.partition(":")
+        try:
+            await self._api.call("reactions.add", token, channel=channel, timestamp=ts, name=CHECK_MARK)
+        except TROUBLE as trouble:
+            if not (isinstance(trouble, SlackApiError) and error_code(trouble.response) == "already_reacted"):
+                return outcome_of(trouble, repeatable=True)
+        return Sent(parcel.answers)
+
+    async def _post(self, parcel: Parcel, message: Message, token: str) -> Outcome:
+        opened: str | None = None
+        channel = parcel.recipient.direct
+        if channel is None and parcel.recipient.identity_id is None:
+            channel = parcel.recipient.address.external_id  # of a digest: the channel itself
+        if channel is None:
+            try:
+                channel = opened = await self._open(parcel.recipient.address, token)
+            except TROUBLE as trouble:
+                return outcome_of(trouble, repeatable=True)
+        content = render(message, self._sign(parcel))
+        try:
+            answer = await self._api.post(token, {**content, **_around(parcel), "channel": channel})
+            return Sent(f"{answer.text('channel')}:{answer.text('ts')}", direct=opened)
+        except TROUBLE as trouble:
+            return outcome_of(trouble, repeatable=False)
+
+    async def _open(self, person: Address, token: str) -> str:
+        """The direct message with a person: https://docs.slack.dev/reference/methods/conversations.open."""
+        answer = await self._api.call("conversations.open", token, users=person.external_id)
+        opened = answer.data["channel"]["id"]
+        return str(opened)
+
+    def _sign(self, parcel: Parcel) -> Sign:
+        def sign(command: Command) -> str:
+            return self._tokens.sign_command(parcel.organization_id, parcel.person_id, command)
+
+        return sign
+
+
+def _around(parcel: Parcel) -> Mapping[str, Any]:
+    """What a message carries beside its content: https://docs.slack.dev/reference/methods/chat.postMessage."""
+    thread = parcel.answers.partition(":")[2] if parcel.kind is Kind.DIGEST else ""
+    return {
+        "metadata": {
+            "event_type": EVENT_TYPE,
+            "event_payload": {"delivery": str(parcel.ref), "attempt": parcel.attempt},
+        },
+        "mrkdwn": False,
+        "parse": "none",
+        "link_names": False,
+        "unfurl_links": False,
+        "unfurl_media": False,
+        **({"thread_ts": thread} if thread else {}),
+    }

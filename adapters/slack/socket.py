@@ -1,0 +1,77 @@
+"""Socket Mode: Slack's events over a connection that we open, so that no public address is needed.
+
+https://docs.slack.dev/apis/events-api/using-socket-mode
+"""
+
+import asyncio
+import logging
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+
+from adapters.slack.api import SlackApi
+
+_log = logging.getLogger(__name__)
+
+PING_SECONDS = 5.0
+CHECK_SECONDS = 10.0
+DEAF_CHECKS = 3
+"""Checks in a row that find no living connection, after which everything is made anew."""
+BETWEEN_SECONDS = 5.0
+
+
+class SlackSocket:
+    """Keeps one connection open until it is cancelled.
+
+    The SDK opens it again by itself, but has been seen to stay deaf after a reconnection; so the connection
+    is looked at from outside too.
+    """
+
+    def __init__(self, app: AsyncApp, api: SlackApi, app_token: str) -> None:
+        self._app = app
+        self._api = api
+        self._app_token = app_token
+
+    async def run(self) -> None:
+        while True:
+            await self._keep_open()
+            _log.warning("Slack's socket is deaf; opening another one")
+            await asyncio.sleep(BETWEEN_SECONDS)
+
+    async def _keep_open(self) -> None:
+        handler = AsyncSocketModeHandler(
+            self._app,
+            self._app_token,
+            logger=_socket_logger(),
+            web_client=self._api.client(),
+            ping_interval=PING_SECONDS,
+        )
+        connecting = asyncio.create_task(handler.connect_async())  # does not return while Slack is down
+        try:
+            await connecting
+            await _watch(handler)
+        finally:
+            connecting.cancel()
+            await asyncio.gather(connecting, return_exceptions=True)
+            await handler.close_async()
+
+
+async def _watch(handler: AsyncSocketModeHandler) -> None:
+    """Return once the connection has been dead for several checks."""
+    dead = 0
+    while dead < DEAF_CHECKS:
+        await asyncio.sleep(CHECK_SECONDS)
+        dead = 0 if await handler.client.is_connected() else dead + 1
+
+
+def _socket_logger() -> logging.Logger:
+    """The SDK writes a traceback for every try to connect; a line is enough."""
+    logger = logging.getLogger("adapters.slack.socket.sdk")
+    logger.setLevel(logging.WARNING)
+    logger.addFilter(_without_traceback)
+    return logger
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    record.exc_info = None
+    return True
