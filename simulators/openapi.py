@@ -137,7 +137,7 @@ class Specification:
             node = self._lookup(pointer)
         return pointer, node
 
-    def _lookup(self, pointer: str) -> Any:  # noqa: ANN401 - any part of a JSON document
+    def _lookup(self, pointer: str) -> Any:
         node: Any = self._document
         for part in pointer.split("/")[1:]:
             name = part.replace("~1", "/").replace("~0", "~")
@@ -155,7 +155,7 @@ def _fits(known: Sequence[str], parts: Sequence[str]) -> bool:
     )
 
 
-def _with_nulls(node: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
+def _with_nulls(node: Any) -> Any:
     """OpenAPI 3.0's `nullable`, which some 3.1 descriptions still use, said in JSON Schema."""
     if isinstance(node, list):
         return [_with_nulls(item) for item in node]
