@@ -9,43 +9,41 @@ SENT_FROM = (
         "sent with",
         "get outlook for",
         "gesendet von",
-        "von meinem",
-        "diese nachricht wurde von",
+        "von",
+        "verschickt von",
+        "envoyé de",
     ),
-    *("envoyé de", "envoyé depuis", "envoyé à partir", "télécharger outlook", "obtenez outlook"),
     *(
+        "envoyé depuis",
+        "envoyé à partir de",
+        "télécharger outlook pour",
+        "obtenez outlook pour",
         "enviado desde",
-        "enviado do",
-        "enviado a partir",
-        "enviado de",
-        "enviat des",
-        "obtener outlook",
-        "obter o outlook",
     ),
-    *("inviato da", "inviato dal", "scarica outlook", "verzonden vanaf", "verstuurd vanaf", "outlook voor"),
     *(
+        "enviado do",
+        "enviado a partir do",
+        "enviado de",
+        "enviat des de",
+        "obtener outlook para",
+        "inviato da",
+    ),
+    *("obter o outlook para", "inviato dal", "scarica outlook per", "verzonden vanaf", "verstuurd vanaf"),
+    *(
+        "outlook voor",
         "skickat från",
-        "skickades från",
         "sendt fra",
-        "sendt med",
-        "hent outlook",
+        "hent outlook til",
         "lähetetty",
         "hanki outlook",
+        "wysłane z",
     ),
-    *("wysłane z", "wysłano z", "odesláno z", "отправлено с", "отправлено из", "надіслано з", "từ", "gửi từ"),
-    *(
-        "trimis de pe",
-        "küldve",
-        "στάλθηκε από",
-        "iphoneから",
-        "ipadから",
-        "发自我的",
-        "从我的",
-        "發自我的",
-        "나의 ",
-        "내 ",
-    ),
+    *("wysłano z", "odesláno z", "отправлено с", "отправлено из", "надіслано з", "gửi từ", "trimis de pe"),
+    *("στάλθηκε από", "发自我的", "從我的", "从我的", "發自我的", "나의", "내"),
 )
+"""What the line that a phone adds begins with; a device must follow within two words."""
+SENT_WITH = ("から送信", "에서 보냄", "eszközömről küldve")
+"""What it ends in, in languages where the device comes first."""
 DEVICES = (
     *(
         "iphone",
@@ -72,45 +70,75 @@ DEVICES = (
         "móvil",
         "mobiel",
     ),
-    *(
-        "telefon",
-        "teléfono",
-        "téléphone",
-        "my phone",
-        "tablet",
-        "yahoo",
-        "gmail",
-        "proton",
-        "fairphone",
-        "ios",
-    ),
+    *("telefon", "teléfono", "téléphone", "phone", "tablet", "yahoo", "gmail", "proton", "fairphone", "ios"),
     *(
         "thunderbird",
         "mailbird",
         "k-9",
         "手机",
         "手機",
-        "mail app",
         "airmail",
         "spark",
         "webmail",
-        "aqua mail",
+        "aqua",
+        "mail",
+        "verizon",
     ),
+    *("t-mobile", "at&t", "htc", "oneplus", "dispositivo", "appareil", "mac"),
 )
-GREETING = re.compile(
-    r"(?:hi|hello|hey|hiya|dear|good (?:morning|afternoon|evening)|hallo|liebes?|guten (?:morgen|tag|abend)|moin"
-    r"|bonjour|bonsoir|salut|hola|buenas(?: tardes| noches)?|buenos días|ciao|buongiorno|buonasera|olá|oi|hej|hei"
-    r"|hoi|cześć|dzień dobry|привет|здравствуйте|добрый день)(?: [^\d,.:;!?-]{1,30})?[,!.]?",
-    re.IGNORECASE,
+_GREETINGS = (
+    *(
+        "hi",
+        "hello",
+        "hey",
+        "hiya",
+        "dear",
+        "good morning",
+        "good afternoon",
+        "good evening",
+        "hallo",
+        "liebe",
+    ),
+    *("liebes", "guten morgen", "guten tag", "guten abend", "moin", "bonjour", "bonsoir", "salut", "hola"),
+    *("buenas", "buenas tardes", "buenos días", "ciao", "buongiorno", "buonasera", "olá", "oi", "hej", "hei"),
+    *("hoi", "cześć", "dzień dobry", "привет", "здравствуйте", "добрый день"),
 )
-CLOSING = re.compile(
-    r"(?:thanks|thank you|many thanks|thx|cheers|best|best regards|kind regards|regards|warm regards|sincerely"
-    r"|yours|all the best|talk soon|danke|viele grüße|beste grüße|liebe grüße|mit freundlichen grüßen|gruß|grüße|lg"
-    r"|vg|mfg|merci|cordialement|bien à vous|bonne soirée|gracias|saludos|un saludo|un abrazo|grazie|saluti|cordiali"
-    r" saluti|obrigad[oa]|abraços|atenciosamente|groet|groeten|groetjes|met vriendelijke groet|mvh|hälsningar|med"
-    r" vänlig hälsning|hilsen|terveisin|pozdrawiam|спасибо|с уважением)\s*[,!.]*",
-    re.IGNORECASE,
+_CLOSINGS = (
+    *(
+        "thanks",
+        "thank you",
+        "many thanks",
+        "thx",
+        "cheers",
+        "best",
+        "best regards",
+        "kind regards",
+        "regards",
+    ),
+    *(
+        "warm regards",
+        "sincerely",
+        "yours",
+        "all the best",
+        "talk soon",
+        "danke",
+        "viele grüße",
+        "beste grüße",
+    ),
+    *("liebe grüße", "mit freundlichen grüßen", "gruß", "grüße", "lg", "vg", "mfg", "merci", "cordialement"),
+    *("bien à vous", "bonne soirée", "gracias", "saludos", "un saludo", "un abrazo", "grazie", "saluti"),
+    *("cordiali saluti", "obrigado", "obrigada", "abraços", "atenciosamente", "groet", "groeten", "groetjes"),
+    *("met vriendelijke groet", "mvh", "hälsningar", "med vänlig hälsning", "hilsen", "terveisin"),
+    *("pozdrawiam", "спасибо", "с уважением"),
 )
+
+
+def _any_of(words: tuple[str, ...]) -> str:
+    return "(?:" + "|".join(re.escape(each) for each in words) + ")"
+
+
+GREETING = re.compile(_any_of(_GREETINGS) + r"(?: [^\d,.:;!?-]{1,30})?[,!.]?", re.IGNORECASE)
+CLOSING = re.compile(_any_of(_CLOSINGS) + r"[\s,!.]*", re.IGNORECASE)
 HEADER_NAMES = {
     **dict.fromkeys(
         ("from", "von", "de", "da", "van", "från", "fra", "od", "lähettäjä", "от", "от кого", "від"), "from"

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 import quotequail
 
-from adapters.email.phrases import CLOSING, DEVICES, GREETING, HEADER_NAMES, SENT_FROM
+from adapters.email.phrases import CLOSING, DEVICES, GREETING, HEADER_NAMES, SENT_FROM, SENT_WITH
 
 MOST_LINES = 2_000
 """More are not read: no answer has so many, and a quoted thread may."""
 _LONGEST_LINE = 5_000
 _ATTRIBUTION_LINES = 4
 _LONGEST_ATTRIBUTION = 400
+_DIGITS_OF_A_TIME = 3
 _SIGNATURE_LINES = 12
 _MOST_DOUBTS = 5
 """Marks that turn out to be her own words before the search for one ends."""
@@ -24,7 +25,7 @@ _LONGEST_DEVICE_LINE = 80
 _SHORTEST_WRAPPED, _LONGEST_WRAPPED, _FULL = 60, 80, 72
 """Programs break lines at 72 to 78 characters: the next word would have gone beyond."""
 _BULLET = re.compile(r"\s*(?:[-*+•‣◦⁃∙·▪▫●○■□–—!]|\(?\d{1,3}[.)]|\[[ xX]?\]|[✓✔✅☑☐])(?:\s|$)|\s*\[\]")
-_HEADER = re.compile(r"\*?([^:*]{1,20}?)\s?[::]\*?(?:\s|$)")
+_HEADER = re.compile(r"\*?([^:*]{1,20}?)\s?[::]\*?")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
 
@@ -82,9 +83,7 @@ def _drop_attribution(kept: list[str]) -> None:
 
 def _is_attribution(said: str) -> bool:
     digits = sum(character.isdigit() for character in said)
-    return (
-        len(said) <= _LONGEST_ATTRIBUTION and ("@" in said or digits >= 3) and digits + said.count("@") >= 2
-    )  # noqa: PLR2004 -- a day and an hour at least
+    return len(said) <= _LONGEST_ATTRIBUTION and digits >= (1 if "@" in said else _DIGITS_OF_A_TIME)
 
 
 def _is_attribution_start(line: str) -> bool:
@@ -97,7 +96,7 @@ def _original_starts(lines: Sequence[str]) -> int:
     """Where an original begins that is not quoted line by line; the number of lines when none does."""
     marked = _marked_start(lines)
     for index in range(marked):
-        if _is_header_block(lines, index):
+        if _is_header_block(lines, index) or _is_introduction(lines, index):
             return _above_rule(lines, index)
     return marked
 
@@ -132,6 +131,16 @@ def _is_header_block(lines: Sequence[str], index: int) -> bool:
     return len({name for line in following if (name := _header_name(line))}) >= 3  # noqa: PLR2004 -- of four
 
 
+def _is_introduction(lines: Sequence[str], index: int) -> bool:
+    """A sentence with a time and `<an@address>` that ends in a colon, on one line or two."""
+    first = lines[index].rstrip()
+    if not first.strip() or _BULLET.match(first):
+        return False
+    said = first if "@" in first else " ".join(lines[index : index + 2]).rstrip()
+    named = said.partition("<")[2].partition(">")
+    return "@" in named[0] and named[2].rstrip().endswith((":", "：")) and _is_attribution(said)
+
+
 def _header_name(line: str) -> str:
     found = _HEADER.match(line.lstrip())
     return HEADER_NAMES.get(found[1].strip().casefold(), "") if found else ""
@@ -156,10 +165,15 @@ def _without_signature(lines: Sequence[str]) -> list[str]:
 
 
 def _is_device_line(line: str) -> bool:
-    said = line.strip().lstrip("-–—*_ ").casefold()
+    said = line.strip().strip("-–—*_ .").casefold()
     if not said or len(said) > _LONGEST_DEVICE_LINE:
         return False
-    return any(phrase in said[:45] for phrase in SENT_FROM) and any(device in said for device in DEVICES)
+    if said.endswith(SENT_WITH):
+        return any(device in said for device in DEVICES)
+    phrase = next((each for each in SENT_FROM if said.startswith(each)), None)
+    if phrase is None:
+        return False
+    return any(word.startswith(DEVICES) for word in said[len(phrase) :].split()[:2])
 
 
 def _without_ends(lines: Sequence[str], sender_name: str) -> list[str]:
