@@ -53,6 +53,15 @@ _COHORTS = """
     )
 """
 
+LAST_TOLD = """
+    coalesce((
+        SELECT max(told.day) FROM deliveries AS told
+        WHERE told.kind = ANY(:digests) AND told.subject = team.id AND told.state = ANY(:sent)
+          AND told.day < due.day AND told.day BETWEEN :first_day AND :last_day
+    ), due.day - :new_team)
+"""
+"""The day on which the last digest of `team` before that of `due` was accepted: the first it did not tell."""
+
 _PLAN_PROMPTS = text(
     "WITH"  # noqa: S608 -- constants alone
     + _COHORTS
@@ -132,15 +141,13 @@ _PLAN_DIGESTS = text(
     + _COHORTS
     + """
     , due AS (
-        SELECT team.organization_id, team.id, cohort.day, cohort.due_at, cohort.not_after,
-               coalesce((
-                   SELECT max(told.day) FROM deliveries AS told
-                   WHERE told.kind = ANY(:digests) AND told.subject = team.id AND told.state = ANY(:sent)
-                     AND told.day < cohort.day AND told.day BETWEEN :first_day AND :last_day
-               ), cohort.day - :new_team) AS first_day
-        FROM cohort
-        JOIN teams AS team ON team.zone = cohort.zone AND team.digest_minute = cohort.minute
-        WHERE team.work_days & cohort.weekday <> 0
+        SELECT team.organization_id, team.id, due.day, due.due_at, due.not_after,
+"""
+    + LAST_TOLD
+    + """ AS first_day
+        FROM cohort AS due
+        JOIN teams AS team ON team.zone = due.zone AND team.digest_minute = due.minute
+        WHERE team.work_days & due.weekday <> 0
     ), telling AS (
         SELECT * FROM due
         WHERE EXISTS (

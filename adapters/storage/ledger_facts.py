@@ -1,0 +1,284 @@
+"""What deliveries tell, gathered for all that were claimed together in a few statements."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from adapters.storage.planner import ASKED, DIGESTS, LAST_TOLD, LOOK_BACK, NEW_TEAM_LOOKS_BACK, SENT, TOLD
+from domain.deliveries import Claimed, Kind, Ref, State
+from domain.dones import Done
+from domain.dones import Kind as DoneKind
+from domain.people import Channel, Person
+from domain.ports.planning import DigestDue, MemberDays, PromptContext, TeamDays
+from domain.teams import Role, Team
+
+GOALS_STAY_OPEN = timedelta(days=14)
+MOST_GOALS = 10
+MISSED = [int(each) for each in (State.EXPIRED, State.FAILED, State.BOUNCED, State.DROPPED, State.UNKNOWN)]
+
+# Somebody who has ever answered knows how; of the others, whoever was asked within a week was told then.  A
+# goal is open until a done of hers says the same.
+_PROMPTS = text("""
+    SELECT asked.day, asked.id,
+           NOT EXISTS (
+               SELECT FROM answers
+               WHERE answers.organization_id = asked.organization_id AND answers.person_id = asked.person_id
+           ) AND NOT EXISTS (
+               SELECT FROM deliveries AS earlier
+               WHERE earlier.kind = :prompt AND earlier.subject = asked.person_id
+                 AND earlier.state = ANY(:sent) AND earlier.day < asked.day
+                 AND earlier.day BETWEEN :first_day AND :last_day
+           ) AS explain,
+           ARRAY(
+               SELECT goal.text FROM dones AS goal
+               WHERE goal.organization_id = asked.organization_id AND goal.person_id = asked.person_id
+                 AND goal.kind = :goal AND goal.deleted_at IS NULL
+                 AND goal.day < asked.day AND goal.day >= asked.day - :stay_open
+                 AND NOT EXISTS (
+                     SELECT FROM dones AS done
+                     WHERE done.organization_id = goal.organization_id AND done.person_id = goal.person_id
+                       AND done.day >= goal.day AND done.kind = :done AND done.deleted_at IS NULL
+                       AND lower(done.text) = lower(goal.text)
+                 )
+               ORDER BY goal.day, goal.id LIMIT :most_goals
+           ) AS goals
+    FROM unnest(
+        CAST(:days AS date[]), CAST(:ids AS bigint[]), CAST(:organizations AS bigint[]),
+        CAST(:people AS bigint[])
+    ) AS asked (day, id, organization_id, person_id)
+""")
+
+_TEAMS = text(
+    "SELECT team.*, due.day AS sent_on, "  # noqa: S608 -- constants alone
+    + LAST_TOLD
+    + """ AS first_day
+    FROM unnest(CAST(:teams AS bigint[]), CAST(:days AS date[])) AS due (id, day)
+    JOIN teams AS team ON team.id = due.id
+"""
+)
+
+_DUE = """
+    WITH due AS (
+        SELECT * FROM unnest(
+            CAST(:organizations AS bigint[]), CAST(:teams AS bigint[]), CAST(:sent_on AS date[]),
+            CAST(:firsts AS date[]), CAST(:lasts AS date[])
+        ) AS due (organization_id, team_id, sent_on, first_day, last_day)
+    )
+"""
+
+_MEMBERS = text(
+    _DUE  # noqa: S608 -- constants alone
+    + """
+    SELECT due.team_id, due.sent_on, membership.role, person.*, asked.prompted, asked.missed,
+           away.away, away.away_until,
+           EXISTS (
+               SELECT FROM answers AS answer
+               WHERE answer.organization_id = due.organization_id AND answer.person_id = person.id
+                 AND answer.day BETWEEN due.first_day AND due.last_day
+           ) AS answered,
+           NOT EXISTS (
+               SELECT FROM identities AS identity
+               WHERE identity.organization_id = due.organization_id AND identity.person_id = person.id
+                 AND identity.active AND identity.channel <> :email
+           ) AS by_mail,
+           coalesce(person.own_days, (
+               SELECT bit_or(team.work_days)
+               FROM memberships AS hers
+               JOIN teams AS team ON team.organization_id = hers.organization_id AND team.id = hers.team_id
+               WHERE hers.organization_id = due.organization_id AND hers.person_id = person.id
+                 AND hers.role = ANY(:asked)
+           ), 0) AS asked_days,
+           ARRAY(
+               SELECT due.first_day + step
+               FROM generate_series(0, due.last_day - due.first_day) AS step
+               WHERE EXISTS (
+                   SELECT FROM absences AS absence
+                   WHERE absence.organization_id = due.organization_id AND absence.person_id = person.id
+                     AND absence.first_day <= due.first_day + step
+                     AND (absence.last_day IS NULL OR absence.last_day >= due.first_day + step)
+               ) OR EXISTS (
+                   SELECT FROM holidays AS holiday
+                   WHERE holiday.organization_id = due.organization_id
+                     AND holiday.day = due.first_day + step
+                     AND holiday.country = coalesce(person.holiday_country, organization.holiday_country)
+               )
+           ) AS days_off
+    FROM due
+    JOIN organizations AS organization ON organization.id = due.organization_id
+    JOIN memberships AS membership
+        ON membership.organization_id = due.organization_id AND membership.team_id = due.team_id
+        AND membership.role = ANY(:told)
+    JOIN people AS person
+        ON person.organization_id = due.organization_id AND person.id = membership.person_id
+        AND person.active
+    CROSS JOIN LATERAL (
+        SELECT coalesce(bool_or(prompt.state = ANY(:sent)), false) AS prompted,
+               coalesce(bool_or(prompt.state = ANY(:missing)), false) AS missed
+        FROM deliveries AS prompt
+        WHERE prompt.kind = :prompt AND prompt.subject = person.id
+          AND prompt.day BETWEEN due.first_day AND due.last_day
+          AND prompt.day BETWEEN :first_day AND :last_day
+    ) AS asked
+    CROSS JOIN LATERAL (
+        SELECT count(*) > 0 AS away,
+               CASE WHEN NOT coalesce(bool_or(absence.last_day IS NULL), false)
+                    THEN max(absence.last_day) END AS away_until
+        FROM absences AS absence
+        WHERE absence.organization_id = due.organization_id AND absence.person_id = person.id
+          AND absence.first_day <= due.last_day
+          AND (absence.last_day IS NULL OR absence.last_day >= due.first_day)
+    ) AS away
+"""
+)
+
+_DONES = text(
+    _DUE  # noqa: S608 -- constants alone
+    + """
+    SELECT due.team_id, due.sent_on, done.*
+    FROM due
+    JOIN memberships AS membership
+        ON membership.organization_id = due.organization_id AND membership.team_id = due.team_id
+    JOIN dones AS done
+        ON done.organization_id = due.organization_id AND done.person_id = membership.person_id
+        AND done.day BETWEEN due.first_day AND due.last_day
+        AND done.deleted_at IS NULL AND due.team_id = ANY(done.team_ids)
+    ORDER BY done.day, done.answer_id, done.position, done.id
+"""
+)
+
+
+def prompt_contexts(connection: Connection, claimed: Sequence[Claimed]) -> dict[Ref, PromptContext]:
+    """What the prompts among `claimed` need to know; one statement."""
+    prompts = [each for each in claimed if each.key.kind is Kind.PROMPT]
+    if not prompts:
+        return {}
+    days = [each.ref.day for each in prompts]
+    bound = {
+        "days": days,
+        "ids": [each.ref.id for each in prompts],
+        "organizations": [each.organization_id for each in prompts],
+        "people": [each.key.subject for each in prompts],
+        "first_day": min(days) - timedelta(days=7),
+        "last_day": max(days),
+        "prompt": int(Kind.PROMPT),
+        "sent": SENT,
+        "goal": int(DoneKind.GOAL),
+        "done": int(DoneKind.DONE),
+        "stay_open": GOALS_STAY_OPEN.days,
+        "most_goals": MOST_GOALS,
+    }
+    rows = connection.execute(_PROMPTS, bound)
+    return {Ref(row.day, row.id): PromptContext(row.explain, tuple(row.goals)) for row in rows}
+
+
+def team_days(connection: Connection, claimed: Sequence[Claimed]) -> dict[Ref, TeamDays]:
+    """What the digests among `claimed` tell; three statements."""
+    digests = [each for each in claimed if each.key.kind in DIGESTS]
+    teams = _teams(connection, {(each.key.subject, each.key.day) for each in digests})
+    if not teams:
+        return {}
+    bound = _due_arrays([due for due, _ in teams.values()])
+    dones = _dones(connection, bound)
+    members: dict[_TeamDay, list[MemberDays]] = defaultdict(list)
+    for row in connection.execute(_MEMBERS, bound):
+        team_day = (row.team_id, row.sent_on)
+        members[team_day].append(_member(row, dones[team_day, row.id]))
+    return {
+        each.ref: TeamDays(*teams[team_day], tuple(members[team_day]))
+        for each in digests
+        if (team_day := (each.key.subject, each.key.day)) in teams
+    }
+
+
+_TeamDay = tuple[int, date]
+"""A team's id and the date its digest is sent."""
+
+
+def _teams(connection: Connection, wanted: set[_TeamDay]) -> dict[_TeamDay, tuple[DigestDue, Team]]:
+    if not wanted:
+        return {}
+    days = [day for _, day in wanted]
+    bound = {
+        "teams": [team_id for team_id, _ in wanted],
+        "days": days,
+        "first_day": min(days) - LOOK_BACK,
+        "last_day": max(days),
+        "digests": DIGESTS,
+        "sent": SENT,
+        "new_team": NEW_TEAM_LOOKS_BACK.days,
+    }
+    return {(row.id, row.sent_on): (_due(row), _team(row)) for row in connection.execute(_TEAMS, bound)}
+
+
+def _dones(connection: Connection, bound: dict[str, Any]) -> dict[tuple[_TeamDay, int], list[Done]]:
+    found: dict[tuple[_TeamDay, int], list[Done]] = defaultdict(list)
+    for row in connection.execute(_DONES, bound):
+        done = Done(
+            row.id, row.person_id, row.day, DoneKind(row.kind), row.text, tuple(row.team_ids), row.position
+        )
+        found[(row.team_id, row.sent_on), row.person_id].append(done)
+    return found
+
+
+def _due_arrays(dues: Sequence[DigestDue]) -> dict[str, Any]:
+    firsts, lasts = [each.first_day for each in dues], [each.last_day for each in dues]
+    return {
+        "organizations": [each.organization_id for each in dues],
+        "teams": [each.team_id for each in dues],
+        "sent_on": [each.sent_on for each in dues],
+        "firsts": firsts,
+        "lasts": lasts,
+        "first_day": min(firsts),
+        "last_day": max(lasts),
+        "prompt": int(Kind.PROMPT),
+        "sent": SENT,
+        "missing": MISSED,
+        "asked": ASKED,
+        "told": TOLD,
+        "email": int(Channel.EMAIL),
+    }
+
+
+def _due(row: Row[Any]) -> DigestDue:
+    yesterday = row.sent_on - timedelta(days=1)
+    return DigestDue(row.organization_id, row.id, row.sent_on, row.first_day, yesterday)
+
+
+def _team(row: Row[Any]) -> Team:
+    return Team(row.organization_id, row.id, row.name, row.zone, row.digest_minute, row.work_days)
+
+
+def _member(row: Row[Any], dones: Sequence[Done]) -> MemberDays:
+    return MemberDays(
+        person=_person(row),
+        role=Role(row.role),
+        by_mail=row.by_mail,
+        dones=tuple(dones),
+        answered=row.answered,
+        prompted=row.prompted,
+        missed=row.missed,
+        away_until=row.away_until,
+        away=row.away,
+        asked_days=row.asked_days,
+        days_off=frozenset(row.days_off),
+    )
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        organization_id=row.organization_id,
+        id=row.id,
+        name=row.name,
+        zone=row.zone,
+        zone_chosen=row.zone_chosen,
+        prompt_minute=row.prompt_minute,
+        minute_chosen=row.minute_chosen,
+        own_days=row.own_days,
+        ask_anyway=row.ask_anyway,
+        preferred=None if row.preferred is None else Channel(row.preferred),
+        active=row.active,
+        introduced=row.introduced,
+    )
