@@ -214,6 +214,8 @@ class Origin:
     """The direct-message channel it came through, if it did."""
     answers: str = ""
     """The receipt of the message of ours that this answers (Slack thread, Discord reference)."""
+    answer_to: str = ""
+    """What an answer of ours must refer to so that it lands in the same thread: a mail's Message-ID."""
     prompt_day: date | None = None
     """The day that a mail answers, by our Message-ID or the date in our subject."""
     organization_id: int | None = None

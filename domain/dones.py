@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import SequenceMatcher
 
-LONGEST_LINE = 4_000
-MOST_LINES = 200
+MOST_LINES = 500
+"""Lines of one message that become dones of their own; the rest stays together in the last one."""
 LIKE_ENOUGH = 0.5
 """Two lines at least this alike (0 to 1) are the same done, edited."""
+COMPARED = 200
+"""Characters of a line that are looked at to tell whether it is another one, edited."""
 MOST_COMBINING = 8
 """Combining marks kept on one letter; more only serve to deface a page."""
 
@@ -94,14 +96,17 @@ def _cap_marks(value: str) -> str:
 
 
 def read_lines(raw: str, teams: Mapping[str, int]) -> list[Line]:
-    """The dones in `raw`: one a line, bullets and check marks stripped, at most 200.
+    """The dones in `raw`: one a line, bullets and check marks stripped; no word is lost.
 
     Args:
         raw: what somebody typed.
         teams: the person's teams, id by name; `name: ` in front of a line sends it to that team alone.
     """
     lines = [line for each in clean_text(raw).split("\n") if (line := _read_line(each, teams)) is not None]
-    return lines[:MOST_LINES]
+    if len(lines) <= MOST_LINES:
+        return lines
+    rest = " / ".join(line.text for line in lines[MOST_LINES - 1 :])
+    return [*lines[: MOST_LINES - 1], Line(Kind.DONE, rest, lines[-1].private, lines[-1].team_ids)]
 
 
 def _read_line(raw: str, teams: Mapping[str, int]) -> Line | None:
@@ -109,7 +114,7 @@ def _read_line(raw: str, teams: Mapping[str, int]) -> Line | None:
     kind, words = _kind(rest)
     if not private and team_ids is None:
         private, team_ids, words = _audience(words, teams)
-    words = words[:LONGEST_LINE].strip()
+    words = words.strip()
     if not any(character.isalnum() or unicodedata.category(character) == "So" for character in words):
         return None
     return Line(kind, words, private, team_ids)
@@ -162,4 +167,7 @@ def match_lines(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
 
 
 def _likeness(left: str, right: str) -> float:
-    return SequenceMatcher(None, left.casefold(), right.casefold(), autojunk=False).ratio()
+    matcher = SequenceMatcher(None, left[:COMPARED].casefold(), right[:COMPARED].casefold(), autojunk=False)
+    if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < LIKE_ENOUGH:
+        return 0.0
+    return matcher.ratio()

@@ -104,7 +104,8 @@ class Audience(enum.Enum):
 @dataclass(frozen=True, slots=True)
 class Say:
     message: Message
-    organization_id: int
+    organization_id: int | None
+    """Whose buttons they are; None when nobody is known, and then there are none."""
     audience: Audience = Audience.ASKER
     replaces: bool = False
     """Takes the place of the message whose button was pressed."""

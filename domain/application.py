@@ -1,0 +1,247 @@
+"""The front door: all that arrives, is asked, planned or sent passes here, a unit of work at a time."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from domain.commands import InboxRef, Origin, Request
+from domain.conversation import Conversation, Spoken
+from domain.deliveries import (
+    LEASE,
+    MOST_ATTEMPTS,
+    Claimed,
+    DeliveryEvent,
+    Key,
+    Kind,
+    NewDelivery,
+    Parcel,
+    Recipient,
+    Ref,
+    Result,
+)
+from domain.facts import Facts
+from domain.messages import Mark, Nothing, Reply, Say
+from domain.people import Channel
+from domain.ports.front import Reading
+from domain.ports.inbox import Arrival, InboxItem, InboxState, Lane
+from domain.ports.planning import Planned
+from domain.ports.storage import Storage, UnitOfWork
+from domain.services import delivery, digests, prompting
+from domain.wording import word
+
+MOST_TRIES = 5
+"""Tries to understand an inbox item after which it waits for a person."""
+SWEEP_AFTER = timedelta(seconds=5)
+"""How long the process that stored an item has it for itself."""
+SWEEP_AT_ONCE = 100
+REMEMBER_KEYS = timedelta(days=30)
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one claim gave: the rows, and the parcels for the sender in the same order."""
+
+    claimed: tuple[Claimed, ...]
+    parcels: tuple[Parcel, ...]
+
+
+class DoneLog:
+    """The done log.  Synchronous; each method is one transaction and may be called from any thread."""
+
+    def __init__(self, storage: Storage, conversation: Conversation) -> None:
+        self._storage = storage
+        self._conversation = conversation
+
+    # ------------------------------------------------------------ what arrives
+
+    def store(self, arrival: Arrival, now: datetime) -> InboxRef | None:
+        """Keep it raw; None when the same has been kept before."""
+        with self._storage.begin() as uow:
+            ref = uow.inbox.add(arrival, now)
+            uow.commit()
+            return ref
+
+    def load(self, ref: InboxRef) -> InboxItem | None:
+        """The item, if it is still to be understood."""
+        with self._storage.begin() as uow:
+            return uow.inbox.take(ref)
+
+    def process(self, ref: InboxRef, reading: Reading, now: datetime) -> Reply:
+        """Carry out what an inbox item means, once, and say what is left to say.
+
+        Something said is answered by deliveries, written in the same transaction; the reply returned for
+        something asked goes out through its own handle.
+
+        Raises:
+            ProfileWanted: the channel must first say who it is; nothing was changed.
+        """
+        with self._storage.begin() as uow:
+            item = uow.inbox.take(ref)
+            if item is None:
+                return Nothing("another worker has it")
+            if reading.events:
+                uow.ledger.note(reading.events, now)
+            if reading.request is None:
+                uow.inbox.finish(ref, InboxState.DONE, None, None, reading.note)
+                uow.commit()
+                return Nothing(reading.note)
+            reply = self._handle(uow, item, reading.request, now)
+            uow.commit()
+            return reply
+
+    def _handle(self, uow: UnitOfWork, item: InboxItem, request: Request, now: datetime) -> Reply:
+        organization_id = item.organization_id or request.origin.organization_id
+        origin = replace(request.origin, inbox=item.ref, organization_id=organization_id)
+        spoken = self._conversation.handle(uow, replace(request, origin=origin), now)
+        uow.inbox.finish(item.ref, spoken.state, spoken.organization_id, spoken.person_id, spoken.note)
+        if item.lane is Lane.SAID:
+            self._answer_by_delivery(uow, item, origin, spoken, now)
+        return _reply(spoken, origin.address.channel)
+
+    def _answer_by_delivery(
+        self, uow: UnitOfWork, item: InboxItem, origin: Origin, spoken: Spoken, now: datetime
+    ) -> None:
+        marks = spoken.mark and origin.address.channel is not Channel.EMAIL and bool(origin.source_ref)
+        if spoken.organization_id is None or not (spoken.facts or marks):
+            return
+        identity_id = spoken.identity.id if spoken.identity else None
+        uow.tenant(spoken.organization_id).outbox.add(
+            [
+                NewDelivery(
+                    key=Key(item.ref.day, Kind.MARK if marks else Kind.REPLY, item.ref.id),
+                    organization_id=spoken.organization_id,
+                    recipient=Recipient(origin.address, origin.direct, identity_id),
+                    due_at=now,
+                    person_id=spoken.person_id,
+                    facts=spoken.facts,
+                    answers=origin.source_ref if marks else origin.answer_to,
+                )
+            ]
+        )
+
+    def failed(self, ref: InboxRef, note: str) -> None:
+        """An item could not be understood this time."""
+        with self._storage.begin() as uow:
+            uow.inbox.failed(ref, note, MOST_TRIES)
+            uow.commit()
+
+    def waiting(self, now: datetime) -> list[InboxRef]:
+        """Items that nobody is working on: their process died, or the last try failed."""
+        with self._storage.begin() as uow:
+            return uow.inbox.waiting(now - SWEEP_AFTER, SWEEP_AT_ONCE)
+
+    def note(self, events: Sequence[DeliveryEvent], now: datetime) -> int:
+        """Take in what providers tell about deliveries."""
+        with self._storage.begin() as uow:
+            count = uow.ledger.note(events, now)
+            uow.commit()
+            return count
+
+    # ------------------------------------------------------------ what is due
+
+    def plan_prompts(self, now: datetime) -> Planned:
+        with self._storage.begin() as uow:
+            planned = prompting.plan_prompts(uow, now)
+            uow.commit()
+            return planned
+
+    def plan_digests(self, now: datetime) -> int:
+        with self._storage.begin() as uow:
+            planned = digests.plan_digests(uow, now)
+            uow.commit()
+            return planned
+
+    def keep_house(self, now: datetime, lease_now: datetime) -> Mapping[str, int]:
+        """Expire what is too late, free what a dead worker held, make partitions, forget old keys."""
+        with self._storage.begin() as uow:
+            expired = uow.ledger.expire(now)
+            again, given_up = uow.ledger.recover(lease_now, MOST_ATTEMPTS)
+            partitions = uow.ledger.make_partitions(now.date() - timedelta(days=1), 9)
+            forgotten = uow.inbox.forget_keys((now - REMEMBER_KEYS).date())
+            uow.commit()
+        return {
+            "expired": expired,
+            "again": again,
+            "given up": given_up,
+            "partitions": partitions,
+            "keys forgotten": forgotten,
+        }
+
+    # ------------------------------------------------------------ what goes out
+
+    def claim(self, channel: Channel, now: datetime, lease_now: datetime, limit: int) -> Batch:
+        """Due deliveries of a channel that this worker alone may send until the lease ends."""
+        with self._storage.begin() as uow:
+            claimed = uow.ledger.claim(channel, now, lease_now, LEASE, limit)
+            if not claimed:
+                return Batch((), ())
+            gathered = delivery.prompt_facts(uow, claimed) | self._digest_facts(uow, claimed, now)
+            told = delivery.fix(uow, claimed, gathered)
+            uow.commit()
+        return Batch(tuple(told), tuple(delivery.parcel(each) for each in told))
+
+    def _digest_facts(
+        self, uow: UnitOfWork, claimed: Sequence[Claimed], now: datetime
+    ) -> dict[Ref, Facts | None]:
+        kinds = {Kind.DIGEST, Kind.DIGEST_MAIL}
+        waiting = [each for each in claimed if each.key.kind in kinds and each.facts is None]
+        days = uow.ledger.team_days(waiting) if waiting else {}
+        return {ref: digests.compose(each, now) for ref, each in days.items()}
+
+    def record(self, claimed: Sequence[Claimed], results: Sequence[Result], now: datetime) -> int:
+        """Write down how attempts ended; the rest of a long digest follows its head."""
+        with self._storage.begin() as uow:
+            count = uow.ledger.record(results, now)
+            parts = delivery.further_parts(claimed, results, now)
+            if parts:
+                uow.ledger.add_parts(parts)
+            uow.commit()
+            return count
+
+    def idle(self, now: datetime) -> bool:
+        """Nothing due is waiting or on its way, in the ledger, the inbox or the search feed."""
+        with self._storage.begin() as uow:
+            return uow.ledger.idle(now) and uow.feed.idle() and not uow.inbox.waiting(now, 1)
+
+    # ------------------------------------------------------------ who is who
+
+    def workspace_found(self, channel: Channel, workspace: str, name: str) -> None:
+        """Link the workspace that the installation's own token belongs to.
+
+        Where it is linked to another organization already it stays there.
+        """
+        with self._storage.begin() as uow:
+            if uow.directory.organization_of(channel, workspace) is None:
+                organization_id = uow.directory.organizations()[0][0]
+                uow.directory.link(organization_id, channel, workspace, name)
+                uow.commit()
+                log.info("%s is connected", name or workspace, extra={"action": "workspace_linked"})
+
+    def is_linked(self, channel: Channel, workspace: str) -> bool:
+        with self._storage.begin() as uow:
+            return uow.directory.organization_of(channel, workspace) is not None
+
+    def suggest(self, origin: Origin, field: str, typed: str) -> list[str]:
+        """Completions for an option: names of people for `from`, of teams for `team`."""
+        with self._storage.begin() as uow:
+            organization_id = uow.directory.organization_of(origin.address.channel, origin.guild)
+            doors = uow.directory.doors(origin.address)
+            if organization_id is None and len(doors) == 1:
+                organization_id = doors[0].organization_id
+            if organization_id is None:
+                return []
+            tenant = uow.tenant(organization_id)
+            if tenant.people.at(origin.address) is None:
+                return []
+            if field == "from":
+                return [person.name for person in tenant.people.named(typed)]
+            start = typed.casefold()
+            return [team.name for team in tenant.teams.everything() if team.name.casefold().startswith(start)]
+
+
+def _reply(spoken: Spoken, channel: Channel) -> Reply:
+    if spoken.facts is not None:
+        return Say(word(spoken.facts, channel), spoken.organization_id, spoken.audience)
+    return Mark() if spoken.mark else Nothing(spoken.note)

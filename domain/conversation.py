@@ -1,0 +1,181 @@
+"""One request, understood and carried out: who is it, what is asked, what is answered.
+
+Strings the use cases together inside one unit of work; none of them knows another.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from domain import commands as c
+from domain import facts as f
+from domain.errors import Refusal
+from domain.grammar import read_message, read_slash
+from domain.local_time import log_day
+from domain.messages import Audience
+from domain.people import Channel, Identity
+from domain.ports.front import Tokens
+from domain.ports.inbox import InboxState
+from domain.ports.search import SearchIndex
+from domain.ports.storage import UnitOfWork
+from domain.services import capture, linking, membership, preferences, searching
+from domain.services.linking import Held, Known
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How a request ended, before anything is worded."""
+
+    note: str
+    """For the inbox and the log: what was done or why nothing was; never any of its text."""
+    state: InboxState = InboxState.DONE
+    facts: f.Facts | None = None
+    """What to say; None: nothing."""
+    mark: bool = False
+    """A check mark is answer enough."""
+    audience: Audience = Audience.ASKER
+    organization_id: int | None = None
+    person_id: int | None = None
+    identity: Identity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Carries out requests; the same rules for every channel."""
+
+    tokens: Tokens
+    engines: Sequence[SearchIndex]
+    channels: frozenset[Channel]
+    """The channels that this installation speaks."""
+
+    def handle(self, uow: UnitOfWork, request: c.Request, now: datetime) -> Spoken:
+        """What comes of a request.  A refusal is an answer, not an error.
+
+        Raises:
+            ProfileWanted: the channel must first say who it is.
+        """
+        if request.origin.surface is c.Surface.SLASH:
+            command = read_slash(request.text)
+            if isinstance(command, c.Connect):  # the one thing that can be asked before anybody is known
+                return self._connect(uow, command, request.origin, now)
+        known = linking.identify(uow, request.origin, now)
+        if isinstance(known, Held):
+            return Spoken(known.reason, InboxState.HELD, known.facts)
+        linking.keep_door(known, request.origin)
+        try:
+            spoken = self._carry_out(uow, known, request, now)
+        except Refusal as refusal:
+            spoken = Spoken("refused", facts=f.Refused(str(refusal)))
+        return replace(
+            spoken,
+            organization_id=known.tenant.organization_id,
+            person_id=known.person.id,
+            identity=known.identity,
+        )
+
+    def _connect(self, uow: UnitOfWork, command: c.Connect, origin: c.Origin, now: datetime) -> Spoken:
+        try:
+            return Spoken("connected", facts=linking.connect(uow, self.tokens, command, origin, now))
+        except Refusal as refusal:
+            return Spoken("not connected", facts=f.Refused(str(refusal)))
+
+    def _carry_out(self, uow: UnitOfWork, known: Known, request: c.Request, now: datetime) -> Spoken:
+        command = request.command or self._read(known, request)
+        if request.origin.surface is not c.Surface.WEB:
+            linking.accept_invitations(known, now)
+        match command:
+            case c.Record():
+                return self._record(known, request, command, now)
+            case c.ChangeSource():
+                return self._change_source(known, request, command, now)
+            case c.TeamHere():
+                facts = membership.team_here(known.tenant, known.person, request.origin, command, now)
+                made = isinstance(facts, f.TeamMade)
+                return Spoken("team", facts=facts, audience=Audience.PLACE if made else Audience.ASKER)
+            case c.PickOrganization():
+                inbox_ref = c.InboxRef(command.inbox_day, command.inbox_id)
+                uow.inbox.release(inbox_ref, command.organization_id)
+                return Spoken("picked", mark=True)
+            case _:
+                return Spoken(type(command).__name__, facts=self._answer(known, request.origin, command, now))
+
+    def _read(self, known: Known, request: c.Request) -> c.Command:
+        if request.origin.surface is c.Surface.SLASH:
+            return read_slash(request.text)
+        return read_message(request.text, lambda name: known.tenant.teams.named(name) is not None)
+
+    def _record(self, known: Known, request: c.Request, command: c.Record, now: datetime) -> Spoken:
+        facts = capture.record(known.tenant, known.person, request.origin, command, now)
+        if facts is None:
+            return Spoken("recorded before")
+        if isinstance(facts, f.HelpShown):
+            return Spoken("no line in it", facts=facts)
+        in_words = (
+            request.origin.surface is c.Surface.SLASH
+            or not known.person.introduced
+            or command.doubtful
+            or command.day is not None
+            or command.days_ago > 0
+        )
+        if not known.person.introduced:
+            known.tenant.people.save(replace(known.person, introduced=True))
+        if not capture.member_teams(known.tenant, known.person):
+            facts = replace(facts, joinable=self._joinable(known, request.origin))
+        return Spoken("recorded", facts=facts if in_words else None, mark=not in_words)
+
+    def _joinable(self, known: Known, origin: c.Origin) -> tuple[tuple[int, str], ...]:
+        return tuple((team.id, team.name) for team in membership.joinable(known.tenant, origin))
+
+    def _change_source(
+        self, known: Known, request: c.Request, command: c.ChangeSource, now: datetime
+    ) -> Spoken:
+        note = capture.change_source(known.tenant, known.person, request.origin, command)
+        if note == capture.NO_DONES and command.text is not None:
+            read = read_message(command.text, lambda name: known.tenant.teams.named(name) is not None)
+            if isinstance(read, c.Record):  # the edit overtook the message, or made dones of something else
+                return self._record(known, request, read, now)
+        return Spoken(note)
+
+    def _answer(self, known: Known, origin: c.Origin, command: c.Command, now: datetime) -> f.Facts:  # noqa: C901, PLR0911, PLR0912 -- an arm a command
+        tenant, person = known.tenant, known.person
+        match command:
+            case c.EditLine() | c.DeleteLine():
+                return capture.change_line(tenant, person, command, now)
+            case c.NothingToday():
+                return capture.nothing_today(tenant, person, origin, command)
+            case c.ShowDay():
+                return capture.show_day_of(tenant, person, command, now)
+            case c.Search():
+                shown = searching.search(tenant, person, command, self.engines, now)
+                return replace(shown, keep_as_done=origin.surface is c.Surface.DIRECT)
+            case c.Help():
+                return f.HelpShown(command.unclear, kept=bool(command.unclear))
+            case c.ShowSettings():
+                return preferences.show(tenant, person)
+            case c.SetTime() | c.SetZone() | c.SetDays() | c.SetChannel():
+                return preferences.change(tenant, person, command)
+            case c.AskNow():
+                return f.PromptAsked(log_day(now, person.zone), explain=True)
+            case c.Join():
+                return membership.join(tenant, person, origin, command, now)
+            case c.Leave():
+                return membership.leave(tenant, person, command)
+            case c.Invite():
+                return self._invite(known, origin, command, now)
+            case c.StopMail():
+                return self._stop_mail(known, command, now)
+            case _:
+                return f.HelpShown("", kept=False)
+
+    def _invite(self, known: Known, origin: c.Origin, command: c.Invite, now: datetime) -> f.Facts:
+        if Channel.EMAIL not in self.channels:
+            raise Refusal("I cannot send mail here yet. Whoever runs donelog can switch it on.")
+        team = membership.team_to_invite_to(known.tenant, known.person, origin, command)
+        return linking.invite(known, team, command, now)
+
+    def _stop_mail(self, known: Known, command: c.StopMail, now: datetime) -> f.Facts:
+        identity = known.tenant.people.identity(command.identity_id)
+        if identity is None or identity.person_id != known.person.id:
+            raise Refusal("That link is not for this address.")
+        known.tenant.people.stop_mail(identity.id, "unsubscribed", now)
+        return f.MailStopped(identity.address.external_id)

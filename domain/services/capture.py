@@ -1,0 +1,162 @@
+"""What somebody says becomes dones: recorded, edited, deleted, each once."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from domain import facts as f
+from domain.commands import ChangeSource, DeleteLine, EditLine, NothingToday, Origin, Record, ShowDay
+from domain.dones import Done, Line, match_lines, read_lines
+from domain.errors import Refusal
+from domain.local_time import log_day, show_day, show_minute, show_zone, weekday_bit
+from domain.people import Channel, Person
+from domain.ports.tenant import LineChange, Revision, Tenant
+from domain.teams import Role, Team
+
+NO_DONES = "no dones came from that message"
+EDITABLE = frozenset({Channel.SLACK, Channel.DISCORD})
+
+
+def member_teams(tenant: Tenant, person: Person) -> list[Team]:
+    """The teams that read what she writes."""
+    return [team for team, role in tenant.teams.of(person.id) if role in {Role.MEMBER, Role.MANAGER}]
+
+
+def record(
+    tenant: Tenant, person: Person, origin: Origin, command: Record, now: datetime
+) -> f.Recorded | f.HelpShown | None:
+    """Write lines down, once for each source; None when that was done before.
+
+    Raises:
+        Refusal: the day has not come yet.
+    """
+    teams = member_teams(tenant, person)
+    lines = read_lines(command.text, {team.name: team.id for team in teams})
+    if not lines:
+        return f.HelpShown(command.text.strip(), kept=True)
+    day = _day(tenant, person, origin, command)
+    if day > log_day(now, person.zone):
+        raise Refusal(f"{show_day(day)} is still to come; I keep what is done.")
+    with_audience = [(line, audience(line, teams)) for line in lines]
+    if tenant.log.record(person.id, day, _source(origin), origin.at, with_audience) is None:
+        return None
+    if not person.ask_anyway:
+        tenant.outbox.cancel_prompt(person.id, day)
+    return f.Recorded(
+        day=day,
+        lines=tuple(f.SaidLine(line.kind, line.text, private=not ids) for line, ids in with_audience),
+        teams=_readers(with_audience, teams),
+        digest_at=_digest_at(teams[0], day, now) if teams else "",
+        can_edit=origin.address.channel in EDITABLE and bool(origin.source_ref),
+        doubtful=command.doubtful,
+    )
+
+
+def audience(line: Line, teams: Sequence[Team]) -> tuple[int, ...]:
+    """The teams that see a line; empty: she alone."""
+    if line.private:
+        return ()
+    return line.team_ids if line.team_ids is not None else tuple(team.id for team in teams)
+
+
+def _readers(lines: Sequence[tuple[Line, tuple[int, ...]]], teams: Sequence[Team]) -> tuple[str, ...]:
+    seen_by = {team_id for _, team_ids in lines for team_id in team_ids}
+    return tuple(team.name for team in teams if team.id in seen_by)
+
+
+def _source(origin: Origin) -> str:
+    """What the answer is found by again; what is typed after a slash has no message but its inbox item."""
+    if origin.source_ref or origin.inbox is None:
+        return origin.source_ref
+    return f"inbox:{origin.inbox.day.isoformat()}:{origin.inbox.id}"
+
+
+def _day(tenant: Tenant, person: Person, origin: Origin, command: Record) -> date:
+    if command.day is not None:
+        return command.day
+    if command.days_ago == 0:
+        answered = _answered_day(tenant, person, origin)
+        if answered is not None:
+            return answered
+    return log_day(origin.at, person.zone) - timedelta(days=command.days_ago)
+
+
+def _answered_day(tenant: Tenant, person: Person, origin: Origin) -> date | None:
+    """The day of the prompt that this answers, however late it comes."""
+    if origin.answers:
+        found = tenant.outbox.find(origin.address.channel, origin.answers)
+        if found is not None and found[2] == person.id:
+            return found[1]
+    return origin.prompt_day
+
+
+def _digest_at(team: Team, day: date, now: datetime) -> str:
+    """When the team reads it: `tomorrow at 09:00 Madrid`."""
+    today = log_day(now, team.zone)
+    morning = max(day, today - timedelta(days=1)) + timedelta(days=1)
+    while team.work_days and not team.work_days & weekday_bit(morning):
+        morning += timedelta(days=1)
+    when = {0: "today", 1: "tomorrow"}.get((morning - today).days, f"on {morning:%A}")
+    return f"{when} at {show_minute(team.digest_minute)} {show_zone(team.zone)}"
+
+
+def change_source(tenant: Tenant, person: Person, origin: Origin, command: ChangeSource) -> str:
+    """Follow an edited or deleted message; says what was done, for the log."""
+    found = tenant.log.by_source(origin.source_ref)
+    if found is None:
+        return NO_DONES
+    answer, old = found
+    if answer.person_id != person.id:
+        return "the message is somebody else's"
+    if command.edited_at <= answer.revised_at:
+        return "older than what is stored"
+    teams = member_teams(tenant, person)
+    new = read_lines(command.text or "", {team.name: team.id for team in teams})
+    tenant.log.revise(answer, revision(old, new, teams), command.edited_at)
+    return "edited" if command.text is not None else "deleted"
+
+
+def revision(old: Sequence[Done], new: Sequence[Line], teams: Sequence[Team]) -> Revision:
+    """What turns the old dones into the new lines; a done keeps its id and mostly its audience."""
+    matched = match_lines([done.text for done in old], [line.text for line in new])
+    kept = {index for index in matched if index is not None}
+    added: list[tuple[int, Line, tuple[int, ...]]] = []
+    changed: list[LineChange] = []
+    for position, (line, index) in enumerate(zip(new, matched, strict=True)):
+        if index is None:
+            added.append((position, line, audience(line, teams)))
+        else:
+            said = line.private or line.team_ids is not None
+            team_ids = audience(line, teams) if said else old[index].team_ids
+            changed.append(LineChange(old[index].id, line, team_ids, position))
+    removed = tuple(done.id for index, done in enumerate(old) if index not in kept)
+    return Revision(tuple(added), tuple(changed), removed)
+
+
+def nothing_today(tenant: Tenant, person: Person, origin: Origin, command: NothingToday) -> f.NothingNoted:
+    """End the day without a line."""
+    day = command.day or _answered_day(tenant, person, origin) or log_day(origin.at, person.zone)
+    tenant.log.record(person.id, day, f"nothing:{person.id}:{day.isoformat()}", origin.at, [])
+    tenant.outbox.cancel_prompt(person.id, day)
+    return f.NothingNoted(day)
+
+
+def show_day_of(tenant: Tenant, person: Person, command: ShowDay, now: datetime) -> f.DayShown:
+    day = command.day or log_day(now, person.zone) - timedelta(days=command.days_ago)
+    dones = tenant.log.day(person.id, day)
+    return f.DayShown(day, tuple(f.SaidLine(done.kind, done.text, not done.team_ids) for done in dones))
+
+
+def change_line(tenant: Tenant, person: Person, command: EditLine | DeleteLine, now: datetime) -> f.Changed:
+    """Rewrite or delete a line of today, by the number that `today` shows.
+
+    Raises:
+        Refusal: there is no line of that number.
+    """
+    day = log_day(now, person.zone)
+    dones = tenant.log.day(person.id, day)
+    if not 1 <= command.number <= len(dones):
+        raise Refusal(f"There is no line {command.number} today. Write `today` to see the numbers.")
+    done = dones[command.number - 1]
+    after = command.text if isinstance(command, EditLine) else None
+    tenant.log.change(done.id, after)
+    return f.Changed(day, done.text, after)

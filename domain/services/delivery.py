@@ -1,0 +1,87 @@
+"""From ledger rows to parcels for a channel's sender, and from outcomes back to the ledger."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from domain.deliveries import Claimed, Kind, NewDelivery, Parcel, Ref, Result, Sent
+from domain.facts import Digest, Facts, PromptAsked
+from domain.parts import split
+from domain.ports.storage import UnitOfWork
+from domain.wording import word
+
+REGULAR = frozenset({Kind.PROMPT, Kind.DIGEST_MAIL, Kind.INVITATION})
+"""What is sent without being asked for each time: a mail of it carries a way to stop it."""
+
+
+def prompt_facts(uow: UnitOfWork, claimed: Sequence[Claimed]) -> dict[Ref, Facts | None]:
+    """What the prompts among these ask, gathered for all of them at once."""
+    prompts = [each for each in claimed if each.key.kind is Kind.PROMPT and each.facts is None]
+    contexts = uow.ledger.prompt_contexts(prompts) if prompts else {}
+    return {
+        each.ref: PromptAsked(each.key.day, contexts[each.ref].explain, contexts[each.ref].goals)
+        for each in prompts
+    }
+
+
+def fix(uow: UnitOfWork, claimed: Sequence[Claimed], gathered: Mapping[Ref, Facts | None]) -> list[Claimed]:
+    """Store what was gathered; deliveries that turned out to have nothing to tell are cancelled."""
+    told = {ref: facts for ref, facts in gathered.items() if facts is not None}
+    if told:
+        uow.ledger.fix(told)
+    if len(told) < len(gathered):
+        uow.ledger.cancel([ref for ref, facts in gathered.items() if facts is None])
+    return [
+        replace(each, facts=told.get(each.ref, each.facts))
+        for each in claimed
+        if gathered.get(each.ref, True) is not None
+    ]
+
+
+def parcel(claimed: Claimed) -> Parcel:
+    """What the sender gets: the message that follows from the facts, cut to the channel."""
+    message = None
+    if claimed.key.kind is not Kind.MARK and claimed.facts is not None:
+        channel = claimed.recipient.address.channel
+        message = split(word(claimed.facts, channel), channel)[claimed.key.part]
+    return Parcel(
+        ref=claimed.ref,
+        attempt=claimed.attempt,
+        kind=claimed.key.kind,
+        organization_id=claimed.organization_id,
+        person_id=claimed.person_id,
+        recipient=claimed.recipient,
+        message=message,
+        day=claimed.facts.last_day if isinstance(claimed.facts, Digest) else claimed.key.day,
+        answers=claimed.answers,
+        unsubscribe=claimed.key.kind in REGULAR,
+    )
+
+
+def further_parts(claimed: Sequence[Claimed], results: Sequence[Result], now: datetime) -> list[NewDelivery]:
+    """The rest of every digest whose head was just accepted; it goes into the head's thread."""
+    receipts = {each.ref: each.outcome.receipt for each in results if isinstance(each.outcome, Sent)}
+    return [
+        part
+        for each in claimed
+        if each.key.part == 0 and isinstance(each.facts, Digest) and each.ref in receipts
+        for part in _parts(each, receipts[each.ref], now)
+    ]
+
+
+def _parts(head: Claimed, receipt: str, now: datetime) -> list[NewDelivery]:
+    channel = head.recipient.address.channel
+    if head.facts is None or head.key.kind is not Kind.DIGEST:
+        return []
+    count = len(split(word(head.facts, channel), channel))
+    return [
+        NewDelivery(
+            key=replace(head.key, part=part),
+            organization_id=head.organization_id,
+            recipient=head.recipient,
+            due_at=now,
+            facts=head.facts,
+            answers=receipt,
+        )
+        for part in range(1, count)
+    ]

@@ -1,0 +1,154 @@
+"""Who somebody is: doors, invitations, codes for workspaces."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain import facts as f
+from domain.commands import Connect, Invite, Origin
+from domain.deliveries import Key, Kind, NewDelivery, Recipient
+from domain.errors import ProfileWanted, Refusal
+from domain.people import Address, Channel, Identity, Person, Profile
+from domain.ports.front import Tokens
+from domain.ports.storage import UnitOfWork
+from domain.ports.tenant import Tenant
+from domain.teams import Role, Team
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody in an organization, and the door she came through."""
+
+    tenant: Tenant
+    person: Person
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Nobody can say who it is; what arrived is kept for a person to decide."""
+
+    reason: str
+    facts: f.Facts | None = None
+    """What the sender is told, if anything."""
+
+
+def identify(uow: UnitOfWork, origin: Origin, now: datetime) -> Known | Held:  # noqa: PLR0911 -- a rule a line
+    """The person a request is from, made when a linked workspace vouches for her.
+
+    The organization is that of the signed token, else of the guild or workspace, else of the only active
+    identity at the address, else of the last prompt that went there.
+
+    Raises:
+        ProfileWanted: she is new and the channel has not yet said who she is.
+    """
+    if origin.claimed_by_token:
+        return _by_mail_token(uow, origin)
+    if origin.address.channel is Channel.EMAIL and origin.organization_id is None and not origin.aligned:
+        return Held("mail without a reply address of ours, and nobody vouches for its sender")
+    organization_id = _organization(uow, origin)
+    if organization_id is not None:
+        return _in_organization(uow, organization_id, origin, now)
+    doors = uow.directory.doors(origin.address)
+    if len(doors) > 1:
+        return _several(origin, [(door.organization_id, door.organization_name) for door in doors])
+    if doors:
+        return _in_organization(uow, doors[0].organization_id, origin, now)
+    if origin.guild:
+        return Held("workspace or guild not connected", f.NotConnected())
+    if origin.address.channel is not Channel.EMAIL and origin.profile is None:
+        raise ProfileWanted
+    return Held("nobody is known at that address", f.Stranger())
+
+
+def _organization(uow: UnitOfWork, origin: Origin) -> int | None:
+    if origin.organization_id is not None:
+        return origin.organization_id
+    guild = origin.guild or (origin.profile.guild if origin.profile else "")
+    found = uow.directory.organization_of(origin.address.channel, guild) if guild else None
+    doors = uow.directory.doors(origin.address) if found is None and not origin.guild else []
+    return uow.directory.last_prompted(origin.address) if len(doors) > 1 else found
+
+
+def _several(origin: Origin, choices: list[tuple[int, str]]) -> Held:
+    if origin.inbox is None:
+        return Held("could be meant for several organizations")
+    facts = f.WhichOrganization(tuple(choices), origin.inbox.day, origin.inbox.id)
+    return Held("could be meant for several organizations", facts)
+
+
+def _by_mail_token(uow: UnitOfWork, origin: Origin) -> Known | Held:
+    if origin.organization_id is None or origin.person_id is None:
+        return Held("reply address without a person")
+    tenant = uow.tenant(origin.organization_id)
+    if origin.aligned is False:
+        return Held("the sender's domain disowns the mail")
+    found = tenant.people.at(origin.address)
+    if found is None or found[0].id != origin.person_id:
+        return Held("written to somebody's own address by somebody else")
+    return Known(tenant, *found)
+
+
+def _in_organization(uow: UnitOfWork, organization_id: int, origin: Origin, now: datetime) -> Known | Held:
+    tenant = uow.tenant(organization_id)
+    found = tenant.people.at(origin.address)
+    if found is not None:
+        return Known(tenant, *found)
+    if origin.address.channel is Channel.EMAIL:
+        return Held("nobody is known at that address")
+    if origin.profile is None:
+        raise ProfileWanted
+    return Known(tenant, *tenant.people.add(origin.profile, origin.address, origin.direct, now))
+
+
+def keep_door(known: Known, origin: Origin) -> None:
+    """Remember the direct-message channel; a mail from a stopped address starts its mail again."""
+    if origin.direct and known.identity.direct != origin.direct:
+        known.tenant.people.keep_direct(known.identity.id, origin.direct)
+
+
+def accept_invitations(known: Known, now: datetime) -> None:
+    """Whoever answers is a member of the teams she was invited to, and gets mail again."""
+    for team, role in known.tenant.teams.of(known.person.id):
+        if role is Role.INVITED:
+            known.tenant.teams.leave(team.id, known.person.id)
+            known.tenant.teams.join(team.id, known.person.id, Role.MEMBER, now)
+    if known.identity.mail_stopped:
+        known.tenant.people.resume_mail(known.identity.id)
+
+
+def connect(uow: UnitOfWork, tokens: Tokens, command: Connect, origin: Origin, now: datetime) -> f.Facts:
+    """Link the workspace or guild that this was typed in.
+
+    Raises:
+        Refusal: the code is wrong or too old, or it was not typed in a workspace or guild.
+    """
+    organization_id = tokens.read_connect_code(command.code, now.date())
+    if organization_id is None:
+        raise Refusal("That code is not valid, or too old. `donelog workspace code` makes a new one.")
+    if not origin.guild:
+        raise Refusal("Type it in a channel of the workspace or server that you want to connect.")
+    name = origin.place.name if origin.place else ""
+    uow.directory.link(organization_id, origin.address.channel, origin.guild, name)
+    return f.Connected("")
+
+
+def invite(known: Known, team: Team, command: Invite, now: datetime) -> f.Facts:
+    """Write to somebody who takes part by mail; her answer makes her a member."""
+    address = Address(Channel.EMAIL, command.email.strip().casefold())
+    people, teams = known.tenant.people, known.tenant.teams
+    found = people.at(address)
+    person, identity = found or people.add(Profile(_name_in(address.external_id)), address, None, now)
+    if not teams.join(team.id, person.id, Role.INVITED, now):
+        return f.Invited(address.external_id, team.name, already=True)
+    facts = f.Invitation(known.person.name, team.name, person.prompt_minute, person.zone, team.work_days)
+    key = Key(now.date(), Kind.INVITATION, person.id, team.id)
+    recipient = Recipient(address, identity_id=identity.id)
+    known.tenant.outbox.add(
+        [NewDelivery(key, known.tenant.organization_id, recipient, now, person.id, facts=facts)]
+    )
+    return f.Invited(address.external_id, team.name, already=False)
+
+
+def _name_in(email: str) -> str:
+    """`Ana Lopez` from `ana.lopez@example.com`, until she signs a mail with her own."""
+    return email.partition("@")[0].partition("+")[0].replace(".", " ").replace("_", " ").title()

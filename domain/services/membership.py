@@ -1,0 +1,120 @@
+"""Making, joining and leaving teams."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from domain import facts as f
+from domain.commands import Invite, Join, Leave, Origin, TeamHere
+from domain.errors import Refusal
+from domain.people import Channel, Person
+from domain.ports.tenant import Tenant
+from domain.teams import Role, Team
+
+CHATS = frozenset({Channel.SLACK, Channel.DISCORD})
+
+
+def team_here(
+    tenant: Tenant, person: Person, origin: Origin, command: TeamHere, now: datetime
+) -> f.TeamMade | f.JoinOffered:
+    """A team whose digest is posted where this was typed; the caller is its manager.
+
+    Raises:
+        Refusal: it was not typed in a channel, or there is a team of that name elsewhere.
+    """
+    if origin.place is None:
+        raise Refusal("Type `/done team here` in the channel where the team should read its mornings.")
+    here = tenant.teams.at(origin.place)
+    if here:
+        return f.JoinOffered(tuple((team.id, team.name) for team in here))
+    team = tenant.teams.add(command.name or origin.place.name or "team", person.zone, now)
+    tenant.teams.add_target(team.id, origin.place)
+    tenant.teams.join(team.id, person.id, Role.MANAGER, now)
+    place = f"#{origin.place.name}" if origin.place.name else ""
+    return f.TeamMade(team.id, team.name, team.zone, team.digest_minute, place)
+
+
+def join(
+    tenant: Tenant, person: Person, origin: Origin, command: Join, now: datetime
+) -> f.Joined | f.JoinOffered:
+    """Become a member; where several teams could be meant, they are offered.
+
+    Raises:
+        Refusal: there is no team of that name.
+    """
+    teams = _meant(tenant, origin, command)
+    if len(teams) != 1:
+        return f.JoinOffered(tuple((team.id, team.name) for team in teams))
+    return _join_one(tenant, person, teams[0], now)
+
+
+def _join_one(tenant: Tenant, person: Person, team: Team, now: datetime) -> f.Joined:
+    first = not any(role is not Role.INVITED for _, role in tenant.teams.of(person.id))
+    if first and not person.zone_chosen and person.zone != team.zone:
+        person = replace(person, zone=team.zone)
+        tenant.people.save(person)
+    new = tenant.teams.join(team.id, person.id, Role.MEMBER, now)
+    days = team.work_days if person.own_days is None else person.own_days
+    return f.Joined(team.name, already=not new, minute=person.prompt_minute, zone=person.zone, days=days)
+
+
+def _meant(tenant: Tenant, origin: Origin, command: Join) -> list[Team]:
+    if command.team_id is not None:
+        team = tenant.teams.get(command.team_id)
+        return [team] if team else []
+    if command.name:
+        return [named(tenant, command.name)]
+    return joinable(tenant, origin)
+
+
+def joinable(tenant: Tenant, origin: Origin) -> list[Team]:
+    """The teams of this channel, else of this workspace or guild."""
+    here = tenant.teams.at(origin.place) if origin.place else []
+    if here or origin.address.channel not in CHATS:
+        return here
+    return tenant.teams.in_workspace(origin.address.channel, origin.guild) if origin.guild else []
+
+
+def named(tenant: Tenant, name: str) -> Team:
+    team = tenant.teams.named(name.strip().lstrip("#"))
+    if team is None:
+        raise Refusal(f"There is no team called “{name}”. `/done join` shows those that are here.")
+    return team
+
+
+def leave(tenant: Tenant, person: Person, command: Leave) -> f.Left:
+    """Leave a team; what was written stays.
+
+    Raises:
+        Refusal: she is in none, or in several and named none of them.
+    """
+    team = _own(tenant, person, command.name, "leave")
+    tenant.teams.leave(team.id, person.id)
+    return f.Left(team.name)
+
+
+def team_to_invite_to(tenant: Tenant, person: Person, origin: Origin, command: Invite) -> Team:
+    """The team somebody is invited to: the named one, that of this channel, or her only one.
+
+    Raises:
+        Refusal: she is not in it, or it is not clear which.
+    """
+    here = tenant.teams.at(origin.place) if origin.place and not command.team_name else []
+    mine = {team.id for team in _teams(tenant, person)}
+    meant = [team for team in here if team.id in mine]
+    return meant[0] if len(meant) == 1 else _own(tenant, person, command.team_name, "invite to")
+
+
+def _own(tenant: Tenant, person: Person, name: str, verb: str) -> Team:
+    mine = _teams(tenant, person)
+    wanted = name.strip().lstrip("#").casefold()
+    meant = [team for team in mine if not wanted or team.name.casefold() == wanted]
+    if len(meant) == 1:
+        return meant[0]
+    if not mine:
+        raise Refusal("You are in no team yet. `/done join` shows those that are here.")
+    names = ", ".join(team.name for team in mine)
+    raise Refusal(f"Which team to {verb}? You are in: {names}.")
+
+
+def _teams(tenant: Tenant, person: Person) -> list[Team]:
+    return [team for team, role in tenant.teams.of(person.id) if role is not Role.INVITED]

@@ -1,0 +1,82 @@
+"""When, where and on which days somebody is asked."""
+
+from dataclasses import replace
+from functools import reduce
+from operator import or_
+
+from domain import facts as f
+from domain.commands import SetChannel, SetDays, SetTime, SetZone
+from domain.deliveries import Recipient
+from domain.errors import Refusal
+from domain.local_time import find_zone, parse_days, parse_minute
+from domain.people import Channel, Identity, Person
+from domain.ports.tenant import Tenant
+from domain.teams import Role
+
+_CHANNEL_WORDS = {"slack": Channel.SLACK, "discord": Channel.DISCORD}
+
+
+def show(tenant: Tenant, person: Person, changed: str = "") -> f.SettingsShown:
+    memberships = tenant.teams.of(person.id)
+    asking = [team.work_days for team, role in memberships if role in {Role.MEMBER, Role.MANAGER}]
+    identities = usable(tenant.people.identities(person.id))
+    return f.SettingsShown(
+        minute=person.prompt_minute,
+        zone=person.zone,
+        days=reduce(or_, asking, 0) if person.own_days is None else person.own_days,
+        days_are_teams=person.own_days is None,
+        channel=_asked_by(person, identities),
+        channels=tuple(sorted({identity.address.channel for identity in identities})),
+        teams=tuple(team.name for team, role in memberships if role is not Role.INVITED),
+        changed=changed,
+    )
+
+
+def usable(identities: list[Identity]) -> list[Identity]:
+    return [identity for identity in identities if identity.active and not identity.mail_stopped]
+
+
+def _asked_by(person: Person, identities: list[Identity]) -> Channel | None:
+    channels = [identity.address.channel for identity in identities]
+    if person.preferred in channels:
+        return person.preferred
+    return min(channels, default=None)
+
+
+def change(
+    tenant: Tenant, person: Person, command: SetTime | SetZone | SetDays | SetChannel
+) -> f.SettingsShown:
+    """Store one setting and show what is true now.
+
+    Raises:
+        Refusal: it cannot be read, or she has no address on that channel.
+    """
+    match command:
+        case SetTime():
+            return _save(
+                tenant, replace(person, prompt_minute=parse_minute(command.text), minute_chosen=True), "time"
+            )
+        case SetZone():
+            return _save(tenant, replace(person, zone=find_zone(command.text), zone_chosen=True), "zone")
+        case SetDays():
+            days = None if command.text.casefold() == "team" else parse_days(command.text)
+            return _save(tenant, replace(person, own_days=days), "days")
+        case SetChannel():
+            return _set_channel(tenant, person, _CHANNEL_WORDS.get(command.text.casefold(), Channel.EMAIL))
+
+
+def _set_channel(tenant: Tenant, person: Person, channel: Channel) -> f.SettingsShown:
+    identities = usable(tenant.people.identities(person.id))
+    identity = next((each for each in identities if each.address.channel is channel), None)
+    if identity is None:
+        raise Refusal(
+            f"I do not know you by {channel.word} yet. "
+            "Whoever runs donelog can add that with `donelog member link`."
+        )
+    tenant.outbox.reroute(person.id, Recipient(identity.address, identity.direct, identity.id))
+    return _save(tenant, replace(person, preferred=channel), "channel")
+
+
+def _save(tenant: Tenant, person: Person, changed: str) -> f.SettingsShown:
+    tenant.people.save(person)
+    return show(tenant, person, changed)

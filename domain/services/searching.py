@@ -1,0 +1,101 @@
+"""Finding what was ever done, within the rights of whoever asks."""
+
+import logging
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain import facts as f
+from domain.commands import Search
+from domain.dones import Done
+from domain.errors import Refusal
+from domain.local_time import log_day
+from domain.people import Person
+from domain.ports.search import SearchDown, SearchIndex, SearchQuery, SearchResult
+from domain.ports.tenant import Tenant
+from domain.queries import Query, read_query
+from domain.teams import Role
+
+PAGE = 10
+MOST_PAGES = 100
+log = logging.getLogger(__name__)
+
+
+def search(
+    tenant: Tenant, person: Person, command: Search, engines: Sequence[SearchIndex], now: datetime
+) -> f.SearchShown:
+    """One page of what the asker may see, newest and best first.
+
+    The engines are asked in turn; the first that answers is believed.
+
+    Raises:
+        Refusal: a filter cannot be read, or names nobody.
+    """
+    query = read_query(command.query, log_day(now, person.zone))
+    team_ids = tuple(team.id for team, role in tenant.teams.of(person.id) if role is not Role.INVITED)
+    page = min(max(command.page, 1), MOST_PAGES)
+    result, degraded = _ask(_resolved(tenant, person, query, team_ids, page), engines)
+    readable = tenant.log.readable(result.done_ids, person.id, team_ids)
+    dones = [readable[done_id] for done_id in result.done_ids if done_id in readable]
+    names = {each.person_id: tenant.people.get(each.person_id).name for each in dones}
+    return f.SearchShown(
+        query=command.query,
+        hits=tuple(_hit(done, names[done.person_id], query.words) for done in dones),
+        total=result.total,
+        page=page,
+        pages=min(max(-(-result.total // PAGE), 1), MOST_PAGES),
+        degraded=degraded,
+    )
+
+
+def _resolved(
+    tenant: Tenant, person: Person, query: Query, team_ids: tuple[int, ...], page: int
+) -> SearchQuery:
+    person_ids: tuple[int, ...] | None = None
+    if query.from_name.casefold() == "me":
+        person_ids = (person.id,)
+    elif query.from_name:
+        person_ids = tuple(each.id for each in tenant.people.named(query.from_name.lstrip("@")))
+        if not person_ids:
+            raise Refusal(f"I know nobody called “{query.from_name}” here.")
+    return SearchQuery(
+        organization_id=tenant.organization_id,
+        asker_id=person.id,
+        team_ids=team_ids,
+        words=query.words,
+        person_ids=person_ids,
+        first_day=query.first_day,
+        last_day=query.last_day,
+        limit=PAGE,
+        offset=(page - 1) * PAGE,
+    )
+
+
+def _ask(query: SearchQuery, engines: Sequence[SearchIndex]) -> tuple[SearchResult, bool]:
+    for position, engine in enumerate(engines):
+        try:
+            return engine.search(query), position > 0
+        except SearchDown as down:
+            log.warning("a search engine does not answer: %s", down, extra={"action": "search_down"})
+    raise Refusal("Search is resting. What you wrote is safe; please try again in a minute.")
+
+
+def _hit(done: Done, name: str, words: Sequence[str]) -> f.Hit:
+    return f.Hit(name, done.day, done.kind, done.text, matches_in(done.text, words))
+
+
+def matches_in(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Where words of `text` begin with one of the looked-for `words`; case and accents do not count."""
+    wanted = [folded for word in words if (folded := _fold(word))]
+    spans = (match.span() for match in re.finditer(r"\w+", text))
+    return tuple(
+        (start, end)
+        for start, end in spans
+        if any(_fold(text[start:end]).startswith(each) for each in wanted)
+    )
+
+
+def _fold(word: str) -> str:
+    apart = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(character for character in apart if not unicodedata.combining(character))
