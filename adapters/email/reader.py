@@ -1,0 +1,169 @@
+"""A stored mail as a request: whose it is, which day it is for, and what it says."""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from adapters.email.addresses import MailNames, read_answered
+from adapters.email.automatic import why_automatic
+from adapters.email.html_text import visible_text
+from adapters.email.inbound import IncomingMail, passed_on_at, read_mail
+from adapters.email.mime import Texts
+from adapters.email.replies import visible_reply
+from adapters.email.senders import is_aligned
+from domain.commands import Origin, Request, StopMail, Surface
+from domain.dones import clean_text
+from domain.messages import Reply
+from domain.people import Address, Channel, Profile
+from domain.ports.front import Reading, Tokens
+from domain.ports.inbox import InboxItem
+
+_LONGEST_DELAY = timedelta(days=4)
+"""SendGrid tries for three days to hand a mail over."""
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY_IN_SUBJECT = re.compile(
+    rf"\b({'|'.join(_WEEKDAYS)}) (\d{{1,2}}) ({'|'.join(_MONTHS)})\b(?! \d)", re.IGNORECASE
+)
+_UNSUBSCRIBE = re.compile(r"unsubscribe ([A-Za-z0-9_.-]{1,100})", re.IGNORECASE)
+_STUB = re.compile(r"\bhtml\b", re.IGNORECASE)
+_LONGEST_STUB = 300
+
+
+class Unreadable(Exception):  # noqa: N818 -- it says what the item is, for the log
+    """The stored post holds no mail; it stays, to be looked at."""
+
+
+class MailReader:
+    """Understands mails.
+
+    Args:
+        tokens: Reads reply addresses and signed commands.
+        names: Our own addresses, to know answers to mails of ours.
+    """
+
+    def __init__(self, tokens: Tokens, names: MailNames) -> None:
+        self._tokens = tokens
+        self._names = names
+
+    async def read(self, item: InboxItem) -> Reading:
+        """What the mail asks; parsed in a thread, because one of 30 MB takes its time.
+
+        Raises:
+            Unreadable: there is no mail in it.
+        """
+        return await asyncio.to_thread(self.read_now, item)
+
+    def read_now(self, item: InboxItem) -> Reading:
+        """What `read` tells, in this thread."""
+        mail = read_mail(item.raw)
+        if mail is None:
+            raise Unreadable("the post has neither of the fields `email` and `headers`")
+        if (stop := self._stop(mail)) is not None:
+            organization_id, person_id, command = stop
+            origin = self._origin(mail, item, (organization_id, person_id) if person_id else None, "")
+            return Reading(Request(origin, command))
+        if reason := why_automatic(mail):
+            return Reading(None, reason)
+        if self._is_ours(mail):
+            return Reading(None, "automatic: it is from an address of ours")
+        text = clean_text(visible_words(mail.texts, mail.from_name))
+        return Reading(Request(self._origin(mail, item, self._claim(mail), text), text=text))
+
+    async def profile(self, address: Address) -> Profile:
+        """What an address itself tells: a name made of its local part."""
+        local = address.external_id.partition("@")[0].partition("+")[0]
+        words = [word for word in re.split(r"[._\-]+", local) if word]
+        return Profile(" ".join(word.capitalize() for word in words) or local)
+
+    async def answer_late(self, item: InboxItem, reply: Reply) -> None:
+        """Nothing: mails are answered by deliveries."""
+
+    def _origin(
+        self, mail: IncomingMail, item: InboxItem, claim: tuple[int, int] | None, text: str
+    ) -> Origin:
+        answered = read_answered(mail.answers, self._names.domain)
+        at = _arrived(mail, item.at)
+        return Origin(
+            address=Address(Channel.EMAIL, mail.from_address),
+            surface=Surface.MAIL,
+            at=at,
+            source_ref=_source_ref(mail, claim, text),
+            answers=answered.message_id,
+            prompt_day=answered.day or day_in_subject(mail.subject, at.date()),
+            organization_id=claim[0] if claim else None,
+            person_id=claim[1] if claim else None,
+            claimed_by_token=claim is not None,
+            aligned=is_aligned(mail),
+            profile=Profile(clean_text(mail.from_name)) if mail.from_name else None,
+            inbox=item.ref,
+        )
+
+    def _claim(self, mail: IncomingMail) -> tuple[int, int] | None:
+        """Organization and person of the reply address it came to; the envelope knows best."""
+        for address in (*mail.envelope_to, *mail.header_to):
+            found = self._tokens.read_mail_local_part(address.rpartition("@")[0])
+            if found is not None:
+                return found
+        return None
+
+    def _stop(self, mail: IncomingMail) -> tuple[int, int | None, StopMail] | None:
+        """The signed command in the subject that our List-Unsubscribe header asks mail programs to send."""
+        found = _UNSUBSCRIBE.fullmatch(mail.subject.strip())
+        read = self._tokens.read_command(found[1]) if found else None
+        if read is None or not isinstance(read[2], StopMail):
+            return None
+        return read[0], read[1], read[2]
+
+    def _is_ours(self, mail: IncomingMail) -> bool:
+        local = mail.from_address.rpartition("@")[0]
+        return mail.from_address == self._names.shared()[1].lower() or (
+            self._tokens.read_mail_local_part(local) is not None
+        )
+
+
+def visible_words(texts: Texts, sender_name: str) -> str:
+    """What she typed: from the plain text, or from the HTML where the plain one is empty or a stub."""
+    plain = visible_reply(texts.plain, sender_name, flowed=texts.flowed, delsp=texts.delsp)
+    is_stub = len(plain) < _LONGEST_STUB and _STUB.search(plain) is not None
+    if texts.html and (is_stub or not plain.strip()):
+        return visible_reply(visible_text(texts.html), sender_name) or plain
+    return plain
+
+
+def day_in_subject(subject: str, near: date) -> date | None:
+    """The day in a subject of ours, `(Tue 24 Nov)`; of the years around `near` the one whose weekday fits."""
+    found = _DAY_IN_SUBJECT.search(subject)
+    if found is None:
+        return None
+    weekday = _WEEKDAYS.index(found[1].lower())
+    month = _MONTHS.index(found[3].lower()) + 1
+    fitting = [day for day in _in_years(near.year, month, int(found[2])) if day.weekday() == weekday]
+    return min(fitting, key=lambda day: abs(day - near), default=None)
+
+
+def _in_years(year: int, month: int, day: int) -> Iterator[date]:
+    for each in (year - 1, year, year + 1):
+        try:
+            yield date(each, month, day)
+        except ValueError:
+            continue
+
+
+def _arrived(mail: IncomingMail, stored_at: datetime) -> datetime:
+    """When SendGrid received it, if it says so: it may have tried for days to hand it over."""
+    said = passed_on_at(mail)
+    return said if said is not None and timedelta(0) <= stored_at - said <= _LONGEST_DELAY else stored_at
+
+
+def _source_ref(mail: IncomingMail, claim: tuple[int, int] | None, text: str) -> str:
+    """Names the mail: reply address, Message-ID and text together.
+
+    The Message-ID alone would let an outsider who guesses it come first and keep the real mail out.
+    """
+    whose = f"{claim[0]}:{claim[1]}" if claim else mail.from_address
+    rest = mail.message_id or mail.header("date")
+    parts = "\0".join((whose, rest, " ".join(text.split())))
+    return "mail:" + hashlib.sha256(parts.encode("utf-8", "replace")).hexdigest()[:40]
