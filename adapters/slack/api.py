@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -41,10 +42,16 @@ class Answer:
 
 
 class SlackApi:
-    """Calls Slack; the session is made at the first call, inside the running loop."""
+    """Calls Slack; the session is made at the first call, inside the running loop.
 
-    def __init__(self, base_url: str) -> None:
+    Args:
+        base_url: of the Web API, `https://slack.com/api/`.
+        deadline: of each call as a whole, on the wall clock.
+    """
+
+    def __init__(self, base_url: str, deadline: timedelta = CALL_DEADLINE) -> None:
         self._base_url = base_url
+        self._seconds = deadline.total_seconds()
         self._session: aiohttp.ClientSession | None = None
 
     def client(self) -> AsyncWebClient:
@@ -73,7 +80,7 @@ class SlackApi:
     async def _call(
         self, method: str, *, params: dict[str, Any] | None = None, json: dict[str, Any] | None = None
     ) -> Answer:
-        async with asyncio.timeout(CALL_DEADLINE.total_seconds()):
+        async with asyncio.timeout(self._seconds):
             response = await self.client().api_call(method, params=params, json=json)
         if not isinstance(response.data, dict):
             raise TypeError("the answer is no object")
@@ -87,7 +94,7 @@ class SlackApi:
             Exception: one of `outcomes.TROUBLE`.
         """
         client = AsyncWebhookClient(url, session=self._open(), retry_handlers=[], logger=sdk_logger())
-        async with asyncio.timeout(CALL_DEADLINE.total_seconds()):
+        async with asyncio.timeout(self._seconds):
             response = await client.send_dict(dict(body))
         if response.status_code != 200:  # noqa: PLR2004 -- the one status that means it was taken
             raise ValueError(f"the answer was refused with status {response.status_code}")
@@ -100,7 +107,7 @@ class SlackApi:
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=CALL_DEADLINE.total_seconds()),
+                timeout=aiohttp.ClientTimeout(total=self._seconds),
                 connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS),
             )
         return self._session

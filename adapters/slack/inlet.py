@@ -5,6 +5,7 @@ button is handled at once; what takes too long for the acknowledgement goes to i
 """
 
 import asyncio
+import hashlib
 import json
 import logging
 from collections.abc import Callable, Coroutine, Mapping
@@ -38,11 +39,20 @@ class Inlet:
         tokens: reads and signs what buttons carry.
         clock: gives a command its time, which Slack does not.
         bot_user_id: our own user id, as far as it is known yet.
+        patience: seconds that an answer may take before the request is acknowledged without it.
     """
 
-    def __init__(
-        self, front: Front, api: SlackApi, tokens: Tokens, clock: Clock, bot_user_id: Callable[[], str]
+    def __init__(  # noqa: PLR0913 -- what it hands over between
+        self,
+        front: Front,
+        api: SlackApi,
+        tokens: Tokens,
+        clock: Clock,
+        bot_user_id: Callable[[], str],
+        *,
+        patience: float = ANSWER_WITHIN_SECONDS,
     ) -> None:
+        self._patience = patience
         self._front = front
         self._api = api
         self._tokens = tokens
@@ -57,10 +67,8 @@ class Inlet:
             StorageDown: it could not be kept; Slack must send it again.
         """
         if is_said_to_us(body, self._bot_user_id()):
-            key = str(body.get("event_id") or "")
-            await self._front.hear(
-                self._arrival(Source.SLACK_EVENT, Lane.SAID, key, body, self._time_of(body))
-            )
+            key, at = str(body.get("event_id") or ""), self._time_of(body)
+            await self._front.hear(self._arrival(Source.SLACK_EVENT, Lane.SAID, key, body, at))
 
     async def command(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Answer `/done ...`.
@@ -107,7 +115,7 @@ class Inlet:
     async def _ask(self, ack: AsyncAck, arrival: Arrival, request: Request, *, in_ack: bool) -> None:
         body = json.loads(arrival.raw)
         asking = self._start(self._front.ask(arrival, request))
-        await asyncio.wait({asking}, timeout=ANSWER_WITHIN_SECONDS)
+        await asyncio.wait({asking}, timeout=self._patience)
         if not asking.done():
             await ack()
             self._start(self._answer(asking, body, replaceable=not in_ack))
@@ -158,4 +166,5 @@ class Inlet:
     def _arrival(source: Source, lane: Lane, key: str, body: Mapping[str, Any], at: datetime) -> Arrival:
         """Kept without the verification token, which is the same in every payload and opens nothing."""
         kept = {name: value for name, value in body.items() if name != "token"}
-        return Arrival(source, lane, key, json.dumps(kept).encode(), at)
+        raw = json.dumps(kept).encode()
+        return Arrival(source, lane, key or hashlib.sha256(raw).hexdigest(), raw, at)

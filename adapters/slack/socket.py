@@ -46,14 +46,19 @@ class SlackSocket:
             web_client=self._api.client(),
             ping_interval=PING_SECONDS,
         )
-        connecting = asyncio.create_task(handler.connect_async())  # does not return while Slack is down
+        connecting = asyncio.create_task(_connect(handler))
         try:
             await connecting
             await _watch(handler)
         finally:
             connecting.cancel()
             await asyncio.gather(connecting, return_exceptions=True)
-            await handler.close_async()
+            await handler.client.close()  # type: ignore[no-untyped-call] # the SDK leaves its type out
+
+
+async def _connect(handler: AsyncSocketModeHandler) -> None:
+    """Does not return while Slack is down."""
+    await handler.client.connect()  # type: ignore[no-untyped-call] # the SDK leaves its type out
 
 
 async def _watch(handler: AsyncSocketModeHandler) -> None:
