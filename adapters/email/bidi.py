@@ -1,7 +1,8 @@
 """Text whose reading direction cannot turn what stands beside it.
 
-Whatever holds right-to-left letters or direction marks is put between FIRST STRONG ISOLATE and POP DIRECTIONAL
-ISOLATE (Unicode Standard Annex 9, 2.4), and its own isolates are closed, so that none reaches outside.
+Whatever holds right-to-left letters or direction marks is put between FIRST STRONG ISOLATE and POP
+DIRECTIONAL ISOLATE (Unicode Standard Annex 9, 2.4), and its own isolates are closed, so that none reaches
+outside.  An isolate ends with its line.
 """
 
 import unicodedata

@@ -10,7 +10,7 @@ from typing import assert_never
 import jinja2
 from markupsafe import Markup
 
-from adapters.email.bidi import isolated
+from adapters.email.bidi import FSI, isolated
 from domain.commands import Command
 from domain.messages import Actions, Block, Group, Heading, Message, Paragraph, Run, Style, Text
 
@@ -48,7 +48,7 @@ def render(message: Message, links: Links) -> RenderedMail:
     html = _template().render(
         message=message,
         blocks=[_block_html(block, buttons) for block in message.blocks],
-        preheader=_one_line(message.preheader),
+        preheader=isolated(_one_line(message.preheader)),
         padding=_PREHEADER_PADDING,
         stop=links.stop,
         stop_label=STOP,
@@ -84,11 +84,18 @@ def _block_text(block: Block, buttons: dict[int, list[_Button]]) -> str:
 
 
 def _runs_text(runs: Text) -> str:
-    return "".join(isolated(run.text) for run in runs)
+    return "".join(
+        f"“{isolated(run.text)}”" if run.style is Style.CODE else isolated(run.text) for run in runs
+    )
 
 
 def _wrapped(text: str, first: str, rest: str) -> str:
-    """Lines of at most 72 characters, broken at blanks alone, so that no address or word is torn."""
+    """Lines of at most 72 characters, broken at blanks alone, so that no address or word is torn.
+
+    Text with an isolate stays on one line, with which the isolate would end.
+    """
+    if FSI in text:
+        return first + " ".join(text.split("\n"))
     lines = textwrap.wrap(
         text.replace("\n", " "),
         _WIDTH,

@@ -1,0 +1,181 @@
+"""Parcels as letters, and letters that read alike as batches: one request to SendGrid carries many.
+
+Only links differ between people who are told the same.  They stand in the text as tags, which SendGrid
+replaces for each recipient (https://www.twilio.com/docs/sendgrid/for-developers/sending-email/substitution-tags).
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from adapters.email.addresses import NAME, MailNames, day_thread, is_mailable, message_id
+from adapters.email.render import Links, RenderedMail, render
+from domain.commands import Command, StopMail
+from domain.deliveries import Kind, Never, Parcel
+from domain.messages import Message
+from domain.ports.front import Tokens
+
+_ID = re.compile(r"<[!-;=?-~]{1,900}>")
+_LISTS = {Kind.PROMPT: "prompts", Kind.DIGEST: "digests", Kind.DIGEST_MAIL: "digests"}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is one recipient's own in a request."""
+
+    place: int
+    """Which of the parcels it is."""
+    parcel: Parcel
+    sender: tuple[str, str]
+    """Name and address."""
+    message_id: str
+    headers: dict[str, str]
+    links: dict[str, str]
+    """What the tags in the text stand for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Letters that read alike, no two to one address."""
+
+    mail: RenderedMail
+    letters: tuple[Letter, ...]
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """A text that several people get, and the commands behind its tags."""
+
+    mail: RenderedMail
+    tags: dict[str, Command | None]
+    """None: the link that stops these mails."""
+    letters: list[Letter] = field(default_factory=list)
+
+
+class Writer:
+    """Turns parcels into batches.
+
+    Args:
+        names: Our addresses.
+        public_url: Where our pages are; None: nowhere, and mails have no links.
+        tokens: Signs links and reply addresses.
+    """
+
+    def __init__(self, names: MailNames, public_url: str | None, tokens: Tokens) -> None:
+        self._names = names
+        self._url = public_url.rstrip("/") if public_url else None
+        self._tokens = tokens
+
+    def write(self, parcels: Sequence[Parcel]) -> tuple[list[Batch], dict[int, Never]]:
+        """The batches, and the places of those parcels that cannot be sent at all."""
+        sheets: dict[tuple[Message, bool, str], _Sheet] = {}
+        refused: dict[int, Never] = {}
+        for place, parcel in enumerate(parcels):
+            if parcel.message is None:
+                refused[place] = Never("nothing to mark in a mail")
+            elif not is_mailable(parcel.recipient.address.external_id):
+                refused[place] = Never("not an address that mail can be sent to")
+            else:
+                sender, stop = self._sender(parcel), self._stop_link(parcel)
+                key = (parcel.message, bool(stop), sender[1].rpartition("@")[2])
+                if key not in sheets:
+                    sheets[key] = self._sheet(parcel.message, has_stop=bool(stop))
+                sheet = sheets[key]
+                sheet.letters.append(self._letter(place, parcel, sender, stop, sheet))
+        return [batch for sheet in sheets.values() for batch in _batches(sheet)], refused
+
+    def _sheet(self, message: Message, *, has_stop: bool) -> _Sheet:
+        mark = _unused_mark(message)
+        tags: dict[str, Command | None] = {}
+
+        def tag(command: Command | None) -> str:
+            made = f"%{mark}{len(tags)}%"
+            tags[made] = command
+            return made
+
+        act: Callable[[Command], str] | None = tag if self._url else None
+        mail = render(message, Links(act, tag(None) if has_stop else ""))
+        return _Sheet(mail, tags)
+
+    def _letter(
+        self, place: int, parcel: Parcel, sender: tuple[str, str], stop: str, sheet: _Sheet
+    ) -> Letter:
+        links = {
+            tag: stop if command is None else self._act(parcel, command)
+            for tag, command in sheet.tags.items()
+        }
+        own_id = message_id(parcel.ref, parcel.kind, self._names.domain)
+        return Letter(place, parcel, sender, own_id, self._headers(parcel, sender[1], own_id, stop), links)
+
+    def _sender(self, parcel: Parcel) -> tuple[str, str]:
+        if parcel.person_id is not None:
+            own = self._names.own(self._tokens, parcel.organization_id, parcel.person_id)
+            if own is not None:
+                return NAME, own
+        return self._names.shared()
+
+    def _act(self, parcel: Parcel, command: Command) -> str:
+        token = self._tokens.sign_command(parcel.organization_id, parcel.person_id, command)
+        return f"{self._url}/do/{token}"
+
+    def _stop_link(self, parcel: Parcel) -> str:
+        """The page that stops these mails, or the mail that does where there are no pages."""
+        token = self._stop_token(parcel)
+        if not token:
+            return ""
+        return f"{self._url}/unsubscribe/{token}" if self._url else self._stop_mail(token)
+
+    def _stop_token(self, parcel: Parcel) -> str:
+        identity_id = parcel.recipient.identity_id
+        if not parcel.unsubscribe or identity_id is None:
+            return ""
+        return self._tokens.sign_command(parcel.organization_id, parcel.person_id, StopMail(identity_id))
+
+    def _stop_mail(self, token: str) -> str:
+        if self._names.mail_domain is None:
+            return ""
+        return f"mailto:{NAME}@{self._names.domain}?subject={quote(f'unsubscribe {token}')}"
+
+    def _headers(self, parcel: Parcel, own_address: str, own_id: str, stop: str) -> dict[str, str]:
+        headers = {
+            "Message-ID": own_id,
+            "Auto-Submitted": "auto-replied" if parcel.kind is Kind.REPLY else "auto-generated",
+            "X-Auto-Response-Suppress": "OOF, AutoReply",
+        }
+        if _ID.fullmatch(parcel.answers):
+            headers["In-Reply-To"] = headers["References"] = parcel.answers
+        elif parcel.kind is Kind.PROMPT:
+            headers["References"] = day_thread(parcel.day, own_address)
+        if parcel.kind in _LISTS:
+            headers["List-Id"] = f"{NAME} <{_LISTS[parcel.kind]}.{self._names.domain}>"
+        return headers | (self._stop_headers(parcel, stop) if stop else {})
+
+    def _stop_headers(self, parcel: Parcel, stop: str) -> dict[str, str]:
+        """RFC 2369 and, where there is a page, RFC 8058: one click, by POST."""
+        by_mail = self._stop_mail(self._stop_token(parcel))
+        ways = ", ".join(f"<{way}>" for way in dict.fromkeys((stop, by_mail)) if way)
+        one_click = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if self._url else {}
+        return {"List-Unsubscribe": ways, **one_click}
+
+
+def _batches(sheet: _Sheet) -> list[Batch]:
+    """A request takes each address once: the same person in two organizations gets two."""
+    rows: list[dict[str, Letter]] = []
+    for letter in sheet.letters:
+        address = letter.parcel.recipient.address.external_id.lower()
+        row = next((each for each in rows if address not in each), None)
+        if row is None:
+            rows.append({address: letter})
+        else:
+            row[address] = letter
+    return [Batch(sheet.mail, tuple(row.values())) for row in rows]
+
+
+def _unused_mark(message: Message) -> str:
+    """The beginning of tags that nobody happens to have typed."""
+    said = repr(message)
+    number = 0
+    while f"%donelog{number}." in said:
+        number += 1
+    return f"donelog{number}."

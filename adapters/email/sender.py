@@ -1,0 +1,183 @@
+"""Sends letters through SendGrid: the library builds the request, aiohttp carries it.
+
+Nothing is retried here and every call has a deadline; what came of it is told, the ledger decides.
+"""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+
+from adapters.email.addresses import MailNames
+from adapters.email.letters import Batch, Writer
+from adapters.email.sendgrid_request import body_of
+from domain.deliveries import CALL_DEADLINE, LEASE, Later, Never, Outcome, Parcel, Sent, Unknown
+from domain.people import Channel
+from domain.ports.front import Clock, Tokens
+
+API_URL = "https://api.sendgrid.com"
+_AT_ONCE = 4
+_CONNECT_SECONDS = 8.0
+_MARGIN = timedelta(seconds=5)
+_MOST_ANSWER_BYTES = 1024 * 1024
+_LONGEST_REASON = 300
+_LONGEST_PAUSE = timedelta(hours=1)
+_NAMED = re.compile(r"personalizations\.(\d{1,4})(?:\.|$)")
+_log = logging.getLogger(__name__)
+
+
+class MailSender:
+    """The sender of mail.
+
+    Args:
+        session: Carries the requests; whoever made it closes it.
+        api_key: Of SendGrid, with the permission `mail.send`.
+        names: Our addresses.
+        public_url: Where our pages are; None: mails have no links to them.
+        tokens: Signs links and reply addresses.
+        clock: Tells how long SendGrid's own "until" is from now.
+        api_url: Where the API is.
+    """
+
+    channel = Channel.EMAIL
+    batch = 500
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        api_key: str,
+        names: MailNames,
+        public_url: str | None,
+        tokens: Tokens,
+        clock: Clock,
+        api_url: str = API_URL,
+    ) -> None:
+        self._session = session
+        self._key = api_key
+        self._url = api_url.rstrip("/") + "/v3/mail/send"
+        self._clock = clock
+        self._writer = Writer(names, public_url, tokens)
+
+    async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+        """What became of each, in the same order."""
+        batches, refused = await asyncio.to_thread(self._writer.write, parcels)
+        outcomes: dict[int, Outcome] = dict(refused)
+        room = (LEASE - CALL_DEADLINE - _MARGIN).total_seconds()
+        last_start = asyncio.get_running_loop().time() + room
+        gate = asyncio.Semaphore(_AT_ONCE)
+        found = await asyncio.gather(*(self._deliver(batch, last_start, gate) for batch in batches))
+        for each in found:
+            outcomes.update(each)
+        return [outcomes[place] for place in range(len(parcels))]
+
+    async def _deliver(self, batch: Batch, last_start: float, gate: asyncio.Semaphore) -> dict[int, Outcome]:
+        """Send a batch; one that is refused for a letter in it is cut until that letter stands alone."""
+        async with gate:
+            if asyncio.get_running_loop().time() > last_start:
+                return _all(batch, Later("no time was left before the lease ends"))
+            answer = await self._call(await asyncio.to_thread(body_of, batch))
+        if isinstance(answer, _Refused) and len(batch.letters) > 1:
+            halves = _cut(batch, answer.named)
+            parts = await asyncio.gather(*(self._deliver(half, last_start, gate) for half in halves))
+            return {place: outcome for part in parts for place, outcome in part.items()}
+        if isinstance(answer, _Refused):
+            return _all(batch, Never(answer.reason))
+        if answer is None:
+            return {letter.place: Sent(letter.message_id) for letter in batch.letters}
+        return _all(batch, answer)
+
+    async def _call(self, body: bytes) -> "Outcome | _Refused | None":
+        """One request; None when it was accepted."""
+        total = CALL_DEADLINE.total_seconds()
+        try:
+            async with (
+                asyncio.timeout(total),
+                self._session.post(
+                    self._url,
+                    data=body,
+                    headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
+                    timeout=aiohttp.ClientTimeout(total=total, sock_connect=_CONNECT_SECONDS),
+                    allow_redirects=False,
+                ) as answer,
+            ):
+                if answer.ok and answer.status < HTTPStatus.MULTIPLE_CHOICES:
+                    return None
+                said = await answer.content.read(_MOST_ANSWER_BYTES)
+                return self._judge(answer.status, answer.headers, said)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+            return Later(f"no connection to SendGrid: {type(error).__name__}")
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return Unknown(f"{type(error).__name__} after the request was on its way")
+
+    def _judge(self, status: int, headers: Mapping[str, str], said: bytes) -> "Outcome | _Refused":
+        errors = _errors(said)
+        reason = f"{status} {errors[0][0] if errors else ''}".strip()[:_LONGEST_REASON]
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            return Later("SendGrid asks to wait", self._pause(headers))
+        if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}:
+            fields = (_NAMED.match(field) for _, field in errors)
+            return _Refused(reason, frozenset(int(found[1]) for found in fields if found))
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return Unknown(reason)
+        _log.error(
+            "SendGrid does not let us send (%s). Check SENDGRID_API_KEY, its permission to send mail, and"
+            " that the sender's domain is verified; mail waits until then",
+            reason,
+        )
+        return Later(reason)
+
+    def _pause(self, headers: Mapping[str, str]) -> timedelta | None:
+        """How long to wait by Retry-After, else by the second at which SendGrid's window ends."""
+        try:
+            if "Retry-After" in headers:
+                pause = timedelta(seconds=float(headers["Retry-After"]))
+            else:
+                reset = float(headers["X-RateLimit-Reset"])
+                pause = timedelta(seconds=reset - self._clock.real().timestamp())
+        except (KeyError, ValueError, OverflowError):
+            return None
+        return pause if timedelta(0) < pause <= _LONGEST_PAUSE else None
+
+
+class _Refused:
+    """The request as a whole was refused for something in it."""
+
+    def __init__(self, reason: str, named: frozenset[int]) -> None:
+        self.reason = reason
+        self.named = named
+
+
+def _all(batch: Batch, outcome: Outcome) -> dict[int, Outcome]:
+    return {letter.place: outcome for letter in batch.letters}
+
+
+def _cut(batch: Batch, named: frozenset[int]) -> list[Batch]:
+    """The letters that the refusal names and the others; two halves where it names none, or all."""
+    bad = [letter for index, letter in enumerate(batch.letters) if index in named]
+    good = [letter for index, letter in enumerate(batch.letters) if index not in named]
+    if not bad or not good:
+        middle = len(batch.letters) // 2
+        bad, good = list(batch.letters[:middle]), list(batch.letters[middle:])
+    return [Batch(batch.mail, tuple(bad)), Batch(batch.mail, tuple(good))]
+
+
+def _errors(said: bytes) -> list[tuple[str, str]]:
+    """Sentence and field of each error of an answer."""
+    try:
+        decoded: Any = json.loads(said)
+    except (ValueError, RecursionError):
+        return []
+    listed = decoded.get("errors") if isinstance(decoded, dict) else None
+    if not isinstance(listed, list):
+        return []
+    return [
+        (str(each.get("message") or ""), str(each.get("field") or ""))
+        for each in listed
+        if isinstance(each, dict)
+    ]
