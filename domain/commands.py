@@ -57,6 +57,10 @@ class ShowDay:
     """Used when `day` is None: 0 today, 1 yesterday, by the asker's own log day."""
 
 
+MOST_QUERY_IN_BUTTON = 40
+"""Octets of a query that fit, signed, into the 100 characters of a Discord button."""
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     query: str

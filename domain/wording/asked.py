@@ -1,7 +1,7 @@
 """Search, settings, help: what is said when somebody asks."""
 
 from domain import facts as f
-from domain.commands import Search
+from domain.commands import MOST_QUERY_IN_BUTTON, Search
 from domain.local_time import show_day_short, show_days, show_minute, show_zone
 from domain.messages import (
     Action,
@@ -34,7 +34,8 @@ def search_shown(facts: f.SearchShown, channel: Channel) -> Message:
     blocks: list[Block] = [*notice, Group(text(title), tuple(_hit(hit) for hit in facts.hits))]
     if facts.page < facts.pages:
         slash = "" if channel is Channel.EMAIL else "/done "
-        blocks.append(Actions((Action("More", Search(facts.query, facts.page + 1)),)))
+        if len(facts.query.encode()) <= MOST_QUERY_IN_BUTTON:
+            blocks.append(Actions((Action("More", Search(facts.query, facts.page + 1)),)))
         blocks.append(
             Paragraph(text(muted("Or write "), code(f"{slash}search {facts.query} page:{facts.page + 1}")))
         )

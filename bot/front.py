@@ -1,0 +1,105 @@
+"""The core as the asynchronous channels see it (`domain.ports.front.Front`)."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot.bridge import Bridge
+from domain.application import DoneLog
+from domain.commands import InboxRef, Origin, Request
+from domain.deliveries import DeliveryEvent
+from domain.errors import ProfileWanted
+from domain.messages import Nothing, Reply
+from domain.people import Channel
+from domain.ports.front import Clock, Reader, Reading
+from domain.ports.inbox import Arrival, Lane, Source
+
+AT_ONCE = 16
+"""Inbox items that one process understands at the same time."""
+log = logging.getLogger(__name__)
+
+
+class CoreFront:
+    """Stores first, understands after; the storing process tries at once, a sweep takes what is left."""
+
+    def __init__(self, done_log: DoneLog, bridge: Bridge, clock: Clock) -> None:
+        self._done_log = done_log
+        self._bridge = bridge
+        self._clock = clock
+        self._readers: Mapping[Source, Reader] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self.answered = asyncio.Event()
+        """Set whenever something may have become ready to send."""
+
+    def understand_by(self, readers: Mapping[Source, Reader]) -> None:
+        """Which channel understands which kind of payload."""
+        self._readers = readers
+
+    async def hear(self, arrival: Arrival) -> None:
+        ref = await self._bridge.capture(self._done_log.store, arrival, self._clock.now())
+        if ref is not None:
+            task = asyncio.create_task(self.understand(ref))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
+    async def ask(self, arrival: Arrival, request: Request) -> Reply:
+        ref = await self._bridge.capture(self._done_log.store, arrival, self._clock.now())
+        if ref is None:
+            return Nothing("asked before")
+        return await self._process(ref, Reading(request), self._readers.get(arrival.source))
+
+    async def note(self, events: Sequence[DeliveryEvent]) -> None:
+        await self._bridge.capture(self._done_log.note, events, self._clock.now())
+
+    async def suggest(self, origin: Origin, field: str, typed: str) -> list[str]:
+        return await self._bridge.call(self._done_log.suggest, origin, field, typed)
+
+    async def workspace_found(self, channel: Channel, workspace: str, name: str) -> None:
+        await self._bridge.call(self._done_log.workspace_found, channel, workspace, name)
+
+    async def understand(self, ref: InboxRef) -> None:
+        """Carry out an inbox item; whatever goes wrong is counted on it, and the sweep tries again."""
+        async with self._places:
+            try:
+                await self._understand(ref)
+            except (
+                Exception
+            ) as error:  # the outermost loop of a listener: one bad item must not stop the next
+                log.exception("inbox item %s could not be handled", ref.id, extra={"action": "inbox_failed"})
+                await self._bridge.settle(self._done_log.failed, ref, f"{type(error).__name__}: see the log")
+
+    async def _understand(self, ref: InboxRef) -> None:
+        item = await self._bridge.call(self._done_log.load, ref)
+        reader = self._readers.get(item.source) if item else None
+        if item is None or reader is None:
+            return
+        reading = await reader.read(item)
+        reply = await self._process(ref, reading, reader)
+        if item.lane is Lane.ASKED:
+            await reader.answer_late(item, reply)
+
+    async def _process(self, ref: InboxRef, reading: Reading, reader: Reader | None) -> Reply:
+        try:
+            reply = await self._bridge.call(self._done_log.process, ref, reading, self._clock.now())
+        except ProfileWanted:
+            if reader is None or reading.request is None:
+                raise
+            origin = reading.request.origin
+            named = replace(origin, profile=await reader.profile(origin.address))
+            reading = replace(reading, request=replace(reading.request, origin=named))
+            reply = await self._bridge.call(self._done_log.process, ref, reading, self._clock.now())
+        self.answered.set()
+        return reply
+
+    async def sweep(self) -> int:
+        """Take up what is left over; how many items that were."""
+        refs = await self._bridge.call(self._done_log.waiting, self._clock.now())
+        await asyncio.gather(*(self.understand(ref) for ref in refs))
+        return len(refs)
+
+    async def settled(self) -> None:
+        """Wait until this process is done with all it has heard."""
+        while self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)

@@ -1,0 +1,235 @@
+"""Settings: read once from the environment and `.env`, checked, frozen.
+
+Each can also be given as `NAME_FILE`, the path of a file that holds it.  The environment wins over `.env`.
+"""
+
+import dataclasses
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dotenv
+import platformdirs
+
+from domain.errors import DoneLogError
+
+RESERVED = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SMTP_URL", "IMAP_URL")
+"""Names that a later version reads; setting one is no mistake and has no effect yet."""
+
+
+class SettingsError(DoneLogError):
+    """A setting is missing, malformed or unknown; the message names it and says what it should be."""
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _path(value: str) -> Path:
+    return Path(value).expanduser()
+
+
+def _url(value: str) -> str:
+    if not re.fullmatch(r"(https?|wss?)://[^\s/]+(/\S*)?", value):
+        raise ValueError("an address such as https://example.com")
+    return value.rstrip("/")
+
+
+def _database_url(value: str) -> str:
+    if not re.match(r"postgres(ql)?(\+psycopg2)?://", value):
+        raise ValueError("an address such as postgresql://user:password@host/database")
+    return value
+
+
+def _port(value: str) -> int:
+    if not value.isdecimal() or int(value) > 65535:  # noqa: PLR2004 -- the last port there is
+        raise ValueError("a number from 0 to 65535; 0 takes any free port")
+    return int(value)
+
+
+def _host_name(value: str) -> str:
+    if not re.fullmatch(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9-]+", value.lower()):
+        raise ValueError("a domain such as done.example.com")
+    return value.lower()
+
+
+def _mail_address(value: str) -> str:
+    if not re.fullmatch(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+\.[^\s@<>,;:\"]+", value):
+        raise ValueError("a mail address such as donelog@example.com")
+    return value
+
+
+def _secrets(value: str) -> tuple[str, ...]:
+    secrets = tuple(each.strip() for each in value.split(",") if each.strip())
+    if not secrets or any(len(each) < 32 for each in secrets):  # noqa: PLR2004 -- 128 bits in hexadecimal
+        raise ValueError("at least 32 random characters; several, the newest first, with commas between")
+    return secrets
+
+
+def _prefixed(prefix: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if not value.startswith(prefix):
+            raise ValueError(f"a token that begins with {prefix}")
+        return value
+
+    return read
+
+
+def _list(value: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in value.split(",") if each.strip())
+
+
+def _setting(name: str, read: Callable[[str], Any], meaning: str, default: Any = None) -> Any:
+    return dataclasses.field(default=default, metadata={"name": name, "read": read, "meaning": meaning})
+
+
+def default_home() -> Path:
+    return Path(platformdirs.user_data_dir("donelog", appauthor=False))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set; see docs/reference/settings.md."""
+
+    database_url: str | None = _setting(
+        "DATABASE_URL", _database_url, "PostgreSQL 17 or later; without it donelog runs one of its own."
+    )
+    home: Path | None = _setting("DONELOG_HOME", _path, "Where donelog keeps its database and secret.")
+    public_url: str | None = _setting(
+        "DONELOG_PUBLIC_URL",
+        _url,
+        "How donelog's web server is reached from outside; links in mails need it.",
+    )
+    http_host: str = _setting(
+        "DONELOG_HTTP_HOST", _text, "The address the web server listens on.", "127.0.0.1"
+    )
+    http_port: int = _setting("DONELOG_HTTP_PORT", _port, "Its port; 0 takes any free one.", 8080)
+    secret: tuple[str, ...] = _setting(
+        "DONELOG_SECRET", _secrets, "Signs addresses, buttons and links; the first signs, all verify.", ()
+    )
+    slack_bot_token: str | None = _setting(
+        "SLACK_BOT_TOKEN", _prefixed("xoxb-"), "The Slack app's bot token."
+    )
+    slack_app_token: str | None = _setting(
+        "SLACK_APP_TOKEN", _prefixed("xapp-"), "Its app-level token; with it no public address is needed."
+    )
+    slack_signing_secret: tuple[str, ...] = _setting(
+        "SLACK_SIGNING_SECRET",
+        _list,
+        "Its signing secret, for events over HTTP; two while it is changed.",
+        (),
+    )
+    slack_api_url: str = _setting("SLACK_API_URL", _url, "Slack's Web API.", "https://slack.com/api")
+    discord_bot_token: str | None = _setting("DISCORD_BOT_TOKEN", _text, "The Discord bot's token.")
+    discord_api_url: str = _setting(
+        "DISCORD_API_URL", _url, "Discord's HTTP API.", "https://discord.com/api/v10"
+    )
+    discord_gateway_url: str = _setting(
+        "DISCORD_GATEWAY_URL", _url, "Discord's gateway.", "wss://gateway.discord.gg"
+    )
+    sendgrid_api_key: str | None = _setting("SENDGRID_API_KEY", _text, "SendGrid's API key, to send mail.")
+    sendgrid_api_url: str = _setting("SENDGRID_API_URL", _url, "SendGrid's API.", "https://api.sendgrid.com")
+    sendgrid_inbound_public_key: tuple[str, ...] = _setting(
+        "SENDGRID_INBOUND_PUBLIC_KEY",
+        _list,
+        "Key of the Inbound Parse security policy; two while it changes.",
+        (),
+    )
+    sendgrid_event_public_key: tuple[str, ...] = _setting(
+        "SENDGRID_EVENT_PUBLIC_KEY", _list, "Key of the signed Event Webhook; two while it changes.", ()
+    )
+    inbound_token: str | None = _setting(
+        "DONELOG_INBOUND_TOKEN", _text, "The secret in the inbound address: /sendgrid/inbound?token=..."
+    )
+    mail_domain: str | None = _setting(
+        "DONELOG_MAIL_DOMAIN",
+        _host_name,
+        "Domain of each person's own address: sent from and received there.",
+    )
+    mail_from: str | None = _setting(
+        "DONELOG_MAIL_FROM", _mail_address, "Sender of mail to whoever has no such address."
+    )
+    meilisearch_url: str | None = _setting(
+        "MEILISEARCH_URL", _url, "Meilisearch; without it PostgreSQL searches."
+    )
+    meilisearch_key: str | None = _setting("MEILISEARCH_KEY", _text, "Its key.")
+
+    @property
+    def home_folder(self) -> Path:
+        return self.home or default_home()
+
+
+def names() -> dict[str, str]:
+    """Every setting's name and meaning."""
+    return {each.metadata["name"]: each.metadata["meaning"] for each in dataclasses.fields(Settings)}
+
+
+def env_file() -> Path:
+    """`.env` beside the program, where `donelog setup` writes what it has learnt."""
+    return Path(__file__).resolve().parent.parent / ".env"
+
+
+def load() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: one is malformed, unknown, given twice, or missing beside another.
+    """
+    found = {name: value for name, value in dotenv.dotenv_values(env_file()).items() if value is not None}
+    return read({**found, **os.environ})
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """The settings in `environment`; an empty value counts as none.
+
+    Raises:
+        SettingsError: as for `load`.
+    """
+    known = names()
+    for name in environment:
+        if name.startswith("DONELOG_") and name.removesuffix("_FILE") not in known:
+            raise SettingsError(f"{name} is no setting of donelog; docs/reference/settings.md lists them.")
+    values = {
+        each.name: value
+        for each in dataclasses.fields(Settings)
+        if (value := _read_one(environment, each.metadata["name"], each.metadata["read"])) is not None
+    }
+    settings = Settings(**values)
+    _check_together(settings)
+    return settings
+
+
+def _read_one(environment: Mapping[str, str], name: str, parse: Callable[[str], Any]) -> Any:
+    given = environment.get(name, "").strip()
+    path = environment.get(f"{name}_FILE", "").strip()
+    if given and path:
+        raise SettingsError(f"{name} and {name}_FILE are both set; keep one of them.")
+    if path:
+        try:
+            given = Path(path).read_text().strip()
+        except OSError as error:
+            raise SettingsError(f"{name}_FILE: {path} cannot be read ({error.strerror}).") from error
+    if not given:
+        return None
+    try:
+        return parse(given)
+    except ValueError as wanted:
+        raise SettingsError(f"{name} should be {wanted}.") from None
+
+
+def _check_together(settings: Settings) -> None:
+    if settings.database_url and not settings.secret:
+        raise SettingsError(
+            "DONELOG_SECRET is missing: with DATABASE_URL every process needs the same one. "
+            "`openssl rand -hex 32` makes one."
+        )
+    if settings.slack_bot_token and not (settings.slack_app_token or settings.slack_signing_secret):
+        raise SettingsError(
+            "SLACK_APP_TOKEN is missing (or SLACK_SIGNING_SECRET, for events over HTTP): "
+            "without one of them nothing that people write arrives."
+        )
+    if settings.sendgrid_api_key and not (settings.mail_domain or settings.mail_from):
+        raise SettingsError("DONELOG_MAIL_DOMAIN (or DONELOG_MAIL_FROM) is missing: mail needs a sender.")

@@ -1,0 +1,1 @@
+"""Turns time into calls: ticks that plan, and the pump that sends.  Knows the domain and no channel."""

@@ -1,0 +1,35 @@
+"""The local tick.  APScheduler calls, nothing more: what is due stands in the database."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+Tick = Callable[[], Awaitable[object]]
+log = logging.getLogger(__name__)
+
+
+def start(ticks: Mapping[str, tuple[float, Tick]]) -> AsyncIOScheduler:
+    """Call each tick every so many seconds, from now on, in the running loop.
+
+    Args:
+        ticks: by name, seconds between two calls and what to call.
+    """
+    scheduler = AsyncIOScheduler(
+        timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    )
+    for name, (seconds, tick) in ticks.items():
+        scheduler.add_job(_guarded(name, tick), "interval", seconds=seconds, id=name)
+    scheduler.start()
+    return scheduler
+
+
+def _guarded(name: str, tick: Tick) -> Tick:
+    async def call() -> None:
+        try:
+            await tick()
+        except Exception:  # the outermost loop: the next tick finds what this one left
+            log.exception("the tick %s failed", name, extra={"action": "tick_failed"})
+
+    return call
