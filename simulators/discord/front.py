@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from simulators.base import Call, When, misbehave
+from simulators.base import Call, Fault, How, When, misbehave
 from simulators.discord.asked import Asked, Handler
 from simulators.discord.buckets import Verdict
 from simulators.discord.errors import DiscordError, HttpLayerError, limit_body, limit_headers
@@ -49,13 +49,13 @@ class Front:
             body = await request.text()
             if fault is not None and fault.when is When.BEFORE:
                 self._record(verb, point, body, (fault.status, fault.body))
-                return await misbehave(request, fault)
+                return await _misbehave(request, fault)
             bot = self._bot_of(request) if by_bot else None
             verdict = self._ask_limits(request, verb, template, bot)
             status, answer = await self._answer(request, handler, body, verdict, bot, by_bot=by_bot)
             self._record(verb, point, body, (status, answer))
             if fault is not None:
-                return await misbehave(request, fault)
+                return await _misbehave(request, fault)
             return _response(status, answer, _headers(verdict))
 
         return serve
@@ -112,6 +112,13 @@ class Front:
         body = {"message": "404: Not Found", "code": 0}
         self._record(request.method, f"{request.method} {request.path}", await request.text(), (404, body))
         return _response(404, body, {})
+
+
+async def _misbehave(request: web.Request, fault: Fault) -> web.StreamResponse:
+    if fault.how is How.ANSWER:
+        # As bytes, so that nothing is added to the content type.
+        return web.Response(status=fault.status, headers=fault.headers, body=fault.body.encode())
+    return await misbehave(request, fault)
 
 
 def _decoded(request: web.Request, body: str) -> Any:

@@ -178,7 +178,8 @@ class Gateway:
         await session.dispatch("READY", ready)
         if Intent.GUILDS in session.intents:
             for guild in guilds:
-                await session.dispatch("GUILD_CREATE", guild_create_json(self._world, guild, application))
+                payload = guild_create_json(self._world, guild, application) | {"unavailable": False}
+                await session.dispatch("GUILD_CREATE", payload)
 
     async def _resume(self, socket: web.WebSocketResponse, data: Json) -> Session | None:
         application = self._authenticate(data)

@@ -67,14 +67,19 @@ class InteractionAnswer:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def changed(self, seconds: float = 5.0) -> None:
-        """Wait for the bot's next edit or follow-up.
+    async def settled(self, followups: int = 0, seconds: float = 5.0) -> None:
+        """Wait until the bot has said what it had asked time for, and so many follow-ups besides.
+
+        Args:
+            followups: How many to wait for.
+            seconds: Real seconds.
 
         Raises:
-            TimeoutError: None came.
+            TimeoutError: It did not.
         """
         async with asyncio.timeout(seconds):
-            await self._changed.wait()
+            while self.is_thinking or len(self.followups) < followups:
+                await self._changed.wait()
 
 
 @dataclass(slots=True, eq=False)

@@ -142,12 +142,14 @@ def guild_json(guild: Guild) -> Json:
 
 
 def guild_create_json(world: World, guild: Guild, application: Application) -> Json:
-    """https://docs.discord.com/developers/events/gateway-events#guild-create."""
+    """https://docs.discord.com/developers/events/gateway-events#guild-create.
+
+    As it comes when the bot is invited; the guilds of a new session say `unavailable: false` besides.
+    """
     installation = guild.installations[application.application_id]
     return guild_json(guild) | {
         "joined_at": timestamp(installation.since),
         "large": False,
-        "unavailable": False,
         "member_count": len(guild.members) + len(guild.installations),
         "members": [member_json(guild, application.bot)],
         "channels": [channel_json(channel) for channel in world.channels_of(guild)],

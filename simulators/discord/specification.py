@@ -8,6 +8,7 @@ from typing import Any
 from simulators.openapi import Specification
 
 _LONGEST_SENTENCE = 400
+"""Characters; a validator's sentence repeats the whole value that it is about."""
 
 
 class Description:
@@ -21,6 +22,9 @@ class Description:
         return _short(self._specification.request_problems(verb, path, accepted, query))
 
     def answer_problems(self, verb: str, path: str, status: int, body: Any) -> list[str]:
+        if isinstance(body, dict) and "errors" in body:
+            # The tree's codes are words, as the documentation shows; the description says numbers.
+            body = {name: value for name, value in body.items() if name != "errors"}
         return _short(self._specification.answer_problems(verb, path, status, body))
 
 
@@ -32,8 +36,21 @@ def _as_described(verb: str, path: str, body: Any) -> Any:
     if path.endswith("/commands") and isinstance(body, list):
         # In the documentation of application commands, and sent by discord.py with each of them.
         return [{name: value for name, value in command.items() if name != "nsfw"} for command in body]
+    if verb == "PATCH" and isinstance(body, dict) and "tts" in body:
+        # Without meaning in an edit, but discord.py sends it.
+        return _as_described(verb, path, {name: value for name, value in body.items() if name != "tts"})
+    if isinstance(body, dict) and body.get("embeds"):
+        # Read-only in the documentation; discord.py sends it along with each embed.
+        return body | {"embeds": [_without_flags(embed) for embed in body["embeds"]]}
+    if isinstance(body, dict) and isinstance(body.get("data"), dict):
+        return body | {"data": _as_described(verb, "", body["data"])}
     return body
 
 
+def _without_flags(embed: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in embed.items() if name != "flags"}
+
+
 def _short(problems: list[str]) -> list[str]:
-    return [problem[:_LONGEST_SENTENCE] for problem in problems]
+    half = _LONGEST_SENTENCE // 2
+    return [p if len(p) <= _LONGEST_SENTENCE else f"{p[:half]} … {p[-half:]}" for p in problems]
