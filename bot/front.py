@@ -64,9 +64,7 @@ class CoreFront:
         async with self._places:
             try:
                 await self._understand(ref)
-            except (
-                Exception
-            ) as error:  # the outermost loop of a listener: one bad item must not stop the next
+            except Exception as error:  # the outermost loop: one bad item stops no other
                 log.exception("inbox item %s could not be handled", ref.id, extra={"action": "inbox_failed"})
                 await self._bridge.settle(self._done_log.failed, ref, f"{type(error).__name__}: see the log")
 

@@ -101,25 +101,21 @@ class Settings:
     public_url: str | None = _setting(
         "DONELOG_PUBLIC_URL",
         _url,
-        "How donelog's web server is reached from outside; links in mails need it.",
+        "How the web server is reached from outside; links in mails need it.",
     )
-    http_host: str = _setting(
-        "DONELOG_HTTP_HOST", _text, "The address the web server listens on.", "127.0.0.1"
-    )
+    http_host: str = _setting("DONELOG_HTTP_HOST", _text, "The address of the web server.", "127.0.0.1")
     http_port: int = _setting("DONELOG_HTTP_PORT", _port, "Its port; 0 takes any free one.", 8080)
     secret: tuple[str, ...] = _setting(
         "DONELOG_SECRET", _secrets, "Signs addresses, buttons and links; the first signs, all verify.", ()
     )
-    slack_bot_token: str | None = _setting(
-        "SLACK_BOT_TOKEN", _prefixed("xoxb-"), "The Slack app's bot token."
-    )
+    slack_bot_token: str | None = _setting("SLACK_BOT_TOKEN", _prefixed("xoxb-"), "The app's bot token.")
     slack_app_token: str | None = _setting(
-        "SLACK_APP_TOKEN", _prefixed("xapp-"), "Its app-level token; with it no public address is needed."
+        "SLACK_APP_TOKEN", _prefixed("xapp-"), "Its app-level token; no public address is needed."
     )
     slack_signing_secret: tuple[str, ...] = _setting(
         "SLACK_SIGNING_SECRET",
         _list,
-        "Its signing secret, for events over HTTP; two while it is changed.",
+        "Its signing secret, for events over HTTP; two while it changes.",
         (),
     )
     slack_api_url: str = _setting("SLACK_API_URL", _url, "Slack's Web API.", "https://slack.com/api")
@@ -135,26 +131,24 @@ class Settings:
     sendgrid_inbound_public_key: tuple[str, ...] = _setting(
         "SENDGRID_INBOUND_PUBLIC_KEY",
         _list,
-        "Key of the Inbound Parse security policy; two while it changes.",
+        "Key of the Inbound Parse policy; two while it changes.",
         (),
     )
     sendgrid_event_public_key: tuple[str, ...] = _setting(
         "SENDGRID_EVENT_PUBLIC_KEY", _list, "Key of the signed Event Webhook; two while it changes.", ()
     )
     inbound_token: str | None = _setting(
-        "DONELOG_INBOUND_TOKEN", _text, "The secret in the inbound address: /sendgrid/inbound?token=..."
+        "DONELOG_INBOUND_TOKEN", _text, "The secret in the address /sendgrid/inbound?token=..."
     )
     mail_domain: str | None = _setting(
         "DONELOG_MAIL_DOMAIN",
         _host_name,
-        "Domain of each person's own address: sent from and received there.",
+        "Domain of each person's own address, out and in.",
     )
     mail_from: str | None = _setting(
         "DONELOG_MAIL_FROM", _mail_address, "Sender of mail to whoever has no such address."
     )
-    meilisearch_url: str | None = _setting(
-        "MEILISEARCH_URL", _url, "Meilisearch; without it PostgreSQL searches."
-    )
+    meilisearch_url: str | None = _setting("MEILISEARCH_URL", _url, "Without it PostgreSQL searches.")
     meilisearch_key: str | None = _setting("MEILISEARCH_KEY", _text, "Its key.")
 
     @property

@@ -29,10 +29,8 @@ class SignedTokens:
     """
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        self._keys = {
-            purpose: [_derive(secret, purpose) for secret in secrets]
-            for purpose in ("mail", "command", "connect")
-        }
+        purposes = ("mail", "command", "connect")
+        self._keys = {each: [_derive(secret, each) for secret in secrets] for each in purposes}
 
     # ------------------------------------------------------------ mail addresses
 

@@ -26,6 +26,7 @@ from domain.people import Channel
 from domain.ports.front import Reading
 from domain.ports.inbox import Arrival, InboxItem, InboxState, Lane
 from domain.ports.planning import Planned
+from domain.ports.search import FeedEntry
 from domain.ports.storage import Storage, UnitOfWork
 from domain.services import delivery, digests, prompting
 from domain.wording import word
@@ -204,6 +205,21 @@ class DoneLog:
         """Nothing due is waiting or on its way, in the ledger, the inbox or the search feed."""
         with self._storage.begin() as uow:
             return uow.ledger.idle(now) and uow.feed.idle() and not uow.inbox.waiting(now, 1)
+
+    # ------------------------------------------------------------ the search engine
+
+    def claim_feed(self, lease_now: datetime, limit: int) -> list[FeedEntry]:
+        """Dones whose place in the search engine is out of date."""
+        with self._storage.begin() as uow:
+            entries = uow.feed.claim(lease_now, LEASE, limit)
+            uow.commit()
+            return entries
+
+    def indexed(self, entries: Sequence[FeedEntry]) -> int:
+        with self._storage.begin() as uow:
+            count = uow.feed.indexed(entries)
+            uow.commit()
+            return count
 
     # ------------------------------------------------------------ who is who
 

@@ -112,7 +112,7 @@ class Server:
 async def misbehave(request: web.Request, fault: Fault) -> web.StreamResponse:
     """Carry out `fault` in place of a proper answer."""
     if fault.how is How.ANSWER:
-        return web.Response(status=fault.status, headers=fault.headers, text=fault.body)
+        return web.Response(status=fault.status, headers=fault.headers, body=fault.body.encode())
     if fault.how is How.HANG:
         await asyncio.Event().wait()
     if fault.how is How.DRIP:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain import facts as f
-from domain.commands import Connect, Invite, Origin
+from domain.commands import Connect, Invite, Origin, Surface
 from domain.deliveries import Key, Kind, NewDelivery, Recipient
 from domain.errors import ProfileWanted, Refusal
 from domain.people import Address, Channel, Identity, Person, Profile
@@ -43,6 +43,8 @@ def identify(uow: UnitOfWork, origin: Origin, now: datetime) -> Known | Held:  #
     """
     if origin.claimed_by_token:
         return _by_mail_token(uow, origin)
+    if origin.surface is Surface.WEB:
+        return _by_link(uow, origin)
     if origin.address.channel is Channel.EMAIL and origin.organization_id is None and not origin.aligned:
         return Held("mail without a reply address of ours, and nobody vouches for its sender")
     organization_id = _organization(uow, origin)
@@ -86,6 +88,17 @@ def _by_mail_token(uow: UnitOfWork, origin: Origin) -> Known | Held:
     if found is None or found[0].id != origin.person_id:
         return Held("written to somebody's own address by somebody else")
     return Known(tenant, *found)
+
+
+def _by_link(uow: UnitOfWork, origin: Origin) -> Known | Held:
+    """A link in a mail was made for one person, and is signed."""
+    if origin.organization_id is None or origin.person_id is None:
+        return Held("a link that names nobody")
+    tenant = uow.tenant(origin.organization_id)
+    identities = tenant.people.identities(origin.person_id)
+    if not identities:
+        return Held("a link of somebody who is gone")
+    return Known(tenant, tenant.people.get(origin.person_id), identities[0])
 
 
 def _in_organization(uow: UnitOfWork, organization_id: int, origin: Origin, now: datetime) -> Known | Held:

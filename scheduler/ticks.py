@@ -1,0 +1,104 @@
+"""What is done every few seconds: one call of the core each, which says what it did."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol
+
+from domain.application import DoneLog
+from domain.ports.front import Clock
+from domain.ports.search import FeedEntry
+from scheduler.pump import Threads
+from scheduler.runner import Tick
+
+FEED_AT_ONCE = 1_000
+"""Dones handed to the search engine in one task; a task of its own for each is slow out of all proportion."""
+log = logging.getLogger(__name__)
+
+
+class Indexer(Protocol):
+    """A search engine that must be told what is written."""
+
+    def feed(self, entries: Sequence[FeedEntry]) -> None:
+        """Index or forget these; returns when the engine has done so.
+
+        Raises:
+            SearchDown: it did not.
+        """
+
+
+class Ticks:
+    """The ticks of a worker."""
+
+    def __init__(
+        self,
+        done_log: DoneLog,
+        threads: Threads,
+        clock: Clock,
+        sweep: Callable[[], Awaitable[int]],
+        indexer: Indexer | None,
+    ) -> None:
+        self._done_log = done_log
+        self._threads = threads
+        self._clock = clock
+        self._sweep = sweep
+        self._indexer = indexer
+
+    def every(self) -> Mapping[str, tuple[float, Tick]]:
+        """Seconds between two calls, and what to call, by name."""
+        ticks: dict[str, tuple[float, Tick]] = {
+            "plan prompts": (15, self.plan_prompts),
+            "plan digests": (15, self.plan_digests),
+            "sweep inbox": (5, self.sweep_inbox),
+            "keep house": (30, self.keep_house),
+        }
+        if self._indexer is not None:
+            ticks["feed index"] = (1, self.feed_index)
+        return ticks
+
+    async def all_once(self) -> None:
+        """Each tick once, in an order in which what one finds the next can use."""
+        await self.keep_house()
+        await self.sweep_inbox()
+        await self.plan_prompts()
+        await self.plan_digests()
+        await self.feed_index()
+
+    async def plan_prompts(self) -> int:
+        planned = await self._threads.call(self._done_log.plan_prompts, self._clock.now())
+        if planned.new or planned.skipped:
+            log.info(
+                "%d people are asked, %d days skipped",
+                planned.new,
+                planned.skipped,
+                extra={"action": "prompts_planned"},
+            )
+        return planned.new
+
+    async def plan_digests(self) -> int:
+        planned = await self._threads.call(self._done_log.plan_digests, self._clock.now())
+        if planned:
+            log.info("%d digests are due", planned, extra={"action": "digests_planned"})
+        return planned
+
+    async def sweep_inbox(self) -> int:
+        swept = await self._sweep()
+        if swept:
+            log.info("%d inbox items taken up again", swept, extra={"action": "inbox_swept"})
+        return swept
+
+    async def keep_house(self) -> Mapping[str, int]:
+        done = await self._threads.call(self._done_log.keep_house, self._clock.now(), self._clock.real())
+        told = {what: count for what, count in done.items() if count}
+        if told:
+            log.info("house kept: %s", told, extra={"action": "house_kept"})
+        return done
+
+    async def feed_index(self) -> int:
+        """Tell the search engine what has changed since the last time."""
+        if self._indexer is None:
+            return 0
+        entries = await self._threads.call(self._done_log.claim_feed, self._clock.real(), FEED_AT_ONCE)
+        if not entries:
+            return 0
+        await self._threads.call(self._indexer.feed, entries)
+        return await self._threads.call(self._done_log.indexed, entries)
