@@ -110,8 +110,10 @@ people = Table(
     flag("active", default=True),
     flag("introduced"),
     words("holiday_country", nullable=True),  # null: the organization's
+    big("merged_into", nullable=True),  # she was found to be this one: addresses given out as hers still work
     instant("created_at"),
     of_organization(),
+    of("people", "merged_into"),
     UniqueConstraint("organization_id", "id"),
     Index("ix_people_clock", "zone", "prompt_minute", postgresql_where=text("active")),
 )

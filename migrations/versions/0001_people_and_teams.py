@@ -47,8 +47,11 @@ CREATE TABLE people (
     active boolean NOT NULL DEFAULT true,
     introduced boolean NOT NULL DEFAULT false,
     holiday_country text,
+    merged_into bigint,
     created_at timestamptz NOT NULL,
-    CONSTRAINT uq_people_organization_id_id UNIQUE (organization_id, id)
+    CONSTRAINT uq_people_organization_id_id UNIQUE (organization_id, id),
+    CONSTRAINT fk_people_people FOREIGN KEY (organization_id, merged_into)
+        REFERENCES people (organization_id, id)
 );
 CREATE INDEX ix_people_clock ON people (zone, prompt_minute) WHERE active;
 

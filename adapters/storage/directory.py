@@ -1,0 +1,93 @@
+"""Finds the organization of what arrives.  Reads across organizations; returns no text to people."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.storage.rows import IDENTITY, identity_of
+from adapters.storage.tables import deliveries, identities, organizations, people, workspaces
+from domain.deliveries import SENT_STATES, Kind
+from domain.errors import Refusal
+from domain.people import Address, Channel
+from domain.ports.directory import Door
+
+
+class PostgresDirectory:
+    """`domain.ports.directory.Directory`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def organization_of(self, channel: Channel, workspace: str) -> int | None:
+        query = select(workspaces.c.organization_id).where(
+            workspaces.c.channel == channel, workspaces.c.external_id == workspace
+        )
+        return self._connection.scalar(query)
+
+    def doors(self, address: Address) -> list[Door]:
+        query = (
+            select(organizations.c.id, organizations.c.name, *IDENTITY)
+            .select_from(identities)
+            .join(people, people.c.id == identities.c.person_id)
+            .join(organizations, organizations.c.id == identities.c.organization_id)
+            .where(
+                identities.c.channel == address.channel,
+                identities.c.workspace == address.workspace,
+                identities.c.external_id == address.external_id,
+                identities.c.active,
+                people.c.active,
+            )
+            .order_by(identities.c.id)
+        )
+        return [Door(row.id, row.name, identity_of(row)) for row in self._connection.execute(query)]
+
+    def last_prompted(self, address: Address) -> int | None:
+        query = (
+            select(deliveries.c.organization_id)
+            .join(identities, identities.c.person_id == deliveries.c.subject)
+            .where(
+                identities.c.channel == address.channel,
+                identities.c.workspace == address.workspace,
+                identities.c.external_id == address.external_id,
+                identities.c.active,
+                deliveries.c.kind == Kind.PROMPT,
+                deliveries.c.channel == address.channel,
+                deliveries.c.workspace == address.workspace,
+                deliveries.c.address == address.external_id,
+                deliveries.c.state.in_(SENT_STATES),
+            )
+            .order_by(deliveries.c.sent_at.desc().nulls_last(), deliveries.c.day.desc())
+            .limit(1)
+        )
+        return self._connection.scalar(query)
+
+    def link(self, organization_id: int, channel: Channel, workspace: str, name: str) -> None:
+        new = insert(workspaces).values(
+            organization_id=organization_id, channel=channel, external_id=workspace, name=name
+        )
+        self._connection.execute(new.on_conflict_do_nothing(index_elements=["channel", "external_id"]))
+        if self.organization_of(channel, workspace) != organization_id:
+            raise Refusal(f"{name or workspace} is connected to another organization already.")
+
+    def ensure_organization(self, name: str, zone: str, now: datetime) -> int:
+        """The own organization; of several processes that start at once, one makes it."""
+        new = insert(organizations).values(name=name, zone=zone, own=True, created_at=now)
+        self._connection.execute(
+            new.on_conflict_do_nothing(index_elements=["own"], index_where=organizations.c.own)
+        )
+        own: int = self._connection.scalars(select(organizations.c.id).where(organizations.c.own)).one()
+        return own
+
+    def organizations(self) -> list[tuple[int, str]]:
+        query = select(organizations.c.id, organizations.c.name).order_by(organizations.c.id)
+        return [(row.id, row.name) for row in self._connection.execute(query)]
+
+    def workspaces(self, organization_id: int) -> list[tuple[Channel, str, str]]:
+        query = (
+            select(workspaces)
+            .where(workspaces.c.organization_id == organization_id)
+            .order_by(workspaces.c.channel, workspaces.c.name, workspaces.c.external_id)
+        )
+        rows = self._connection.execute(query)
+        return [(Channel(row.channel), row.external_id, row.name) for row in rows]

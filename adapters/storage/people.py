@@ -1,0 +1,186 @@
+"""The people of one organization and their addresses."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.storage.merging import merge
+from adapters.storage.rows import IDENTITY, identity_of, person_of, select_people
+from adapters.storage.search_text import fold_name
+from adapters.storage.search_writes import SearchWrites
+from adapters.storage.tables import identities, organizations, people
+from domain.errors import Refusal
+from domain.people import Address, Identity, Person, Profile
+
+# Two messages of somebody new may be understood at once: the second waits here and finds her.
+_LOCK_ADDRESS = text("SELECT pg_advisory_xact_lock(hashtextextended(:address, :organization_id))")
+
+
+class PostgresPeople:
+    """`domain.ports.tenant.People`."""
+
+    def __init__(self, connection: Connection, organization_id: int, search: SearchWrites) -> None:
+        self._connection = connection
+        self._organization_id = organization_id
+        self._search = search
+
+    def get(self, person_id: int) -> Person:
+        """The person, or whom she was merged into.
+
+        Raises:
+            LookupError: the organization has nobody of that number.
+        """
+        merged = select(people.c.merged_into).where(self._mine(people), people.c.id == person_id)
+        known = func.coalesce(merged.scalar_subquery(), person_id)
+        row = self._connection.execute(
+            select_people().where(self._mine(people), people.c.id == known)
+        ).one_or_none()
+        if row is None:
+            raise LookupError(f"organization {self._organization_id} has no person {person_id}")
+        return person_of(row)
+
+    def at(self, address: Address) -> tuple[Person, Identity] | None:
+        found = self._behind(address)
+        return found if found is not None and found[0].active and found[1].active else None
+
+    def identities(self, person_id: int) -> list[Identity]:
+        query = select(*IDENTITY).where(
+            self._mine(identities), identities.c.person_id == person_id, identities.c.active
+        )
+        return [identity_of(row) for row in self._connection.execute(query.order_by(identities.c.id))]
+
+    def identity(self, identity_id: int) -> Identity | None:
+        query = select(*IDENTITY).where(self._mine(identities), identities.c.id == identity_id)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else identity_of(row)
+
+    def add(
+        self, profile: Profile, address: Address, direct: str | None, now: datetime
+    ) -> tuple[Person, Identity]:
+        """Who is active at the address already is returned as she is; a door out of use becomes hers."""
+        self._lock(address)
+        found = self.at(address)
+        if found is not None:
+            return found
+        person = self._new_person(profile, now)
+        return person, self._give(address, person.id, direct)
+
+    def add_identity(self, person_id: int, address: Address) -> Identity:
+        self._lock(address)
+        found = self.at(address)
+        if found is None:
+            return self._give(address, person_id, None)
+        owner, identity = found
+        if owner.id != person_id:
+            raise Refusal(f"{address.external_id} belongs to somebody else already.")
+        return identity
+
+    def merge(self, kept_id: int, other_id: int) -> None:
+        dones = merge(self._connection, self._organization_id, kept_id, other_id)
+        self._search.feed(dones)
+
+    def save(self, person: Person) -> None:
+        values = {
+            "name": person.name,
+            "folded_name": fold_name(person.name),
+            "zone": person.zone,
+            "zone_chosen": person.zone_chosen,
+            "prompt_minute": person.prompt_minute,
+            "minute_chosen": person.minute_chosen,
+            "own_days": person.own_days,
+            "ask_anyway": person.ask_anyway,
+            "preferred": person.preferred,
+            "active": person.active,
+            "introduced": person.introduced,
+        }
+        self._connection.execute(
+            update(people).where(self._mine(people), people.c.id == person.id).values(values)
+        )
+
+    def keep_direct(self, identity_id: int, direct: str) -> None:
+        self._set(identity_id, direct=direct)
+
+    def stop_mail(self, identity_id: int, reason: str, now: datetime) -> None:
+        """The first reason stays."""
+        self._set(
+            identity_id,
+            mail_stopped_at=func.coalesce(identities.c.mail_stopped_at, now),
+            reason=func.coalesce(identities.c.reason, reason),
+        )
+
+    def resume_mail(self, identity_id: int) -> None:
+        self._set(identity_id, mail_stopped_at=None, reason=None)
+
+    def named(self, name: str) -> list[Person]:
+        return self._all(func.strpos(people.c.folded_name, fold_name(name)) > 0)
+
+    def everybody(self) -> list[Person]:
+        """By name, also those who are no longer active."""
+        return self._all()
+
+    def _lock(self, address: Address) -> None:
+        where = f"{int(address.channel)}:{address.workspace}:{address.external_id}"
+        self._connection.execute(_LOCK_ADDRESS, {"address": where, "organization_id": self._organization_id})
+
+    def _behind(self, address: Address) -> tuple[Person, Identity] | None:
+        query = (
+            select(people, *IDENTITY)
+            .join(identities, identities.c.person_id == people.c.id)
+            .where(
+                self._mine(identities),
+                identities.c.channel == address.channel,
+                identities.c.workspace == address.workspace,
+                identities.c.external_id == address.external_id,
+            )
+        )
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else (person_of(row), identity_of(row))
+
+    def _new_person(self, profile: Profile, now: datetime) -> Person:
+        values = {
+            "organization_id": organizations.c.id,
+            "name": literal(profile.name),
+            "folded_name": literal(fold_name(profile.name)),
+            "zone": func.coalesce(profile.zone, organizations.c.zone),
+            "zone_chosen": literal(profile.zone is not None),
+            "prompt_minute": organizations.c.prompt_minute,
+            "created_at": literal(now),
+        }
+        defaults = select(*values.values()).where(organizations.c.id == self._organization_id)
+        new = insert(people).from_select(list(values), defaults).returning(people)
+        return person_of(self._connection.execute(new).one())
+
+    def _give(self, address: Address, person_id: int, direct: str | None) -> Identity:
+        new = insert(identities).values(
+            organization_id=self._organization_id,
+            person_id=person_id,
+            channel=address.channel,
+            workspace=address.workspace,
+            external_id=address.external_id,
+            direct=direct,
+        )
+        given = new.on_conflict_do_update(
+            index_elements=["organization_id", "channel", "workspace", "external_id"],
+            set_={
+                "person_id": person_id,
+                "active": True,
+                "direct": func.coalesce(new.excluded.direct, identities.c.direct),
+            },
+        )
+        return identity_of(self._connection.execute(given.returning(*IDENTITY)).one())
+
+    def _all(self, *where: ColumnElement[bool]) -> list[Person]:
+        query = select_people().where(self._mine(people), people.c.merged_into.is_(None), *where)
+        rows = self._connection.execute(query.order_by(people.c.folded_name, people.c.id))
+        return [person_of(row) for row in rows]
+
+    def _set(self, identity_id: int, **values: Any) -> None:
+        self._connection.execute(
+            update(identities).where(self._mine(identities), identities.c.id == identity_id).values(values)
+        )
+
+    def _mine(self, table: Any) -> ColumnElement[bool]:
+        mine: ColumnElement[bool] = table.c.organization_id == self._organization_id
+        return mine

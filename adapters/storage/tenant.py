@@ -1,0 +1,53 @@
+"""Everything of one organization, on the connection of one unit of work."""
+
+from functools import cached_property
+
+from sqlalchemy import Connection, select
+
+from adapters.storage.log import PostgresLog
+from adapters.storage.outbox import PostgresOutbox
+from adapters.storage.people import PostgresPeople
+from adapters.storage.search_writes import SearchWrites
+from adapters.storage.tables import organizations
+from adapters.storage.teams import PostgresTeams
+
+
+class PostgresTenant:
+    """`domain.ports.tenant.Tenant`; name and zone are read when they are asked for."""
+
+    def __init__(self, connection: Connection, organization_id: int, *, feed: bool) -> None:
+        self.organization_id = organization_id
+        self._connection = connection
+        self._search = SearchWrites(connection, organization_id, feed=feed)
+
+    @property
+    def name(self) -> str:
+        return self._told[0]
+
+    @property
+    def zone(self) -> str:
+        return self._told[1]
+
+    @cached_property
+    def people(self) -> PostgresPeople:
+        return PostgresPeople(self._connection, self.organization_id, self._search)
+
+    @cached_property
+    def teams(self) -> PostgresTeams:
+        return PostgresTeams(self._connection, self.organization_id)
+
+    @cached_property
+    def log(self) -> PostgresLog:
+        return PostgresLog(self._connection, self.organization_id, self._search)
+
+    @cached_property
+    def outbox(self) -> PostgresOutbox:
+        return PostgresOutbox(self._connection, self.organization_id)
+
+    @cached_property
+    def _told(self) -> tuple[str, str]:
+        query = select(organizations.c.name, organizations.c.zone)
+        row = self._connection.execute(query.where(organizations.c.id == self.organization_id)).one_or_none()
+        if row is None:
+            raise LookupError(f"there is no organization {self.organization_id}")
+        return row.name, row.zone

@@ -1,0 +1,82 @@
+"""One transaction on one connection of the pool."""
+
+from functools import cached_property
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from adapters.storage.directory import PostgresDirectory
+from adapters.storage.feed import PostgresFeed
+from adapters.storage.inbox import PostgresInbox
+from adapters.storage.ledger import PostgresLedger
+from adapters.storage.planner import PostgresPlanner
+from adapters.storage.tenant import PostgresTenant
+from domain.ports.front import StorageDown
+
+
+class PostgresStorage:
+    """`domain.ports.storage.Storage`; may be used from any thread."""
+
+    def __init__(self, engine: Engine, *, feed: bool) -> None:
+        """Use that engine; `feed`: write down what the search engine has to learn."""
+        self._engine = engine
+        self._feed = feed
+
+    def begin(self) -> "PostgresUnitOfWork":
+        return PostgresUnitOfWork(self._engine, feed=self._feed)
+
+
+class PostgresUnitOfWork:
+    """`domain.ports.storage.UnitOfWork`; belongs to the thread that entered it.
+
+    Its connection is taken when it is entered and given back, rolled back, when it is left.
+    """
+
+    def __init__(self, engine: Engine, *, feed: bool) -> None:
+        self._engine = engine
+        self._feed = feed
+        self._tenants: dict[int, PostgresTenant] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            self._connection = self._engine.connect()
+        except PoolTimeout as error:
+            raise StorageDown("every connection to the database is in use") from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def commit(self) -> None:
+        self._connection.commit()
+
+    def tenant(self, organization_id: int) -> PostgresTenant:
+        if organization_id not in self._tenants:
+            self._tenants[organization_id] = PostgresTenant(
+                self._connection, organization_id, feed=self._feed
+            )
+        return self._tenants[organization_id]
+
+    @cached_property
+    def directory(self) -> PostgresDirectory:
+        return PostgresDirectory(self._connection)
+
+    @cached_property
+    def inbox(self) -> PostgresInbox:
+        return PostgresInbox(self._connection)
+
+    @cached_property
+    def planner(self) -> PostgresPlanner:
+        return PostgresPlanner(self._connection)
+
+    @cached_property
+    def ledger(self) -> PostgresLedger:
+        return PostgresLedger(self._connection)
+
+    @cached_property
+    def feed(self) -> PostgresFeed:
+        return PostgresFeed(self._connection)
