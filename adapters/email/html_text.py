@@ -4,6 +4,7 @@ Quotes are cut by their structure: every widely used program marks them, each in
 between two quotes is hers and stays.
 """
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree, html  # type: ignore[import-untyped]
@@ -58,7 +59,7 @@ def visible_text(markup: str) -> str:
     _cut(tree)
     text = "".join(_pieces(tree))
     lines = [" ".join(line.split(" ")).strip() for line in text.replace("\xa0", " ").split("\n")]
-    return "\n".join(lines).strip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def _parse(markup: str) -> etree._Element | None:

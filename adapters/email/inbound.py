@@ -19,6 +19,7 @@ _MOST_ADDRESSES = 100
 _MOST_COMMENTS = 20
 """Parentheses in an address header; Python's parser recurses into each."""
 _ID = re.compile(r"<[^<>\s]{1,900}>")
+_DATE = re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} [+-]\d{4}")
 _TO_HEADERS = ("to", "cc", "delivered-to", "x-original-to", "x-forwarded-to", "envelope-to")
 
 
@@ -83,12 +84,12 @@ def read_mail(stored: bytes) -> IncomingMail | None:
 
 def passed_on_at(mail: IncomingMail) -> datetime | None:
     """When the last server before us says that it received the mail; None when it does not say."""
-    newest = mail.header("received").rpartition(";")[2].strip()
+    dates = _DATE.findall(mail.header("received"))
     try:
-        found = parsedate_to_datetime(newest[:100])
+        found = parsedate_to_datetime(dates[-1]) if dates else None
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return found if found.utcoffset() is not None else None
+    return found
 
 
 def _parsed_texts(form: Form) -> Texts:
