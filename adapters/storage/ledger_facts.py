@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from adapters.storage.planner import ASKED, DIGESTS, LAST_TOLD, LOOK_BACK, NEW_TEAM_LOOKS_BACK, SENT, TOLD
+from adapters.storage.rows import done_of, person_of, team_of
 from domain.deliveries import Claimed, Kind, Ref, State
 from domain.dones import Done
 from domain.dones import Kind as DoneKind
-from domain.people import Channel, Person
+from domain.people import Channel
 from domain.ports.planning import DigestDue, MemberDays, PromptContext, TeamDays
 from domain.teams import Role, Team
 
@@ -210,16 +211,13 @@ def _teams(connection: Connection, wanted: set[_TeamDay]) -> dict[_TeamDay, tupl
         "sent": SENT,
         "new_team": NEW_TEAM_LOOKS_BACK.days,
     }
-    return {(row.id, row.sent_on): (_due(row), _team(row)) for row in connection.execute(_TEAMS, bound)}
+    return {(row.id, row.sent_on): (_due(row), team_of(row)) for row in connection.execute(_TEAMS, bound)}
 
 
 def _dones(connection: Connection, bound: dict[str, Any]) -> dict[tuple[_TeamDay, int], list[Done]]:
     found: dict[tuple[_TeamDay, int], list[Done]] = defaultdict(list)
     for row in connection.execute(_DONES, bound):
-        done = Done(
-            row.id, row.person_id, row.day, DoneKind(row.kind), row.text, tuple(row.team_ids), row.position
-        )
-        found[(row.team_id, row.sent_on), row.person_id].append(done)
+        found[(row.team_id, row.sent_on), row.person_id].append(done_of(row))
     return found
 
 
@@ -247,13 +245,9 @@ def _due(row: Row[Any]) -> DigestDue:
     return DigestDue(row.organization_id, row.id, row.sent_on, row.first_day, yesterday)
 
 
-def _team(row: Row[Any]) -> Team:
-    return Team(row.organization_id, row.id, row.name, row.zone, row.digest_minute, row.work_days)
-
-
 def _member(row: Row[Any], dones: Sequence[Done]) -> MemberDays:
     return MemberDays(
-        person=_person(row),
+        person=person_of(row),
         role=Role(row.role),
         by_mail=row.by_mail,
         dones=tuple(dones),
@@ -264,21 +258,4 @@ def _member(row: Row[Any], dones: Sequence[Done]) -> MemberDays:
         away=row.away,
         asked_days=row.asked_days,
         days_off=frozenset(row.days_off),
-    )
-
-
-def _person(row: Row[Any]) -> Person:
-    return Person(
-        organization_id=row.organization_id,
-        id=row.id,
-        name=row.name,
-        zone=row.zone,
-        zone_chosen=row.zone_chosen,
-        prompt_minute=row.prompt_minute,
-        minute_chosen=row.minute_chosen,
-        own_days=row.own_days,
-        ask_anyway=row.ask_anyway,
-        preferred=None if row.preferred is None else Channel(row.preferred),
-        active=row.active,
-        introduced=row.introduced,
     )
