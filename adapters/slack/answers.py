@@ -30,6 +30,8 @@ def answer_to(reply: Reply, tokens: Tokens, *, replaceable: bool) -> dict[str, A
 
 def _said(reply: Say, tokens: Tokens, *, replaceable: bool) -> dict[str, Any]:
     def sign(command: Command) -> str:
+        if reply.organization_id is None:
+            raise ValueError("nobody is known, so nothing can be signed")
         return tokens.sign_command(reply.organization_id, None, command)
 
     everybody = reply.audience is Audience.PLACE

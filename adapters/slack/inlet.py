@@ -42,7 +42,7 @@ class Inlet:
         patience: seconds that an answer may take before the request is acknowledged without it.
     """
 
-    def __init__(  # noqa: PLR0913 -- what it hands over between
+    def __init__(
         self,
         front: Front,
         api: SlackApi,

@@ -11,7 +11,7 @@ from domain.ports.front import Front, StorageDown
 
 _log = logging.getLogger(__name__)
 
-FIRST_WAIT_SECONDS = 1.0
+FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 60.0
 
 
@@ -62,9 +62,9 @@ class Installation:
                 own = await self.learn()
                 await front.workspace_found(Channel.SLACK, own.team_id, own.team_name)
             except StorageDown:
-                _log.warning("Slack: the database does not answer; trying again in %.0f s", wait)
+                _log.warning("Slack: the database does not answer; trying again in %.1f s", wait)
             except TROUBLE as trouble:
-                _log.warning("Slack: %s; trying again in %.0f s", in_words(trouble), wait)
+                _log.warning("Slack: %s; trying again in %.1f s", in_words(trouble), wait)
             else:
                 return
             await asyncio.sleep(wait)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from domain.commands import Command
-from domain.messages import Actions, Group, Heading, Message, Paragraph, Run, Style, Text
+from domain.messages import Action, Actions, Group, Heading, Message, Paragraph, Run, Style, Text
 
 Json = dict[str, Any]
 Sign = Callable[[Command], str]
@@ -56,7 +56,7 @@ def render(message: Message, sign: Sign) -> Json:
 
     Args:
         message: what to say; it must fit into one message as a whole.
-        sign: makes a button's value of its command.
+        sign: makes a button's value of its command; a ValueError where that does not fit.
     """
     blocks = [block for each in message.blocks for block in _render(each, sign)]
     actions = (element for block in blocks if block["type"] == "actions" for element in block["elements"])
@@ -84,7 +84,7 @@ def _render(block: Heading | Paragraph | Group | Actions, sign: Sign) -> list[Js
             title = tuple(_bold(run) for run in block.title)
             return _packed([_Line(title), *(_Line(item, bullet=True) for item in block.items)])
         case Actions():
-            buttons = [_button(action.label, sign(action.command)) for action in block.actions]
+            buttons = [button for action in block.actions for button in _button(action, sign)]
             rows = range(0, len(buttons), MOST_BUTTONS)
             return [{"type": "actions", "elements": buttons[at : at + MOST_BUTTONS]} for at in rows]
         case _:
@@ -104,8 +104,14 @@ def _bold(run: Run) -> Run:
     return Run(run.text, Style.STRONG) if run.style is Style.PLAIN else run
 
 
-def _button(label: str, value: str) -> Json:
-    return {"type": "button", "text": _plain(_isolated(label[: MOST_ON_BUTTON - 2])), "value": value}
+def _button(action: Action, sign: Sign) -> list[Json]:
+    """None for a command that no button holds, a long search say: what can be typed stands beside it."""
+    try:
+        value = sign(action.command)
+    except ValueError:
+        return []
+    label = _isolated(action.label[: MOST_ON_BUTTON - 2])
+    return [{"type": "button", "text": _plain(label), "value": value}]
 
 
 def _plain(words: str) -> Json:

@@ -1,0 +1,127 @@
+"""What tests of the Slack adapter share: a simulated workspace, a core that only remembers, a web server."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from adapters.slack.manifest import scopes
+from bot.tokens import SignedTokens
+from domain.commands import Origin, Request
+from domain.deliveries import DeliveryEvent
+from domain.messages import Message, Nothing, Paragraph, Reply, Say, text
+from domain.people import Channel
+from domain.ports.front import StorageDown
+from domain.ports.inbox import Arrival
+from simulators.base import real_now
+from simulators.slack import SlackSimulator
+from simulators.slack.state import User
+
+NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
+
+
+def say(words: str, *, replaces: bool = False) -> Say:
+    return Say(Message((Paragraph(text(words)),), subject=words), 1, replaces=replaces)
+
+
+class MemoryFront:
+    """A core that keeps what it is handed and answers what it is told to."""
+
+    def __init__(self) -> None:
+        self.heard: list[Arrival] = []
+        self.asked: list[tuple[Arrival, Request]] = []
+        self.found: asyncio.Queue[tuple[Channel, str, str]] = asyncio.Queue()
+        self.reply: Reply = Nothing("nothing to say")
+        self.failures = 0
+        """How many times from now on the database does not answer."""
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+
+    async def hear(self, arrival: Arrival) -> None:
+        self._store()
+        self.heard.append(arrival)
+
+    async def ask(self, arrival: Arrival, request: Request) -> Reply:
+        self._store()
+        self.asked.append((arrival, request))
+        await self.may_answer.wait()
+        return self.reply
+
+    async def note(self, events: Sequence[DeliveryEvent]) -> None:
+        raise AssertionError(f"Slack tells nothing of deliveries: {events}")
+
+    async def suggest(self, origin: Origin, field: str, typed: str) -> list[str]:
+        raise AssertionError(f"Slack completes nothing: {origin} {field} {typed}")
+
+    async def workspace_found(self, channel: Channel, workspace: str, name: str) -> None:
+        self._store()
+        await self.found.put((channel, workspace, name))
+
+    def _store(self) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise StorageDown
+
+
+class HandClock:
+    """The product's time stands where the test puts it."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def now(self) -> datetime:
+        return self.time
+
+    def real(self) -> datetime:
+        return real_now()
+
+
+class World:
+    """A simulated workspace with Ada and Ben in it, and what the adapter is made of."""
+
+    def __init__(self) -> None:
+        self.front = MemoryFront()
+        self.tokens = SignedTokens(["a secret of this test"])
+        self.clock = HandClock()
+        self.slack = SlackSimulator(now=self.clock.now)
+        self.slack.delivery.retry_delays = (0.0, 0.0, 0.0)
+        self.workspace = self.slack.add_workspace("Initech", "initech", scopes())
+        self.ada = self._person("ada", "Europe/Madrid")
+        self.ben = self._person("ben", "Asia/Kolkata")
+        self.platform = self.slack.add_channel(self.workspace, "platform", [self.ada, self.ben])
+
+    def _person(self, name: str, zone: str) -> User:
+        return self.slack.add_user(self.workspace, name, name.title(), zone, f"{name}@example.com")
+
+
+@asynccontextmanager
+async def simulated() -> AsyncIterator[World]:
+    world = World()
+    await world.slack.start()
+    try:
+        yield world
+        assert world.slack.journal.problems == []
+    finally:
+        await world.slack.stop()
+
+
+@asynccontextmanager
+async def served(routes: Sequence[Route]) -> AsyncIterator[str]:
+    """The address at which these routes are served, over a real socket."""
+    bound = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        Starlette(routes=list(routes)), log_config=None, access_log=False, lifespan="off", ws="none"
+    )
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup(sockets=[bound])
+    try:
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+    finally:
+        await server.shutdown(sockets=[bound])
