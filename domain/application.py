@@ -239,6 +239,12 @@ class DoneLog:
         with self._storage.begin() as uow:
             return uow.directory.organization_of(channel, workspace) is not None
 
+    def any_linked(self, channel: Channel) -> bool:
+        """Whether a workspace or guild of that channel belongs to anybody here."""
+        with self._storage.begin() as uow:
+            linked = (uow.directory.workspaces(each) for each, _ in uow.directory.organizations())
+            return any(kind is channel for workspaces in linked for kind, _, _ in workspaces)
+
     def suggest(self, origin: Origin, field: str, typed: str) -> list[str]:
         """Completions for an option: names of people for `from`, of teams for `team`."""
         with self._storage.begin() as uow:

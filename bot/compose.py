@@ -1,0 +1,182 @@
+"""Puts the channels around the core: the one place that names them.  Tests and the demo call it too."""
+
+import asyncio
+import enum
+import os
+import secrets
+import socket
+from collections.abc import Mapping, Sequence
+
+from adapters.discord.channel import DiscordChannel, DiscordSettings
+from adapters.web.pages import routes as page_routes
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from adapters.email.addresses import MailNames
+from adapters.email.channel import MailChannel, MailSettings
+from adapters.email.routes import MailDoor
+from adapters.slack.channel import SlackChannel, SlackSettings
+from bot.asgi import build_app
+from bot.bridge import Bridge
+from bot.core import Core
+from bot.front import CoreFront
+from bot.settings import Settings
+from domain.people import Channel
+from domain.ports.front import Clock, Front, Reader
+from domain.ports.inbox import Source
+from scheduler.pump import Pump, Sender
+from scheduler.ticks import Ticks
+
+GATEWAY_LEASE = "discord gateway"
+
+
+class Work(enum.Flag):
+    """What a process does; as many machines as wanted share it."""
+
+    WEB = enum.auto()
+    """Takes what comes over HTTP."""
+    GATEWAY = enum.auto()
+    """Holds Slack's socket and Discord's gateway."""
+    WORKER = enum.auto()
+    """Plans and sends."""
+
+
+EVERYTHING = Work.WEB | Work.GATEWAY | Work.WORKER
+
+
+class Installation:
+    """All parts of a running process.  Made inside the running loop."""
+
+    def __init__(self, core: Core, clock: Clock) -> None:
+        settings = core.settings
+        self.core = core
+        self.clock = clock
+        self.bridge = Bridge(core.database.cancel_running)
+        self.front = CoreFront(core.done_log, self.bridge, clock)
+        self.slack = _slack(settings, self.front, core, clock)
+        self.discord = _discord(settings, self.front, core, self.bridge, clock)
+        self.mail = _mail(settings, self.front, core, clock)
+        self.front.understand_by(self._readers())
+        self.pump = Pump(core.done_log, self.bridge, clock, self._senders())
+        self.ticks = Ticks(core.done_log, self.bridge, clock, self.front.sweep, core.indexer)
+
+    def _readers(self) -> Mapping[Source, Reader]:
+        readers: dict[Source, Reader] = {
+            Source.MAIL_RAW: self.mail.reader,
+            Source.MAIL_PARSED: self.mail.reader,
+        }
+        if self.slack is not None:
+            for source in (Source.SLACK_EVENT, Source.SLACK_COMMAND, Source.SLACK_BUTTON):
+                readers[source] = self.slack.reader
+        if self.discord is not None:
+            for source in (Source.DISCORD_MESSAGE, Source.DISCORD_INTERACTION):
+                readers[source] = self.discord.reader
+        return readers
+
+    def _senders(self) -> Sequence[Sender]:
+        channels = (self.slack, self.discord, self.mail)
+        return [channel.sender for channel in channels if channel is not None and channel.sender is not None]
+
+    def web_app(self) -> Starlette:
+        """What this process answers over HTTP."""
+        routes: list[BaseRoute] = [*self.mail.routes()]
+        routes += page_routes(self.front, self.core.tokens, self.clock)
+        if self.slack is not None:
+            routes += self.slack.routes()
+        return build_app(routes, self.core.database.ready)
+
+    async def start(self, work: Work = EVERYTHING) -> None:
+        """Open what the work needs; never waits for a platform that is down."""
+        listen = Work.GATEWAY in work
+        if self.slack is not None:
+            await self.slack.start(listen=listen)
+        if self.discord is not None:
+            await self.discord.start(listen=listen)
+
+    async def stop(self) -> None:
+        """Take nothing more, let what runs end, close every connection."""
+        for channel in (self.slack, self.discord, self.mail):
+            if channel is not None:
+                await channel.stop()
+        await asyncio.wait_for(self.front.settled(), timeout=10)
+        await asyncio.to_thread(self.bridge.close)
+
+    async def settle(self) -> None:
+        """Do all that is due now, until nothing is left: inbox, ledger and search feed."""
+        while True:
+            await self.front.settled()
+            await self.ticks.all_once()
+            sent = await self.pump.drain()
+            if not sent and await self.bridge.call(self.core.done_log.idle, self.clock.now()):
+                return
+
+
+def _slack(settings: Settings, front: Front, core: Core, clock: Clock) -> SlackChannel | None:
+    if settings.slack_bot_token is None:
+        return None
+    given = SlackSettings(
+        settings.slack_bot_token,
+        settings.slack_app_token,
+        settings.slack_signing_secret,
+        settings.slack_api_url.rstrip("/") + "/",
+    )
+    return SlackChannel(given, front, core.tokens, clock)
+
+
+def _discord(
+    settings: Settings, front: Front, core: Core, bridge: Bridge, clock: Clock
+) -> DiscordChannel | None:
+    if settings.discord_bot_token is None:
+        return None
+    given = DiscordSettings(
+        settings.discord_bot_token, settings.discord_api_url, settings.discord_gateway_url
+    )
+    return DiscordChannel(
+        given, front, core.tokens, clock, GatewayLease(core, bridge, clock), Links(core, bridge)
+    )
+
+
+def _mail(settings: Settings, front: Front, core: Core, clock: Clock) -> MailChannel:
+    door = MailDoor(
+        inbound_token=settings.inbound_token or "",
+        inbound_public_keys=settings.sendgrid_inbound_public_key,
+        event_public_keys=settings.sendgrid_event_public_key,
+    )
+    given = MailSettings(
+        names=MailNames(settings.mail_domain, settings.mail_from),
+        door=door,
+        api_key=settings.sendgrid_api_key,
+        public_url=settings.public_url,
+        api_url=settings.sendgrid_api_url,
+    )
+    return MailChannel(given, front, core.tokens, clock)
+
+
+class GatewayLease:
+    """Only one process of the installation holds Discord's gateway."""
+
+    def __init__(self, core: Core, bridge: Bridge, clock: Clock) -> None:
+        holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._lease = core.database.lease(GATEWAY_LEASE, holder)
+        self._bridge = bridge
+        self._clock = clock
+
+    async def hold(self) -> bool:
+        return await self._bridge.call(self._lease.hold, self._clock.real())
+
+    async def release(self) -> None:
+        await self._bridge.call(self._lease.release)
+
+
+class Links:
+    """Which guilds belong to the installation."""
+
+    def __init__(self, core: Core, bridge: Bridge) -> None:
+        self._done_log = core.done_log
+        self._bridge = bridge
+
+    async def is_linked(self, guild: str) -> bool:
+        return await self._bridge.call(self._done_log.is_linked, Channel.DISCORD, guild)
+
+    async def any_linked(self) -> bool:
+        return await self._bridge.call(self._done_log.any_linked, Channel.DISCORD)

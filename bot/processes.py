@@ -1,0 +1,137 @@
+"""Processes: start the parts, wait for a signal, stop in order."""
+
+import asyncio
+import contextlib
+import errno
+import logging
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+
+import uvicorn
+from starlette.applications import Starlette
+
+from bot.clock import DatabaseClock
+from bot.compose import Installation, Work
+from bot.core import Core
+from bot.settings import Settings, SettingsError
+from scheduler import runner
+
+CLOCK_RENEWED = 30.0
+"""Seconds between two looks at the database's clock."""
+log = logging.getLogger(__name__)
+
+
+def run(core: Core, work: Work, tell: Callable[[str], None]) -> None:
+    """Do that work until a signal comes.
+
+    Args:
+        core: the database and what stands on it.
+        work: what this process does.
+        tell: gets a sentence when the process is up.
+
+    Raises:
+        SettingsError: the port is taken.
+    """
+    listening = _listen(core.settings) if Work.WEB in work else None
+    asyncio.run(_run(core, work, listening, tell))
+
+
+async def _run(core: Core, work: Work, listening: socket.socket | None, tell: Callable[[str], None]) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    clock = DatabaseClock()
+    clock.set(await asyncio.to_thread(core.database.time))
+    installation = Installation(core, clock)
+    scheduler = runner.start(_ticks(installation, clock, work))
+    jobs: list[asyncio.Task[None]] = []
+    try:
+        await installation.start(work)
+        if Work.WORKER in work:
+            jobs.append(asyncio.create_task(installation.pump.run(_wake(installation))))
+        if listening is not None:
+            jobs.append(asyncio.create_task(_serve(installation.web_app(), listening, stopping)))
+        tell(_where(listening))
+        await stopping.wait()
+    finally:
+        scheduler.shutdown(wait=False)
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
+        await installation.stop()
+        log.info("stopped", extra={"action": "stopped"})
+
+
+def _ticks(
+    installation: Installation, clock: DatabaseClock, work: Work
+) -> dict[str, tuple[float, runner.Tick]]:
+    async def renew_clock() -> None:
+        clock.set(await installation.bridge.call(installation.core.database.time))
+
+    ticks: dict[str, tuple[float, runner.Tick]] = {"renew clock": (CLOCK_RENEWED, renew_clock)}
+    if Work.WORKER in work:
+        ticks.update(installation.ticks.every())
+    return ticks
+
+
+def _wake(installation: Installation) -> Callable[[], Awaitable[object]]:
+    async def wake() -> None:
+        await installation.front.answered.wait()
+        installation.front.answered.clear()
+
+    return wake
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are ours: uvicorn would raise them again on its way out and end the process early."""
+        yield
+
+
+async def _serve(app: Starlette, listening: socket.socket, stopping: asyncio.Event) -> None:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=5,
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        await stopping.wait()
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The socket that the web server listens on, bound before anything else starts."""
+    family = socket.AF_INET6 if ":" in settings.http_host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.http_host, settings.http_port))
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise SettingsError(
+                f"DONELOG_HTTP_PORT: {settings.http_port} is taken by another program; "
+                "choose another one, or 0 for any that is free."
+            ) from error
+        raise SettingsError(
+            f"DONELOG_HTTP_HOST: cannot listen on {settings.http_host} ({error.strerror})."
+        ) from error
+    listening.listen(128)
+    return listening
+
+
+def _where(listening: socket.socket | None) -> str:
+    if listening is None:
+        return "Running."
+    host, port = listening.getsockname()[:2]
+    return f"Running; the web server listens on http://{host}:{port}."
