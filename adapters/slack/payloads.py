@@ -137,6 +137,7 @@ def _gone(event: Payload, message: Payload, author: str, team: str, channel: str
 
 def _origin(message: Payload, user: str, team: str, channel: str) -> Origin:
     ts, thread = _text(message, "ts"), _text(message, "thread_ts", "")
+    root = f"{channel}:{thread}" if thread not in {"", ts} else ""
     return Origin(
         Address(Channel.SLACK, user, team),
         Surface.DIRECT,
@@ -144,7 +145,8 @@ def _origin(message: Payload, user: str, team: str, channel: str) -> Origin:
         source_ref=f"{channel}:{ts}",
         guild=team,
         direct=channel,
-        answers=f"{channel}:{thread}" if thread not in {"", ts} else "",
+        answers=root,
+        answer_to=root,
     )
 
 

@@ -89,8 +89,8 @@ class SlackSender:
     async def _post(self, parcel: Parcel, message: Message, token: str) -> Outcome:
         opened: str | None = None
         channel = parcel.recipient.direct
-        if channel is None and parcel.recipient.identity_id is None:
-            channel = parcel.recipient.address.external_id  # of a digest: the channel itself
+        if channel is None and parcel.kind is Kind.DIGEST:
+            channel = parcel.recipient.address.external_id
         if channel is None:
             try:
                 channel = opened = await self._open(parcel.recipient.address, token)
@@ -118,7 +118,7 @@ class SlackSender:
 
 def _around(parcel: Parcel) -> Mapping[str, Any]:
     """What a message carries beside its content: https://docs.slack.dev/reference/methods/chat.postMessage."""
-    thread = parcel.answers.partition(":")[2] if parcel.kind is Kind.DIGEST else ""
+    thread = parcel.answers.partition(":")[2]  # of a digest's head, or where she wrote in a thread
     return {
         "metadata": {
             "event_type": EVENT_TYPE,

@@ -107,6 +107,14 @@ async def test_a_digest_goes_to_its_channel_and_its_parts_into_the_thread(sendin
     assert sending.world.slack.journal.of("conversations.open") == []
 
 
+async def test_who_wrote_in_a_thread_is_answered_in_it(sending: Sending) -> None:
+    prompt = await sending.one(sending.parcel())
+    assert isinstance(prompt, Sent)
+    await sending.one(sending.parcel(2, kind=Kind.REPLY, direct=prompt.direct, answers=prompt.receipt))
+    first, second = sending.world.slack.messages(sending.world.slack.dm_of(sending.world.ada))
+    assert second.thread_ts == first.ts
+
+
 async def test_a_check_mark_is_put_once_and_twice_is_no_error(sending: Sending) -> None:
     world = sending.world
     dm = world.slack.dm_of(world.ada)

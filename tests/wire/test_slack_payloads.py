@@ -62,7 +62,8 @@ def test_a_direct_message_tells_where_it_comes_from() -> None:
 
 
 def test_an_answer_in_a_thread_names_the_message_it_answers() -> None:
-    assert event("message_im_in_thread").origin.answers == "D024BE91L:1795629000.000300"
+    origin = event("message_im_in_thread").origin
+    assert origin.answers == origin.answer_to == "D024BE91L:1795629000.000300"
 
 
 def test_words_beside_a_file_are_heard() -> None:
