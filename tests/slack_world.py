@@ -4,12 +4,14 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from adapters.slack.channel import SlackChannel, SlackSettings
 from adapters.slack.manifest import scopes
 from bot.tokens import SignedTokens
 from domain.commands import Origin, Request
@@ -125,3 +127,30 @@ async def served(routes: Sequence[Route]) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"
     finally:
         await server.shutdown(sockets=[bound])
+
+
+@dataclass
+class Running:
+    world: World
+    channel: SlackChannel
+    url: str
+    """Where the simulated Slack sends its events."""
+
+
+@asynccontextmanager
+async def over_http() -> AsyncIterator[Running]:
+    """The adapter, taking what the simulated Slack sends over signed HTTP."""
+    async with simulated() as world:
+        settings = SlackSettings(
+            world.workspace.bot_token,
+            signing_secrets=("an older one", world.slack.signing_secret),
+            api_url=world.slack.api_url,
+        )
+        channel = SlackChannel(settings, world.front, world.tokens, world.clock)
+        await channel.start()
+        async with served(channel.routes()) as address:
+            await world.slack.deliver_over_http(f"{address}/slack/events")
+            await world.front.found.get()
+            yield Running(world, channel, f"{address}/slack/events")
+            await world.slack.settled()
+        await channel.stop()
