@@ -121,6 +121,8 @@ class TeamMade:
     zone: str
     digest_minute: int
     place: str
+    also: bool = False
+    """It was a team before, and reads its mornings in one more place now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,19 +18,29 @@ def team_here(
 ) -> f.TeamMade | f.JoinOffered:
     """A team whose digest is posted where this was typed; the caller is its manager.
 
+    A team of hers that has that name already is told of its mornings here too.
+
     Raises:
-        Refusal: it was not typed in a channel, or there is a team of that name elsewhere.
+        Refusal: it was not typed in a channel, or the name belongs to a team that she is not in.
     """
     if origin.place is None:
         raise Refusal("Type `/done team here` in the channel where the team should read its mornings.")
     here = tenant.teams.at(origin.place)
     if here:
         return f.JoinOffered(tuple((team.id, team.name) for team in here))
-    team = tenant.teams.add(command.name or origin.place.name or "team", person.zone, now)
+    name = command.name or origin.place.name or "team"
+    known = tenant.teams.named(name)
+    if known is not None and known.id not in {team.id for team in _teams(tenant, person)}:
+        raise Refusal(
+            f"There is a team called {known.name} already. `/done join {known.name}` makes you part of it; "
+            "`/done team here another-name` makes one of your own."
+        )
+    team = known or tenant.teams.add(name, person.zone, now)
     tenant.teams.add_target(team.id, origin.place)
-    tenant.teams.join(team.id, person.id, Role.MANAGER, now)
+    if known is None:
+        tenant.teams.join(team.id, person.id, Role.MANAGER, now)
     place = f"#{origin.place.name}" if origin.place.name else ""
-    return f.TeamMade(team.id, team.name, team.zone, team.digest_minute, place)
+    return f.TeamMade(team.id, team.name, team.zone, team.digest_minute, place, known is not None)
 
 
 def join(

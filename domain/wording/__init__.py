@@ -36,7 +36,7 @@ def word(facts: f.Facts, channel: Channel) -> Message:  # noqa: C901, PLR0911, P
         case f.TeamMade():
             return teams.team_made(facts)
         case f.Joined():
-            return teams.joined(facts)
+            return teams.joined(facts, channel)
         case f.JoinOffered():
             return teams.join_offered(facts, channel)
         case f.Left():

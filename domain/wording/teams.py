@@ -19,8 +19,9 @@ from domain.wording.phrases import join_buttons, one_sentence
 def team_made(facts: f.TeamMade) -> Message:
     when = f"{show_minute(facts.digest_minute)} {show_zone(facts.zone)}"
     place = facts.place or "this channel"
+    reads = "reads its mornings here too" if facts.also else "is a team now"
     lines = (
-        f"{facts.name} is a team now. Every working morning at {when} I tell {place} what got done.",
+        f"{facts.name} {reads}. Every working morning at {when} I tell {place} what got done.",
         "Join, and I ask you at 18:00 what you did that day. It takes a minute.",
     )
     return Message(
@@ -33,7 +34,8 @@ def team_made(facts: f.TeamMade) -> Message:
     )
 
 
-def joined(facts: f.Joined) -> Message:
+def joined(facts: f.Joined, channel: Channel) -> Message:
+    slash = "" if channel is Channel.EMAIL else "/done "
     start = f"You are in {facts.team} already." if facts.already else f"Welcome to {facts.team}."
     when = f"{show_minute(facts.minute)} {show_zone(facts.zone)}, {show_days(facts.days)}"
     return Message(
@@ -42,9 +44,9 @@ def joined(facts: f.Joined) -> Message:
             Paragraph(
                 text(
                     muted("Other hours: "),
-                    code("/done time 17:30"),
+                    code(f"{slash}time 17:30"),
                     muted(" or "),
-                    code("/done zone Europe/Madrid"),
+                    code(f"{slash}zone Europe/Madrid"),
                 )
             ),
         ),
