@@ -1,6 +1,5 @@
 """The planner's SQL says what the plain rules say, for everybody at once and however many run it."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
@@ -16,12 +15,6 @@ from domain.services.prompting import Reason
 from domain.teams import Role
 from tests.random_people import NOW, random_people
 from tests.worlds import World
-
-
-@pytest.fixture
-def connection(engine: Engine) -> Iterator[Connection]:
-    with engine.connect() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -1,0 +1,206 @@
+"""What the ledger promises: each delivery goes to one worker at a time, and none is lost in silence."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, text
+
+from adapters.storage.delivery_rows import add_deliveries
+from adapters.storage.ledger import PostgresLedger
+from domain.deliveries import (
+    MOST_ATTEMPTS,
+    MOST_RETRIES,
+    Key,
+    Kind,
+    Later,
+    Never,
+    NewDelivery,
+    Outcome,
+    Recipient,
+    Result,
+    Sent,
+    Unknown,
+    wait_before,
+)
+from domain.facts import PromptAsked
+from domain.people import Address, Channel
+from tests.ledger_steps import DUE, TUESDAY, attempts, claim, end
+from tests.worlds import World, reply
+
+# ---------------------------------------------------------------- claiming
+
+
+def test_what_is_due_is_claimed_earliest_first_and_once(
+    connection: Connection, acme: int, ledger: PostgresLedger
+) -> None:
+    dues = [DUE, DUE - timedelta(hours=1), DUE + timedelta(seconds=1)]
+    add_deliveries(connection, [reply(acme, number, due) for number, due in enumerate(dues, 1)])
+    assert [each.key.subject for each in claim(ledger)] == [2, 1]
+    assert claim(ledger) == []
+
+
+def test_a_claim_takes_its_channel_and_no_more_than_asked(
+    connection: Connection, acme: int, ledger: PostgresLedger
+) -> None:
+    add_deliveries(connection, [reply(acme, number, DUE) for number in (1, 2, 3)])
+    add_deliveries(connection, [reply(acme, 4, DUE, Channel.DISCORD)])
+    assert len(claim(ledger, limit=2)) == 2
+    assert [each.key.subject for each in claim(ledger, channel=Channel.DISCORD)] == [4]
+
+
+def test_a_claim_says_where_it_goes_and_which_attempt_it_is(
+    connection: Connection, acme: int, ledger: PostgresLedger
+) -> None:
+    new = replace(reply(acme, 1, DUE), answers="thread", facts=PromptAsked(TUESDAY, explain=True))
+    assert add_deliveries(connection, [new, new]) == 1
+    (claimed,) = claim(ledger)
+    assert (claimed.key, claimed.recipient, claimed.facts) == (new.key, new.recipient, new.facts)
+    assert (claimed.attempt, claimed.fence, claimed.answers) == (1, 1, "thread")
+
+
+def test_the_recipient_is_read_again_before_the_first_attempt_only(
+    connection: Connection, world: World, acme: int, ledger: PostgresLedger
+) -> None:
+    person = world.person(acme)
+    identity = world.identity(acme, person, Channel.SLACK, external_id="U1", workspace="T1", direct="D1")
+    prompt = NewDelivery(
+        Key(TUESDAY, Kind.PROMPT, person),
+        acme,
+        Recipient(Address(Channel.SLACK, "old"), None, identity),
+        DUE,
+        person,
+    )
+    add_deliveries(connection, [prompt])
+    (first,) = claim(ledger)
+    assert first.recipient == Recipient(Address(Channel.SLACK, "U1", "T1"), "D1", identity)
+    end(ledger, first, Later("busy"))
+    connection.execute(text("UPDATE identities SET external_id = 'U2'"))
+    (second,) = claim(ledger, DUE + timedelta(hours=1))
+    assert second.recipient == first.recipient
+
+
+def test_nothing_is_sent_to_an_address_that_is_not_used_any_more(
+    connection: Connection, world: World, acme: int, ledger: PostgresLedger
+) -> None:
+    person = world.person(acme)
+    identity = world.identity(acme, person, Channel.EMAIL, mail_stopped_at=DUE)
+    key = Key(TUESDAY, Kind.PROMPT, person)
+    world.delivery(acme, key, DUE, person_id=person, identity_id=identity)
+    assert claim(ledger, channel=Channel.EMAIL) == []
+    assert ledger.counts() == {"cancelled": 1}
+
+
+def test_what_it_is_too_late_for_is_not_claimed_but_expires(
+    world: World, acme: int, ledger: PostgresLedger
+) -> None:
+    world.delivery(acme, Key(TUESDAY, Kind.PROMPT, 1), DUE, not_after=DUE + timedelta(hours=6))
+    world.delivery(acme, Key(date(2026, 1, 1), Kind.REPLY, 2), DUE - timedelta(days=200))
+    late = DUE + timedelta(hours=6)
+    assert claim(ledger, late, Channel.EMAIL) == []
+    assert ledger.expire(late - timedelta(seconds=1)) == 1, "a reply of long ago"
+    assert ledger.expire(late) == 1
+    assert ledger.counts() == {"expired": 2}
+
+
+def test_facts_once_fixed_come_with_every_later_claim(
+    connection: Connection, acme: int, ledger: PostgresLedger
+) -> None:
+    add_deliveries(connection, [reply(acme, 1, DUE)])
+    (first,) = claim(ledger)
+    facts = PromptAsked(TUESDAY, explain=False, goals=("write the docs",))
+    ledger.fix({first.ref: facts})
+    end(ledger, first, Later("busy"))
+    (second,) = claim(ledger, DUE + timedelta(hours=1))
+    assert (first.facts, second.facts) == (None, facts)
+
+
+def test_what_has_nothing_to_tell_is_cancelled(
+    connection: Connection, acme: int, ledger: PostgresLedger
+) -> None:
+    add_deliveries(connection, [reply(acme, 1, DUE)])
+    ledger.cancel([each.ref for each in claim(ledger)])
+    assert ledger.counts() == {"cancelled": 1}
+    assert ledger.idle(DUE)
+
+
+# ---------------------------------------------------------------- outcomes
+
+
+def test_what_was_sent_is_over_and_leaves_no_row_for_its_first_attempt(
+    connection: Connection, world: World, acme: int, ledger: PostgresLedger
+) -> None:
+    person = world.person(acme)
+    identity = world.identity(acme, person, Channel.SLACK, external_id="U1", workspace="T1")
+    key = Key(TUESDAY, Kind.PROMPT, person)
+    world.delivery(acme, key, DUE, person_id=person, identity_id=identity, channel=int(Channel.SLACK))
+    (claimed,) = claim(ledger)
+    assert end(ledger, claimed, Sent("D1:123.456", direct="D1")) == 1
+    row = connection.execute(text("SELECT receipt, sent_at, lease_until FROM deliveries")).one()
+    assert tuple(row) == ("D1:123.456", DUE, None)
+    assert connection.scalar(text("SELECT direct FROM identities")) == "D1"
+    assert attempts(connection) == []
+    assert ledger.counts() == {"accepted": 1}
+
+
+def test_what_was_refused_for_now_comes_again_when_the_provider_says(
+    connection: Connection, acme: int, ledger: PostgresLedger
+) -> None:
+    add_deliveries(connection, [reply(acme, 1, DUE)])
+    (first,) = claim(ledger)
+    end(ledger, first, Later("429", timedelta(seconds=90)))
+    assert claim(ledger, DUE + timedelta(seconds=89)) == []
+    (second,) = claim(ledger, DUE + timedelta(seconds=90))
+    assert (second.attempt, second.fence) == (2, 2)
+    end(ledger, second, Sent("C:1"))
+    assert [number for number, _, _ in attempts(connection)] == [1, 2]
+
+
+def test_after_too_many_refusals_it_has_failed(
+    connection: Connection, acme: int, ledger: PostgresLedger
+) -> None:
+    add_deliveries(connection, [reply(acme, 1, DUE)])
+    now = DUE
+    for attempt in range(1, MOST_RETRIES + 1):
+        (claimed,) = claim(ledger, now)
+        assert claimed.attempt == attempt
+        end(ledger, claimed, Later("busy"), now)
+        now += wait_before(attempt)
+    assert claim(ledger, now) == []
+    assert ledger.counts() == {"failed": 1}
+
+
+def test_a_refusal_for_good_is_final_and_says_why(
+    connection: Connection, acme: int, ledger: PostgresLedger
+) -> None:
+    add_deliveries(connection, [reply(acme, 1, DUE)])
+    end(ledger, claim(ledger)[0], Never("account_inactive"))
+    assert ledger.counts() == {"failed": 1}
+    assert connection.scalar(text("SELECT reason FROM deliveries")) == "account_inactive"
+
+
+def test_what_nobody_can_tell_is_tried_again_a_few_times_and_then_shown(
+    connection: Connection, acme: int, ledger: PostgresLedger
+) -> None:
+    add_deliveries(connection, [reply(acme, 1, DUE)])
+    now = DUE
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        (claimed,) = claim(ledger, now)
+        end(ledger, claimed, Unknown("timed out"), now)
+        now += wait_before(attempt)
+    assert claim(ledger, now) == []
+    assert ledger.counts() == {"unknown": 1}
+    assert len(attempts(connection)) == MOST_ATTEMPTS
+
+
+def test_many_outcomes_are_recorded_at_once(
+    connection: Connection, acme: int, ledger: PostgresLedger
+) -> None:
+    add_deliveries(connection, [reply(acme, number, DUE) for number in range(4)])
+    outcomes: list[Outcome] = [Sent("a"), Later("b"), Never("c"), Unknown("d")]
+    claimed = claim(ledger)
+    results = [
+        Result(each.ref, each.fence, each.attempt, outcome)
+        for each, outcome in zip(claimed, outcomes, strict=True)
+    ]
+    assert ledger.record(results, DUE) == 4
+    assert ledger.counts() == {"accepted": 1, "failed": 1, "ready": 2}

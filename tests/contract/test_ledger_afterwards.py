@@ -1,0 +1,146 @@
+"""What the ledger promises after a call: leases end, providers tell more, days get their partitions."""
+
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import Connection, text
+
+from adapters.storage.delivery_rows import add_deliveries
+from adapters.storage.ledger import PostgresLedger
+from domain.deliveries import (
+    LEASE,
+    MOST_ATTEMPTS,
+    Claimed,
+    DeliveryEvent,
+    EventKind,
+    Key,
+    Kind,
+    Ref,
+    Sent,
+)
+from domain.people import Channel
+from tests.ledger_steps import DUE, TUESDAY, attempts, claim, end
+from tests.worlds import World, reply
+
+# ---------------------------------------------------------------- leases
+
+
+def test_a_lease_that_ended_gives_the_delivery_back(
+    connection: Connection, acme: int, ledger: PostgresLedger
+) -> None:
+    add_deliveries(connection, [reply(acme, 1, DUE)])
+    claim(ledger)
+    assert ledger.recover(DUE + LEASE, MOST_ATTEMPTS) == (0, 0), "not over yet"
+    assert not ledger.idle(DUE)
+    assert ledger.recover(DUE + LEASE * 2, MOST_ATTEMPTS) == (1, 0)
+    assert [each.attempt for each in claim(ledger)] == [2]
+    assert [number for number, _, _ in attempts(connection)] == [1]
+
+
+def test_a_message_that_kills_every_worker_is_given_up(
+    connection: Connection, acme: int, ledger: PostgresLedger
+) -> None:
+    add_deliveries(connection, [reply(acme, 1, DUE)])
+    for _ in range(MOST_ATTEMPTS - 1):
+        claim(ledger)
+        assert ledger.recover(DUE + LEASE * 2, MOST_ATTEMPTS) == (1, 0)
+    claim(ledger)
+    assert ledger.recover(DUE + LEASE * 2, MOST_ATTEMPTS) == (0, 1)
+    assert ledger.counts() == {"unknown": 1}
+
+
+def test_a_worker_whose_delivery_another_one_has_changes_nothing_but_its_attempt(
+    connection: Connection, acme: int, ledger: PostgresLedger
+) -> None:
+    add_deliveries(connection, [reply(acme, 1, DUE)])
+    (slow,) = claim(ledger)
+    ledger.recover(DUE + LEASE * 2, MOST_ATTEMPTS)
+    (other,) = claim(ledger)
+    assert end(ledger, slow, Sent("late")) == 0
+    assert ledger.counts() == {"sending": 1}
+    assert [(number, evidence) for number, _, evidence in attempts(connection)] == [(1, "late")]
+    assert end(ledger, other, Sent("in time")) == 1
+
+
+def test_word_that_it_was_sent_is_taken_as_long_as_nobody_has_claimed_it_anew(
+    connection: Connection, acme: int, ledger: PostgresLedger
+) -> None:
+    add_deliveries(connection, [reply(acme, 1, DUE)])
+    (slow,) = claim(ledger)
+    ledger.recover(DUE + LEASE * 2, MOST_ATTEMPTS)
+    assert end(ledger, slow, Sent("late")) == 1
+    assert claim(ledger) == []
+    assert ledger.counts() == {"accepted": 1}
+
+
+# ---------------------------------------------------------------- what providers tell later
+
+
+def event(name: str, kind: EventKind, ref: Ref | None, address: str = "ada@example.org") -> DeliveryEvent:
+    return DeliveryEvent(name, kind, ref, address, DUE)
+
+
+@pytest.fixture
+def mailed(world: World, acme: int, ledger: PostgresLedger) -> Claimed:
+    """A prompt mailed to Ada and accepted; the next one is ready."""
+    person = world.person(acme)
+    identity = world.identity(acme, person, Channel.EMAIL, external_id="ada@example.org")
+    for day in (TUESDAY, date(2026, 11, 25)):
+        due = datetime.combine(day, DUE.timetz())
+        world.delivery(acme, Key(day, Kind.PROMPT, person), due, person_id=person, identity_id=identity)
+    (claimed,) = claim(ledger, channel=Channel.EMAIL)
+    end(ledger, claimed, Sent("<m1@example.org>"))
+    return claimed
+
+
+def test_an_event_is_taken_in_once(mailed: Claimed, ledger: PostgresLedger) -> None:
+    arrived = event("e1", EventKind.DELIVERED, mailed.ref)
+    assert ledger.note([arrived, arrived], DUE) == 1
+    assert ledger.note([arrived], DUE) == 0
+    assert ledger.counts() == {"delivered": 1, "ready": 1}
+
+
+def test_the_worse_end_counts_in_whatever_order_they_are_told(
+    mailed: Claimed, ledger: PostgresLedger
+) -> None:
+    ledger.note([event("e1", EventKind.BOUNCED, mailed.ref)], DUE)
+    ledger.note([event("e2", EventKind.DELIVERED, mailed.ref)], DUE)
+    assert "delivered" not in ledger.counts()
+
+
+@pytest.mark.parametrize("kind", [EventKind.BOUNCED, EventKind.COMPLAINED, EventKind.UNSUBSCRIBED])
+@pytest.mark.parametrize("named", [True, False])
+def test_an_address_that_refuses_mail_gets_no_more(
+    connection: Connection, mailed: Claimed, ledger: PostgresLedger, kind: EventKind, *, named: bool
+) -> None:
+    """Whether the event names a delivery or, as an unsubscription may, only an address."""
+    ledger.note([event("e1", kind, mailed.ref if named else None, "Ada@Example.org")], DUE)
+    assert connection.scalar(text("SELECT mail_stopped_at FROM identities")) == DUE
+    assert ledger.counts()["cancelled"] == 1
+    assert "ready" not in ledger.counts()
+
+
+def test_an_opened_mail_changes_nothing(mailed: Claimed, ledger: PostgresLedger) -> None:
+    assert ledger.note([event("e1", EventKind.OTHER, mailed.ref)], DUE) == 1
+    assert ledger.counts() == {"accepted": 1, "ready": 1}
+
+
+# ---------------------------------------------------------------- partitions
+
+
+def test_partitions_are_made_once_and_take_their_days(
+    connection: Connection, acme: int, ledger: PostgresLedger
+) -> None:
+    assert ledger.make_partitions(TUESDAY, 7) == 21
+    assert ledger.make_partitions(TUESDAY, 7) == 0
+    add_deliveries(connection, [reply(acme, 1, DUE)])
+    assert connection.scalar(text("SELECT count(*) FROM deliveries_20261124")) == 1
+    assert len(claim(ledger)) == 1
+
+
+def test_a_day_that_has_rows_already_stays_where_it_is(
+    connection: Connection, acme: int, ledger: PostgresLedger
+) -> None:
+    add_deliveries(connection, [reply(acme, 1, DUE)])
+    assert ledger.make_partitions(TUESDAY, 1) == 2
+    assert len(claim(ledger)) == 1
