@@ -1,0 +1,174 @@
+"""Inbox, directory and search feed in memory: what reads across organizations."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from domain.commands import InboxRef
+from domain.deliveries import SENT_STATES, Kind
+from domain.errors import Refusal
+from domain.people import Address, Channel
+from domain.ports.directory import Door
+from domain.ports.inbox import Arrival, InboxItem, InboxState
+from domain.ports.search import FeedEntry
+from tests.fakes.rows import DoneRow, FeedRow, InboxRow, Organization, Tables, Workspace
+
+
+class FakeInbox:
+    """`domain.ports.inbox.Inbox`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def add(self, arrival: Arrival, now: datetime) -> InboxRef | None:
+        key = (arrival.source, arrival.key)
+        if key in self._tables.inbox_keys:
+            return None
+        ref = InboxRef(now.astimezone(UTC).date(), next(self._tables.numbers))
+        self._tables.inbox_keys[key] = ref.day
+        item = InboxItem(ref, arrival.source, arrival.lane, arrival.raw, arrival.at, tries=0)
+        self._tables.inbox[ref] = InboxRow(item, now)
+        return ref
+
+    def take(self, ref: InboxRef) -> InboxItem | None:
+        row = self._tables.inbox.get(ref)
+        return row.item if row is not None and row.state is InboxState.NEW else None
+
+    def waiting(self, older_than: datetime, limit: int) -> list[InboxRef]:
+        new = [
+            row
+            for row in self._tables.inbox.values()
+            if row.state is InboxState.NEW and row.stored_at < older_than
+        ]
+        return [row.item.ref for row in sorted(new, key=lambda row: (row.stored_at, row.item.ref.id))[:limit]]
+
+    def finish(
+        self, ref: InboxRef, state: InboxState, organization_id: int | None, person_id: int | None, note: str
+    ) -> None:
+        row = self._tables.inbox[ref]
+        item = replace(row.item, organization_id=organization_id)
+        self._tables.inbox[ref] = replace(row, item=item, state=state, person_id=person_id, note=note)
+
+    def release(self, ref: InboxRef, organization_id: int) -> None:
+        row = self._tables.inbox.get(ref)
+        if row is not None and row.state is InboxState.HELD:
+            item = replace(row.item, organization_id=organization_id, tries=0)
+            self._tables.inbox[ref] = replace(row, item=item, state=InboxState.NEW)
+
+    def failed(self, ref: InboxRef, note: str, most_tries: int) -> None:
+        row = self._tables.inbox[ref]
+        item = replace(row.item, tries=row.item.tries + 1)
+        state = InboxState.FAILED if item.tries >= most_tries else row.state
+        self._tables.inbox[ref] = replace(row, item=item, state=state, note=note)
+
+    def forget_keys(self, before: date) -> int:
+        old = [key for key, day in self._tables.inbox_keys.items() if day < before]
+        for key in old:
+            del self._tables.inbox_keys[key]
+        return len(old)
+
+
+class FakeDirectory:
+    """`domain.ports.directory.Directory`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def organization_of(self, channel: Channel, workspace: str) -> int | None:
+        found = self._tables.workspaces.get((channel, workspace))
+        return None if found is None else found.organization_id
+
+    def doors(self, address: Address) -> list[Door]:
+        return [
+            Door(organization.id, organization.name, identity)
+            for identity in self._tables.identities_at(address)
+            if identity.active and self._tables.owner(identity).active
+            for organization in [self._tables.organizations[self._tables.owner(identity).organization_id]]
+        ]
+
+    def last_prompted(self, address: Address) -> int | None:
+        people = {each.person_id for each in self._tables.identities_at(address) if each.active}
+        prompts = [
+            row
+            for row in self._tables.deliveries.values()
+            if row.new.key.kind is Kind.PROMPT
+            and row.new.key.subject in people
+            and row.new.recipient.address == address
+            and row.state in SENT_STATES
+        ]
+        last = max(prompts, key=lambda row: (row.sent_at is not None, row.sent_at, row.ref.day), default=None)
+        return None if last is None else last.new.organization_id
+
+    def link(self, organization_id: int, channel: Channel, workspace: str, name: str) -> None:
+        kept = self._tables.workspaces.setdefault((channel, workspace), Workspace(organization_id, name))
+        if kept.organization_id != organization_id:
+            raise Refusal(f"{name or workspace} is connected to another organization already.")
+
+    def ensure_organization(self, name: str, zone: str, now: datetime) -> int:  # noqa: ARG002 -- the port says so
+        for organization in self._tables.organizations.values():
+            if organization.own:
+                return organization.id
+        made = Organization(next(self._tables.numbers), name, zone, own=True)
+        self._tables.organizations[made.id] = made
+        return made.id
+
+    def organizations(self) -> list[tuple[int, str]]:
+        return [(each.id, each.name) for each in self._tables.organizations.values()]
+
+    def workspaces(self, organization_id: int) -> list[tuple[Channel, str, str]]:
+        mine = [
+            (channel, external_id, workspace.name)
+            for (channel, external_id), workspace in self._tables.workspaces.items()
+            if workspace.organization_id == organization_id
+        ]
+        return sorted(mine, key=lambda each: (each[0], each[2], each[1]))
+
+
+class FakeFeed:
+    """`domain.ports.search.SearchFeed`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def claim(self, lease_now: datetime, lease: timedelta, limit: int) -> list[FeedEntry]:
+        waiting = [
+            (done_id, row)
+            for done_id, row in sorted(self._tables.feed.items())
+            if row.claimed_until is None or row.claimed_until < lease_now
+        ][:limit]
+        for done_id, row in waiting:
+            self._tables.feed[done_id] = FeedRow(row.revision, lease_now + lease)
+        return [FeedEntry(done_id, row.revision, self._document(done_id)) for done_id, row in waiting]
+
+    def indexed(self, entries: Sequence[FeedEntry]) -> int:
+        known = [each for each in entries if each.done_id in self._tables.feed]
+        current = [each for each in known if self._tables.feed[each.done_id].revision == each.revision]
+        for entry in known:
+            self._tables.feed[entry.done_id] = FeedRow(self._tables.feed[entry.done_id].revision)
+        for entry in current:
+            del self._tables.feed[entry.done_id]
+        return len(current)
+
+    def refill(self) -> int:
+        for done_id, row in self._tables.dones.items():
+            self._tables.feed[done_id] = FeedRow(row.revision)
+        return len(self._tables.dones)
+
+    def idle(self) -> bool:
+        return not self._tables.feed
+
+    def _document(self, done_id: int) -> dict[str, object] | None:
+        row = self._tables.dones[done_id]
+        return None if row.deleted else document(row)
+
+
+def document(row: DoneRow) -> dict[str, object]:
+    """What an engine is told of a done."""
+    return {
+        "organization_id": row.organization_id,
+        "person_id": row.done.person_id,
+        "team_ids": list(row.done.team_ids),
+        "day": row.done.day,
+        "kind": int(row.done.kind),
+        "text": row.done.text,
+    }

@@ -1,0 +1,81 @@
+"""What deliveries tell, gathered from the rows in memory."""
+
+from datetime import date, timedelta
+
+from domain.deliveries import SENT_STATES, Claimed, Kind, State
+from domain.people import Channel, Person
+from domain.ports.planning import DigestDue, MemberDays, PromptContext, TeamDays
+from domain.teams import Role
+from tests.fakes.log import open_goals
+from tests.fakes.planner import TOLD, asked_days, first_day_untold, is_away, is_holiday, members
+from tests.fakes.rows import Tables
+
+MOST_GOALS = 10
+KNOWS_FOR = timedelta(days=7)
+"""Whoever was asked so recently was told then how to answer."""
+MISSED = frozenset({State.EXPIRED, State.FAILED, State.BOUNCED, State.DROPPED, State.UNKNOWN})
+
+
+def prompt_context(tables: Tables, claimed: Claimed) -> PromptContext:
+    person_id, day = claimed.key.subject, claimed.key.day
+    asked_before = any(
+        row.state in SENT_STATES and day - KNOWS_FOR <= row.ref.day < day
+        for row in tables.deliveries.values()
+        if row.new.key.kind is Kind.PROMPT and row.new.key.subject == person_id
+    )
+    goals = open_goals([row.done for row in tables.dones_of(person_id)], day)
+    return PromptContext(
+        explain=not asked_before and not tables.days_answered(person_id),
+        goals=tuple(goal.text for goal in goals[:MOST_GOALS]),
+    )
+
+
+def team_days(tables: Tables, claimed: Claimed) -> TeamDays:
+    team, sent_on = tables.teams[claimed.key.subject], claimed.key.day
+    due = DigestDue(
+        team.organization_id,
+        team.id,
+        sent_on,
+        first_day_untold(tables, team, sent_on),
+        sent_on - timedelta(days=1),
+    )
+    told = [(person, role) for person, role in members(tables, team) if role in TOLD]
+    return TeamDays(due, team, tuple(_member_days(tables, due, person, role) for person, role in told))
+
+
+def _member_days(tables: Tables, due: DigestDue, person: Person, role: Role) -> MemberDays:
+    days = [due.first_day + timedelta(days=step) for step in range((due.last_day - due.first_day).days + 1)]
+    prompts = {
+        row.state
+        for row in tables.deliveries.values()
+        if row.new.key.kind is Kind.PROMPT and row.new.key.subject == person.id and row.ref.day in days
+    }
+    absences = [
+        each
+        for each in tables.absences.values()
+        if each.person_id == person.id and each.covers(due.first_day, due.last_day)
+    ]
+    return MemberDays(
+        person=person,
+        role=role,
+        by_mail=all(each.address.channel is Channel.EMAIL for each in tables.identities_of(person.id)),
+        dones=tuple(
+            row.done
+            for row in tables.dones_of(person.id)
+            if row.done.day in days and due.team_id in row.done.team_ids
+        ),
+        answered=bool(tables.days_answered(person.id) & {*days}),
+        prompted=bool(prompts & SENT_STATES),
+        missed=bool(prompts & MISSED),
+        away_until=_until([each.last_day for each in absences]),
+        away=bool(absences),
+        asked_days=asked_days(tables, person),
+        days_off=frozenset(
+            day for day in days if is_away(tables, person, day) or is_holiday(tables, person, day)
+        ),
+    )
+
+
+def _until(last_days: list[date | None]) -> date | None:
+    known = [day for day in last_days if day is not None]
+    return max(known, default=None) if len(known) == len(last_days) else None
