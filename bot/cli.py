@@ -1,7 +1,7 @@
 """`donelog ...`: what is done from the command line.  Commands import what they need when they run."""
 
 import sys
-from typing import Annotated, NoReturn
+from typing import NoReturn
 
 import typer
 

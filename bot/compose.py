@@ -1,6 +1,7 @@
 """Puts the channels around the core: the one place that names them.  Tests and the demo call it too."""
 
 import asyncio
+import contextlib
 import enum
 import os
 import secrets
@@ -8,7 +9,6 @@ import socket
 from collections.abc import Mapping, Sequence
 
 from adapters.discord.channel import DiscordChannel, DiscordSettings
-from adapters.web.pages import routes as page_routes
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
@@ -16,6 +16,7 @@ from adapters.email.addresses import MailNames
 from adapters.email.channel import MailChannel, MailSettings
 from adapters.email.routes import MailDoor
 from adapters.slack.channel import SlackChannel, SlackSettings
+from adapters.web.pages import routes as page_routes
 from bot.asgi import build_app
 from bot.bridge import Bridge
 from bot.core import Core
@@ -27,6 +28,8 @@ from domain.ports.inbox import Source
 from scheduler.pump import Pump, Sender
 from scheduler.ticks import Ticks
 
+STOP_WITHIN = 10.0
+"""Seconds for what is being understood when a stop is asked for."""
 GATEWAY_LEASE = "discord gateway"
 
 
@@ -95,10 +98,11 @@ class Installation:
 
     async def stop(self) -> None:
         """Take nothing more, let what runs end, close every connection."""
+        with contextlib.suppress(TimeoutError):  # what is not understood by then stays in the inbox
+            await asyncio.wait_for(self.front.close(), STOP_WITHIN)
         for channel in (self.slack, self.discord, self.mail):
             if channel is not None:
                 await channel.stop()
-        await asyncio.wait_for(self.front.settled(), timeout=10)
         await asyncio.to_thread(self.bridge.close)
 
     async def settle(self) -> None:

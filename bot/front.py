@@ -30,6 +30,7 @@ class CoreFront:
         self._readers: Mapping[Source, Reader] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._open = True
         self.answered = asyncio.Event()
         """Set whenever something may have become ready to send."""
 
@@ -39,7 +40,7 @@ class CoreFront:
 
     async def hear(self, arrival: Arrival) -> None:
         ref = await self._bridge.capture(self._done_log.store, arrival, self._clock.now())
-        if ref is not None:
+        if ref is not None and self._open:
             task = asyncio.create_task(self.understand(ref))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
@@ -96,6 +97,11 @@ class CoreFront:
         refs = await self._bridge.call(self._done_log.waiting, self._clock.now())
         await asyncio.gather(*(self.understand(ref) for ref in refs))
         return len(refs)
+
+    async def close(self) -> None:
+        """From now on only store; another process, or the next start, understands."""
+        self._open = False
+        await self.settled()
 
     async def settled(self) -> None:
         """Wait until this process is done with all it has heard."""

@@ -6,7 +6,7 @@ import errno
 import logging
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import uvicorn
 from starlette.applications import Starlette
@@ -33,7 +33,7 @@ def run(core: Core, work: Work, tell: Callable[[str], None]) -> None:
     Raises:
         SettingsError: the port is taken.
     """
-    listening = _listen(core.settings) if Work.WEB in work else None
+    listening = listen(core.settings) if Work.WEB in work else None
     asyncio.run(_run(core, work, listening, tell))
 
 
@@ -45,23 +45,31 @@ async def _run(core: Core, work: Work, listening: socket.socket | None, tell: Ca
     clock = DatabaseClock()
     clock.set(await asyncio.to_thread(core.database.time))
     installation = Installation(core, clock)
-    scheduler = runner.start(_ticks(installation, clock, work))
-    jobs: list[asyncio.Task[None]] = []
-    try:
+    async with contextlib.AsyncExitStack() as running:
+        running.push_async_callback(installation.stop)
         await installation.start(work)
+        if listening is None:
+            tell("Running.")
+        else:
+            url = await running.enter_async_context(serving(installation.web_app(), listening))
+            tell(f"Running; the web server listens on {url}.")
+        scheduler = runner.start(_ticks(installation, clock, work))
+        running.callback(scheduler.shutdown, wait=False)
         if Work.WORKER in work:
-            jobs.append(asyncio.create_task(installation.pump.run(_wake(installation))))
-        if listening is not None:
-            jobs.append(asyncio.create_task(_serve(installation.web_app(), listening, stopping)))
-        tell(_where(listening))
+            await running.enter_async_context(_pumping(installation))
         await stopping.wait()
+    log.info("stopped", extra={"action": "stopped"})
+
+
+@contextlib.asynccontextmanager
+async def _pumping(installation: Installation) -> AsyncIterator[None]:
+    """Send what is due until the end of the `with`; what is being sent then is still written down."""
+    task = asyncio.create_task(installation.pump.run(_wake(installation)))
+    try:
+        yield
     finally:
-        scheduler.shutdown(wait=False)
-        for job in jobs:
-            job.cancel()
-        await asyncio.gather(*jobs, return_exceptions=True)
-        await installation.stop()
-        log.info("stopped", extra={"action": "stopped"})
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _ticks(
@@ -91,7 +99,9 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _serve(app: Starlette, listening: socket.socket, stopping: asyncio.Event) -> None:
+@contextlib.asynccontextmanager
+async def serving(app: Starlette, listening: socket.socket) -> AsyncIterator[str]:
+    """Serve `app` on a socket that is bound already; gives its address."""
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -101,15 +111,16 @@ async def _serve(app: Starlette, listening: socket.socket, stopping: asyncio.Eve
         timeout_graceful_shutdown=5,
     )
     server = _Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    host, port = listening.getsockname()[:2]
     try:
-        await stopping.wait()
+        yield f"http://{host}:{port}"
     finally:
         server.should_exit = True
-        await serving
+        await task
 
 
-def _listen(settings: Settings) -> socket.socket:
+def listen(settings: Settings) -> socket.socket:
     """The socket that the web server listens on, bound before anything else starts."""
     family = socket.AF_INET6 if ":" in settings.http_host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
@@ -128,10 +139,3 @@ def _listen(settings: Settings) -> socket.socket:
         ) from error
     listening.listen(128)
     return listening
-
-
-def _where(listening: socket.socket | None) -> str:
-    if listening is None:
-        return "Running."
-    host, port = listening.getsockname()[:2]
-    return f"Running; the web server listens on http://{host}:{port}."

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from domain.commands import InboxRef, Origin, Request
 from domain.conversation import Conversation, Spoken
 from domain.deliveries import (
+    CHATS,
     LEASE,
     MOST_ATTEMPTS,
     Claimed,
@@ -104,23 +105,23 @@ class DoneLog:
     def _answer_by_delivery(
         self, uow: UnitOfWork, item: InboxItem, origin: Origin, spoken: Spoken, now: datetime
     ) -> None:
-        marks = spoken.mark and origin.address.channel is not Channel.EMAIL and bool(origin.source_ref)
-        if spoken.organization_id is None or not (spoken.facts or marks):
+        if spoken.organization_id is None:
             return
         identity_id = spoken.identity.id if spoken.identity else None
-        uow.tenant(spoken.organization_id).outbox.add(
-            [
-                NewDelivery(
-                    key=Key(item.ref.day, Kind.MARK if marks else Kind.REPLY, item.ref.id),
-                    organization_id=spoken.organization_id,
-                    recipient=Recipient(origin.address, origin.direct, identity_id),
-                    due_at=now,
-                    person_id=spoken.person_id,
-                    facts=spoken.facts,
-                    answers=origin.source_ref if marks else origin.answer_to,
-                )
-            ]
+        answer = NewDelivery(
+            key=Key(item.ref.day, Kind.REPLY, item.ref.id),
+            organization_id=spoken.organization_id,
+            recipient=Recipient(origin.address, origin.direct, identity_id),
+            due_at=now,
+            person_id=spoken.person_id,
+            facts=spoken.facts,
+            answers=origin.answer_to,
         )
+        answers = [] if spoken.facts is None else [answer]
+        if spoken.mark and origin.address.channel in CHATS and origin.source_ref:
+            key = replace(answer.key, kind=Kind.MARK)
+            answers.insert(0, replace(answer, key=key, facts=None, answers=origin.source_ref))
+        uow.tenant(spoken.organization_id).outbox.add(answers)
 
     def failed(self, ref: InboxRef, note: str) -> None:
         """An item could not be understood this time."""

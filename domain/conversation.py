@@ -32,7 +32,7 @@ class Spoken:
     facts: f.Facts | None = None
     """What to say; None: nothing."""
     mark: bool = False
-    """A check mark is answer enough."""
+    """What was written deserves a check mark; without facts it is answer enough."""
     audience: Audience = Audience.ASKER
     organization_id: int | None = None
     person_id: int | None = None
@@ -121,7 +121,7 @@ class Conversation:
             known.tenant.people.save(replace(known.person, introduced=True))
         if not capture.member_teams(known.tenant, known.person):
             facts = replace(facts, joinable=self._joinable(known, request.origin))
-        return Spoken("recorded", facts=facts if in_words else None, mark=not in_words)
+        return Spoken("recorded", facts=facts if in_words else None, mark=True)
 
     def _joinable(self, known: Known, origin: c.Origin) -> tuple[tuple[int, str], ...]:
         return tuple((team.id, team.name) for team in membership.joinable(known.tenant, origin))
