@@ -136,7 +136,9 @@ class World:
         kind: DoneKind = DoneKind.DONE,
         **more: Any,
     ) -> int:
-        fields = {"answer_id": more.get("answer_id") or self.answer(organization_id, person_id, day)}
+        fields: dict[str, Any] = {"position": 0, "terms": ""}
+        if "answer_id" not in more:
+            fields["answer_id"] = self.answer(organization_id, person_id, day)
         return self._add(
             tables.dones,
             organization_id=organization_id,
@@ -144,10 +146,9 @@ class World:
             day=day,
             kind=int(kind),
             text=text,
-            position=0,
             team_ids=list(team_ids),
             created_at=LONG_AGO,
-            **({"terms": ""} | more | fields),
+            **(fields | more),
         )
 
     def delivery(self, organization_id: int, key: Key, due_at: datetime, **more: Any) -> int:
