@@ -2,16 +2,16 @@
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 
 def installation_secret(home: Path) -> str:
-    """The secret in `home`; two processes that start at once end up with the same one."""
+    """The secret in `home`; all who start at once, in one process or several, end up with the same one."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = home / "secret"
-    draft = home / f".secret.{os.getpid()}"
     if not path.exists():
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor, draft = tempfile.mkstemp(prefix=".secret.", dir=home)  # readable by its owner alone
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(32))
         try:
@@ -19,5 +19,5 @@ def installation_secret(home: Path) -> str:
         except FileExistsError:
             pass
         finally:
-            draft.unlink()
+            Path(draft).unlink()
     return path.read_text().strip()

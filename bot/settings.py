@@ -166,14 +166,22 @@ def env_file() -> Path:
     return Path(__file__).resolve().parent.parent / ".env"
 
 
-def load() -> Settings:
+def load(file: Path | None = None) -> Settings:
     """The settings of this process.
+
+    Args:
+        file: what holds those that the environment does not give; `.env` beside the program by default.
 
     Raises:
         SettingsError: one is malformed, unknown, given twice, or missing beside another.
     """
-    found = {name: value for name, value in dotenv.dotenv_values(env_file()).items() if value is not None}
-    return read({**found, **os.environ})
+    return read({**written(file or env_file()), **os.environ})
+
+
+def written(file: Path) -> dict[str, str]:
+    """What stands in that file, as written: `${...}` in a token means nothing."""
+    found = dotenv.dotenv_values(file, interpolate=False)
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -206,6 +214,8 @@ def _read_one(environment: Mapping[str, str], name: str, parse: Callable[[str], 
             given = Path(path).read_text().strip()
         except OSError as error:
             raise SettingsError(f"{name}_FILE: {path} cannot be read ({error.strerror}).") from error
+        except UnicodeDecodeError as error:
+            raise SettingsError(f"{name}_FILE: {path} holds no text.") from error
     if not given:
         return None
     try:
