@@ -104,9 +104,12 @@ def moment(day: date, minute: int, zone_name: str) -> datetime | None:
 
     None where that day does not exist in the zone (Apia, 30 December 2011).
     """
-    wall = datetime.combine(day, time(minute // 60, minute % 60))
-    instant = first_instant(wall, zone(zone_name))
-    return instant if log_day(instant, zone_name) == day else None
+    tz = zone(zone_name)
+    instant = first_instant(datetime.combine(day, time(minute // 60, minute % 60)), tz)
+    if instant.astimezone(tz).date() != day:  # put off beyond midnight by a gap: did the day even begin?
+        begins = first_instant(datetime.combine(day, DAY_STARTS), tz)
+        return instant if begins.astimezone(tz).date() == day and log_day(instant, zone_name) == day else None
+    return instant
 
 
 def day_end(day: date, zone_name: str) -> datetime:

@@ -4,6 +4,7 @@ def test_x(empty_database):          # the address of a database without tables,
 def test_y(databases):               # databases.create(template=...) copies a prepared one in 20 ms
 """
 
+import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,9 @@ import pytest
 from adapters.storage.embedded import EmbeddedServer, start
 from tests.databases import Databases
 
+pytest_plugins = ["tests.storage_fixtures"]
+
+zoneinfo.reset_tzpath(to=[])  # the pinned tzdata alone, as the product does it
 _HOME = Path(__file__).resolve().parent.parent / ".donelog" / "test"
 
 
