@@ -96,6 +96,8 @@ class FakeFront:
         self.heard.append(arrival)
 
     async def ask(self, arrival: Arrival, request: Request) -> Reply:
+        if self.down:
+            raise StorageDown
         self.heard.append(arrival)
         self.asked.append(request)
         return self.reply

@@ -63,7 +63,14 @@ class MailReader:
             raise Unreadable("the post has neither of the fields `email` and `headers`")
         if (stop := self._stop(mail)) is not None:
             organization_id, person_id, command = stop
-            origin = self._origin(mail, item, (organization_id, person_id) if person_id else None, "")
+            origin = Origin(
+                address=Address(Channel.EMAIL, mail.from_address),
+                surface=Surface.WEB,  # the link of the same mail, pressed by a mail program
+                at=item.at,
+                organization_id=organization_id,
+                person_id=person_id,
+                inbox=item.ref,
+            )
             return Reading(Request(origin, command))
         if reason := why_automatic(mail):
             return Reading(None, reason)
@@ -92,6 +99,7 @@ class MailReader:
             at=at,
             source_ref=_source_ref(mail, claim, text),
             answers=answered.message_id,
+            answer_to=mail.message_id,
             prompt_day=answered.day or day_in_subject(mail.subject, at.date()),
             organization_id=claim[0] if claim else None,
             person_id=claim[1] if claim else None,
@@ -134,13 +142,17 @@ def visible_words(texts: Texts, sender_name: str) -> str:
 
 
 def day_in_subject(subject: str, near: date) -> date | None:
-    """The day in a subject of ours, `(Tue 24 Nov)`; of the years around `near` the one whose weekday fits."""
+    """The day in a subject of ours, `(Tue 24 Nov)`: the year is the one in which the weekday fits.
+
+    A question is never of a day to come; `near`, in UTC, may lag a day behind her clock.
+    """
     found = _DAY_IN_SUBJECT.search(subject)
     if found is None:
         return None
     weekday = _WEEKDAYS.index(found[1].lower())
     month = _MONTHS.index(found[3].lower()) + 1
-    fitting = [day for day in _in_years(near.year, month, int(found[2])) if day.weekday() == weekday]
+    days = _in_years(near.year, month, int(found[2]))
+    fitting = [day for day in days if day.weekday() == weekday and day <= near + timedelta(days=1)]
     return min(fitting, key=lambda day: abs(day - near), default=None)
 
 

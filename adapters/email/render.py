@@ -10,8 +10,10 @@ from typing import assert_never
 import jinja2
 from markupsafe import Markup
 
+from adapters.email.addresses import NAME
 from adapters.email.bidi import FSI, isolated
 from domain.commands import Command
+from domain.dones import clean_text
 from domain.messages import Actions, Block, Group, Heading, Message, Paragraph, Run, Style, Text
 
 STOP = "Not for you? Stop these mails"
@@ -53,7 +55,8 @@ def render(message: Message, links: Links) -> RenderedMail:
         stop=links.stop,
         stop_label=STOP,
     )
-    return RenderedMail(_one_line(message.subject)[:_LONGEST_SUBJECT], text + "\n", html)
+    subject = _one_line(message.subject)[:_LONGEST_SUBJECT] or NAME
+    return RenderedMail(subject, text + "\n", html)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ def _runs_html(runs: Sequence[Run]) -> Markup:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(clean_text(text).split())
 
 
 @cache

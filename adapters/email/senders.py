@@ -9,17 +9,19 @@ from adapters.email.inbound import IncomingMail
 
 
 def is_aligned(mail: IncomingMail) -> bool | None:
-    """True: vouched for; False: looked at and refused; None: nothing known."""
+    """True: vouched for; False: SPF says outright that the domain disowns it; None: nothing certain.
+
+    A DKIM signature that fails proves nothing: gateways that add a line to every mail break it.
+    """
     domain = mail.from_address.rpartition("@")[2]
     if not domain:
         return None
-    verdicts = [verdict for signer, verdict in mail.dkim.items() if _aligns(signer, domain)]
     envelope_domain = (mail.envelope_from or "").rpartition("@")[2]
-    if envelope_domain and _aligns(envelope_domain, domain):
-        verdicts.append(mail.spf)
-    if "pass" in verdicts:
+    spf = mail.spf if envelope_domain and _aligns(envelope_domain, domain) else ""
+    signed = any(verdict == "pass" and _aligns(signer, domain) for signer, verdict in mail.dkim.items())
+    if signed or spf == "pass":
         return True
-    return False if "fail" in verdicts else None
+    return False if spf == "fail" else None
 
 
 def _aligns(signer: str, domain: str) -> bool:
