@@ -1,0 +1,1 @@
+"""Discord: a gateway that listens, a REST API that answers and sends."""

@@ -1,0 +1,197 @@
+"""The REST API as this adapter uses it: discord.py's HTTP layer without its waiting and its retries.
+
+That layer sleeps inside a call until a rate limit is over, for longer than a call may take here; so each call
+gets a bucket of its own, a 429 is an answer like any other, and the pace is kept by us.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+from discord import RateLimited
+from discord.http import HTTPClient, Ratelimit, Route
+
+from adapters.discord.outcomes import ServerSaidNo
+from domain.deliveries import CALL_DEADLINE
+
+Json = dict[str, Any]
+
+MOST_CONNECTIONS = 50
+CALLS_A_SECOND = 40.0
+"""Discord takes 50 of one bot; some are left to other processes.
+
+https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
+"""
+NEVER_WAIT_SECONDS = 0.001
+RETRIED_STATUSES = frozenset({500, 502, 504, 524})
+"""Those after which discord.py would try again by itself."""
+THREAD_MINUTES = 4320
+"""How long a silent thread stays in the list of channels: three days."""
+
+
+class _Http(HTTPClient):
+    def get_ratelimit(self, key: str) -> Ratelimit:  # noqa: ARG002 -- overrides one that keeps them by key
+        """A bucket that nobody else waits for."""
+        return Ratelimit(NEVER_WAIT_SECONDS)
+
+
+class _Pace:
+    """Lets calls start at even distances, and none while Discord has closed everything."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+        self._closed_until = 0.0
+
+    async def wait(self) -> None:
+        """Wait for one's turn.
+
+        Raises:
+            RateLimited: Discord takes nothing of this bot for a while.
+        """
+        loop = asyncio.get_running_loop()
+        if self._closed_until > loop.time():
+            raise RateLimited(self._closed_until - loop.time())
+        turn = max(self._next, loop.time())
+        self._next = turn + 1 / CALLS_A_SECOND
+        await asyncio.sleep(turn - loop.time())
+
+    def close(self, seconds: float) -> None:
+        self._closed_until = max(self._closed_until, asyncio.get_running_loop().time() + seconds)
+
+
+class DiscordApi:
+    """Calls Discord; the session is made at the first call, inside the running loop.
+
+    Every call has a total deadline and raises one of `outcomes.TROUBLE`.
+    """
+
+    def __init__(self, token: str, api_url: str) -> None:
+        self._token = token
+        self._api_url = api_url
+        self._http: _Http | None = None
+        self._opening = asyncio.Lock()
+        self._pace = _Pace()
+
+    async def open(self) -> None:
+        """Log in, once; a failure here means that nothing has been sent."""
+        async with asyncio.timeout(CALL_DEADLINE.total_seconds()), self._opening:
+            if self._http is None:
+                self._http = await self._log_in()
+
+    async def close(self) -> None:
+        if self._http is not None:
+            await self._http.close()
+            self._http = None
+
+    async def post(self, channel_id: str, body: Mapping[str, Any]) -> Json:
+        """https://docs.discord.com/developers/resources/message#create-message."""
+        return await self._call("POST", "/channels/{channel_id}/messages", body, channel_id=channel_id)
+
+    async def open_direct(self, user_id: str) -> str:
+        """The channel with a person: https://docs.discord.com/developers/resources/user#create-dm."""
+        answer = await self._call("POST", "/users/@me/channels", {"recipient_id": user_id})
+        return str(answer["id"])
+
+    async def react(self, channel_id: str, message_id: str, emoji: str) -> None:
+        """https://docs.discord.com/developers/resources/message#create-reaction."""
+        path = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}/@me"
+        await self._call("PUT", path, channel_id=channel_id, message_id=message_id, emoji=emoji)
+
+    async def start_thread(self, channel_id: str, message_id: str, name: str) -> None:
+        """A thread below a message, with the message's own id.
+
+        https://docs.discord.com/developers/resources/channel#start-thread-from-message
+        """
+        path = "/channels/{channel_id}/messages/{message_id}/threads"
+        body = {"name": name, "auto_archive_duration": THREAD_MINUTES}
+        await self._call("POST", path, body, channel_id=channel_id, message_id=message_id)
+
+    async def channel(self, channel_id: str) -> Json:
+        return await self._call("GET", "/channels/{channel_id}", channel_id=channel_id)
+
+    async def user(self, user_id: str) -> Json:
+        return await self._call("GET", "/users/{user_id}", user_id=user_id)
+
+    async def guild(self, guild_id: str) -> Json:
+        return await self._call("GET", "/guilds/{guild_id}", guild_id=guild_id)
+
+    async def member(self, guild_id: str, user_id: str) -> Json:
+        """https://docs.discord.com/developers/resources/guild#get-guild-member."""
+        return await self._call(
+            "GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild_id, user_id=user_id
+        )
+
+    async def application(self) -> Json:
+        return await self._call("GET", "/applications/@me")
+
+    async def put_commands(self, application_id: str, commands: list[Json]) -> None:
+        """Make these the only ones: nothing happens where they are already.
+
+        https://docs.discord.com/developers/interactions/application-commands#bulk-overwrite-global-application-commands
+        """
+        path = "/applications/{application_id}/commands"
+        await self._call("PUT", path, commands, application_id=application_id)
+
+    async def respond(self, interaction_id: str, token: str, body: Mapping[str, Any]) -> None:
+        """The one answer that an interaction gets, within three seconds.
+
+        https://docs.discord.com/developers/interactions/receiving-and-responding#create-interaction-response
+        """
+        path = "/interactions/{webhook_id}/{webhook_token}/callback"
+        await self._call("POST", path, body, paced=False, webhook_id=interaction_id, webhook_token=token)
+
+    async def edit_response(self, application_id: str, token: str, body: Mapping[str, Any]) -> None:
+        """Change that answer, or give it after it was put off; for a quarter of an hour."""
+        path = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
+        await self._call("PATCH", path, body, paced=False, webhook_id=application_id, webhook_token=token)
+
+    async def delete_response(self, application_id: str, token: str) -> None:
+        path = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
+        await self._call("DELETE", path, paced=False, webhook_id=application_id, webhook_token=token)
+
+    async def follow_up(self, application_id: str, token: str, body: Mapping[str, Any]) -> None:
+        """Say one more thing."""
+        path = "/webhooks/{webhook_id}/{webhook_token}"
+        await self._call("POST", path, body, paced=False, webhook_id=application_id, webhook_token=token)
+
+    async def _call(
+        self, verb: str, path: str, body: object = None, *, paced: bool = True, **parameters: str
+    ) -> Json:
+        await self.open()
+        assert self._http is not None  # noqa: S101 -- `open` has made it or raised
+        route = Route(verb, path, **parameters)
+        sent: dict[str, Any] = {} if body is None else {"json": body}
+        async with asyncio.timeout(CALL_DEADLINE.total_seconds()):
+            if paced:
+                await self._pace.wait()
+            answer: Json = await self._http.request(route, **sent)
+        return answer
+
+    async def _log_in(self) -> _Http:
+        Route.BASE = self._api_url  # discord.py knows no other way to say it
+        loop = asyncio.get_running_loop()
+        connector = aiohttp.TCPConnector(limit=MOST_CONNECTIONS)
+        http = _Http(loop, connector, http_trace=self._trace())
+        http.max_ratelimit_timeout = NEVER_WAIT_SECONDS  # the constructor raises it to 30 s
+        try:
+            await http.static_login(self._token)
+        except BaseException:
+            await http.close()
+            raise
+        return http
+
+    def _trace(self) -> aiohttp.TraceConfig:
+        async def end(
+            _session: aiohttp.ClientSession, _context: SimpleNamespace, told: aiohttp.TraceRequestEndParams
+        ) -> None:
+            headers = told.response.headers
+            if told.response.status in RETRIED_STATUSES:
+                raise ServerSaidNo(told.response.status)
+            if told.response.status == 429 and "X-RateLimit-Global" in headers:  # noqa: PLR2004 -- too many
+                self._pace.close(float(headers.get("Retry-After", 1)))
+
+        trace = aiohttp.TraceConfig()
+        trace.on_request_end.append(end)
+        return trace

@@ -1,0 +1,126 @@
+"""Carries deliveries to Discord."""
+
+import asyncio
+from collections.abc import Sequence
+
+from adapters.discord.api import DiscordApi
+from adapters.discord.markdown import unstyled
+from adapters.discord.outcomes import NO_THREADS, THREAD_EXISTS, TROUBLE, code_of, outcome_of
+from adapters.discord.render import Sign, render
+from domain.commands import Command
+from domain.deliveries import Kind, Later, Outcome, Parcel, Sent, Unknown
+from domain.messages import Message
+from domain.people import Channel
+from domain.ports.front import Tokens
+
+CHECK_MARK = "✅"
+MOST_IN_NONCE = 25
+"""https://docs.discord.com/developers/resources/message#create-message."""
+MOST_IN_NAME = 100
+"""Of a thread: https://docs.discord.com/developers/resources/channel#start-thread-from-message."""
+
+
+class DiscordSender:
+    """Posts messages and puts check marks; one call at a time in each channel.
+
+    Args:
+        api: how Discord is called.
+        tokens: signs what buttons carry.
+    """
+
+    channel = Channel.DISCORD
+    batch = 50
+
+    def __init__(self, api: DiscordApi, tokens: Tokens) -> None:
+        self._api = api
+        self._tokens = tokens
+        self._slots = asyncio.Semaphore(self.batch)
+
+    async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+        """Send them; the outcomes are in the order of the parcels, whatever happens."""
+        try:
+            await self._api.open()
+        except TROUBLE as trouble:
+            return [outcome_of(trouble, repeatable=True)] * len(parcels)
+        queues: dict[str, list[Parcel]] = {}
+        for parcel in parcels:
+            queues.setdefault(parcel.recipient.address.external_id, []).append(parcel)
+        sent = await asyncio.gather(*(self._send_in_turn(queue) for queue in queues.values()))
+        outcomes = {parcel.ref: outcome for done in sent for parcel, outcome in done}
+        return [outcomes[parcel.ref] for parcel in parcels]
+
+    async def _send_in_turn(self, queue: Sequence[Parcel]) -> list[tuple[Parcel, Outcome]]:
+        """One channel's; when one has to wait, so do those behind it, and the order stays."""
+        outcomes: list[tuple[Parcel, Outcome]] = []
+        waiting: Later | None = None
+        for parcel in queue:
+            if waiting is not None:
+                outcomes.append((parcel, waiting))
+                continue
+            async with self._slots:
+                outcome = await self._send(parcel)
+            outcomes.append((parcel, outcome))
+            if isinstance(outcome, Later):
+                waiting = outcome
+            elif isinstance(outcome, Unknown):
+                waiting = Later("the message before it is in doubt")
+        return outcomes
+
+    async def _send(self, parcel: Parcel) -> Outcome:
+        if parcel.message is None:
+            return await self._mark(parcel)
+        opened: str | None = None
+        try:
+            channel = await self._known_channel(parcel, parcel.message)
+            if channel is None:
+                channel = opened = await self._api.open_direct(parcel.recipient.address.external_id)
+        except TROUBLE as trouble:
+            return outcome_of(trouble, repeatable=True)
+        return await self._post(parcel, parcel.message, channel, opened)
+
+    async def _mark(self, parcel: Parcel) -> Outcome:
+        """The same mark twice is one mark."""
+        channel, _, message = parcel.answers.partition(":")
+        try:
+            await self._api.react(channel, message, CHECK_MARK)
+        except TROUBLE as trouble:
+            return outcome_of(trouble, repeatable=True)
+        return Sent(parcel.answers)
+
+    async def _post(self, parcel: Parcel, message: Message, channel: str, opened: str | None) -> Outcome:
+        """With the same nonce Discord gives back the message that it has, for some minutes."""
+        nonce = {"nonce": str(parcel.ref)[-MOST_IN_NONCE:], "enforce_nonce": True}
+        try:
+            answer = await self._api.post(channel, {**render(message, self._sign(parcel)), **nonce})
+            return Sent(f"{answer['channel_id']}:{answer['id']}", direct=opened)
+        except TROUBLE as trouble:
+            return outcome_of(trouble, repeatable=False)
+
+    async def _known_channel(self, parcel: Parcel, message: Message) -> str | None:
+        """Where it goes; None when the direct message with her has never been opened."""
+        if parcel.recipient.direct is not None:
+            return parcel.recipient.direct
+        if parcel.recipient.identity_id is not None:
+            return None
+        head = parcel.answers if parcel.kind is Kind.DIGEST else ""
+        channel, _, head_message = head.partition(":")
+        if not head_message:
+            return parcel.recipient.address.external_id
+        return await self._thread(channel, head_message, unstyled(message.subject)[:MOST_IN_NAME] or "…")
+
+    async def _thread(self, channel: str, head: str, name: str) -> str:
+        """The thread below a digest's head; where none can be made, the channel itself."""
+        try:
+            await self._api.start_thread(channel, head, name)
+        except TROUBLE as trouble:
+            if code_of(trouble) in NO_THREADS:
+                return channel
+            if code_of(trouble) != THREAD_EXISTS:
+                raise
+        return head
+
+    def _sign(self, parcel: Parcel) -> Sign:
+        def sign(command: Command) -> str:
+            return self._tokens.sign_command(parcel.organization_id, parcel.person_id, command)
+
+        return sign
