@@ -1,5 +1,6 @@
 """Rows for tests of the storage that sees all organizations at once: planner, ledger, feed, search."""
 
+import itertools
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from domain.local_time import WORKING_WEEK
 from domain.people import Address, Channel
 from domain.teams import Role
 
+_numbers = itertools.count(1)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -21,7 +23,6 @@ class World:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._made = 0
 
     def organization(self, holiday_country: str | None = None) -> int:
         return self._add(
@@ -43,8 +44,7 @@ class World:
         )
 
     def identity(self, organization_id: int, person_id: int, channel: Channel, **more: Any) -> int:
-        self._made += 1
-        fields = {"external_id": f"a{self._made}@example.org"}
+        fields = {"external_id": f"a{next(_numbers)}@example.org"}
         return self._add(
             tables.identities,
             organization_id=organization_id,
@@ -54,8 +54,7 @@ class World:
         )
 
     def team(self, organization_id: int, name: str | None = None, **more: Any) -> int:
-        self._made += 1
-        called = name or f"Team {self._made}"
+        called = name or f"Team {next(_numbers)}"
         fields = {"zone": "Europe/Madrid", "digest_minute": 9 * 60, "work_days": WORKING_WEEK}
         return self._add(
             tables.teams,
@@ -78,7 +77,6 @@ class World:
         )
 
     def target(self, organization_id: int, team_id: int, channel: Channel, workspace: str) -> int:
-        self._made += 1
         known = self._connection.execute(
             tables.workspaces.select().where(
                 tables.workspaces.c.channel == int(channel), tables.workspaces.c.external_id == workspace
@@ -96,7 +94,7 @@ class World:
             team_id=team_id,
             channel=int(channel),
             workspace=workspace,
-            external_id=f"C{self._made}",
+            external_id=f"C{next(_numbers)}",
         )
 
     def absence(self, organization_id: int, person_id: int, first: date, last: date | None) -> None:
@@ -116,13 +114,12 @@ class World:
         )
 
     def answer(self, organization_id: int, person_id: int, day: date) -> int:
-        self._made += 1
         return self._add(
             tables.answers,
             organization_id=organization_id,
             person_id=person_id,
             day=day,
-            source_ref=f"source {self._made}",
+            source_ref=f"source {next(_numbers)}",
             revised_at=LONG_AGO,
         )
 

@@ -1,0 +1,1 @@
+"""Meilisearch, for whoever has configured one; PostgreSQL's own search stands behind it."""
