@@ -8,10 +8,10 @@ from adapters.discord.api import DiscordApi
 from adapters.discord.checks import Finding, check
 from adapters.discord.client import Listener
 from adapters.discord.gateway import RENEW_SECONDS, DiscordGateway, Lease
+from adapters.discord.guilds import Guilds, LinkedGuilds
 from adapters.discord.inlet import Inlet
 from adapters.discord.reader import DiscordReader
 from adapters.discord.sender import DiscordSender
-from adapters.discord.welcome import LinkedGuilds, Welcome
 from domain.ports.front import Clock, Front, Tokens
 
 API_URL = "https://discord.com/api/v10"
@@ -41,10 +41,10 @@ class DiscordChannel:
         self._settings = settings
         self._linked_guilds = linked_guilds
         self._api = DiscordApi(settings.bot_token, settings.api_url)
+        self._guilds = Guilds(self._api, front, linked_guilds)
         self.reader = DiscordReader(self._api, tokens, clock, linked_guilds)
         self.sender = DiscordSender(self._api, tokens)
         self._inlet = Inlet(front, self._api, tokens, clock)
-        self._welcome = Welcome(self._api, front, linked_guilds)
         self._listening: asyncio.Task[None] | None = None
 
     async def start(self, lease: Lease | None) -> None:
@@ -64,7 +64,7 @@ class DiscordChannel:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
             self._listening = None
-        await self._welcome.stop()
+        await self._guilds.stop()
         await self._inlet.stop()
         await self._api.close()
 
@@ -76,7 +76,5 @@ class DiscordChannel:
         return Listener(self._take, self._settings.api_url, self._settings.gateway_url)
 
     def _take(self, kind: str, data: dict[str, Any]) -> None:
-        if kind == "READY":
-            self._welcome.ready(data)
-        else:
-            self._inlet.take(kind, data)
+        self._guilds.take(kind, data)
+        self._inlet.take(kind, data)

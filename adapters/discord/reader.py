@@ -11,6 +11,7 @@ import discord
 
 from adapters.discord.answers import answer_to
 from adapters.discord.api import DiscordApi
+from adapters.discord.guilds import LinkedGuilds
 from adapters.discord.inlet import give_late
 from adapters.discord.outcomes import TROUBLE, in_words
 from adapters.discord.payloads import (
@@ -20,7 +21,6 @@ from adapters.discord.payloads import (
     read_interaction,
     read_message,
 )
-from adapters.discord.welcome import LinkedGuilds
 from domain.errors import DoneLogError
 from domain.messages import Reply
 from domain.people import Address, Profile
