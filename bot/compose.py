@@ -8,10 +8,10 @@ import secrets
 import socket
 from collections.abc import Mapping, Sequence
 
-from adapters.discord.channel import DiscordChannel, DiscordSettings
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from adapters.discord.channel import DiscordChannel, DiscordSettings
 from adapters.email.addresses import MailNames
 from adapters.email.channel import MailChannel, MailSettings
 from adapters.email.routes import MailDoor
@@ -94,7 +94,7 @@ class Installation:
         if self.slack is not None:
             await self.slack.start(listen=listen)
         if self.discord is not None:
-            await self.discord.start(listen=listen)
+            await self.discord.start(GatewayLease(self.core, self.bridge, self.clock) if listen else None)
 
     async def stop(self) -> None:
         """Take nothing more, let what runs end, close every connection."""
@@ -135,9 +135,11 @@ def _discord(
     given = DiscordSettings(
         settings.discord_bot_token, settings.discord_api_url, settings.discord_gateway_url
     )
-    return DiscordChannel(
-        given, front, core.tokens, clock, GatewayLease(core, bridge, clock), Links(core, bridge)
-    )
+
+    async def linked_guilds() -> list[str]:
+        return await bridge.call(core.done_log.linked, Channel.DISCORD)
+
+    return DiscordChannel(given, front, core.tokens, clock, linked_guilds)
 
 
 def _mail(settings: Settings, front: Front, core: Core, clock: Clock) -> MailChannel:
@@ -170,17 +172,3 @@ class GatewayLease:
 
     async def release(self) -> None:
         await self._bridge.call(self._lease.release)
-
-
-class Links:
-    """Which guilds belong to the installation."""
-
-    def __init__(self, core: Core, bridge: Bridge) -> None:
-        self._done_log = core.done_log
-        self._bridge = bridge
-
-    async def is_linked(self, guild: str) -> bool:
-        return await self._bridge.call(self._done_log.is_linked, Channel.DISCORD, guild)
-
-    async def any_linked(self) -> bool:
-        return await self._bridge.call(self._done_log.any_linked, Channel.DISCORD)

@@ -236,15 +236,13 @@ class DoneLog:
                 uow.commit()
                 log.info("%s is connected", name or workspace, extra={"action": "workspace_linked"})
 
-    def is_linked(self, channel: Channel, workspace: str) -> bool:
+    def linked(self, channel: Channel) -> list[str]:
+        """The workspaces or guilds of that channel that belong here, as the platform names them."""
         with self._storage.begin() as uow:
-            return uow.directory.organization_of(channel, workspace) is not None
-
-    def any_linked(self, channel: Channel) -> bool:
-        """Whether a workspace or guild of that channel belongs to anybody here."""
-        with self._storage.begin() as uow:
-            linked = (uow.directory.workspaces(each) for each, _ in uow.directory.organizations())
-            return any(kind is channel for workspaces in linked for kind, _, _ in workspaces)
+            found = [
+                each for id_, _ in uow.directory.organizations() for each in uow.directory.workspaces(id_)
+            ]
+            return [external_id for kind, external_id, _ in found if kind is channel]
 
     def suggest(self, origin: Origin, field: str, typed: str) -> list[str]:
         """Completions for an option: names of people for `from`, of teams for `team`."""

@@ -58,7 +58,7 @@ LAST_TOLD = """
         SELECT max(told.day) FROM deliveries AS told
         WHERE told.kind = ANY(:digests) AND told.subject = team.id AND told.state = ANY(:sent)
           AND told.day < due.day AND told.day BETWEEN :first_day AND :last_day
-    ), due.day - :new_team)
+    ), greatest(due.day - :new_team, CAST(team.created_at AS date)))
 """
 """The day on which the last digest of `team` before that of `due` was accepted: the first it did not tell."""
 

@@ -163,10 +163,12 @@ class Outbox(Protocol):
 class Tenant(Protocol):
     """Everything of one organization."""
 
-    organization_id: int
-    name: str
-    zone: str
-
+    @property
+    def organization_id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def zone(self) -> str: ...
     @property
     def people(self) -> People: ...
     @property

@@ -149,8 +149,8 @@ def invite(known: Known, team: Team, command: Invite, now: datetime) -> f.Facts:
     """Write to somebody who takes part by mail; her answer makes her a member."""
     address = Address(Channel.EMAIL, command.email.strip().casefold())
     people, teams = known.tenant.people, known.tenant.teams
-    found = people.at(address)
-    person, identity = found or people.add(Profile(_name_in(address.external_id)), address, None, now)
+    profile = Profile(_name_in(address.external_id), team.zone)
+    person, identity = people.at(address) or people.add(profile, address, None, now)
     if not teams.join(team.id, person.id, Role.INVITED, now):
         return f.Invited(address.external_id, team.name, already=True)
     facts = f.Invitation(known.person.name, team.name, person.prompt_minute, person.zone, team.work_days)

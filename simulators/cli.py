@@ -1,0 +1,37 @@
+"""`donelog demo | simulate`: the product among simulated services, no account needed."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command()
+def demo(
+    html: Annotated[Path | None, typer.Option(help="Write the same day as one page to look at.")] = None,
+) -> None:
+    """A whole team's day on three channels, in less than a minute; needs no account."""
+    from simulators.demo import run  # noqa: PLC0415 -- commands load lazily
+
+    sys.exit(run(html))
+
+
+@app.command()
+def simulate(
+    slack_port: Annotated[int, typer.Option(help="Port of the simulated Slack.")] = 4003,
+    discord_port: Annotated[int, typer.Option(help="Port of the simulated Discord.")] = 4010,
+    sendgrid_port: Annotated[int, typer.Option(help="Port of the simulated SendGrid.")] = 4020,
+    meilisearch_port: Annotated[int, typer.Option(help="Port of the simulated Meilisearch.")] = 4030,
+) -> None:
+    """Run the simulated services by hand, and print the settings that point donelog at them."""
+    from simulators.by_hand import run  # noqa: PLC0415 -- commands load lazily
+
+    asyncio.run(run(slack_port, discord_port, sendgrid_port, meilisearch_port))
+
+
+if __name__ == "__main__":
+    app()
