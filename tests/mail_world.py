@@ -20,13 +20,17 @@ from starlette.routing import Route
 from adapters.email.addresses import MailNames
 from adapters.email.forms import pack
 from adapters.email.signatures import SIGNATURE_HEADER, TIMESTAMP_HEADER
-from domain.commands import Command, Help, InboxRef, NothingToday, Origin, Request, StopMail
-from domain.deliveries import DeliveryEvent
-from domain.messages import Nothing, Reply
-from domain.people import Channel
+from domain import facts as f
+from domain.commands import Command, Help, InboxRef, NothingToday, Origin, Request, Search, StopMail
+from domain.deliveries import DeliveryEvent, Kind, Parcel, Recipient, Ref
+from domain.messages import Message, Nothing, Reply
+from domain.people import Address, Channel
 from domain.ports.front import StorageDown
 from domain.ports.inbox import Arrival, InboxItem, Lane, Source
+from domain.wording import word
 
+TUESDAY = date(2026, 11, 24)
+PROMPT = word(f.PromptAsked(TUESDAY, explain=False), Channel.EMAIL)
 NOW = datetime(2026, 11, 24, 23, 10, tzinfo=UTC)
 NAMES = MailNames("in.example.com", "donelog <donelog@example.com>")
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -60,6 +64,8 @@ class FakeTokens:
                 what = f"stop{identity_id}"
             case NothingToday():
                 what = "nothing"
+            case Search(query) if len(query) > 40:
+                raise ValueError("Search does not fit into a button")
             case _:
                 what = type(command).__name__.lower()
         return f"{organization_id}.{person_id or 0}.{what}.sig"
@@ -222,3 +228,26 @@ def raw_item(
 def mail_file(name: str) -> bytes:
     """A message of `tests/fixtures/mail/`, with the line ends of the wire."""
     return (FIXTURES / "mail" / name).read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+
+def letter(*headers: str, body: str = "shipped it") -> str:
+    """A message with these header lines."""
+    return "\r\n".join((*headers, "", body, ""))
+
+
+def parcel(number: int, address: str = "", message: Message | None = PROMPT, **changed: Any) -> Parcel:
+    """The question of the day on its way to person `number`."""
+    fields: dict[str, Any] = {
+        "ref": Ref(TUESDAY, number),
+        "attempt": 1,
+        "kind": Kind.PROMPT,
+        "organization_id": 1,
+        "person_id": number,
+        "recipient": Recipient(
+            Address(Channel.EMAIL, address or f"p{number}@example.com"), identity_id=100 + number
+        ),
+        "message": message,
+        "day": TUESDAY,
+        "unsubscribe": True,
+    }
+    return Parcel(**{**fields, **changed})

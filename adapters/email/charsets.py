@@ -56,7 +56,9 @@ def _candidates(declared: str | None) -> Iterator[str]:
 def _is_text_codec(name: str) -> bool:
     try:
         found = codecs.lookup(name)
-        b"".decode(name)  # refuses rot13, zip and other codecs that are not between text and octets
-    except (LookupError, ValueError, UnicodeError):
+        b"a".decode(name)  # refuses rot13, zip and other codecs that are not between text and octets
+    except UnicodeError:
+        pass  # a text codec that a single octet is not enough for
+    except (LookupError, ValueError):
         return False
     return found.name.replace("-", "_") not in _NOT_OF_MAIL

@@ -17,6 +17,7 @@ from domain.messages import Message
 from domain.ports.front import Tokens
 
 _ID = re.compile(r"<[!-;=?-~]{1,900}>")
+_LARGEST_ID = 2**63 - 1
 _LISTS = {Kind.PROMPT: "prompts", Kind.DIGEST: "digests", Kind.DIGEST_MAIL: "digests"}
 
 
@@ -90,6 +91,8 @@ class Writer:
         tags: dict[str, Command | None] = {}
 
         def tag(command: Command | None) -> str:
+            if command is not None and not self._fits(command):
+                return ""
             made = f"%{mark}{len(tags)}%"
             tags[made] = command
             return made
@@ -97,6 +100,14 @@ class Writer:
         act: Callable[[Command], str] | None = tag if self._url else None
         mail = render(message, Links(act, tag(None) if has_stop else ""))
         return _Sheet(mail, tags)
+
+    def _fits(self, command: Command) -> bool:
+        """Whether a link can carry it for anybody: a long search cannot, and is typed instead."""
+        try:
+            self._tokens.sign_command(_LARGEST_ID, _LARGEST_ID, command)
+        except ValueError:
+            return False
+        return True
 
     def _letter(
         self, place: int, parcel: Parcel, sender: tuple[str, str], stop: str, sheet: _Sheet

@@ -36,7 +36,8 @@ class Links:
     """Makes the links of a mail."""
 
     act: Callable[[Command], str] | None
-    """The page that asks before it acts; None: there is no public address, and what can be typed must do."""
+    """The page that asks before it acts, empty for what no link can carry; None: there is no public address.
+    What can be typed must then do."""
     stop: str = ""
     """Stops these mails; empty where the mail is no regular one, or there is no way."""
 
@@ -67,7 +68,10 @@ class _Button:
 
 def _buttons(block: Actions, links: Links) -> list[_Button]:
     act = links.act
-    return [_Button(each.label, act(each.command)) for each in block.actions] if act else []
+    if act is None:
+        return []
+    made = (_Button(each.label, act(each.command)) for each in block.actions)
+    return [button for button in made if button.url]
 
 
 def _block_text(block: Block, buttons: dict[int, list[_Button]]) -> str:

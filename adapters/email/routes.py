@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 class MailDoor:
     """Who may post.  For mail a secret in the URL, a key or both; without either nobody may."""
 
-    inbound_token: str = ""
+    inbound_token: str = field(default="", repr=False)
     inbound_public_keys: tuple[str, ...] = ()
     event_public_keys: tuple[str, ...] = ()
     most_mail_bytes: int = MOST_MAIL_BYTES

@@ -100,15 +100,20 @@ class _Pages:
     def _told(self, reply: Reply, read: "_Signed") -> str:
         match reply:
             case Say():
-                return answer_page(
-                    reply.message, lambda each: self._tokens.sign_command(read[0], read[1], each)
-                )
+                return answer_page(reply.message, lambda each: self._link(read, each))
             case Mark():
                 return notice_page("Done", "That is noted.")
             case Nothing():
                 return notice_page("Nothing to do", "There was nothing left to do; it may be done already.")
             case _:
                 assert_never(reply)
+
+    def _link(self, read: "_Signed", command: Command) -> str:
+        """The last segment of a link; empty for what none can carry."""
+        try:
+            return self._tokens.sign_command(read[0], read[1], command)
+        except ValueError:
+            return ""
 
 
 _Signed = tuple[int, int | None, Command]

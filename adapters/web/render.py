@@ -62,14 +62,15 @@ def _block(block: Block, sign: Callable[[Command], str]) -> Markup:
             items = Markup().join(Markup("<li>{}</li>").format(_runs(item)) for item in block.items)
             return Markup("<p><strong>{}</strong></p><ul>{}</ul>").format(_runs(block.title), items)
         case Actions():
-            links = (
-                # Relative, so that it works behind a public address with a path.
-                Markup('<a class="button" href="../do/{}">{}</a> ').format(sign(each.command), each.label)
-                for each in block.actions
-            )
+            links = (_link(sign(each.command), each.label) for each in block.actions)
             return Markup("<p>{}</p>").format(Markup().join(links))
         case _:
             assert_never(block)
+
+
+def _link(token: str, label: str) -> Markup:
+    """Relative, so that it works behind a public address with a path."""
+    return Markup('<a class="button" href="../do/{}">{}</a> ').format(token, label) if token else Markup()
 
 
 def _runs(runs: Text) -> Markup:

@@ -1,55 +1,26 @@
 """What SendGrid is asked to send, and what is made of its answers."""
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from adapters.email.addresses import MailNames, is_mailable
-from adapters.email.letters import Writer
+from adapters.email.addresses import MailNames
 from adapters.email.reader import MailReader
 from adapters.email.sender import MailSender
-from adapters.email.sendgrid_request import body_of
-from domain import facts as f
-from domain.deliveries import Kind, Later, Never, Parcel, Recipient, Ref, Sent, Unknown
-from domain.messages import Message, Paragraph, text
-from domain.people import Address, Channel
-from domain.wording import word
+from domain.deliveries import Kind, Later, Never, Sent, Unknown
 from simulators.base import Fault, How, When
 from simulators.sendgrid import SendGridSimulator
 from simulators.sendgrid.inbound import Envelope, Mode, Verdict, form
 from simulators.sendgrid.replies import reply_to
-from tests.mail_world import NAMES, NOW, FakeClock, FakeTokens, item
+from tests.mail_world import NAMES, NOW, TUESDAY, FakeClock, FakeTokens, item, parcel
 
-TUESDAY = date(2026, 11, 24)
 DESCRIPTION = Path(__file__).parents[2].parent / "shared" / "specs" / "sendgrid-mail-v3-openapi.json"
-PROMPT = word(f.PromptAsked(TUESDAY, explain=False), Channel.EMAIL)
 URL = "https://done.example"
-
-
-def parcel(number: int, address: str = "", message: Message | None = PROMPT, **changed: Any) -> Parcel:
-    fields: dict[str, Any] = {
-        "ref": Ref(TUESDAY, number),
-        "attempt": 1,
-        "kind": Kind.PROMPT,
-        "organization_id": 1,
-        "person_id": number,
-        "recipient": Recipient(
-            Address(Channel.EMAIL, address or f"p{number}@example.com"), identity_id=100 + number
-        ),
-        "message": message,
-        "day": TUESDAY,
-        "unsubscribe": True,
-    }
-    return Parcel(**{**fields, **changed})
 
 
 @pytest.fixture
@@ -288,45 +259,3 @@ async def test_an_answer_to_a_prompt_finds_its_way_back(
     assert (origin.organization_id, origin.person_id, origin.prompt_day) == (1, 7, TUESDAY)
     assert origin.answers == "<d.20261124-7.1@in.example.com>"
     assert origin.aligned
-
-
-LINES = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.sampled_from(
-    ["x\r\nBcc: evil@example.com", "\n", "a\x00b", "\u2028x", "<a@b>\r\nX: y", "%donelog0.0%"]
-)
-
-
-@settings(max_examples=200, deadline=None)
-@given(subject=LINES, answers=LINES, body=LINES)
-def test_no_header_ever_has_a_line_break(subject: str, answers: str, body: str) -> None:
-    message = Message((Paragraph(text(body)),), subject)
-    (batch,), refused = Writer(NAMES, URL, FakeTokens()).write([parcel(1, message=message, answers=answers)])
-    assert not refused
-    sent = json.loads(body_of(batch))
-    (one,) = sent["personalizations"]
-    values = [sent["subject"], one["from"]["name"], one["from"]["email"], *one["headers"].values()]
-    assert not any(set("\r\n\x00\u2028\u2029") & set(value) for value in values)
-
-
-def test_a_tag_that_somebody_typed_is_not_replaced() -> None:
-    typed = Message((Paragraph(text("%donelog0.0% and %donelog1.0%")),), "s")
-    (batch,), _ = Writer(NAMES, URL, FakeTokens()).write([parcel(1, message=typed)])
-    assert all(tag not in "%donelog0.0% and %donelog1.0%" for tag in batch.letters[0].links)
-    assert "%donelog0.0% and %donelog1.0%" in batch.mail.text
-
-
-@pytest.mark.parametrize(
-    ("address", "good"),
-    [
-        ("ana@example.com", True),
-        ("ana+x.y@mail.example.co.uk", True),
-        ("ana@localhost", False),
-        ("ana @example.com", False),
-        ("ana@example.com\r\nBcc: x@y.z", False),
-        ("Ana <ana@example.com>", False),
-        ("a" * 65 + "@example.com", False),
-        ("", False),
-        ("ana@exämple.com", False),
-    ],
-)
-def test_addresses_are_looked_at_before_sendgrid_does(address: str, *, good: bool) -> None:
-    assert is_mailable(address) is good

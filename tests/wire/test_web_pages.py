@@ -5,8 +5,8 @@ import re
 import pytest
 
 from adapters.web.pages import LinkReader, routes
-from domain.commands import Help, InboxRef, NothingToday, StopMail, Surface
-from domain.messages import Mark, Message, Nothing, Reply, Say
+from domain.commands import Help, InboxRef, NothingToday, Search, StopMail, Surface
+from domain.messages import Action, Actions, Mark, Message, Nothing, Reply, Say
 from domain.people import Address, Channel
 from domain.ports.inbox import InboxItem, Lane, Source
 from tests.examples import examples
@@ -130,3 +130,11 @@ async def test_a_command_that_no_mail_offers_is_asked_about_too() -> None:
     tokens = FakeTokens()
     path = f"/do/{tokens.sign_command(1, 7, Help())}"
     assert "Go on?" in (await visit(FakeFront(), "GET", path)).text
+
+
+async def test_an_answer_leads_on_but_not_by_a_button_that_no_link_can_carry() -> None:
+    actions = Actions((Action("More", Search("invoices", 2)), Action("Long", Search("x" * 50, 2))))
+    reply = Say(Message((actions,), "s"), organization_id=1)
+    page = (await visit(FakeFront(reply=reply), "POST", NOTHING)).text
+    assert 'href="../do/1.7.search.sig">More</a>' in page
+    assert "Long" not in page
