@@ -16,7 +16,7 @@ from adapters.storage.tables import metadata
 
 LOCK = 0x646F6E656C6F67
 """The advisory lock's number: `donelog` in ASCII."""
-TIMEOUTS = ("SET lock_timeout = '5s'", "SET statement_timeout = '10min'")
+TIMEOUTS = ("SET lock_timeout = '3s'", "SET statement_timeout = '10min'")
 TRIES = 1200
 BETWEEN_TRIES = 0.25
 """Seconds.  Asking again and again, not waiting inside a statement, whose snapshot would keep the other

@@ -20,6 +20,8 @@ def wrap_errors(engine: Engine) -> None:
 
 
 def _translate(context: ExceptionContext) -> BaseException | None:
+    if context.is_pre_ping:  # the pool sees that the connection is dead, and makes another
+        return None
     if isinstance(context.original_exception, _DOWN):
         return StorageDown(type(context.original_exception).__name__)
     return None

@@ -1,0 +1,72 @@
+"""What every `Directory` promises."""
+
+import pytest
+
+from domain.errors import Refusal
+from domain.people import Address, Channel, Profile
+from domain.ports.storage import Storage, UnitOfWork
+from domain.ports.tenant import Tenant
+from tests.storage_fixtures import NOW
+
+ADA = Address(Channel.SLACK, "U1", "T1")
+
+
+def test_the_own_organization_is_made_once(uow: UnitOfWork) -> None:
+    first = uow.directory.ensure_organization("Acme", "Europe/Madrid", NOW)
+
+    again = uow.directory.ensure_organization("Another name", "UTC", NOW)
+
+    assert again == first
+    assert uow.directory.organizations() == [(first, "Acme")]
+    assert (uow.tenant(first).name, uow.tenant(first).zone) == ("Acme", "Europe/Madrid")
+
+
+def test_a_workspace_nobody_linked_belongs_to_nobody(uow: UnitOfWork, tenant: Tenant) -> None:
+    assert uow.directory.organization_of(Channel.SLACK, "T1") is None
+
+
+def test_a_linked_workspace_is_found_by_its_channel_and_id(uow: UnitOfWork, tenant: Tenant) -> None:
+    uow.directory.link(tenant.organization_id, Channel.SLACK, "T1", "Acme on Slack")
+
+    assert uow.directory.organization_of(Channel.SLACK, "T1") == tenant.organization_id
+    assert uow.directory.organization_of(Channel.DISCORD, "T1") is None
+    assert uow.directory.workspaces(tenant.organization_id) == [(Channel.SLACK, "T1", "Acme on Slack")]
+
+
+def test_linking_twice_changes_nothing(uow: UnitOfWork, tenant: Tenant) -> None:
+    uow.directory.link(tenant.organization_id, Channel.SLACK, "T1", "Acme on Slack")
+    uow.directory.link(tenant.organization_id, Channel.SLACK, "T1", "")
+
+    assert uow.directory.workspaces(tenant.organization_id) == [(Channel.SLACK, "T1", "Acme on Slack")]
+
+
+def test_a_door_opens_to_an_active_person_only(uow: UnitOfWork, tenant: Tenant) -> None:
+    person, identity = tenant.people.add(Profile("Ada"), ADA, "D1", NOW)
+
+    (door,) = uow.directory.doors(ADA)
+
+    assert (door.organization_id, door.organization_name) == (tenant.organization_id, "Acme")
+    assert (door.identity, door.identity.person_id) == (identity, person.id)
+
+
+def test_an_address_nobody_has_opens_no_door(uow: UnitOfWork, tenant: Tenant) -> None:
+    tenant.people.add(Profile("Ada"), ADA, None, NOW)
+
+    assert uow.directory.doors(Address(Channel.SLACK, "U1", "T2")) == []
+    assert uow.directory.doors(Address(Channel.DISCORD, "U1")) == []
+
+
+def test_nobody_was_prompted_last_where_nothing_was_sent(uow: UnitOfWork, tenant: Tenant) -> None:
+    tenant.people.add(Profile("Ada"), ADA, None, NOW)
+
+    assert uow.directory.last_prompted(ADA) is None
+
+
+def test_a_link_to_another_organization_is_refused(storage: Storage) -> None:
+    """Only an installation with several organizations meets this: the number stands for the other one."""
+    with storage.begin() as uow:
+        own = uow.directory.ensure_organization("Acme", "UTC", NOW)
+        uow.directory.link(own, Channel.DISCORD, "G1", "Guild")
+
+        with pytest.raises(Refusal):
+            uow.directory.link(own + 1, Channel.DISCORD, "G1", "Guild")
