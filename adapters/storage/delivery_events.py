@@ -29,6 +29,7 @@ _KEEP = text("""
         CAST(:address AS text[]), CAST(:at AS timestamptz[]), CAST(:reason AS text[])
     ) AS event (event_id, day, id, kind, address, at, reason)
     LEFT JOIN deliveries AS delivery ON delivery.day = event.day AND delivery.id = event.id
+        AND delivery.day BETWEEN :first_day AND :last_day
     ON CONFLICT (event_id) DO NOTHING
     RETURNING event_id
 """)
@@ -44,6 +45,7 @@ _BECOME = text("""
         ORDER BY day, id, state DESC
     ) AS event
     WHERE delivery.day = event.day AND delivery.id = event.id AND delivery.attempt > 0
+      AND delivery.day BETWEEN :first_day AND :last_day
       AND NOT (delivery.state IN (:delivered, :bounced, :dropped) AND delivery.state >= event.state)
 """)
 
@@ -56,6 +58,7 @@ _STOP = text("""
     ), refusing AS (
         SELECT delivery.identity_id AS id, event.kind
         FROM event JOIN deliveries AS delivery ON delivery.day = event.day AND delivery.id = event.id
+            AND delivery.day BETWEEN :first_day AND :last_day
         UNION
         SELECT identity.id, event.kind
         FROM event JOIN identities AS identity
@@ -78,18 +81,18 @@ def note(connection: Connection, events: Sequence[DeliveryEvent], now: datetime)
     """Take each event in once; how many were new."""
     if not events:
         return 0
-    kept = set(connection.execute(_KEEP, columns([_row(each) for each in events]) | {"now": now}).scalars())
+    kept = set(connection.execute(_KEEP, _arrays(events, now) | {"now": now}).scalars())
     new = list({each.event_id: each for each in events if each.event_id in kept}.values())
-    _become(connection, [each for each in new if each.kind in _BECOMES and each.ref is not None])
+    _become(connection, [each for each in new if each.kind in _BECOMES and each.ref is not None], now)
     _stop(connection, [each for each in new if each.kind in _STOPS], now)
     return len(new)
 
 
-def _become(connection: Connection, events: Sequence[DeliveryEvent]) -> None:
+def _become(connection: Connection, events: Sequence[DeliveryEvent], now: datetime) -> None:
     if events:
-        states = {state.name.lower(): int(state) for state in _BECOMES.values()}
-        rows = [_row(each) | {"state": int(_BECOMES[each.kind])} for each in events]
-        connection.execute(_BECOME, columns(rows) | states)
+        constants: dict[str, Any] = {state.name.lower(): int(state) for state in _BECOMES.values()}
+        constants["state"] = [int(_BECOMES[each.kind]) for each in events]
+        connection.execute(_BECOME, _arrays(events, now) | constants)
 
 
 def _stop(connection: Connection, events: Sequence[DeliveryEvent], now: datetime) -> None:
@@ -100,7 +103,13 @@ def _stop(connection: Connection, events: Sequence[DeliveryEvent], now: datetime
             "cancelled": int(State.CANCELLED),
             "reason": "mail to the address was stopped",
         }
-        connection.execute(_STOP, columns([_row(each) for each in events]) | constants)
+        connection.execute(_STOP, _arrays(events, now) | constants)
+
+
+def _arrays(events: Sequence[DeliveryEvent], now: datetime) -> dict[str, Any]:
+    """The events as arrays, and the days between which their deliveries lie."""
+    days = [each.ref.day for each in events if each.ref is not None] or [now.date()]
+    return columns([_row(each) for each in events]) | {"first_day": min(days), "last_day": max(days)}
 
 
 def _row(event: DeliveryEvent) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """What both search engines promise; Meilisearch is the real client and a simulated server."""
 
-import asyncio
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,27 +14,12 @@ from adapters.storage.search_text import search_vector
 from domain.dones import Kind
 from domain.ports.search import SearchIndex, SearchQuery, SearchResult
 from simulators.meilisearch import MeilisearchSimulator
+from tests.meilisearch_server import running_meilisearch
 from tests.worlds import World
 
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
 TUESDAY = date(2026, 11, 24)
 LEASE = timedelta(seconds=60)
-
-
-@pytest.fixture
-def meilisearch() -> Iterator[MeilisearchSimulator]:
-    """A simulated server, on a thread with a loop of its own since the client blocks."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    server = MeilisearchSimulator()
-    asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
-    yield server
-    asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(10)
-    loop.close()
-    assert server.journal.problems == []
 
 
 class Searched:
@@ -83,7 +66,11 @@ def searched(request: pytest.FixtureRequest, engine: Engine) -> Iterator[Searche
     if request.param == "postgres":
         yield Searched(engine, PostgresSearch(engine), lambda: None)
         return
-    server: MeilisearchSimulator = request.getfixturevalue("meilisearch")
+    with running_meilisearch() as server:
+        yield from _with_meilisearch(engine, server)
+
+
+def _with_meilisearch(engine: Engine, server: MeilisearchSimulator) -> Iterator[Searched]:
     index = MeiliSearch(server.url, server.master_key, search_deadline=10)
 
     def feed() -> None:

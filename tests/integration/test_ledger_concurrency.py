@@ -1,0 +1,96 @@
+"""Many planners and many senders at once: everybody is asked once."""
+
+import threading
+from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine, text
+
+from adapters.storage.ledger import PostgresLedger
+from adapters.storage.planner import PostgresPlanner
+from domain.deliveries import LEASE, Result, Sent
+from domain.local_time import due_cohorts
+from domain.people import Channel
+from domain.ports.planning import Planned
+from tests.worlds import World
+
+PLANNERS, SENDERS, PEOPLE, BATCH = 3, 8, 2_000, 25
+NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
+
+_PEOPLE = text("""
+    WITH made AS (
+        INSERT INTO people (organization_id, name, folded_name, zone, prompt_minute, created_at)
+        SELECT :organization_id, 'P' || number, ' p' || number, 'Europe/Madrid', 1080, :now
+        FROM generate_series(1, :people) AS number
+        RETURNING id
+    ), joined AS (
+        INSERT INTO memberships (organization_id, team_id, person_id, role, joined_at)
+        SELECT :organization_id, :team_id, id, 1, :now FROM made
+    )
+    INSERT INTO identities (organization_id, person_id, channel, workspace, external_id)
+    SELECT :organization_id, id, :channel, 'T1', 'U' || id FROM made
+""")
+
+
+@pytest.fixture
+def crowd(engine: Engine) -> Engine:
+    """The database with everybody in it, and a partition for the day."""
+    with engine.begin() as connection:
+        world = World(connection)
+        acme = world.organization()
+        bound = {"organization_id": acme, "team_id": world.team(acme), "now": NOW}
+        connection.execute(_PEOPLE, bound | {"people": PEOPLE, "channel": int(Channel.SLACK)})
+        PostgresLedger(connection).make_partitions(NOW.date(), 1)
+    return engine
+
+
+def test_everybody_is_asked_once(crowd: Engine) -> None:
+    """Planners and senders start together; senders go on until the planners are done and nothing is left."""
+    posted: Counter[int] = Counter()
+    counting = threading.Lock()
+    planning = threading.Event()
+
+    def plan() -> Planned:
+        with crowd.begin() as connection:
+            planner = PostgresPlanner(connection)
+            return planner.plan_prompts(due_cohorts(NOW, planner.prompt_clocks()))
+
+    def send() -> None:
+        while True:
+            over = planning.is_set()
+            with crowd.begin() as connection:
+                claimed = PostgresLedger(connection).claim(Channel.SLACK, NOW, NOW, LEASE, BATCH)
+            with counting:
+                posted.update(each.key.subject for each in claimed)
+            results = [
+                Result(each.ref, each.fence, each.attempt, Sent(f"D:{each.ref.id}")) for each in claimed
+            ]
+            with crowd.begin() as connection:
+                assert PostgresLedger(connection).record(results, NOW) == len(results)
+            if over and not claimed:
+                return
+
+    with ThreadPoolExecutor(PLANNERS + SENDERS) as pool:
+        senders: list[Future[None]] = [pool.submit(send) for _ in range(SENDERS)]
+        planned = [each.result() for each in [pool.submit(plan) for _ in range(PLANNERS)]]
+        planning.set()
+        for sender in senders:
+            sender.result()
+
+    assert sum(each.new for each in planned) == PEOPLE
+    assert len(posted) == PEOPLE
+    assert set(posted.values()) == {1}
+    with crowd.begin() as connection:
+        assert PostgresLedger(connection).counts() == {"accepted": PEOPLE}
+        assert PostgresLedger(connection).idle(NOW)
+
+
+def test_partitions_may_be_made_by_many_at_once(engine: Engine) -> None:
+    def make(_: int) -> int:
+        with engine.begin() as connection:
+            return PostgresLedger(connection).make_partitions(NOW.date(), 7)
+
+    with ThreadPoolExecutor(5) as pool:
+        assert sum(pool.map(make, range(5))) == 21
