@@ -56,6 +56,8 @@ class FakeTokens:
         parts = token.split(".")
         if start != "done" or not plus or len(parts) != 3 or parts[2] != "sig":
             return None
+        if not (parts[0].isdecimal() and parts[1].isdecimal()):
+            return None
         return int(parts[0]), int(parts[1])
 
     def sign_command(self, organization_id: int, person_id: int | None, command: Command) -> str:
