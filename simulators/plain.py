@@ -1,5 +1,6 @@
 """What a person reads in a simulated service, as plain text."""
 
+import re
 from typing import Any
 
 from simulators.discord import Message as DiscordMessage
@@ -45,14 +46,23 @@ def _runs(element: Json) -> list[str]:
 
 
 def discord(message: DiscordMessage) -> str:
-    """A message as Discord shows it, its markup left as it is."""
+    """A message as Discord shows it."""
     return discord_content(message.content, message.components)
 
 
 def discord_content(content: str, components: list[Json]) -> str:
+    """The same for what an interaction is answered with."""
     buttons = [button["label"] for row in components for button in row.get("components", ())]
     shown = " ".join(f"[{label}]" for label in buttons)
-    return "\n".join(part for part in (content, shown) if part)
+    return "\n".join(part for part in (_shown(content), shown) if part)
+
+
+def _shown(markdown: str) -> str:
+    """Our own markup taken away: headings, small print, bold, italics, code, escapes."""
+    lines = re.sub(r"^(?:#{1,3}|-#) ", "", markdown, flags=re.MULTILINE)
+    lines = re.sub(r"^- ", "  • ", lines, flags=re.MULTILINE)
+    unstyled = re.sub(r"(?<!\\)(\*\*|\*|`)(.+?)(?<!\\)\1", r"\2", lines)
+    return re.sub(r"\\([^\w\s])", r"\1", unstyled)
 
 
 def mail(message: Mail) -> str:

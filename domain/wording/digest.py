@@ -22,18 +22,12 @@ from domain.wording.phrases import in_a_row, kind_mark
 
 def digest(facts: f.Digest) -> Message:
     span = _span(facts.first_day, facts.last_day)
+    several = facts.first_day != facts.last_day
     blocks: list[Block] = [Heading(span)]
-    blocked = tuple(
-        text(strong(person.name), " · ", line.text)
-        for person in facts.people
-        for line in person.lines
-        if line.kind is Kind.BLOCKER
-    )
+    blocked = [item for person in facts.people for item in _blocked(person, several_days=several)]
     if blocked:
-        blocks.append(Group(text("Blocked"), blocked))
-    blocks.extend(
-        _digest_person(person, several_days=facts.first_day != facts.last_day) for person in facts.people
-    )
+        blocks.append(Group(text("Blocked"), tuple(blocked)))
+    blocks += [group for person in facts.people for group in _wrote(person, several_days=several)]
     rest = _digest_rest(facts)
     if rest:
         blocks.append(Paragraph(rest))
@@ -45,13 +39,30 @@ def digest(facts: f.Digest) -> Message:
     )
 
 
-def _digest_person(person: f.DigestPerson, *, several_days: bool) -> Group:
+def _blocked(person: f.DigestPerson, *, several_days: bool) -> list[Text]:
+    """What blocks her; it stands on top, and only there."""
+    return [
+        text(strong(person.name), " · ", *_weekday(line, several_days=several_days), line.text)
+        for line in person.lines
+        if line.kind is Kind.BLOCKER
+    ]
+
+
+def _wrote(person: f.DigestPerson, *, several_days: bool) -> list[Group]:
+    """Her other lines; no group where all of them stand on top."""
     title = text(person.name, *((muted(" (by mail)"),) if person.by_mail else ()))
-    items: list[Text] = []
-    for line in person.lines:
-        day = (muted(f"{line.day:%a} "),) if several_days else ()
-        items.append((*day, *kind_mark(line.kind), Run(line.text)))
-    return Group(title, tuple(items) or (text(muted("nothing to tell")),))
+    items = tuple(
+        (*_weekday(line, several_days=several_days), *kind_mark(line.kind), Run(line.text))
+        for line in person.lines
+        if line.kind is not Kind.BLOCKER
+    )
+    if not person.lines:
+        items = (text(muted("nothing to tell")),)
+    return [Group(title, items)] if items else []
+
+
+def _weekday(line: f.DigestLine, *, several_days: bool) -> Text:
+    return text(muted(f"{line.day:%a} ")) if several_days else ()
 
 
 def _digest_rest(facts: f.Digest) -> Text:

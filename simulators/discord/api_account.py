@@ -10,6 +10,7 @@ from simulators.discord.payloads import (
     application_json,
     guild_json,
     member_json,
+    my_guild_json,
     own_user_json,
     user_json,
 )
@@ -20,6 +21,10 @@ _DAY_IN_MILLISECONDS = 86_400_000
 
 async def me(_: Service, asked: Asked) -> Answer:
     return 200, own_user_json(asked.bot.bot)
+
+
+async def my_guilds(service: Service, asked: Asked) -> Answer:
+    return 200, [my_guild_json(found, asked.bot) for found in service.world.guilds_of(asked.bot)]
 
 
 async def my_application(service: Service, asked: Asked) -> Answer:

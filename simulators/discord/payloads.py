@@ -141,6 +141,19 @@ def guild_json(guild: Guild) -> Json:
     }
 
 
+def my_guild_json(guild: Guild, application: Application) -> Json:
+    """https://docs.discord.com/developers/resources/user#get-current-user-guilds."""
+    return {
+        "id": str(guild.id),
+        "name": guild.name,
+        "icon": None,
+        "banner": None,
+        "owner": False,
+        "permissions": str(int(guild.installations[application.application_id].permissions)),
+        "features": [],
+    }
+
+
 def guild_create_json(world: World, guild: Guild, application: Application) -> Json:
     """https://docs.discord.com/developers/events/gateway-events#guild-create.
 

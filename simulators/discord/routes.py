@@ -15,6 +15,7 @@ CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
 
 BY_BOT: list[tuple[str, str, Handler]] = [
     ("GET", "/users/@me", api_account.me),
+    ("GET", "/users/@me/guilds", api_account.my_guilds),
     ("POST", "/users/@me/channels", api_channels.open_dm),
     ("GET", "/users/{user_id}", api_account.user),
     ("GET", "/applications/@me", api_account.my_application),
