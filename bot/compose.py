@@ -16,6 +16,7 @@ from adapters.email.addresses import MailNames
 from adapters.email.channel import MailChannel, MailSettings
 from adapters.email.routes import MailDoor
 from adapters.slack.channel import SlackChannel, SlackSettings
+from adapters.web.pages import LinkReader
 from adapters.web.pages import routes as page_routes
 from bot.asgi import build_app
 from bot.bridge import Bridge
@@ -67,6 +68,7 @@ class Installation:
         readers: dict[Source, Reader] = {
             Source.MAIL_RAW: self.mail.reader,
             Source.MAIL_PARSED: self.mail.reader,
+            Source.WEB: LinkReader(self.core.tokens),
         }
         if self.slack is not None:
             for source in (Source.SLACK_EVENT, Source.SLACK_COMMAND, Source.SLACK_BUTTON):
