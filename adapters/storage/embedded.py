@@ -10,11 +10,13 @@ The system frees such locks when a process dies, however it dies, so nothing has
 a server that lost its users is attached to by the next, and stopped when that one leaves.
 """
 
+import contextlib
 import fcntl
 import logging
 import os
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -24,14 +26,8 @@ import psycopg2
 from psycopg2 import errors, sql
 
 from adapters.storage.embedded_binaries import EmbeddedPostgresError, find_binaries, server_account
-from adapters.storage.embedded_process import (
-    PORT,
-    SUPERUSER,
-    Cluster,
-    open_lock,
-    remove_socket_folder,
-    try_lock,
-)
+from adapters.storage.embedded_process import SUPERUSER, Cluster, open_lock, try_lock
+from adapters.storage.embedded_socket import PORT, remove_socket_folder
 
 __all__ = ["EmbeddedPostgresError", "EmbeddedServer", "start"]
 
@@ -41,6 +37,14 @@ _POLL_SECONDS = 0.02
 _LOG_TAIL = 2_000  # characters
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Launched:
+    """A server on its way: where its socket will be, and how long its log was before."""
+
+    socket_folder: Path
+    log_size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +65,10 @@ class EmbeddedServer:
         """The address of the database `name`, which is made if there is none.
 
         Raises:
-            EmbeddedPostgresError: the server does not answer.
+            EmbeddedPostgresError: the server is down and does not start again.
         """
-        socket_folder = self._socket_folder()
-        try:
-            connection = psycopg2.connect(
-                host=str(socket_folder), port=PORT, user=SUPERUSER, dbname="postgres"
-            )
-        except psycopg2.OperationalError as problem:
-            raise EmbeddedPostgresError(f"The embedded PostgreSQL does not answer: {problem}") from problem
+        socket_folder = self.revive()
+        connection = psycopg2.connect(host=str(socket_folder), port=PORT, user=SUPERUSER, dbname="postgres")
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
@@ -82,6 +81,17 @@ class EmbeddedServer:
             connection.close()
         return _address(socket_folder, name)
 
+    def revive(self) -> Path:
+        """Start the server again if it has died; returns the folder of its socket.
+
+        Addresses stay good: the folder is the one it had, unless somebody removed that.
+
+        Raises:
+            EmbeddedPostgresError: it does not start again; the text has its log's last lines.
+        """
+        with _turn(self._cluster.folder):
+            return _bring_up(self._cluster)
+
     def release(self) -> None:
         """Give up our share. The last one to do so stops the server and returns when it is down.
 
@@ -92,18 +102,11 @@ class EmbeddedServer:
         """
         if self._share.closed:
             return
-        with open_lock(self._cluster.folder / "turn.lock") as turn:
-            fcntl.flock(turn, fcntl.LOCK_EX)
+        with _turn(self._cluster.folder):
             self._share.close()
             with open_lock(self._cluster.folder / "users.lock") as users:
                 if try_lock(users):
                     _stop(self._cluster)
-
-    def _socket_folder(self) -> Path:
-        postmaster = self._cluster.postmaster()
-        if postmaster is None:
-            raise EmbeddedPostgresError(f"The embedded PostgreSQL is gone; its log: {self._cluster.log}")
-        return postmaster.socket_folder
 
 
 def start(home: Path, *, bin_folder: Path | None = None) -> EmbeddedServer:
@@ -136,12 +139,19 @@ def _start(home: Path, bin_folder: Path | None) -> EmbeddedServer:
     _refuse_other_majors(home, folder)
     _make_folder(folder)
     cluster = Cluster(folder, binaries, server_account(home, folder / "data"))
-    with open_lock(folder / "turn.lock") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
+    with _turn(folder):
         socket_folder = _bring_up(cluster)
         share = open_lock(folder / "users.lock")
         fcntl.flock(share, fcntl.LOCK_SH)
     return EmbeddedServer(_address(socket_folder, "postgres"), home, cluster, share)
+
+
+@contextlib.contextmanager
+def _turn(folder: Path) -> Iterator[None]:
+    """One process at a time starts or stops the server."""
+    with open_lock(folder / "turn.lock") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
 
 
 def _make_folder(folder: Path) -> None:
@@ -163,18 +173,20 @@ def _refuse_other_majors(home: Path, folder: Path) -> None:
 
 
 def _bring_up(cluster: Cluster) -> Path:
-    """Wait until the server answers, starting it if there is none. Returns the folder of its socket."""
-    launched_at_size = None
+    """Wait until the server answers, starting it if there is none. Returns the folder of its socket.
+
+    Only to be called by whoever has the turn.
+    """
+    launched: _Launched | None = None
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         with cluster.when_down() as lock:
             if lock is not None:
-                if launched_at_size is not None:
-                    raise EmbeddedPostgresError(
-                        f"PostgreSQL did not start:\n{_log_since(cluster, launched_at_size)}"
-                    )
-                launched_at_size = cluster.log.stat().st_size if cluster.log.exists() else 0
-                _launch(cluster, lock)
+                if launched is not None:
+                    remove_socket_folder(launched.socket_folder)
+                    said = cluster.log.read_bytes()[launched.log_size :].decode(errors="replace").strip()
+                    raise EmbeddedPostgresError(f"PostgreSQL did not start:\n{said[-_LOG_TAIL:]}")
+                launched = _launch(cluster, lock)
         postmaster = cluster.postmaster()
         if postmaster is not None and cluster.answers(postmaster):
             return postmaster.socket_folder
@@ -184,17 +196,13 @@ def _bring_up(cluster: Cluster) -> Path:
     )
 
 
-def _launch(cluster: Cluster, lock: IO[bytes]) -> None:
+def _launch(cluster: Cluster, lock: IO[bytes]) -> _Launched:
     if not cluster.data.exists():
         _log.info("Making the database in %s (first start only)", cluster.folder)
         cluster.initialise()
-    cluster.sweep()
-    cluster.launch(lock)
-
-
-def _log_since(cluster: Cluster, size: int) -> str:
-    written = cluster.log.read_bytes()
-    return written[size if size <= len(written) else 0 :].decode(errors="replace").strip()[-_LOG_TAIL:]
+    last_socket_folder = cluster.sweep()
+    log_size = cluster.begin_log()
+    return _Launched(cluster.launch(lock, last_socket_folder), log_size)
 
 
 def _stop(cluster: Cluster) -> None:

@@ -12,10 +12,8 @@ import fcntl
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,14 +24,11 @@ from adapters.storage.embedded_binaries import (
     Binaries,
     EmbeddedPostgresError,
     named_account,
-    reachable,
     reachable_binaries,
 )
+from adapters.storage.embedded_socket import clear_socket_folder, make_socket_folder, takes_connections
 
 SUPERUSER = "donelog"
-PORT = 5432  # part of the socket's name; nothing listens on TCP
-_SOCKET_PATH_LIMIT = 100  # bytes; the system's own is 103 (macOS) or 107 (Linux)
-_SOCKET_PREFIX = "donelog-"
 _LOG_LIMIT = 1_000_000  # bytes, beyond which a start begins a new log
 _ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC", "PATH": os.defpath}
 _SETTINGS = {
@@ -115,41 +110,37 @@ class Cluster:
         _give_all(unfinished, self.account)
         unfinished.rename(self.data)
 
-    def launch(self, lock: IO[bytes]) -> None:
-        """Start the server, which keeps `lock` for as long as it lives. Returns before it is ready."""
+    def begin_log(self) -> int:
+        """The log's size in bytes before the next start; a log that has grown long is put aside first."""
+        if not self.log.exists():
+            return 0
+        size = self.log.stat().st_size
+        if size <= _LOG_LIMIT:
+            return size
+        self.log.replace(self.log.with_suffix(".log.1"))
+        return 0
+
+    def launch(self, lock: IO[bytes], last_socket_folder: Path | None = None) -> Path:
+        """Start the server, which keeps `lock` for as long as it lives.
+
+        Returns the folder of its socket, before it is ready.
+        """
         _give_all(self.data, self.account)
         binaries = reachable_binaries(self.binaries, self.account)
-        settings = {**_SETTINGS, "unix_socket_directories": str(self._make_socket_folder())}
+        socket_folder = make_socket_folder(self.folder, self.account, last_socket_folder)
+        settings = {**_SETTINGS, "unix_socket_directories": str(socket_folder)}
         command = [binaries.program("postgres"), "-D", _as_seen_from_within(self.data, self.account)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
-        if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT:
-            self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
             # Through a shell that ends at once, so that the server is the system's child and not ours: it
             # outlives us, and no dead child of ours looks like a living server.
             _run(["/bin/sh", "-c", '"$@" &', "sh", *command], self.data, self.account, log, lock)
-
-    def _make_socket_folder(self) -> Path:
-        # Not XDG_RUNTIME_DIR: that one goes when its user logs out, and the server stays.
-        for base in (self.folder, Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108  mkdtemp's names are safe there
-            longest = base / f"{_SOCKET_PREFIX}xxxxxxxx" / f".s.PGSQL.{PORT}"
-            if len(os.fsencode(longest)) <= _SOCKET_PATH_LIMIT and reachable(base, self.account):
-                made = Path(tempfile.mkdtemp(prefix=_SOCKET_PREFIX, dir=base))
-                _give(made, self.account)
-                return made
-        raise EmbeddedPostgresError("There is no folder for temporary files that the database server can use")
+        return socket_folder
 
     def answers(self, postmaster: Postmaster) -> bool:
         """Whether the server has said that it is ready, and takes connections."""
-        if not postmaster.ready:
-            return False
-        with socket.socket(socket.AF_UNIX) as probe:
-            try:
-                probe.connect(str(postmaster.socket_folder / f".s.PGSQL.{PORT}"))
-            except OSError:
-                return False
-        return True
+        return postmaster.ready and takes_connections(postmaster.socket_folder)
 
     def ask_to_stop(self) -> None:
         """Fast shutdown: open transactions are rolled back, everything committed is on disk."""
@@ -157,8 +148,8 @@ class Cluster:
         if postmaster is not None and self._is_served_by(postmaster):
             os.kill(postmaster.pid, signal.SIGINT)
 
-    def sweep(self) -> None:
-        """Clear what a dead server left. Only to be called while `when_down`.
+    def sweep(self) -> Path | None:
+        """Clear what a dead server left; returns its socket folder. Only to be called while `when_down`.
 
         PostgreSQL itself copes with a stale `postmaster.pid`, except when its number belongs to another
         living process of the same user: then it would not start.
@@ -169,14 +160,15 @@ class Cluster:
         postmaster = self.postmaster()
         if postmaster is None:
             self.pid_file.unlink(missing_ok=True)
-            return
+            return None
         if self._is_served_by(postmaster):
             raise EmbeddedPostgresError(
                 f"Process {postmaster.pid}, a PostgreSQL not started by donelog, uses {self.data}; stop it"
             )
-        remove_socket_folder(postmaster.socket_folder)
+        clear_socket_folder(postmaster.socket_folder)
         if _lives(postmaster.pid):
             self.pid_file.unlink()
+        return postmaster.socket_folder
 
     def _is_served_by(self, postmaster: Postmaster) -> bool:
         """Whether that process is a PostgreSQL that serves this data folder."""
@@ -206,16 +198,6 @@ def try_lock(lock: IO[bytes]) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def remove_socket_folder(folder: Path) -> None:
-    """Remove what we made for a socket and nothing else, whatever the path says."""
-    if folder.name.startswith(_SOCKET_PREFIX):
-        for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
-            with contextlib.suppress(OSError):
-                (folder / name).unlink()
-        with contextlib.suppress(OSError):
-            folder.rmdir()
 
 
 def _as_seen_from_within(folder: Path, account: Account | None) -> str:
