@@ -117,6 +117,11 @@ class DiscordApi:
     async def guild(self, guild_id: str) -> Json:
         return await self._call("GET", "/guilds/{guild_id}", guild_id=guild_id)
 
+    async def guilds(self) -> list[Json]:
+        """Those that the bot is in: https://docs.discord.com/developers/resources/user#get-current-user-guilds."""
+        found: Any = await self._call("GET", "/users/@me/guilds")
+        return list(found)
+
     async def member(self, guild_id: str, user_id: str) -> Json:
         """https://docs.discord.com/developers/resources/guild#get-guild-member."""
         return await self._call(
