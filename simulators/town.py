@@ -112,8 +112,11 @@ class Town:
         await self.installation.settle()
         await self.services.slack.settled()
 
-    async def wait_until(self, instant: datetime, step: timedelta = timedelta(minutes=5)) -> None:
-        """Let time pass in steps, and all that falls due meanwhile happen."""
+    async def wait_until(self, instant: datetime, step: timedelta = timedelta(minutes=15)) -> None:
+        """Let time pass in steps, and all that falls due meanwhile happen.
+
+        What falls due between two steps happens at the later one; people are asked and told at full quarters.
+        """
         while self.clock.now() < instant:
             self.clock.set(min(self.clock.now() + step, instant))
             await self.settle()
