@@ -1,44 +1,60 @@
 """`donelog ...`: what is done from the command line.  Commands import what they need when they run."""
 
-import sys
-from typing import NoReturn
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+
+from bot import commands_doctor, commands_people, commands_run, commands_setup, commands_teams
+from bot.console import fail, say
+from domain.errors import DoneLogError
+
+ORDER = (
+    *("run", "setup", "doctor", "team", "member", "workspace", "invite", "search"),
+    *("web", "gateway", "worker"),
+)
+"""Of the help: what one meets first stands first."""
+
+
+class _Commands(TyperGroup):
+    """Says what is wrong in a sentence, not a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DoneLogError as error:
+            fail(str(error))
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx), key=ORDER.index)
+
 
 app = typer.Typer(
     name="donelog",
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Asks everybody at 18:00 what they got done, on Slack, Discord or by mail; "
     "tells the team next morning.",
-    epilog="Also: `donelog demo` plays a whole team's day without any account, `donelog test` runs the tests.",
+    epilog="Also: `donelog demo` plays a whole team's day without any account; "
+    "`donelog test` runs the tests.",
 )
-team_app = typer.Typer(help="Teams: list, make, show.", no_args_is_help=True)
-member_app = typer.Typer(help="People: list, add to a team, link a second address.", no_args_is_help=True)
-workspace_app = typer.Typer(
-    help="Slack workspaces and Discord servers that belong here.", no_args_is_help=True
-)
-app.add_typer(team_app, name="team")
-app.add_typer(member_app, name="member")
-app.add_typer(workspace_app, name="workspace")
+app.add_typer(commands_setup.setup_app, name="setup")
+app.add_typer(commands_teams.team_app, name="team")
+app.add_typer(commands_people.member_app, name="member")
+app.add_typer(commands_teams.workspace_app, name="workspace")
+for command in (commands_run.run, commands_run.web, commands_run.gateway, commands_run.worker):
+    app.command()(command)
+app.command()(commands_doctor.doctor)
+app.command()(commands_people.invite)
+app.command()(commands_people.search)
 
 
 def main() -> None:
-    """Run a command; what is wrong is said in a sentence, not a traceback."""
-    from domain.errors import DoneLogError  # noqa: PLC0415 -- commands load lazily
-
-    try:
-        app()
-    except DoneLogError as error:
-        fail(str(error))
-
-
-def fail(sentence: str) -> NoReturn:
-    """Say what is wrong on standard error and end with status 1."""
-    typer.echo(f"donelog: {sentence}", err=True)
-    sys.exit(1)
+    """Run the command that the arguments name."""
+    app(prog_name="donelog")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 -- typer hands it over so
@@ -46,7 +62,17 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 -- typer hands it over so
         from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 -- commands load lazily
 
         try:
-            typer.echo(version("donelog"))
+            say(version("donelog"))
         except PackageNotFoundError:
-            typer.echo("0.1.0 (from source)")
+            say("0.1.0 (from source)")
         raise typer.Exit
+
+
+@app.callback()
+def _donelog(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    pass

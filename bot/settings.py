@@ -204,6 +204,17 @@ def read(environment: Mapping[str, str]) -> Settings:
     return settings
 
 
+def read_one(environment: Mapping[str, str], name: str) -> Any:
+    """One setting, or its default; whether it goes together with others is not asked.
+
+    Raises:
+        SettingsError: it is malformed, or given twice.
+    """
+    each = next(each for each in dataclasses.fields(Settings) if each.metadata["name"] == name)
+    found = _read_one(environment, name, each.metadata["read"])
+    return each.default if found is None else found
+
+
 def _read_one(environment: Mapping[str, str], name: str, parse: Callable[[str], Any]) -> Any:
     given = environment.get(name, "").strip()
     path = environment.get(f"{name}_FILE", "").strip()

@@ -1,0 +1,232 @@
+"""`donelog member ...`, `donelog invite` and `donelog search`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.console import agreed, around, fail, opened, say, say_json, say_table, strong
+from domain.errors import Refusal
+
+if TYPE_CHECKING:  # only for the checker: commands load lazily
+    from datetime import datetime
+
+    from domain.people import Address, Person
+    from domain.ports.tenant import Tenant
+    from domain.teams import Role, Team
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+WHO = "A name, a number of `member list`, or an address."
+
+member_app = typer.Typer(help="People: list, add to a team, link a second address.", no_args_is_help=True)
+
+
+@member_app.command("list")
+def list_members(
+    context: typer.Context,
+    team: Annotated[str, typer.Option(help="Only those in that team.")] = "",
+    *,
+    as_json: Json = False,
+) -> None:
+    """Everybody, with all their addresses."""
+    from bot import naming  # noqa: PLC0415 -- commands load lazily
+
+    with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
+        tenant = uow.tenant(core.organization_id)
+        people = _people(tenant, naming.team(tenant, team) if team else None)
+        rows = [_member(tenant, person) for person in people]
+    if as_json:
+        keys = ("number", "name", "zone", "asked", "teams", "addresses")
+        say_json([dict(zip(keys, row, strict=True)) for row in rows])
+    elif rows:
+        shown = [
+            (str(number), name, f"{asked} {zone}", ", ".join(teams), " ".join(addresses))
+            for number, name, zone, asked, teams, addresses in rows
+        ]
+        say_table(["number", "name", "asked", "teams", "addresses"], shown)
+    else:
+        say("Nobody yet. Whoever joins a team appears here.")
+
+
+def _people(tenant: "Tenant", team: "Team | None") -> "list[Person]":
+    if team is None:
+        return [person for person in tenant.people.everybody() if person.active]
+    return [person for person, _ in tenant.teams.members(team.id)]
+
+
+def _member(tenant: "Tenant", person: "Person") -> tuple[int, str, str, str, list[str], list[str]]:
+    from bot import naming  # noqa: PLC0415 -- commands load lazily
+
+    teams = [team.name for team, _ in tenant.teams.of(person.id)]
+    addresses = [naming.show_address(each.address) for each in tenant.people.identities(person.id)]
+    return person.id, person.name, person.zone, naming.clock(person.prompt_minute), teams, addresses
+
+
+@member_app.command("add")
+def add_members(
+    context: typer.Context,
+    team: Annotated[str, typer.Argument(help="The team's name.")],
+    people: Annotated[
+        list[str], typer.Argument(help="Mail addresses, also as 'Ana Lopez <ana@example.com>', or names.")
+    ],
+    role: Annotated[str, typer.Option(help="member, manager or observer.")] = "member",
+) -> None:
+    """Put people into a team.  An address that nobody has makes a new person, who is asked by mail."""
+    from bot import naming  # noqa: PLC0415 -- commands load lazily
+
+    meant = _role(role)
+    with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
+        tenant = uow.tenant(core.organization_id)
+        joined = naming.team(tenant, team)
+        lines = [_add(tenant, joined, each, meant, core.database.time()) for each in people]
+        uow.commit()
+    for line in lines:
+        say(line)
+
+
+def _role(word: str) -> "Role":
+    from domain.teams import Role  # noqa: PLC0415 -- commands load lazily
+
+    roles = {each.name.lower(): each for each in (Role.MEMBER, Role.MANAGER, Role.OBSERVER)}
+    if word.lower() not in roles:
+        raise Refusal(f"“{word}” is no role; say {', '.join(roles)}.")
+    return roles[word.lower()]
+
+
+def _add(tenant: "Tenant", team: "Team", who: str, role: "Role", now: "datetime") -> str:
+    from bot import naming  # noqa: PLC0415 -- commands load lazily
+    from domain.people import Profile  # noqa: PLC0415
+
+    if "@" in who:
+        profile = Profile(naming.name_at(who), team.zone)
+        person, _ = tenant.people.add(profile, naming.read_address(who), None, now)
+    else:
+        person = naming.person(tenant, who)
+    if not person.zone_chosen and not tenant.teams.of(person.id):  # as when she joins her first team herself
+        tenant.people.save(replace(person, zone=team.zone))
+    new = tenant.teams.join(team.id, person.id, role, now)
+    return f"{person.name} is {'now' if new else 'already'} in {team.name}."
+
+
+@member_app.command("link")
+def link_member(
+    context: typer.Context,
+    who: Annotated[str, typer.Argument(help=WHO)],
+    address: Annotated[str, typer.Argument(help="ana@example.com, slack:T123/U456 or discord:123.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Merge without asking.")] = False,
+) -> None:
+    """Give a person one more address.  Where somebody else has it, the two become one person."""
+    from bot import naming  # noqa: PLC0415 -- commands load lazily
+
+    door = naming.read_address(address)
+    shown = naming.show_address(door)
+    with opened(around(context).settings()) as core:
+        with core.database.storage.begin() as uow:
+            tenant = uow.tenant(core.organization_id)
+            person, found = naming.person(tenant, who), tenant.people.at(door)
+        other = found[0] if found and found[0].id != person.id else None
+        if other is not None and not yes:  # asked outside a transaction: people take their time
+            say(f"{shown} is {other.name} ({other.id}). All that is theirs goes to {person.name}.")
+            if not agreed("Are they the same person?"):
+                fail("nothing was changed.")
+        with core.database.storage.begin() as uow:
+            _link(uow.tenant(core.organization_id), person, other, door)
+            uow.commit()
+    say(f"{shown} is {person.name}.")
+
+
+def _link(tenant: "Tenant", person: "Person", other: "Person | None", door: "Address") -> None:
+    if other is None:
+        tenant.people.add_identity(person.id, door)
+    else:
+        tenant.people.merge(person.id, other.id)
+
+
+def invite(
+    context: typer.Context,
+    email: Annotated[str, typer.Argument(help="Who is invited.")],
+    team: Annotated[str, typer.Argument(help="The team's name.")],
+    by: Annotated[str, typer.Option("--as", help=f"Who invites: {WHO} The team's manager by default.")] = "",
+) -> None:
+    """Invite somebody by mail; an answer to that mail makes a member."""
+    from bot import naming  # noqa: PLC0415 -- commands load lazily
+    from domain.commands import Invite  # noqa: PLC0415
+    from domain.services import linking  # noqa: PLC0415
+
+    settings = around(context).settings()
+    if settings.sendgrid_api_key is None:
+        raise Refusal("SENDGRID_API_KEY is missing, so nobody can be invited by mail: ./donelog setup email")
+    address = naming.read_address(email).external_id
+    with opened(settings) as core, core.database.storage.begin() as uow:
+        tenant = uow.tenant(core.organization_id)
+        joined = naming.team(tenant, team)
+        inviter = naming.person(tenant, by) if by else _manager(tenant, joined)
+        known = linking.Known(tenant, inviter, tenant.people.identities(inviter.id)[0])
+        linking.invite(known, joined, Invite(address, joined.name), core.database.time())
+        uow.commit()
+    say(f"{inviter.name} invites {address} to {joined.name}; the mail goes out while donelog runs.")
+
+
+def _manager(tenant: "Tenant", team: "Team") -> "Person":
+    from domain.teams import Role  # noqa: PLC0415 -- commands load lazily
+
+    members = tenant.teams.members(team.id)
+    people = [person for person, role in members if role is Role.MANAGER]
+    people = people or [person for person, role in members if role is Role.MEMBER]
+    if len(people) != 1:
+        raise Refusal(f"Who invites to {team.name}? Say it with --as.")
+    return people[0]
+
+
+def search(
+    context: typer.Context,
+    words: Annotated[list[str], typer.Argument(help="Words, and from: on: after: before:.")],
+    by: Annotated[str, typer.Option("--as", help=f"Who asks: {WHO}")] = "",
+    page: Annotated[int, typer.Option(min=1, help="Ten lines each.")] = 1,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Find what was done, as one person would see it.  Where there is only one, she is who asks."""
+    from domain.commands import Search  # noqa: PLC0415 -- commands load lazily
+    from domain.services import searching  # noqa: PLC0415
+
+    with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
+        tenant = uow.tenant(core.organization_id)
+        asker = _asker(tenant, by)
+        engines = [each for each in (core.indexer, core.database.search) if each is not None]
+        command = Search(" ".join(words), page)
+        shown = searching.search(tenant, asker, command, engines, core.database.time())
+    if as_json:
+        hits = [
+            {"name": hit.name, "day": hit.day, "kind": hit.kind.name.lower(), "text": hit.text}
+            for hit in shown.hits
+        ]
+        say_json({"total": shown.total, "page": shown.page, "pages": shown.pages, "hits": hits})
+        return
+    for hit in shown.hits:
+        say(f"{hit.day:%a %d %b %Y}  {hit.name}  {_bold(hit.text, hit.matches)}")
+    more = f"; the next: --page {shown.page + 1}" if shown.page < shown.pages else ""
+    say(f"{shown.total} found, as {asker.name} sees it{more}.")
+
+
+def _asker(tenant: "Tenant", who: str) -> "Person":
+    from bot import naming  # noqa: PLC0415 -- commands load lazily
+
+    if who:
+        return naming.person(tenant, who)
+    people = [person for person in tenant.people.everybody() if person.active]
+    if len(people) != 1:
+        raise Refusal("What one finds depends on who asks: say it with --as PERSON.")
+    return people[0]
+
+
+def _bold(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with these spans of it in bold."""
+    pieces: list[str] = []
+    done = 0
+    for start, end in spans:
+        pieces += [text[done:start], strong(text[start:end])]
+        done = end
+    return "".join([*pieces, text[done:]])

@@ -1,0 +1,38 @@
+"""`donelog setup slack | discord | email`."""
+
+from typing import Annotated
+
+import typer
+
+from bot.console import around
+
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the links, open none.")]
+
+setup_app = typer.Typer(help="Lead through connecting Slack, Discord or mail.", no_args_is_help=True)
+
+
+@setup_app.command()
+def slack(context: typer.Context, *, no_browser: NoBrowser = False) -> None:
+    """Create the Slack app, connect the workspace."""
+    from bot import setup_slack  # noqa: PLC0415 -- commands load lazily
+    from bot.setup import SetUp  # noqa: PLC0415
+
+    setup_slack.run(SetUp(around(context), browser=not no_browser))
+
+
+@setup_app.command()
+def discord(context: typer.Context, *, no_browser: NoBrowser = False) -> None:
+    """Create the Discord bot, invite it, connect the server."""
+    from bot import setup_discord  # noqa: PLC0415 -- commands load lazily
+    from bot.setup import SetUp  # noqa: PLC0415
+
+    setup_discord.run(SetUp(around(context), browser=not no_browser))
+
+
+@setup_app.command()
+def email(context: typer.Context, *, no_browser: NoBrowser = False) -> None:
+    """Send through SendGrid and take answers in: key, DNS records, webhooks."""
+    from bot import setup_email  # noqa: PLC0415 -- commands load lazily
+    from bot.setup import SetUp  # noqa: PLC0415
+
+    setup_email.run(SetUp(around(context), browser=not no_browser))
