@@ -1,12 +1,14 @@
 """Answers and dones: how lines of text become what somebody got done."""
 
 import enum
+import heapq
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 MOST_LINES = 500
 """Lines of one message that become dones of their own; the rest stays together in the last one."""
@@ -14,6 +16,8 @@ LIKE_ENOUGH = 0.5
 """Two lines at least this alike (0 to 1) are the same done, edited."""
 COMPARED = 200
 """Characters of a line that are looked at to tell whether it is another one, edited."""
+MOST_CANDIDATES = 5
+"""Old lines that a new one is compared with letter by letter: those with most words in common."""
 MOST_COMBINING = 8
 """Combining marks kept on one letter; more only serve to deface a page."""
 
@@ -73,6 +77,7 @@ _CHECKED = re.compile(r"^(?:[-*+•]\s+)?(?:\[[xX✓✔]\]|[✓✔✅☑]️?)\s
 _OPEN = re.compile(r"^(?:[-*+•]\s+)?(?:\[ ?\]|☐)\s*")
 _BLOCKED = re.compile(r"^(?:[-*+•]\s+)?(?:!(?![!=\[])|❗️?)\s*")
 _PREFIX = re.compile(r"^([^:\s][^:]{0,79}):\s+(?=\S)")
+_PRIVATE = re.compile(r"^private\s*[:：]\s*(?=\S)", re.IGNORECASE)
 
 
 def clean_text(raw: str) -> str:
@@ -105,15 +110,24 @@ def read_lines(raw: str, teams: Mapping[str, int]) -> list[Line]:
     lines = [line for each in clean_text(raw).split("\n") if (line := _read_line(each, teams)) is not None]
     if len(lines) <= MOST_LINES:
         return lines
-    rest = " / ".join(line.text for line in lines[MOST_LINES - 1 :])
-    return [*lines[: MOST_LINES - 1], Line(Kind.DONE, rest, lines[-1].private, lines[-1].team_ids)]
+    return [*lines[: MOST_LINES - 1], *_together(lines[MOST_LINES - 1 :])]
+
+
+def _together(lines: Sequence[Line]) -> list[Line]:
+    """One line of all that are of one kind and for the same people."""
+    texts: dict[Line, list[str]] = {}
+    for line in lines:
+        texts.setdefault(replace(line, text=""), []).append(line.text)
+    return [replace(alike, text=" / ".join(parts)) for alike, parts in texts.items()]
 
 
 def _read_line(raw: str, teams: Mapping[str, int]) -> Line | None:
     private, team_ids, rest = _audience(raw.strip(), teams)
     kind, words = _kind(rest)
-    if not private and team_ids is None:
-        private, team_ids, words = _audience(words, teams)
+    if not private:
+        hidden, inner_team_ids, inner = _audience(words, teams)
+        if hidden or team_ids is None:
+            private, team_ids, words = hidden, inner_team_ids, inner
     words = words.strip()
     if not any(character.isalnum() or unicodedata.category(character) == "So" for character in words):
         return None
@@ -129,12 +143,13 @@ def _kind(raw: str) -> tuple[Kind, str]:
 
 
 def _audience(raw: str, teams: Mapping[str, int]) -> tuple[bool, tuple[int, ...] | None, str]:
+    private = _PRIVATE.match(raw)
+    if private is not None:
+        return True, None, raw[private.end() :]
     found = _PREFIX.match(raw)
     if found is None:
         return False, None, raw
     name = found[1].strip().casefold()
-    if name == "private":
-        return True, None, raw[found.end() :]
     for team, team_id in teams.items():
         if team.casefold() == name:
             return False, (team_id,), raw[found.end() :]
@@ -154,10 +169,10 @@ def match_lines(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
             matched[index] = same
             free.discard(same)
     pairs = [
-        (_likeness(old[left], new[right]), -abs(left - right), left, right)
+        (likeness, -abs(left - right), left, right)
         for right in range(len(new))
         if matched[right] is None
-        for left in free
+        for left, likeness in _candidates(new[right], right, old, free)
     ]
     for likeness, _, left, right in sorted(pairs, reverse=True):
         if likeness >= LIKE_ENOUGH and left in free and matched[right] is None:
@@ -166,8 +181,21 @@ def match_lines(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
     return matched
 
 
-def _likeness(left: str, right: str) -> float:
-    matcher = SequenceMatcher(None, left[:COMPARED].casefold(), right[:COMPARED].casefold(), autojunk=False)
-    if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < LIKE_ENOUGH:
-        return 0.0
-    return matcher.ratio()
+def _candidates(line: str, place: int, old: Sequence[str], free: set[int]) -> list[tuple[int, float]]:
+    """Those of the free old lines that `line` may continue, by index, with their likeness."""
+    words = _words(line)
+    nearest = heapq.nlargest(
+        MOST_CANDIDATES, free, key=lambda index: (len(words & _words(old[index])), -abs(index - place))
+    )
+    matcher = SequenceMatcher(None, b=line[:COMPARED].casefold(), autojunk=False)
+    likely: list[tuple[int, float]] = []
+    for index in nearest:
+        matcher.set_seq1(old[index][:COMPARED].casefold())
+        if matcher.real_quick_ratio() >= LIKE_ENOUGH and matcher.quick_ratio() >= LIKE_ENOUGH:
+            likely.append((index, matcher.ratio()))
+    return likely
+
+
+@lru_cache(maxsize=2 * MOST_LINES)
+def _words(line: str) -> frozenset[str]:
+    return frozenset(line[:COMPARED].casefold().split())

@@ -26,6 +26,7 @@ BETWEEN_PROMPTS = timedelta(hours=12)
 WORKING_WEEK = 0b0011111
 """Monday to Friday; bit n stands for weekday n, Monday 0."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_IN_FULL = ("mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays")
 
 
 @lru_cache(maxsize=1024)
@@ -60,9 +61,16 @@ def find_zone(text: str) -> str:
     wanted = text.strip().replace(" ", "_").casefold()
     exact = [name for name in zone_names() if name.casefold() == wanted]
     cities = sorted(name for name in zone_names() if name.rpartition("/")[2].casefold() == wanted)
+    if not exact and len({_clock(name) for name in cities}) > 1:
+        raise Refusal(f"“{text.strip()}” could be {' or '.join(cities)}. Which one?")
     if exact or cities:
         return (exact or cities)[0]
     return zone(text.strip()).key
+
+
+def _clock(name: str) -> tuple[timedelta | None, ...]:
+    """How far ahead of UTC it is in winter and in summer; names of one place agree."""
+    return tuple(zone(name).utcoffset(datetime(2026, month, 1)) for month in (1, 7))  # noqa: DTZ001 -- wall times
 
 
 def suggest_zones(text: str, most: int = 3) -> list[str]:
@@ -217,9 +225,18 @@ def parse_days(text: str) -> int:
 
 
 def _weekday(word: str) -> int:
-    if word[:3] in WEEKDAYS:
-        return WEEKDAYS.index(word[:3])
-    raise Refusal(f"I could not read “{word}” as a weekday; try `days mon-fri`.")
+    found = read_weekday(word)
+    if found is None:
+        raise Refusal(f"I could not read “{word}” as a weekday; try `days mon-fri`.")
+    return found
+
+
+def read_weekday(word: str) -> int | None:
+    """The number of a weekday from three letters of it or more; Monday is 0."""
+    lowered = word.casefold()
+    if len(lowered) < len(WEEKDAYS[0]):
+        return None
+    return next((number for number, full in enumerate(_IN_FULL) if full.startswith(lowered)), None)
 
 
 def show_days(mask: int) -> str:

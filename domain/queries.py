@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from domain.errors import Refusal
-from domain.local_time import WEEKDAYS
+from domain.local_time import read_weekday
 
 MOST_WORDS = 10
 """Meilisearch looks at ten words of a query and no more; the other engine does the same."""
@@ -61,9 +61,13 @@ def read_day(typed: str, today: date) -> date:
     word = typed.casefold()
     if word in {"today", "yesterday"}:
         return today - timedelta(days=word == "yesterday")
-    if len(word) > 2 and word[:3] in WEEKDAYS:  # noqa: PLR2004 -- mon, monday
-        return today - timedelta(days=(today.weekday() - WEEKDAYS.index(word[:3]) - 1) % 7 + 1)
+    weekday = read_weekday(word)
+    if weekday is not None:
+        return today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1)
     try:
-        return date.fromisoformat(typed)
+        day = date.fromisoformat(typed)
     except ValueError:
-        raise Refusal(f"I could not read “{typed}” as a day; try `friday` or `2026-11-20`.") from None
+        day = date.max
+    if not date.min < day < date.max:  # the day before and the day after are looked at
+        raise Refusal(f"I could not read “{typed}” as a day; try `friday` or `2026-11-20`.")
+    return day
