@@ -3,9 +3,11 @@
 https://docs.discord.com/developers/interactions/receiving-and-responding
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
+from adapters.discord.api import DiscordApi
 from adapters.discord.render import NO_PREVIEWS, Sign, render
 from domain.commands import Command
 from domain.messages import Audience, Mark, Nothing, Reply, Say
@@ -74,3 +76,30 @@ def _signer(reply: Say, tokens: Tokens) -> Sign | None:
         return tokens.sign_command(organization_id, None, command)
 
     return sign
+
+
+async def give_late(api: DiscordApi, data: Mapping[str, Any], answer: Answer | None) -> None:
+    """Put the answer where "thinking" stands; for a quarter of an hour.
+
+    What was put off is seen by who asked alone, so a public answer follows as a message of its own.
+
+    Raises:
+        Exception: one of `outcomes.TROUBLE`.
+    """
+    application_id, token = data["application_id"], data["token"]
+    if answer is None:
+        await api.delete_response(application_id, token)
+    elif answer.is_public:
+        await api.edit_response(application_id, token, {"content": CHECK_MARK})
+        await api.follow_up(application_id, token, answer.body)
+        await follow(api, data, answer)
+    else:
+        body = {name: value for name, value in answer.body.items() if name != "flags"}
+        await api.edit_response(application_id, token, body)
+        await follow(api, data, answer)
+
+
+async def follow(api: DiscordApi, data: Mapping[str, Any], answer: Answer) -> None:
+    """The rest of an answer that is too long for one message."""
+    for body in answer.further:
+        await api.follow_up(data["application_id"], data["token"], body)

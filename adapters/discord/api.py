@@ -76,9 +76,7 @@ class DiscordApi:
 
     async def open(self) -> None:
         """Log in, once; a failure here means that nothing has been sent."""
-        async with asyncio.timeout(CALL_DEADLINE.total_seconds()), self._opening:
-            if self._http is None:
-                self._http = await self._log_in()
+        await self._opened()
 
     async def close(self) -> None:
         if self._http is not None:
@@ -164,15 +162,20 @@ class DiscordApi:
     async def _call(
         self, verb: str, path: str, body: object = None, *, paced: bool = True, **parameters: str
     ) -> Json:
-        await self.open()
-        assert self._http is not None  # noqa: S101 -- `open` has made it or raised
+        http = await self._opened()
         route = Route(verb, path, **parameters)
         sent: dict[str, Any] = {} if body is None else {"json": body}
         async with asyncio.timeout(CALL_DEADLINE.total_seconds()):
             if paced:
                 await self._pace.wait()
-            answer: Json = await self._http.request(route, **sent)
+            answer: Json = await http.request(route, **sent)
         return answer
+
+    async def _opened(self) -> _Http:
+        async with asyncio.timeout(CALL_DEADLINE.total_seconds()), self._opening:
+            if self._http is None:
+                self._http = await self._log_in()
+            return self._http
 
     async def _log_in(self) -> _Http:
         Route.BASE = self._api_url  # discord.py knows no other way to say it

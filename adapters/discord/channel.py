@@ -9,7 +9,7 @@ from adapters.discord.checks import Finding, check
 from adapters.discord.client import Listener
 from adapters.discord.gateway import RENEW_SECONDS, DiscordGateway, Lease
 from adapters.discord.guilds import Guilds, LinkedGuilds
-from adapters.discord.inlet import Inlet
+from adapters.discord.inlet import ANSWER_WITHIN_SECONDS, Inlet
 from adapters.discord.reader import DiscordReader
 from adapters.discord.sender import DiscordSender
 from domain.ports.front import Clock, Front, Tokens
@@ -25,6 +25,8 @@ class DiscordSettings:
     gateway_url: str = GATEWAY_URL
     renew_seconds: float = RENEW_SECONDS
     """How often a process that listens, or would like to, asks for the lease."""
+    answer_within_seconds: float = ANSWER_WITHIN_SECONDS
+    """After that an answer is put off."""
 
 
 class DiscordChannel:
@@ -44,7 +46,7 @@ class DiscordChannel:
         self._guilds = Guilds(self._api, front, linked_guilds)
         self.reader = DiscordReader(self._api, tokens, clock, linked_guilds)
         self.sender = DiscordSender(self._api, tokens)
-        self._inlet = Inlet(front, self._api, tokens, clock)
+        self._inlet = Inlet(front, self._api, tokens, clock, settings.answer_within_seconds)
         self._listening: asyncio.Task[None] | None = None
 
     async def start(self, lease: Lease | None) -> None:

@@ -62,6 +62,7 @@ COMMAND: Json = {
         ),
         _sub("today", "What you wrote today"),
         _sub("yesterday", "What you wrote yesterday"),
+        _sub("list", "What you wrote on a day", _text("day", "2026-11-24", required=True)),
         _sub(
             "edit",
             "Rewrite one of today's lines",
@@ -122,17 +123,21 @@ def read_filled(data: Mapping[str, Any]) -> Filled:
     Raises:
         ValueError: it is not as Discord documents it.
     """
+    try:
+        return _filled(data)
+    except (AttributeError, LookupError, TypeError) as unlike:
+        raise ValueError("options are not as documented") from unlike
+
+
+def _filled(data: Mapping[str, Any]) -> Filled:
     names: list[str] = []
     options = data.get("options") or []
-    while options and options[0].get("type") in {SUBCOMMAND, GROUP}:
+    while options and options[0]["type"] in {SUBCOMMAND, GROUP}:
         names.append(str(options[0]["name"]))
         options = options[0].get("options") or []
-    if not names:
-        raise ValueError("a command without a subcommand")
     values = {str(each["name"]): clean_text(str(each["value"])).strip() for each in options}
-    return Filled(
-        " ".join(names), values, next((str(each["name"]) for each in options if each.get("focused")), "")
-    )
+    focused = next((str(each["name"]) for each in options if each.get("focused")), "")
+    return Filled(" ".join(names), values, focused)
 
 
 _MEANINGS: Mapping[str, Callable[[Mapping[str, str]], c.Command]] = {
@@ -170,6 +175,8 @@ def meaning(filled: Filled) -> tuple[c.Command | None, str]:
                 return (None, f"search {query}") if query else (c.Help(), "")
             case "invite":
                 return _strictly(f"invite {values['email']} {values.get('team', '')}")
+            case "list":
+                return _strictly(f"list {values['day']}")
             case "connect":
                 return _strictly(f"connect {values['code']}")
             case name:

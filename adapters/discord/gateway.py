@@ -94,8 +94,9 @@ class DiscordGateway:
     async def _holds(self) -> bool:
         now = asyncio.get_running_loop().time()
         try:
-            self._held_at = now if await self._lease.hold() else None
-        except StorageDown:
+            async with asyncio.timeout(GRACE_SECONDS / 2):
+                self._held_at = now if await self._lease.hold() else None
+        except (StorageDown, TimeoutError):
             if self._held_at is not None and now - self._held_at > GRACE_SECONDS:
                 self._held_at = None
         return self._held_at is not None

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from adapters.discord.answers import AS_IT_IS, COMPLETE, LATER, Answer, answer_to
+from adapters.discord.answers import AS_IT_IS, COMPLETE, LATER, answer_to, follow, give_late
 from adapters.discord.api import DiscordApi
 from adapters.discord.outcomes import TROUBLE, in_words
 from adapters.discord.payloads import (
@@ -48,13 +48,17 @@ class Inlet:
         api: carries answers.
         tokens: reads and signs what buttons carry.
         clock: gives a deletion its time, which Discord does not.
+        answer_within: seconds after which an answer is put off.
     """
 
-    def __init__(self, front: Front, api: DiscordApi, tokens: Tokens, clock: Clock) -> None:
+    def __init__(
+        self, front: Front, api: DiscordApi, tokens: Tokens, clock: Clock, answer_within: float
+    ) -> None:
         self._front = front
         self._api = api
         self._tokens = tokens
         self._clock = clock
+        self._answer_within = answer_within
         self._running: set[asyncio.Task[Any]] = set()
 
     def take(self, kind: str, data: Json) -> None:
@@ -103,7 +107,7 @@ class Inlet:
 
     async def _answer(self, arrival: Arrival, request: Request, data: Json) -> None:
         asking = self._start(self._front.ask(arrival, request))
-        await asyncio.wait({asking}, timeout=ANSWER_WITHIN_SECONDS)
+        await asyncio.wait({asking}, timeout=self._answer_within)
         put_off = not asking.done()
         try:
             if put_off:
@@ -141,7 +145,7 @@ class Inlet:
     async def _complete(self, data: Json) -> None:
         try:
             origin, field, typed = completing(data)
-            async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
+            async with asyncio.timeout(self._answer_within):
                 names = await self._front.suggest(origin, field, typed)
             choices = [
                 {"name": name[:MOST_IN_CHOICE], "value": name[:MOST_IN_CHOICE]}
@@ -157,30 +161,3 @@ class Inlet:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
-
-
-async def give_late(api: DiscordApi, data: Json, answer: Answer | None) -> None:
-    """Put the answer where "thinking" stands; for a quarter of an hour.
-
-    What was put off is seen by who asked alone, so a public answer follows as a message of its own.
-
-    Raises:
-        Exception: one of `outcomes.TROUBLE`.
-    """
-    application_id, token = data["application_id"], data["token"]
-    if answer is None:
-        await api.delete_response(application_id, token)
-    elif answer.is_public:
-        await api.edit_response(application_id, token, {"content": "✅"})
-        await api.follow_up(application_id, token, answer.body)
-        await follow(api, data, answer)
-    else:
-        body = {name: value for name, value in answer.body.items() if name != "flags"}
-        await api.edit_response(application_id, token, body)
-        await follow(api, data, answer)
-
-
-async def follow(api: DiscordApi, data: Json, answer: Answer) -> None:
-    """The rest of an answer that is too long for one message."""
-    for body in answer.further:
-        await api.follow_up(data["application_id"], data["token"], body)

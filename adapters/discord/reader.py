@@ -9,10 +9,9 @@ from typing import Any
 
 import discord
 
-from adapters.discord.answers import answer_to
+from adapters.discord.answers import answer_to, give_late
 from adapters.discord.api import DiscordApi
 from adapters.discord.guilds import LinkedGuilds
-from adapters.discord.inlet import give_late
 from adapters.discord.outcomes import TROUBLE, in_words
 from adapters.discord.payloads import (
     PRESSED,

@@ -1,0 +1,184 @@
+"""What tests of the Discord adapter share: a simulated server, a core that only remembers, a lease."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from adapters.discord.channel import DiscordChannel, DiscordSettings
+from adapters.discord.inlet import ANSWER_WITHIN_SECONDS
+from bot.tokens import SignedTokens
+from domain.commands import Origin, Request
+from domain.deliveries import DeliveryEvent
+from domain.messages import Audience, Message, Nothing, Paragraph, Reply, Say, text
+from domain.people import Channel as Platform
+from domain.ports.front import StorageDown
+from domain.ports.inbox import Arrival
+from simulators.base import real_now
+from simulators.discord import Channel, DiscordSimulator
+
+NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
+DESCRIPTION = Path(__file__).parents[1].parent / "shared" / "specs" / "discord-openapi.json"
+"""Discord's published description, where it is at hand."""
+
+
+def say(words: str, *, replaces: bool = False, audience: Audience = Audience.ASKER) -> Say:
+    return Say(Message((Paragraph(text(words)),), subject=words), 1, audience, replaces=replaces)
+
+
+class MemoryFront:
+    """A core that keeps what it is handed and answers what it is told to."""
+
+    def __init__(self) -> None:
+        self.heard: asyncio.Queue[Arrival] = asyncio.Queue()
+        self.asked: list[tuple[Arrival, Request]] = []
+        self.suggested: list[tuple[Origin, str, str]] = []
+        self.found: asyncio.Queue[tuple[Platform, str, str]] = asyncio.Queue()
+        self.reply: Reply = Nothing("nothing to say")
+        self.error: Exception | None = None
+        self.names = ["Ada"]
+        self.failures = 0
+        """How many times from now on the database does not answer."""
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+
+    async def hear(self, arrival: Arrival) -> None:
+        self._store()
+        await self.heard.put(arrival)
+
+    async def ask(self, arrival: Arrival, request: Request) -> Reply:
+        self._store()
+        self.asked.append((arrival, request))
+        await self.may_answer.wait()
+        if self.error is not None:
+            raise self.error
+        return self.reply
+
+    async def note(self, events: Sequence[DeliveryEvent]) -> None:
+        raise AssertionError(f"Discord tells nothing of deliveries: {events}")
+
+    async def suggest(self, origin: Origin, field: str, typed: str) -> list[str]:
+        self.suggested.append((origin, field, typed))
+        return self.names
+
+    async def workspace_found(self, channel: Platform, workspace: str, name: str) -> None:
+        self._store()
+        await self.found.put((channel, workspace, name))
+
+    def _store(self) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise StorageDown
+
+
+class HandClock:
+    """The product's time stands where the test puts it."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def now(self) -> datetime:
+        return self.time
+
+    def real(self) -> datetime:
+        return real_now()
+
+
+class SharedLease:
+    """Leave to listen, as processes see it that share a database."""
+
+    def __init__(self) -> None:
+        self.holder: object = None
+        self.down = False
+
+    def of(self, holder: object) -> "OneLease":
+        return OneLease(self, holder)
+
+
+class OneLease:
+    def __init__(self, shared: SharedLease, holder: object) -> None:
+        self._shared = shared
+        self._holder = holder
+
+    async def hold(self) -> bool:
+        if self._shared.down:
+            raise StorageDown
+        if self._shared.holder is None:
+            self._shared.holder = self._holder
+        return self._shared.holder is self._holder
+
+    async def release(self) -> None:
+        if self._shared.holder is self._holder:
+            self._shared.holder = None
+
+
+class World:
+    """A simulated server with Ada and Ben in it, and what the adapter is made of."""
+
+    def __init__(self) -> None:
+        self.front = MemoryFront()
+        self.tokens = SignedTokens(["a secret of this test"])
+        self.clock = HandClock()
+        self.lease = SharedLease()
+        self.linked: list[str] = []
+        self.answer_within = ANSWER_WITHIN_SECONDS
+        self.discord = DiscordSimulator(
+            self.clock.now, description=DESCRIPTION if DESCRIPTION.exists() else None
+        )
+        self.bot = self.discord.add_application("donelog")
+        self.ada = self.discord.add_user("ada", "Ada Byron")
+        self.ben = self.discord.add_user("ben")
+        self.guild = self.discord.add_guild("Initech", self.ada, [self.ben])
+        self.platform: Channel
+
+    def channel(self, front: MemoryFront | None = None, api_url: str | None = None) -> DiscordChannel:
+        """The adapter, one for each process of the installation."""
+
+        async def linked_guilds() -> list[str]:
+            return self.linked
+
+        settings = DiscordSettings(
+            self.bot.token,
+            api_url or self.discord.api_url,
+            self.discord.gateway_url,
+            renew_seconds=0.05,
+            answer_within_seconds=self.answer_within,
+        )
+        return DiscordChannel(settings, front or self.front, self.tokens, self.clock, linked_guilds)
+
+    @asynccontextmanager
+    async def listening(self, front: MemoryFront | None = None) -> AsyncIterator[DiscordChannel]:
+        """A process that listens; it has registered `/done` and heard of its server."""
+        channel = self.channel(front)
+        before = len(self.discord.journal.of("PUT /applications/{id}/commands"))
+        await channel.start(self.lease.of(channel))
+        await until(lambda: len(self.discord.journal.of("PUT /applications/{id}/commands")) > before)
+        try:
+            yield channel
+        finally:
+            await channel.stop()
+
+
+@asynccontextmanager
+async def simulated() -> AsyncIterator[World]:
+    world = World()
+    await world.discord.start()
+    world.platform = await world.discord.add_channel(world.guild, "platform")
+    await world.discord.invite_bot(world.guild)
+    try:
+        yield world
+        assert world.discord.journal.problems == []
+    finally:
+        await world.discord.stop()
+
+
+async def until(happened: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Return once it has happened.
+
+    Raises:
+        TimeoutError: it has not.
+    """
+    async with asyncio.timeout(seconds):
+        while not happened():  # noqa: ASYNC110 -- what a simulator has seen rings no bell
+            await asyncio.sleep(0.005)
