@@ -15,6 +15,8 @@ MOST_BLOCKS = 40
 """Slack takes 50 blocks a message; a long group may need several."""
 LONGEST_RUN = 1_500
 _ESCAPED = frozenset("&<>*_~`|\\@#[]()-+.!:\u200b")
+_HEAVIEST = 5
+"""What one character weighs at most: `&` becomes `&amp;`."""
 _AROUND_A_RUN = 4
 _AROUND_A_BLOCK = 12
 
@@ -52,20 +54,25 @@ def _pieces(blocks: tuple[Block, ...], room: int) -> Iterator[Block]:
             yield block
 
 
-def _group_pieces(group: Group, room: int) -> Iterator[Group]:
-    title = group.title
-    room_left = room - _text_weight(title)
+def _group_pieces(group: Group, room: int) -> Iterator[Block]:
+    """Groups of the same title; of a title that fills a message the end alone is repeated."""
+    *before, title = _text_pieces(group.title, room // 4)
+    yield from (Paragraph(text) for text in before)
+    empty = _weight(Group(title, ()))
     items: list[Text] = []
-    for item in (piece for each in group.items for piece in _text_pieces(each, room_left)):
-        if items and _weight(Group(title, (*items, item))) > room:
+    used = empty
+    for item in (piece for each in group.items for piece in _text_pieces(each, room - empty)):
+        size = _text_weight(item) + _AROUND_A_RUN
+        if items and used + size > room:
             yield Group(title, tuple(items))
-            items = []
+            items, used = [], empty
         items.append(item)
+        used += size
     yield Group(title, tuple(items))
 
 
 def _text_pieces(text: Text, room: int) -> Iterator[Text]:
-    most = min(LONGEST_RUN, room // 4)
+    most = min(LONGEST_RUN, (room - _AROUND_A_BLOCK - _AROUND_A_RUN) // _HEAVIEST)
     piece: list[Run] = []
     used = 0
     for run in text:
@@ -96,5 +103,7 @@ def _text_weight(text: Text) -> int:
 
 
 def _run_weight(run: Run) -> int:
-    escaped = sum(4 if character in "&<>" else 1 for character in run.text if character in _ESCAPED)
+    escaped = sum(
+        _HEAVIEST - 1 if character in "&<>" else 1 for character in run.text if character in _ESCAPED
+    )
     return len(run.text) + escaped + _AROUND_A_RUN
