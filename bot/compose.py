@@ -110,6 +110,8 @@ class Installation:
     async def settle(self) -> None:
         """Do all that is due now, until nothing is left: inbox, ledger and search feed."""
         while True:
+            if self.discord is not None:
+                await self.discord.settled()
             await self.front.settled()
             await self.ticks.all_once()
             sent = await self.pump.drain()

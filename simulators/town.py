@@ -109,6 +109,7 @@ class Town:
 
     async def settle(self) -> None:
         """Let everything happen that is due now."""
+        await self.services.discord.settled()
         await self.installation.settle()
         await self.services.slack.settled()
 

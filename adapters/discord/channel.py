@@ -70,6 +70,10 @@ class DiscordChannel:
         await self._inlet.stop()
         await self._api.close()
 
+    async def settled(self) -> None:
+        """Wait until all that has arrived here is stored or answered."""
+        await self._inlet.settled()
+
     async def check(self) -> list[Finding]:
         """What `doctor` and `setup` say about Discord."""
         return await check(self._api, await self._linked_guilds())

@@ -70,6 +70,11 @@ class Inlet:
         elif kind == "INTERACTION_CREATE" and data.get("type") == COMPLETING:
             self._start(self._complete(data))
 
+    async def settled(self) -> None:
+        """Wait until all that was taken is stored or answered."""
+        while self._running:
+            await asyncio.wait(set(self._running))
+
     async def stop(self) -> None:
         """Let what is being answered come to its end, but not for long."""
         if self._running:

@@ -5,6 +5,7 @@ https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway
 """
 
 import asyncio
+import contextlib
 import enum
 import json
 import secrets
@@ -73,6 +74,7 @@ class Gateway:
         self._journal = journal
         self._sessions: dict[str, Session] = {}
         self._sockets: dict[web.WebSocketResponse, web.Request] = {}
+        self._flushes: list[dict[web.WebSocketResponse, asyncio.Event]] = []
         self.heartbeat_seconds = 41.25
         self.acknowledges = True
         self.url = ""
@@ -122,6 +124,9 @@ class Gateway:
     ) -> Session | None:
         op, data = frame["op"], frame.get("d")
         if op == Op.HEARTBEAT:
+            for asked in self._flushes:
+                if socket in asked:
+                    asked[socket].set()
             if self.acknowledges:
                 await _send(socket, Op.HEARTBEAT_ACK, None)
         elif op in (Op.IDENTIFY, Op.RESUME):
@@ -220,6 +225,26 @@ class Gateway:
                 await session.dispatch(name, payload)
                 taken = True
         return taken
+
+    async def flush(self, seconds: float = 2.0) -> None:
+        """Return once every client has read all that was sent to it.
+
+        A client answers a request for a heartbeat at once, and reads one frame after the other.
+
+        Args:
+            seconds: how long to wait for a client that does not answer.
+        """
+        asked = {s.socket: asyncio.Event() for s in self._sessions.values() if s.socket is not None}
+        self._flushes.append(asked)
+        for socket in asked:
+            with contextlib.suppress(ConnectionError):  # gone; what it missed waits for a resume
+                await _send(socket, Op.HEARTBEAT, None)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                for socket, beaten in asked.items():
+                    if not socket.closed:
+                        await beaten.wait()
+        self._flushes.remove(asked)
 
     def hears_content(self, application: Application) -> bool:
         return Intent.MESSAGE_CONTENT in application.allowed_intents

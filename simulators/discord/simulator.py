@@ -129,6 +129,10 @@ class DiscordSimulator(People):
     def leave(self, user: User, guild: Guild) -> None:
         del guild.members[user.id]
 
+    async def settled(self) -> None:
+        """Return once every bot has read what was sent to it; a gateway's events are not acknowledged."""
+        await self.gateway.flush()
+
     def drop_sockets(self) -> None:
         """Cut all gateway connections without a goodbye; sessions can be resumed."""
         self.gateway.drop_sockets()

@@ -72,14 +72,20 @@ async def test_every_regular_mail_can_be_stopped_with_one_click(day: Day) -> Non
     for mail in day.town.services.sendgrid.outbox:
         if "List-Unsubscribe" in mail.headers:
             assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    regular = [mail.subject for mail in day.town.services.sendgrid.outbox if "List-Unsubscribe" in mail.headers]
+    regular = [
+        mail.subject for mail in day.town.services.sendgrid.outbox if "List-Unsubscribe" in mail.headers
+    ]
     assert len(regular) == 3, f"invitation, question and digest, not the answers: {regular}"
 
 
 async def test_nobody_is_asked_or_told_anything_twice(day: Day) -> None:
     services = day.town.services
     sent = [
-        *((message.channel_id, message.text) for each in services.slack.state.messages.values() for message in each),
+        *(
+            (message.channel_id, message.text)
+            for each in services.slack.state.messages.values()
+            for message in each
+        ),
         *((message.channel.id, message.content) for message in services.discord.world.messages.values()),
         *((mail.to, mail.subject) for mail in services.sendgrid.outbox),
     ]
