@@ -55,12 +55,13 @@ class Conversation:
             ProfileWanted: the channel must first say who it is.
         """
         if request.origin.surface is c.Surface.SLASH:
-            command = read_slash(request.text)
+            command = request.command or read_slash(request.text)
             if isinstance(command, c.Connect):  # the one thing that can be asked before anybody is known
                 return self._connect(uow, command, request.origin, now)
         known = linking.identify(uow, request.origin, now)
         if isinstance(known, Held):
-            return Spoken(known.reason, InboxState.HELD, known.facts)
+            asked_by = known.organization_id
+            return Spoken(known.reason, InboxState.HELD, known.facts, organization_id=asked_by)
         linking.keep_door(known, request.origin)
         try:
             spoken = self._carry_out(uow, known, request, now)

@@ -30,6 +30,8 @@ class Held:
     reason: str
     facts: f.Facts | None = None
     """What the sender is told, if anything."""
+    organization_id: int | None = None
+    """In whose name she is told."""
 
 
 def identify(uow: UnitOfWork, origin: Origin, now: datetime) -> Known | Held:  # noqa: PLR0911 -- a rule a line
@@ -57,9 +59,12 @@ def identify(uow: UnitOfWork, origin: Origin, now: datetime) -> Known | Held:  #
         return _in_organization(uow, doors[0].organization_id, origin, now)
     if origin.guild:
         return Held("workspace or guild not connected", f.NotConnected())
-    if origin.address.channel is not Channel.EMAIL and origin.profile is None:
+    if origin.address.channel is Channel.EMAIL:
+        return Held("nobody is known at that address", f.Stranger())
+    if origin.profile is None:
         raise ProfileWanted
-    return Held("nobody is known at that address", f.Stranger())
+    host = uow.directory.organizations()[0][0]  # she has none; the installation's own speaks
+    return Held("nobody is known at that address", f.Stranger(), host)
 
 
 def _organization(uow: UnitOfWork, origin: Origin) -> int | None:
@@ -75,7 +80,7 @@ def _several(origin: Origin, choices: list[tuple[int, str]]) -> Held:
     if origin.inbox is None:
         return Held("could be meant for several organizations")
     facts = f.WhichOrganization(tuple(choices), origin.inbox.day, origin.inbox.id)
-    return Held("could be meant for several organizations", facts)
+    return Held("could be meant for several organizations", facts, choices[0][0])
 
 
 def _by_mail_token(uow: UnitOfWork, origin: Origin) -> Known | Held:

@@ -52,7 +52,7 @@ def word(facts: f.Facts, channel: Channel) -> Message:  # noqa: C901, PLR0911, P
         case f.WhichOrganization():
             return teams.which_organization(facts)
         case f.Stranger():
-            return teams.stranger()
+            return teams.stranger(channel)
         case f.MailStopped():
             return teams.mail_stopped(facts)
         case f.Refused():

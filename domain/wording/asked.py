@@ -21,16 +21,21 @@ from domain.people import Channel
 from domain.wording.phrases import count, in_a_row, kind_mark
 
 
+_SHOWN = 100
+"""Characters of a query that are said back."""
+
+
 def search_shown(facts: f.SearchShown, channel: Channel) -> Message:
+    asked = facts.query if len(facts.query) <= _SHOWN else facts.query[:_SHOWN] + "…"
     notice: list[Block] = []
     if facts.degraded:
         notice.append(Paragraph(text(muted("The search engine is resting; this is the plain search."))))
     if not facts.hits:
         found: list[Block] = [
-            Paragraph(text(f"Nothing found for “{facts.query}”. Try fewer words, or the beginning of one."))
+            Paragraph(text(f"Nothing found for “{asked}”. Try fewer words, or the beginning of one."))
         ]
-        return Message((*notice, *found, *_keep(facts)), subject=f"Nothing found for “{facts.query}”")
-    title = f"{count(facts.total, 'line')} for “{facts.query}”"
+        return Message((*notice, *found, *_keep(facts)), subject=f"Nothing found for “{asked}”")
+    title = f"{count(facts.total, 'line')} for “{asked}”"
     blocks: list[Block] = [*notice, Group(text(title), tuple(_hit(hit) for hit in facts.hits))]
     if facts.page < facts.pages:
         slash = "" if channel is Channel.EMAIL else "/done "
@@ -86,37 +91,45 @@ def _via(channel: Channel | None) -> str:
 
 
 _COMMANDS = (
-    ("today", "what you wrote today; yesterday or 2026-11-20 work too"),
+    ("today", "what you wrote today"),
     ("edit 1 new text", "change a line of today; delete 1 removes it"),
     ("nothing", "end the day without a line"),
     ("search invoices", "find anything; from:ana, on:yesterday, after:2026-11-01, before:friday narrow it"),
     ("settings", "when, where and on which days I ask you"),
-    ("ask me now", "the question at once, to try it"),
+    ("time 17:30", "another hour; zone Europe/Madrid, days mon-fri and channel mail work the same way"),
+    ("ask", "the question at once, to try it"),
     ("join platform", "join a team; leave platform goes again"),
     ("invite ana@example.com", "ask somebody by mail; nothing to sign up for"),
 )
 
 
 def help_shown(facts: f.HelpShown, channel: Channel) -> Message:
-    slash = "" if channel is Channel.EMAIL else "/done "
-    blocks: list[Block] = []
-    if facts.unclear:
-        kept = " I have kept it as you wrote it." if facts.kept else ""
-        hint = (
-            "" if channel is Channel.EMAIL else f" To write it down, use `/done add {facts.unclear[:200]}`."
-        )
-        blocks.append(Paragraph(text(f"I could not tell what “{facts.unclear[:200]}” asks for.{kept}{hint}")))
-    by_mail = "Answer any mail of mine, or write to its sender" if channel is Channel.EMAIL else "Write to me"
-    blocks.append(Paragraph(text(f"{by_mail}: every line is something you got done. {_SIGNS}")))
+    by_mail = channel is Channel.EMAIL
+    slash = "" if by_mail else "/done "
+    door = "Answer any mail of mine, or write to its sender" if by_mail else "Write to me"
     rows = [(slash + typed, meaning) for typed, meaning in _COMMANDS]
-    if channel is not Channel.EMAIL:
+    if not by_mail:
         rows.append(
             ("/done team here", "make a team; its mornings are told in the channel where you type it")
         )
-    blocks.append(
-        Group(text("You can also write"), tuple(text(code(typed), f" {meaning}") for typed, meaning in rows))
+    commands = tuple(text(code(typed), f" {meaning}") for typed, meaning in rows)
+    return Message(
+        (
+            *_unclear(facts, by_mail=by_mail),
+            Paragraph(text(f"{door}: every line is something you got done. {_SIGNS}")),
+            Group(text("You can also write"), commands),
+        ),
+        subject="How to talk to me",
     )
-    return Message(tuple(blocks), subject="How to talk to me")
+
+
+def _unclear(facts: f.HelpShown, *, by_mail: bool) -> tuple[Block, ...]:
+    if not facts.unclear:
+        return ()
+    typed = facts.unclear[:200]
+    kept = " I have kept it as you wrote it." if facts.kept else ""
+    hint = () if by_mail else (" To write it down: ", code(f"/done add {typed}"))
+    return (Paragraph(text(f"I could not tell what “{typed}” asks for.{kept}", *hint)),)
 
 
 _SIGNS = "[] in front makes it a goal, ! something that blocks you, private: keeps it to yourself."

@@ -56,7 +56,7 @@ def joined(facts: f.Joined, channel: Channel) -> Message:
 
 def join_offered(facts: f.JoinOffered, channel: Channel) -> Message:
     if not facts.teams:
-        return one_sentence("There is no team here yet. `/done team here` in a channel makes one.")
+        return one_sentence("There is no team here yet. In Slack or Discord, `/done team here` makes one.")
     return Message(
         (Paragraph(text("Which team?")), *join_buttons(facts.teams, channel)), subject="Which team?"
     )
@@ -139,17 +139,18 @@ def which_organization(facts: f.WhichOrganization) -> Message:
     )
 
 
-def stranger() -> Message:
+def stranger(channel: Channel) -> Message:
+    if channel is not Channel.EMAIL:
+        return one_sentence(
+            "I do not know you yet. Type `/done join` in a channel of your team, and I do; "
+            "what you wrote is kept until then."
+        )
+    how = text("Somebody in your team can invite you with ", code("/done invite"), " and this address.")
     return Message(
         (
             Paragraph(text("I do not know this address yet, so I have put your mail aside.")),
             Paragraph(
-                text(
-                    "I ask people at six what they got done, and tell their team next morning. Somebody in "
-                    "your team can invite you with ",
-                    code("/done invite"),
-                    " and this address.",
-                )
+                text("I ask people at six what they got done, and tell their team next morning. ", *how)
             ),
         ),
         subject="I do not know this address yet",
