@@ -20,7 +20,6 @@ from domain.messages import (
 from domain.people import Channel
 from domain.wording.phrases import count, in_a_row, kind_mark
 
-
 _SHOWN = 100
 """Characters of a query that are said back."""
 

@@ -53,7 +53,7 @@ def test_nobody_is_asked_in_the_small_hours(typed: str) -> None:
     "typed", ["teatime", "", "25:00", "17:60", "17:", ":30", "1730", "-5", "5:30:00", "17h30", "1e1", "²:00"]
 )
 def test_what_is_no_time_is_refused_with_an_example(typed: str) -> None:
-    with pytest.raises(Refusal, match="try `17:30`"):
+    with pytest.raises(Refusal, match="try `time 17:30`"):
         parse_minute(typed)
 
 

@@ -1,0 +1,77 @@
+"""The ledger's vocabulary."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.deliveries import (
+    CALL_DEADLINE,
+    FIRST_WAIT,
+    LEASE,
+    LONGEST_WAIT,
+    Effect,
+    Kind,
+    Parcel,
+    Recipient,
+    Ref,
+    State,
+    is_final,
+    wait_before,
+)
+from domain.messages import Message
+from domain.people import Address, Channel
+
+TUESDAY = date(2026, 11, 24)
+
+
+@given(st.dates(min_value=date(2000, 1, 1)), st.integers(min_value=0, max_value=2**63 - 1))
+def test_a_reference_is_read_back_as_it_was_written(day: date, number: int) -> None:
+    assert Ref.parse(str(Ref(day, number))) == Ref(day, number)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", "20261124", "20261124-", "2026-11-24-5", "20261324-5", "x-5", "20261124-x"]
+)
+def test_what_is_no_reference_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        Ref.parse(text)
+
+
+def test_waits_double_up_to_a_quarter_of_an_hour() -> None:
+    waits = [wait_before(attempt) for attempt in range(1, 30)]
+    assert waits[:4] == [FIRST_WAIT, 2 * FIRST_WAIT, 4 * FIRST_WAIT, 8 * FIRST_WAIT]
+    assert waits == sorted(waits)
+    assert max(waits) == LONGEST_WAIT
+    assert wait_before(0) == FIRST_WAIT
+
+
+def test_a_call_ends_well_before_its_lease() -> None:
+    assert CALL_DEADLINE + timedelta(seconds=30) < LEASE
+
+
+def test_what_may_still_change_is_not_final() -> None:
+    assert {state for state in State if not is_final(state)} == {State.READY, State.SENDING, State.UNCERTAIN}
+
+
+def test_a_parcel_without_a_message_is_a_check_mark() -> None:
+    recipient = Recipient(Address(Channel.SLACK, "U1", "T1"))
+    mark = Parcel(Ref(TUESDAY, 1), 1, Kind.MARK, 1, 1, recipient, None, TUESDAY)
+    post = Parcel(Ref(TUESDAY, 1), 1, Kind.REPLY, 1, 1, recipient, Message((), "x"), TUESDAY)
+    assert (mark.effect, post.effect) == (Effect.REACT, Effect.POST)
+
+
+def test_the_numbers_that_are_stored_never_change() -> None:
+    """They stand in rows that were written by older versions."""
+    assert {kind.name: kind.value for kind in Kind} == {
+        "PROMPT": 1,
+        "DIGEST": 2,
+        "DIGEST_MAIL": 3,
+        "REPLY": 4,
+        "MARK": 5,
+        "INVITATION": 6,
+    }
+    assert [state.value for state in State] == list(range(1, 12))
+    assert (State.READY, State.UNCERTAIN, State.ACCEPTED, State.UNKNOWN) == (1, 3, 4, 11)
+    assert (Channel.SLACK, Channel.DISCORD, Channel.EMAIL) == (1, 2, 3)
