@@ -181,9 +181,9 @@ def parse_minute(text: str) -> int:
     """
     found = _read_clock(text)
     if found is None:
-        raise Refusal(f"I could not read “{text.strip()}” as a time; try `17:30`.")
+        raise Refusal(f"I could not read “{text.strip()}” as a time; try `time 17:30`.")
     if not EARLIEST_MINUTE <= found <= LATEST_MINUTE:
-        raise Refusal("I can ask between 04:00 and 23:45; try `17:30`.")
+        raise Refusal("I can ask between 04:00 and 23:45; try `time 17:30`.")
     return found
 
 
