@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
 
 import dotenv
 from typer.testing import CliRunner, Result
@@ -42,11 +43,13 @@ class Shell:
     Attributes:
         env_file: the settings of this installation.
         opened: links that a browser was asked to open.
+        links: the same, for whoever waits for the next one.
     """
 
     env_file: Path
     dns: FakeDns = field(default_factory=FakeDns)
     opened: list[str] = field(default_factory=list)
+    links: "SimpleQueue[str]" = field(default_factory=SimpleQueue)
 
     @property
     def surroundings(self) -> Surroundings:
@@ -54,6 +57,7 @@ class Shell:
 
     def _browse(self, link: str) -> bool:
         self.opened.append(link)
+        self.links.put(link)
         return True
 
     def set(self, **values: str) -> None:

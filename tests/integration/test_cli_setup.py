@@ -1,0 +1,164 @@
+"""`donelog setup`: driven through standard input, against the simulated services."""
+
+import asyncio
+import stat
+from pathlib import Path
+
+import pytest
+
+from adapters.discord.checks import invite_url
+from adapters.slack.manifest import create_app_url, scopes
+from bot.settings import written
+from domain.people import Channel
+from simulators.discord import DiscordSimulator
+from simulators.sendgrid import SendGridSimulator
+from simulators.slack import SlackSimulator
+from tests.cli_world import Shell, shell_on
+
+CODE = "/done connect "
+
+
+@pytest.fixture
+def shell(database: str, tmp_path: Path) -> Shell:
+    return shell_on(database, tmp_path)
+
+
+async def set_up(shell: Shell, *words: str, typed: str) -> str:
+    """What `donelog setup ...` prints; the simulators answer meanwhile."""
+    return await asyncio.to_thread(shell.says, "setup", *words, typed=typed)
+
+
+# ---------------------------------------------------------------- Slack
+
+
+async def test_slack_is_set_up_from_the_link_to_the_code(shell: Shell) -> None:
+    slack = SlackSimulator()
+    await slack.start()
+    workspace = slack.add_workspace("Acme", "acme", scopes())
+    shell.set(SLACK_API_URL=slack.api_url, OTHER="stays # as it is")
+    said = await set_up(shell, "slack", typed=f"{workspace.bot_token}\n{slack.app_token}\n")
+    await slack.stop()
+    assert shell.opened == [create_app_url()]
+    assert create_app_url() in said
+    assert "✓ Connected to the Slack workspace Acme" in said
+    assert "✓ Socket Mode works." in said
+    assert "Next: ./donelog run" in said
+    assert CODE in said
+    settings = shell.surroundings.settings()
+    assert settings.slack_bot_token == workspace.bot_token
+    assert settings.slack_app_token == slack.app_token
+    assert stat.S_IMODE(shell.env_file.stat().st_mode) == 0o600
+    assert "OTHER=stays # as it is\n" in shell.env_file.read_text()
+
+
+async def test_a_token_that_does_not_work_is_asked_for_again(shell: Shell) -> None:
+    slack = SlackSimulator()
+    await slack.start()
+    workspace = slack.add_workspace("Acme", "acme", scopes())
+    shell.set(SLACK_API_URL=slack.api_url)
+    typed = f"nonsense\nxoxb-wrong\n{slack.app_token}\n{workspace.bot_token}\n\n"
+    said = await set_up(shell, "slack", "--no-browser", typed=typed)
+    await slack.stop()
+    assert "✗ SLACK_BOT_TOKEN does not work" in said
+    assert "✓ Connected to the Slack workspace Acme" in said
+    assert shell.opened == []
+
+
+async def test_nothing_is_written_when_it_is_broken_off(shell: Shell) -> None:
+    slack = SlackSimulator()
+    await slack.start()
+    shell.set(SLACK_API_URL=slack.api_url)
+    before = shell.env_file.read_text()
+    await asyncio.to_thread(shell.fails, "setup", "slack", typed=f"xoxb-wrong\n{slack.app_token}\n")
+    await slack.stop()
+    assert shell.env_file.read_text() == before
+
+
+# ---------------------------------------------------------------- Discord
+
+
+async def test_discord_waits_for_the_bot_and_connects_its_server(shell: Shell) -> None:
+    discord = DiscordSimulator()
+    await discord.start()
+    application = discord.add_application("donelog")
+    guild = discord.add_guild("Acme", discord.add_user("ana"))
+    shell.set(DISCORD_API_URL=discord.api_url)
+    setting_up = asyncio.create_task(set_up(shell, "discord", typed=f"{application.token}\n"))
+    links = [await asyncio.to_thread(shell.links.get, timeout=30) for _ in range(2)]
+    assert links[1] == invite_url(str(application.application_id))
+    await discord.invite_bot(guild)
+    said = await setting_up
+    await discord.stop()
+    assert "✓ Connected to the server Acme." in said
+    assert CODE in said
+    with shell.core() as core:
+        assert core.done_log.linked(Channel.DISCORD) == [str(guild.id)]
+    assert shell.surroundings.settings().discord_bot_token == application.token
+    assert discord.journal.problems == []
+
+
+async def test_of_several_servers_one_is_chosen(shell: Shell) -> None:
+    discord = DiscordSimulator()
+    await discord.start()
+    application = discord.add_application("donelog")
+    ana = discord.add_user("ana")
+    guilds = [discord.add_guild(name, ana) for name in ("Acme", "Bakery")]
+    for guild in guilds:
+        await discord.invite_bot(guild)
+    shell.set(DISCORD_API_URL=discord.api_url)
+    said = await set_up(shell, "discord", typed=f"wrong.token\n{application.token}\n3\n2\n")
+    await discord.stop()
+    assert "✗ DISCORD_BOT_TOKEN does not work" in said
+    assert "Type a number from 1 to 2." in said
+    assert "✓ Connected to the server Bakery." in said
+    with shell.core() as core:
+        assert core.done_log.linked(Channel.DISCORD) == [str(guilds[1].id)]
+
+
+# ---------------------------------------------------------------- mail
+
+
+async def test_mail_is_set_up_with_the_exact_records_and_addresses(shell: Shell) -> None:
+    sendgrid = SendGridSimulator()
+    await sendgrid.start()
+    shell.set(SENDGRID_API_URL=sendgrid.url)
+    answers = ["done.example.com", "https://log.example.com", sendgrid.api_key, sendgrid.event_public_key]
+    said = await set_up(shell, "email", typed="\n".join([*answers, ""]))
+    await sendgrid.stop()
+    settings = shell.surroundings.settings()
+    assert settings.sendgrid_api_key == sendgrid.api_key
+    assert settings.mail_domain == "done.example.com"
+    assert settings.sendgrid_event_public_key == (sendgrid.event_public_key,)
+    assert settings.inbound_token is not None
+    assert len(settings.inbound_token) >= 32
+    assert "done.example.com.  MX 10  mx.sendgrid.net." in said
+    assert '_dmarc.done.example.com.  TXT  "v=DMARC1; p=none"' in said
+    assert f"https://log.example.com/sendgrid/inbound?token={settings.inbound_token}" in said
+    assert "https://log.example.com/sendgrid/events" in said
+    assert "./donelog doctor" in said
+
+
+async def test_a_second_set_up_keeps_what_is_there(shell: Shell) -> None:
+    sendgrid = SendGridSimulator()
+    await sendgrid.start()
+    shell.set(SENDGRID_API_URL=sendgrid.url)
+    first = f"done.example.com\nhttps://log.example.com\n{sendgrid.api_key}\n\n"
+    await set_up(shell, "email", typed=first)
+    before = written(shell.env_file)
+    said = await set_up(shell, "email", typed="\n\n\n\n")
+    await sendgrid.stop()
+    assert written(shell.env_file) == before
+    assert sendgrid.api_key not in said
+
+
+async def test_a_key_that_may_not_send_is_said(shell: Shell) -> None:
+    sendgrid = SendGridSimulator()
+    await sendgrid.start()
+    weak = sendgrid.add_key(["user.profile.read"])
+    shell.set(SENDGRID_API_URL=sendgrid.url)
+    typed = f"done.example.com\nhttps://log.example.com\nSG.none\n{weak}\n{sendgrid.api_key}\n\n"
+    said = await set_up(shell, "email", typed=typed)
+    await sendgrid.stop()
+    assert "✗ SENDGRID_API_KEY does not work" in said
+    assert "✗ SENDGRID_API_KEY may not send mail" in said
+    assert "✓ The key may send mail." in said
