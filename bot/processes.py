@@ -15,6 +15,7 @@ from bot.clock import DatabaseClock
 from bot.compose import Installation, Work
 from bot.core import Core
 from bot.settings import Settings, SettingsError
+from domain.ports.front import StorageDown
 from scheduler import runner
 
 CLOCK_RENEWED = 30.0
@@ -76,7 +77,12 @@ def _ticks(
     installation: Installation, clock: DatabaseClock, work: Work
 ) -> dict[str, tuple[float, runner.Tick]]:
     async def renew_clock() -> None:
-        clock.set(await installation.bridge.call(installation.core.database.time))
+        try:
+            clock.set(await installation.bridge.call(installation.core.database.time))
+        except StorageDown:
+            if installation.core.server is None:
+                raise
+            await installation.bridge.call(installation.core.server.revive)  # at the same address
 
     ticks: dict[str, tuple[float, runner.Tick]] = {"renew clock": (CLOCK_RENEWED, renew_clock)}
     if Work.WORKER in work:

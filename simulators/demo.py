@@ -34,7 +34,7 @@ def run(html: Path | None) -> int:
     try:
         asyncio.run(_play(server.database(name), transcript))
     finally:
-        pass
+        server.drop(name)
         server.release()
     if html is not None:
         html.write_text(write_page(transcript), encoding="utf-8")

@@ -67,19 +67,28 @@ class EmbeddedServer:
         Raises:
             EmbeddedPostgresError: the server is down and does not start again.
         """
-        socket_folder = self.revive()
-        connection = psycopg2.connect(host=str(socket_folder), port=PORT, user=SUPERUSER, dbname="postgres")
+        faster = contextlib.suppress(errors.DuplicateDatabase, errors.UniqueViolation)
+        with self._connection() as cursor, faster:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            if cursor.fetchone() is None:  # another process may see that too, and be faster
+                cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return _address(self.revive(), name)
+
+    def drop(self, name: str) -> None:
+        """Remove the database `name`, whoever is still connected to it; a no-op where there is none."""
+        with self._connection() as cursor:
+            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    @contextlib.contextmanager
+    def _connection(self) -> Iterator[psycopg2.extensions.cursor]:
+        """To the maintenance database, each statement a transaction of its own."""
+        connection = psycopg2.connect(host=str(self.revive()), port=PORT, user=SUPERUSER, dbname="postgres")
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-                if cursor.fetchone() is None:
-                    cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        except (errors.DuplicateDatabase, errors.UniqueViolation):
-            pass  # another process was faster
+                yield cursor
         finally:
             connection.close()
-        return _address(socket_folder, name)
 
     def revive(self) -> Path:
         """Start the server again if it has died; returns the folder of its socket.
