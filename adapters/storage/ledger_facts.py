@@ -7,7 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from adapters.storage.planner import ASKED, DIGESTS, LAST_TOLD, LOOK_BACK, NEW_TEAM_LOOKS_BACK, SENT, TOLD
+from adapters.storage.planning_sql import (
+    ASKED,
+    DIGESTS,
+    LAST_TOLD,
+    LOOK_BACK,
+    NEW_TEAM_LOOKS_BACK,
+    SENT,
+    TOLD,
+)
 from adapters.storage.rows import done_of, person_of, team_of
 from domain.deliveries import Claimed, Kind, Ref, State
 from domain.dones import Done

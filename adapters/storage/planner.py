@@ -1,211 +1,34 @@
 """Turns due cohorts into rows of the ledger.  Reads across organizations; returns numbers, no text.
 
-`why_not_asked` in `domain/services/prompting.py` says in plain Python what `_PLAN_PROMPTS` says for everybody
+`why_not_asked` in `domain/services/prompting.py` says in plain Python what `PLAN_PROMPTS` says for everybody
 at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from adapters.storage.planning_sql import (
+    ASKED,
+    DIGEST_CLOCKS,
+    DIGESTS,
+    LOOK_BACK,
+    NEW_TEAM_LOOKS_BACK,
+    PLAN_DIGESTS,
+    PLAN_PROMPTS,
+    PROMPT_CLOCKS,
+    SENT,
+    TOLD,
+)
 from domain.deliveries import Kind, State
 from domain.local_time import BETWEEN_PROMPTS, Cohort
 from domain.people import Channel
 from domain.ports.planning import Planned
 from domain.services.prompting import Reason
 from domain.teams import Role
-
-LOOK_BACK = timedelta(days=31)
-"""How far a digest reaches back at most, when none has been accepted for long."""
-NEW_TEAM_LOOKS_BACK = timedelta(days=7)
-"""How far the first digest of a team reaches back."""
-ASKED = [int(Role.MEMBER), int(Role.MANAGER)]
-TOLD = [*ASKED, int(Role.OBSERVER)]
-SENT = [int(State.ACCEPTED), int(State.DELIVERED)]
-DIGESTS = [int(Kind.DIGEST), int(Kind.DIGEST_MAIL)]
-
-# A loose index scan: one probe for each pair there is, however many people share it.
-# https://wiki.postgresql.org/wiki/Loose_indexscan
-_PROMPT_CLOCKS = text("""
-    WITH RECURSIVE clock AS (
-        (SELECT zone, prompt_minute FROM people WHERE active ORDER BY zone, prompt_minute LIMIT 1)
-        UNION ALL
-        SELECT following.zone, following.prompt_minute
-        FROM clock CROSS JOIN LATERAL (
-            SELECT zone, prompt_minute FROM people
-            WHERE active AND (zone, prompt_minute) > (clock.zone, clock.prompt_minute)
-            ORDER BY zone, prompt_minute LIMIT 1
-        ) AS following
-    )
-    SELECT zone, prompt_minute FROM clock
-""")
-
-_DIGEST_CLOCKS = text("SELECT DISTINCT zone, digest_minute FROM teams")
-
-_COHORTS = """
-    cohort AS (
-        SELECT * FROM unnest(
-            CAST(:zones AS text[]), CAST(:minutes AS smallint[]), CAST(:days AS date[]),
-            CAST(:dues AS timestamptz[]), CAST(:ends AS timestamptz[]), CAST(:bits AS integer[])
-        ) AS cohort (zone, minute, day, due_at, not_after, weekday)
-    )
-"""
-
-LAST_TOLD = """
-    coalesce((
-        SELECT max(told.day) FROM deliveries AS told
-        WHERE told.kind = ANY(:digests) AND told.subject = team.id AND told.state = ANY(:sent)
-          AND told.day < due.day AND told.day BETWEEN :first_day AND :last_day
-    ), greatest(due.day - :new_team, CAST(team.created_at AS date)))
-"""
-"""The day on which the last digest of `team` before that of `due` was accepted: the first it did not tell."""
-
-_PLAN_PROMPTS = text(
-    "WITH"  # noqa: S608 -- constants alone
-    + _COHORTS
-    + """
-    , due AS (
-        SELECT person.organization_id, person.id, person.preferred,
-               cohort.day, cohort.due_at, cohort.not_after
-        FROM cohort
-        JOIN people AS person
-            ON person.zone = cohort.zone AND person.prompt_minute = cohort.minute AND person.active
-        JOIN organizations AS organization ON organization.id = person.organization_id
-        WHERE coalesce(person.own_days, (
-                SELECT bit_or(team.work_days)
-                FROM memberships AS membership
-                JOIN teams AS team
-                    ON team.organization_id = membership.organization_id AND team.id = membership.team_id
-                WHERE membership.organization_id = person.organization_id
-                  AND membership.person_id = person.id AND membership.role = ANY(:asked)
-            ), 0) & cohort.weekday <> 0
-          AND NOT EXISTS (
-                SELECT FROM deliveries AS planned
-                WHERE planned.kind = :prompt AND planned.subject = person.id AND planned.target = 0
-                  AND planned.part = 0 AND planned.day = cohort.day
-                  AND planned.day BETWEEN :first_day AND :last_day
-            )
-          AND NOT EXISTS (
-                SELECT FROM absences AS absence
-                WHERE absence.organization_id = person.organization_id AND absence.person_id = person.id
-                  AND absence.first_day <= cohort.day
-                  AND (absence.last_day IS NULL OR absence.last_day >= cohort.day)
-            )
-          AND NOT EXISTS (
-                SELECT FROM holidays AS holiday
-                WHERE holiday.organization_id = person.organization_id AND holiday.day = cohort.day
-                  AND holiday.country = coalesce(person.holiday_country, organization.holiday_country)
-            )
-          AND (person.ask_anyway OR NOT EXISTS (
-                SELECT FROM answers AS answer
-                WHERE answer.organization_id = person.organization_id AND answer.person_id = person.id
-                  AND answer.day = cohort.day
-            ))
-    ), planned AS (
-        INSERT INTO deliveries (day, kind, subject, organization_id, person_id, channel, identity_id,
-                                workspace, address, direct, due_at, not_after, state, reason)
-        SELECT due.day, :prompt, due.id, due.organization_id, due.id, door.channel, door.id,
-               door.workspace, door.external_id, door.direct, due.due_at, due.not_after,
-               CASE WHEN last.too_soon THEN CAST(:cancelled AS smallint) ELSE :ready END,
-               CASE WHEN last.too_soon THEN :too_soon END
-        FROM due
-        CROSS JOIN LATERAL (
-            SELECT identity.id, identity.channel, identity.workspace, identity.external_id, identity.direct
-            FROM identities AS identity
-            WHERE identity.organization_id = due.organization_id AND identity.person_id = due.id
-              AND identity.active AND (identity.channel <> :email OR identity.mail_stopped_at IS NULL)
-            ORDER BY identity.channel IS NOT DISTINCT FROM due.preferred DESC, identity.channel, identity.id
-            LIMIT 1
-        ) AS door
-        CROSS JOIN LATERAL (
-            SELECT coalesce(max(earlier.due_at) > due.due_at - CAST(:between AS interval), false) AS too_soon
-            FROM deliveries AS earlier
-            WHERE earlier.kind = :prompt AND earlier.subject = due.id AND earlier.state <> :cancelled
-              AND earlier.day BETWEEN :first_day AND :last_day
-        ) AS last
-        ON CONFLICT DO NOTHING
-        RETURNING state
-    )
-    SELECT count(*) FILTER (WHERE state = :ready) AS new,
-           count(*) FILTER (WHERE state = :cancelled) AS skipped
-    FROM planned
-"""
-)
-
-# Only a team whose members were asked or wrote since its last digest has anything to tell.  A copy is seen by
-# whoever has a door into the workspace it is posted in; Discord's user ids are the same in every guild.
-_PLAN_DIGESTS = text(
-    "WITH"  # noqa: S608 -- constants alone
-    + _COHORTS
-    + """
-    , due AS (
-        SELECT team.organization_id, team.id, due.day, due.due_at, due.not_after,
-"""
-    + LAST_TOLD
-    + """ AS first_day
-        FROM cohort AS due
-        JOIN teams AS team ON team.zone = due.zone AND team.digest_minute = due.minute
-        WHERE team.work_days & due.weekday <> 0
-    ), telling AS (
-        SELECT * FROM due
-        WHERE EXISTS (
-            SELECT FROM memberships AS membership
-            WHERE membership.organization_id = due.organization_id AND membership.team_id = due.id
-              AND membership.role = ANY(:asked)
-              AND (EXISTS (
-                    SELECT FROM answers AS answer
-                    WHERE answer.organization_id = due.organization_id
-                      AND answer.person_id = membership.person_id
-                      AND answer.day >= due.first_day AND answer.day < due.day
-                ) OR EXISTS (
-                    SELECT FROM deliveries AS asked
-                    WHERE asked.kind = :prompt AND asked.subject = membership.person_id
-                      AND asked.state <> :cancelled
-                      AND asked.day >= due.first_day AND asked.day < due.day
-                      AND asked.day BETWEEN :first_day AND :last_day
-                ))
-        )
-    ), planned AS (
-        SELECT telling.*, :digest AS kind, target.id AS target, CAST(NULL AS bigint) AS person_id,
-               target.channel, CAST(NULL AS bigint) AS identity_id, target.workspace, target.external_id
-        FROM telling
-        JOIN digest_targets AS target
-            ON target.organization_id = telling.organization_id AND target.team_id = telling.id
-        UNION ALL
-        SELECT telling.*, :digest_mail, person.id, person.id,
-               mail.channel, mail.id, mail.workspace, mail.external_id
-        FROM telling
-        JOIN memberships AS membership
-            ON membership.organization_id = telling.organization_id AND membership.team_id = telling.id
-            AND membership.role = ANY(:told)
-        JOIN people AS person
-            ON person.organization_id = membership.organization_id AND person.id = membership.person_id
-            AND person.active
-        CROSS JOIN LATERAL (
-            SELECT identity.* FROM identities AS identity
-            WHERE identity.organization_id = person.organization_id AND identity.person_id = person.id
-              AND identity.channel = :email AND identity.active AND identity.mail_stopped_at IS NULL
-            ORDER BY identity.id LIMIT 1
-        ) AS mail
-        WHERE membership.role = :observer OR NOT EXISTS (
-            SELECT FROM digest_targets AS target
-            JOIN identities AS identity
-                ON identity.organization_id = target.organization_id AND identity.channel = target.channel
-                AND (identity.channel = :discord OR identity.workspace = target.workspace)
-            WHERE target.organization_id = telling.organization_id AND target.team_id = telling.id
-              AND identity.person_id = person.id AND identity.active
-        )
-    )
-    INSERT INTO deliveries (day, kind, subject, target, organization_id, person_id, channel, identity_id,
-                            workspace, address, due_at, not_after)
-    SELECT day, kind, id, target, organization_id, person_id, channel, identity_id,
-           workspace, external_id, due_at, not_after
-    FROM planned
-    ON CONFLICT DO NOTHING
-"""
-)
 
 
 class PostgresPlanner:
@@ -215,7 +38,7 @@ class PostgresPlanner:
         self._connection = connection
 
     def prompt_clocks(self) -> list[tuple[str, int]]:
-        return [(row.zone, row.prompt_minute) for row in self._connection.execute(_PROMPT_CLOCKS)]
+        return [(row.zone, row.prompt_minute) for row in self._connection.execute(PROMPT_CLOCKS)]
 
     def plan_prompts(self, cohorts: Sequence[Cohort]) -> Planned:
         if not cohorts:
@@ -232,11 +55,12 @@ class PostgresPlanner:
             "email": int(Channel.EMAIL),
             "between": BETWEEN_PROMPTS,
         }
-        counted = self._connection.execute(_PLAN_PROMPTS, bound).one()
+        with self._probing():
+            counted = self._connection.execute(PLAN_PROMPTS, bound).one()
         return Planned(counted.new, counted.skipped)
 
     def digest_clocks(self) -> list[tuple[str, int]]:
-        return [(row.zone, row.digest_minute) for row in self._connection.execute(_DIGEST_CLOCKS)]
+        return [(row.zone, row.digest_minute) for row in self._connection.execute(DIGEST_CLOCKS)]
 
     def plan_digests(self, cohorts: Sequence[Cohort]) -> int:
         if not cohorts:
@@ -257,7 +81,15 @@ class PostgresPlanner:
             "email": int(Channel.EMAIL),
             "discord": int(Channel.DISCORD),
         }
-        return self._connection.execute(_PLAN_DIGESTS, bound).rowcount
+        with self._probing():
+            return self._connection.execute(PLAN_DIGESTS, bound).rowcount
+
+    @contextmanager
+    def _probing(self) -> Iterator[None]:
+        """Read by indexes alone: statistics know nothing of a day that has just begun."""
+        self._connection.execute(text("SET LOCAL enable_seqscan = off"))
+        yield
+        self._connection.execute(text("SET LOCAL enable_seqscan = on"))
 
 
 def _cohort_arrays(cohorts: Sequence[Cohort]) -> dict[str, Any]:
