@@ -87,16 +87,20 @@ class Shell:
 
     def process(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Run a command in a process of its own, which logs as it likes; it must end by itself."""
-        given = {name: value or "" for name, value in dotenv.dotenv_values(self.env_file).items()}
-        plain = {name: value for name, value in os.environ.items() if not name.startswith((*OURS, *PROXIES))}
         return subprocess.run(  # noqa: S603 -- our own program
             [sys.executable, "-m", "bot", *words],
             capture_output=True,
             text=True,
             check=False,
             timeout=60,
-            env={**plain, **given, "PYTHONPATH": str(ROOT)},
+            env=self.environment(),
         )
+
+    def environment(self) -> dict[str, str]:
+        """What a process of its own is given: the settings, and none of the machine the test runs on."""
+        given = {name: value or "" for name, value in dotenv.dotenv_values(self.env_file).items()}
+        plain = {name: value for name, value in os.environ.items() if not name.startswith((*OURS, *PROXIES))}
+        return {**plain, **given, "PYTHONPATH": str(ROOT)}
 
     @contextmanager
     def core(self) -> Iterator[Core]:
