@@ -22,6 +22,8 @@ class Record:
     """Used when `day` is None: 1 for `yesterday: ...`."""
     doubtful: bool = False
     """It looks like a mistyped command, so the answer says what was recorded."""
+    edited_at: datetime | None = None
+    """When the message was edited, if these lines are not its first ones."""
 
 
 @dataclass(frozen=True, slots=True)

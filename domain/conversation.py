@@ -103,7 +103,10 @@ class Conversation:
     def _read(self, known: Known, request: c.Request) -> c.Command:
         if request.origin.surface is c.Surface.SLASH:
             return read_slash(request.text)
-        return read_message(request.text, lambda name: known.tenant.teams.named(name) is not None)
+        return self._read_direct(known, request.text)
+
+    def _read_direct(self, known: Known, text: str) -> c.Command:
+        return read_message(text, lambda name: known.tenant.teams.named(name) is not None)
 
     def _record(self, known: Known, request: c.Request, command: c.Record, now: datetime) -> Spoken:
         facts = capture.record(known.tenant, known.person, request.origin, command, now)
@@ -130,11 +133,12 @@ class Conversation:
     def _change_source(
         self, known: Known, request: c.Request, command: c.ChangeSource, now: datetime
     ) -> Spoken:
-        note = capture.change_source(known.tenant, known.person, request.origin, command)
-        if note == capture.NO_DONES and command.text is not None:
-            read = read_message(command.text, lambda name: known.tenant.teams.named(name) is not None)
-            if isinstance(read, c.Record):  # the edit overtook the message, or made dones of something else
-                return self._record(known, request, read, now)
+        read = None if command.text is None else self._read_direct(known, command.text)
+        said = replace(command, text=read.text) if isinstance(read, c.Record) else command
+        note = capture.change_source(known.tenant, known.person, request.origin, said)
+        if note == capture.NO_DONES and isinstance(read, c.Record):
+            # the edit overtook the message, or made dones of something else
+            return self._record(known, request, replace(read, edited_at=command.edited_at), now)
         return Spoken(note)
 
     def _answer(self, known: Known, origin: c.Origin, command: c.Command, now: datetime) -> f.Facts:  # noqa: C901, PLR0911, PLR0912 -- an arm a command

@@ -7,7 +7,7 @@ from domain import facts as f
 from domain.commands import ChangeSource, DeleteLine, EditLine, NothingToday, Origin, Record, ShowDay
 from domain.dones import Done, Line, match_lines, read_lines
 from domain.errors import Refusal
-from domain.local_time import log_day, show_day, show_minute, show_zone, weekday_bit
+from domain.local_time import log_day, moment, show_day, show_minute, show_zone, weekday_bit
 from domain.people import Channel, Person
 from domain.ports.tenant import LineChange, Revision, Tenant
 from domain.teams import Role, Team
@@ -37,15 +37,17 @@ def record(
     if day > log_day(now, person.zone):
         raise Refusal(f"{show_day(day)} is still to come; I keep what is done.")
     with_audience = [(line, audience(line, teams)) for line in lines]
-    if tenant.log.record(person.id, day, _source(origin), origin.at, with_audience) is None:
+    written_at = command.edited_at or origin.at
+    if tenant.log.record(person.id, day, _source(origin), written_at, with_audience) is None:
         return None
     if not person.ask_anyway:
         tenant.outbox.cancel_prompt(person.id, day)
+    readers = _readers(with_audience, teams)
     return f.Recorded(
         day=day,
         lines=tuple(f.SaidLine(line.kind, line.text, private=not ids) for line, ids in with_audience),
-        teams=_readers(with_audience, teams),
-        digest_at=_digest_at(teams[0], day, now) if teams else "",
+        teams=tuple(team.name for team in readers),
+        digest_at=_digest_at(readers[0], day, now) if readers else "",
         can_edit=origin.address.channel in EDITABLE and bool(origin.source_ref),
         doubtful=command.doubtful,
     )
@@ -58,9 +60,9 @@ def audience(line: Line, teams: Sequence[Team]) -> tuple[int, ...]:
     return line.team_ids if line.team_ids is not None else tuple(team.id for team in teams)
 
 
-def _readers(lines: Sequence[tuple[Line, tuple[int, ...]]], teams: Sequence[Team]) -> tuple[str, ...]:
+def _readers(lines: Sequence[tuple[Line, tuple[int, ...]]], teams: Sequence[Team]) -> list[Team]:
     seen_by = {team_id for _, team_ids in lines for team_id in team_ids}
-    return tuple(team.name for team in teams if team.id in seen_by)
+    return [team for team in teams if team.id in seen_by]
 
 
 def _source(origin: Origin) -> str:
@@ -92,7 +94,9 @@ def _answered_day(tenant: Tenant, person: Person, origin: Origin) -> date | None
 def _digest_at(team: Team, day: date, now: datetime) -> str:
     """When the team reads it: `tomorrow at 09:00 Madrid`."""
     today = log_day(now, team.zone)
-    morning = max(day, today - timedelta(days=1)) + timedelta(days=1)
+    todays = moment(today, team.digest_minute, team.zone)
+    next_one = today if todays is not None and now < todays else today + timedelta(days=1)
+    morning = max(day + timedelta(days=1), next_one)
     while team.work_days and not team.work_days & weekday_bit(morning):
         morning += timedelta(days=1)
     when = {0: "today", 1: "tomorrow"}.get((morning - today).days, f"on {morning:%A}")

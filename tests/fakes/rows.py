@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from domain.commands import InboxRef
 from domain.deliveries import DeliveryEvent, NewDelivery, Outcome, Ref, State
@@ -153,5 +154,5 @@ class Tables:
     def days_answered(self, person_id: int) -> set[date]:
         return {row.answer.day for row in self.answers.values() if row.answer.person_id == person_id}
 
-    def change_delivery(self, ref: Ref, **values: object) -> None:
-        self.deliveries[ref] = replace(self.deliveries[ref], **values)  # type: ignore[arg-type]  # by name
+    def change_delivery(self, ref: Ref, **values: Any) -> None:
+        self.deliveries[ref] = replace(self.deliveries[ref], **values)
