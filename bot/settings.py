@@ -179,8 +179,17 @@ def load(file: Path | None = None) -> Settings:
 
 
 def written(file: Path) -> dict[str, str]:
-    """What stands in that file, as written: `${...}` in a token means nothing."""
-    found = dotenv.dotenv_values(file, interpolate=False)
+    """What stands in that file, as written: `${...}` in a token means nothing.
+
+    Raises:
+        SettingsError: it is there and cannot be read.
+    """
+    try:
+        found = dotenv.dotenv_values(file, interpolate=False)
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{file} holds no text.") from error
     return {name: value for name, value in found.items() if value is not None}
 
 

@@ -138,5 +138,11 @@ def test_an_unknown_name_in_env_file_is_named(tmp_path: Path) -> None:
         load(tmp_path / ".env")
 
 
+def test_an_env_file_that_holds_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingsError, match=r"\.env holds no text"):
+        load(tmp_path / ".env")
+
+
 def test_every_setting_has_a_meaning_in_a_sentence() -> None:
     assert all(meaning.endswith(".") or "=..." in meaning for meaning in names().values())
