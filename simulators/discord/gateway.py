@@ -5,14 +5,13 @@ https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway
 """
 
 import asyncio
-import contextlib
 import enum
 import json
 import secrets
 from datetime import timedelta
 from typing import Any
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from simulators.base import Call, Journal, Now
 from simulators.discord.flags import KNOWN_INTENT_BITS, PRIVILEGED_INTENTS, Intent
@@ -74,14 +73,14 @@ class Gateway:
         self._journal = journal
         self._sessions: dict[str, Session] = {}
         self._sockets: dict[web.WebSocketResponse, web.Request] = {}
-        self._flushes: list[dict[web.WebSocketResponse, asyncio.Event]] = []
+        self._pinged: list[dict[web.WebSocketResponse, asyncio.Event]] = []
         self.heartbeat_seconds = 41.25
         self.acknowledges = True
         self.url = ""
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one socket until it is closed by either side."""
-        socket = web.WebSocketResponse(autoping=True, max_msg_size=0)
+        socket = web.WebSocketResponse(autoping=False, max_msg_size=0)
         await socket.prepare(request)
         self._sockets[socket] = request
         session: Session | None = None
@@ -100,7 +99,7 @@ class Gateway:
 
     async def _receive(self, socket: web.WebSocketResponse) -> Json | None:
         try:
-            frame = await socket.receive(timeout=self.heartbeat_seconds * 2)
+            frame = await self._next(socket)
         except TimeoutError:
             raise _ClosedError(CloseCode.SESSION_TIMED_OUT, "Session timed out.") from None
         if frame.type is not WSMsgType.TEXT:
@@ -116,6 +115,17 @@ class Gateway:
             raise _ClosedError(CloseCode.UNKNOWN_OPCODE, "Unknown opcode.") from error
         return payload
 
+    async def _next(self, socket: web.WebSocketResponse) -> WSMessage:
+        """The next frame that is neither a ping nor the answer to one."""
+        while True:
+            frame = await socket.receive(timeout=self.heartbeat_seconds * 2)
+            if frame.type is WSMsgType.PING:
+                await socket.pong(frame.data)
+            elif frame.type is WSMsgType.PONG:
+                self._pong(socket)
+            else:
+                return frame
+
     def _record(self, op: Op, data: object) -> None:
         self._journal.calls.append(Call("WS", op.name, data, 0, None, self._now()))
 
@@ -124,9 +134,6 @@ class Gateway:
     ) -> Session | None:
         op, data = frame["op"], frame.get("d")
         if op == Op.HEARTBEAT:
-            for asked in self._flushes:
-                if socket in asked:
-                    asked[socket].set()
             if self.acknowledges:
                 await _send(socket, Op.HEARTBEAT_ACK, None)
         elif op in (Op.IDENTIFY, Op.RESUME):
@@ -227,24 +234,27 @@ class Gateway:
         return taken
 
     async def flush(self, seconds: float = 2.0) -> None:
-        """Return once every client has read all that was sent to it.
+        """Return once every client has read all that was sent to it, or after so many seconds.
 
-        A client answers a request for a heartbeat at once, and reads one frame after the other.
-
-        Args:
-            seconds: how long to wait for a client that does not answer.
+        A client answers a ping when it has read the frames before it.
         """
-        asked = {s.socket: asyncio.Event() for s in self._sessions.values() if s.socket is not None}
-        self._flushes.append(asked)
-        for socket in asked:
-            with contextlib.suppress(ConnectionError):  # gone; what it missed waits for a resume
-                await _send(socket, Op.HEARTBEAT, None)
-        with contextlib.suppress(TimeoutError):
+        sockets = [s.socket for s in self._sessions.values() if s.socket is not None and not s.socket.closed]
+        awaited = {socket: asyncio.Event() for socket in sockets}
+        self._pinged.append(awaited)
+        try:
             async with asyncio.timeout(seconds):
-                for socket, beaten in asked.items():
-                    if not socket.closed:
-                        await beaten.wait()
-        self._flushes.remove(asked)
+                for socket, answered in awaited.items():
+                    await socket.ping()
+                    await answered.wait()
+        except (ConnectionError, TimeoutError):
+            return  # gone or not reading; what it missed waits for a resume
+        finally:
+            self._pinged.remove(awaited)
+
+    def _pong(self, socket: web.WebSocketResponse) -> None:
+        for awaited in self._pinged:
+            if socket in awaited:
+                awaited[socket].set()
 
     def hears_content(self, application: Application) -> bool:
         return Intent.MESSAGE_CONTENT in application.allowed_intents
