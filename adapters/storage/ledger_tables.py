@@ -4,7 +4,17 @@ To the rows of partitioned tables nothing refers by a foreign key: a partition t
 simply be dropped.
 """
 
-from sqlalchemy import BigInteger, Column, Identity, Index, LargeBinary, Table, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Identity,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.storage.columns import (
@@ -22,8 +32,9 @@ from adapters.storage.columns import (
 deliveries = Table(
     "deliveries",
     metadata,
-    day(primary_key=True),
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    day(),
+    Column("id", BigInteger, Identity(always=True)),
+    PrimaryKeyConstraint("id", "day"),  # the other way round a partition without rows yet is walked whole
     small("kind"),
     big("subject"),
     big("target", 0),
@@ -65,9 +76,10 @@ deliveries = Table(
 attempts = Table(
     "attempts",
     metadata,
-    day(primary_key=True),
-    big("delivery_id", primary_key=True),
-    small("number", primary_key=True),
+    day(),
+    big("delivery_id"),
+    small("number"),
+    PrimaryKeyConstraint("delivery_id", "number", "day"),
     organization(),
     big("person_id", nullable=True),
     big("fence"),
@@ -100,8 +112,9 @@ delivery_events = Table(
 inbox = Table(
     "inbox",
     metadata,
-    day(primary_key=True),
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    day(),
+    Column("id", BigInteger, Identity(always=True)),
+    PrimaryKeyConstraint("id", "day"),  # the other way round a partition without rows yet is walked whole
     small("source"),
     small("lane"),
     Column("raw", LargeBinary),  # null once erased

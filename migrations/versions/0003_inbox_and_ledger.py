@@ -24,7 +24,7 @@ CREATE TABLE inbox (
     organization_id bigint CONSTRAINT fk_inbox_organizations REFERENCES organizations (id),
     person_id bigint,
     note text,
-    CONSTRAINT pk_inbox PRIMARY KEY (day, id),
+    CONSTRAINT pk_inbox PRIMARY KEY (id, day),
     CONSTRAINT fk_inbox_people FOREIGN KEY (organization_id, person_id)
         REFERENCES people (organization_id, id)
 ) PARTITION BY RANGE (day);
@@ -71,7 +71,7 @@ CREATE TABLE deliveries (
     receipt text,
     reason text,
     sent_at timestamptz,
-    CONSTRAINT pk_deliveries PRIMARY KEY (day, id),
+    CONSTRAINT pk_deliveries PRIMARY KEY (id, day),
     CONSTRAINT fk_deliveries_people FOREIGN KEY (organization_id, person_id)
         REFERENCES people (organization_id, id),
     CONSTRAINT fk_deliveries_identities FOREIGN KEY (organization_id, identity_id)
@@ -98,7 +98,7 @@ CREATE TABLE attempts (
     ended_at timestamptz,
     outcome smallint NOT NULL,
     evidence text,
-    CONSTRAINT pk_attempts PRIMARY KEY (day, delivery_id, number),
+    CONSTRAINT pk_attempts PRIMARY KEY (delivery_id, number, day),
     CONSTRAINT fk_attempts_people FOREIGN KEY (organization_id, person_id)
         REFERENCES people (organization_id, id)
 ) PARTITION BY RANGE (day);
