@@ -15,6 +15,7 @@ from adapters.email.phrases import CLOSING, DEVICES, GREETING, HEADER_NAMES, SEN
 MOST_LINES = 2_000
 """More are not read: no answer has so many, and a quoted thread may."""
 _LONGEST_LINE = 5_000
+"""Characters of a line by which it is judged."""
 _ATTRIBUTION_LINES = 4
 _LONGEST_ATTRIBUTION = 400
 _DIGITS_OF_A_TIME = 3
@@ -38,14 +39,33 @@ def visible_reply(text: str, sender_name: str = "", *, flowed: bool = False, del
         flowed: The text is format=flowed (RFC 3676).
         delsp: And the space at the end of a flowed line is not part of the text.
     """
-    lines = [_INVISIBLE.sub("", line[:_LONGEST_LINE]) for line in text.split("\n")[:MOST_LINES]]
+    lines = [_clipped(_INVISIBLE.sub("", line)) for line in text.split("\n")[:MOST_LINES]]
     lines = _without_quotes(lines)
     lines = lines[: _original_starts(lines)]
     lines = _without_signature(lines)
     lines = [line for line in lines if not _is_device_line(line)]
-    lines = _without_ends(lines, sender_name)
+    lines = [_whole(line) for line in _without_ends(lines, sender_name)]
     joined = _unflowed(lines, delsp=delsp) if flowed else _unwrapped(lines)
     return "\n".join(joined).strip("\n")
+
+
+class _Clipped(str):
+    """The beginning of a line that is too long to be looked at whole; none of it is lost."""
+
+    __slots__ = ("whole",)
+    whole: str
+
+
+def _clipped(line: str) -> str:
+    if len(line) <= _LONGEST_LINE:
+        return line
+    clipped = _Clipped(line[:_LONGEST_LINE])
+    clipped.whole = line
+    return clipped
+
+
+def _whole(line: str) -> str:
+    return line.whole if isinstance(line, _Clipped) else line
 
 
 def _without_quotes(lines: Sequence[str]) -> list[str]:
