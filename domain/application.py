@@ -178,6 +178,7 @@ class DoneLog:
         with self._storage.begin() as uow:
             claimed = uow.ledger.claim(channel, now, lease_now, LEASE, limit)
             if not claimed:
+                uow.commit()  # what goes to an address that is not used any more was cancelled
                 return Batch((), ())
             gathered = delivery.prompt_facts(uow, claimed) | self._digest_facts(uow, claimed, now)
             told = delivery.fix(uow, claimed, gathered)

@@ -90,15 +90,24 @@ class Conversation:
             case c.ChangeSource():
                 return self._change_source(known, request, command, now)
             case c.TeamHere():
-                facts = membership.team_here(known.tenant, known.person, request.origin, command, now)
-                made = isinstance(facts, f.TeamMade)
-                return Spoken("team", facts=facts, audience=Audience.PLACE if made else Audience.ASKER)
+                return self._team_here(uow, known, request.origin, command, now)
             case c.PickOrganization():
                 inbox_ref = c.InboxRef(command.inbox_day, command.inbox_id)
                 uow.inbox.release(inbox_ref, command.organization_id)
                 return Spoken("picked", mark=True)
             case _:
                 return Spoken(type(command).__name__, facts=self._answer(known, request.origin, command, now))
+
+    def _team_here(
+        self, uow: UnitOfWork, known: Known, origin: c.Origin, command: c.TeamHere, now: datetime
+    ) -> Spoken:
+        place = origin.place
+        linked_to = uow.directory.organization_of(place.channel, place.workspace) if place else None
+        if place is not None and linked_to != known.tenant.organization_id:
+            return Spoken("workspace or guild not connected", facts=f.NotConnected())
+        facts = membership.team_here(known.tenant, known.person, origin, command, now)
+        made = isinstance(facts, f.TeamMade)
+        return Spoken("team", facts=facts, audience=Audience.PLACE if made else Audience.ASKER)
 
     def _read(self, known: Known, request: c.Request) -> c.Command:
         if request.origin.surface is c.Surface.SLASH:

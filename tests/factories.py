@@ -5,7 +5,7 @@ part by mail alone.  Eve works for Initrode, whose team is called platform too. 
 Madrid.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -59,13 +59,15 @@ class Office:
     """Two organizations over the fakes, and the sentences tests are made of."""
 
     def __init__(
-        self, engines: Sequence[SearchIndex] | None = None, channels: frozenset[Channel] = frozenset(Channel)
+        self,
+        engines: Callable[[FakeStorage], Sequence[SearchIndex]] = lambda storage: [FakeIndex(storage)],
+        channels: frozenset[Channel] = frozenset(Channel),
     ) -> None:
         self.storage = FakeStorage()
         self.clock = FakeClock(SIX)
         self.tokens = FakeTokens()
-        searched = [FakeIndex(self.storage)] if engines is None else engines
-        self.done_log = DoneLog(self.storage, Conversation(self.tokens, searched, channels))
+        conversation = Conversation(self.tokens, engines(self.storage), channels)
+        self.done_log = DoneLog(self.storage, conversation)
         self._written = 0
         self.initech = self.storage.add_organization("Initech", "Europe/Madrid")
         self.initrode = self.storage.add_organization("Initrode", "Europe/Madrid")
