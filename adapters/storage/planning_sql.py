@@ -59,8 +59,10 @@ LAST_TOLD = """
 The sum keeps PostgreSQL from walking back through whole days for the greatest one.
 """
 
-# OFFSET keeps the look for what is planned already a probe of its unique index.  The order, by what is read
-# last, ends all reading before the first row is written, and lets no two planners wait crosswise.
+# OFFSET keeps the look for people and that for what is planned already probes of their indexes: what a plan
+# costs is to hang on how many are due, not on how many there are.  The order, by what is read last, ends all
+# reading before the first row is written, and lets no two planners wait crosswise.  Naming the key spares
+# each row the look for its own id.
 PLAN_PROMPTS = text(
     "WITH"  # noqa: S608 -- constants alone
     + _COHORTS
@@ -69,8 +71,11 @@ PLAN_PROMPTS = text(
         SELECT person.organization_id, person.id, person.preferred,
                cohort.day, cohort.due_at, cohort.not_after
         FROM cohort
-        JOIN people AS person
-            ON person.zone = cohort.zone AND person.prompt_minute = cohort.minute AND person.active
+        CROSS JOIN LATERAL (
+            SELECT * FROM people
+            WHERE people.zone = cohort.zone AND people.prompt_minute = cohort.minute AND people.active
+            OFFSET 0
+        ) AS person
         JOIN organizations AS organization ON organization.id = person.organization_id
         WHERE coalesce(person.own_days, (
                 SELECT bit_or(team.work_days)
@@ -120,13 +125,17 @@ PLAN_PROMPTS = text(
             LIMIT 1
         ) AS door
         CROSS JOIN LATERAL (
-            SELECT coalesce(max(earlier.due_at) > due.due_at - CAST(:between AS interval), false) AS too_soon
-            FROM deliveries AS earlier
-            WHERE earlier.kind = :prompt AND earlier.subject = due.id AND earlier.state <> :cancelled
-              AND earlier.day BETWEEN :first_day AND :last_day
+            SELECT EXISTS (
+                SELECT FROM deliveries AS earlier
+                WHERE earlier.kind = :prompt AND earlier.subject = due.id AND earlier.state <> :cancelled
+                  AND earlier.day BETWEEN :first_day AND :last_day
+                  AND earlier.due_at > due.due_at - CAST(:between AS interval)
+                OFFSET 0
+            ) AS too_soon
+            OFFSET 0
         ) AS last
         ORDER BY last.too_soon, due.id
-        ON CONFLICT DO NOTHING
+        ON CONFLICT (kind, subject, target, part, "try", day) DO NOTHING
         RETURNING state
     )
     SELECT count(*) FILTER (WHERE state = :ready) AS new,

@@ -1,0 +1,65 @@
+"""`./donelog bench`: measures, and prints each figure beside the bound it was held against in the same run."""
+
+import argparse
+import importlib
+import json
+import sys
+import tempfile
+import zoneinfo
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from bench.figures import FULL, SHORT, Figure, Sizes
+
+BENCHMARKS = {
+    "plan": "bench.plan",
+}
+"""Each name's module, which has `run(sizes)`."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _parser().parse_args(arguments)
+    names = list(BENCHMARKS) if options.all else options.names
+    if not names:
+        _parser().print_help()
+        return 2
+    zoneinfo.reset_tzpath(to=[])  # the pinned tzdata alone, as the product does it
+    sizes = SHORT if options.short else FULL
+    measured = {name: _run(name, sizes) for name in names}
+    if options.json:
+        told = {name: [asdict(each) for each in figures] for name, figures in measured.items()}
+        options.json.write_text(json.dumps(told, indent=1) + "\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="donelog bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *BENCHMARKS], help=", ".join(BENCHMARKS))
+    parser.add_argument("--all", action="store_true", help="every one of them")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    parser.add_argument(
+        "--short", action="store_true", help="little and once: proves that they run, measures nothing"
+    )
+    return parser
+
+
+def _run(name: str, sizes: Sizes) -> list[Figure]:
+    figures: list[Figure] = importlib.import_module(BENCHMARKS[name]).run(sizes)
+    for each in figures:
+        print(_line(each), flush=True)
+    return figures
+
+
+def _line(figure: Figure) -> str:
+    bound = "" if figure.bound is None else _number(figure.bound)
+    ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
+    return f"{figure.name:<42} {_number(figure.value):>12} {bound:>12} {ratio:>8} {figure.unit:<10} {figure.goal}".rstrip()
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.4g}"  # noqa: PLR2004 -- three digits tell enough
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
