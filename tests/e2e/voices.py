@@ -1,6 +1,6 @@
 """People on the three channels, who talk to donelog in the same words wherever they are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -132,7 +132,7 @@ class OnDiscord:
         await self.town.services.discord.delete(self.user, int(ref))
         await self.town.settle()
 
-    async def command(self, name: str, options: dict[str, str | int]) -> str:
+    async def command(self, name: str, options: Mapping[str, str | int]) -> str:
         """`/done name` with options; what she, or the channel, is shown."""
         answer = await self.town.services.discord.command(self.user, self.channel, "done", name, options)
         if answer.is_thinking:
