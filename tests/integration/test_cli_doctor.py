@@ -32,6 +32,38 @@ def shell(database: str, tmp_path: Path) -> Shell:
 
 
 @pytest.fixture
+async def slack() -> AsyncIterator[SlackSimulator]:
+    simulator = SlackSimulator()
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+@pytest.fixture
+async def meili() -> AsyncIterator[MeilisearchSimulator]:
+    simulator = MeilisearchSimulator()
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[DiscordSimulator]:
+    simulator = DiscordSimulator()
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+@pytest.fixture
+async def sendgrid() -> AsyncIterator[SendGridSimulator]:
+    simulator = SendGridSimulator()
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+@pytest.fixture
 async def somewhere() -> AsyncIterator[Server]:
     """What answers at the public address, as donelog would."""
     app = web.Application()
@@ -82,18 +114,15 @@ async def test_a_database_that_is_down_is_a_problem(tmp_path: Path) -> None:
     assert "DATABASE_URL: the database does not answer" in texts(await diagnosis(shell, 1), "problem")
 
 
-async def test_slack_and_search_in_order_leave_nothing_to_mend(shell: Shell) -> None:
-    slack, meili = SlackSimulator(), MeilisearchSimulator()
-    await slack.start()
-    await meili.start()
+async def test_slack_and_search_in_order_leave_nothing_to_mend(
+    shell: Shell, slack: SlackSimulator, meili: MeilisearchSimulator
+) -> None:
     workspace = slack.add_workspace("Acme", "acme", scopes())
     shell.set(
         SLACK_API_URL=slack.api_url, SLACK_BOT_TOKEN=workspace.bot_token, SLACK_APP_TOKEN=slack.app_token
     )
     shell.set(MEILISEARCH_URL=meili.url, MEILISEARCH_KEY=meili.master_key)
     said = await asyncio.to_thread(shell.says, "doctor")
-    await slack.stop()
-    await meili.stop()
     assert "Connected to the Slack workspace Acme" in said
     assert "Meilisearch" in said
     assert said.endswith("Nothing to mend.\n")
@@ -104,18 +133,15 @@ async def test_a_search_engine_that_is_down_is_a_problem(shell: Shell) -> None:
     assert "PostgreSQL searches instead" in texts(await diagnosis(shell, 1), "problem")
 
 
-async def test_a_discord_bot_in_no_server_is_a_problem(shell: Shell) -> None:
-    discord = DiscordSimulator()
-    await discord.start()
+async def test_a_discord_bot_in_no_server_is_a_problem(shell: Shell, discord: DiscordSimulator) -> None:
     shell.set(DISCORD_API_URL=discord.api_url, DISCORD_BOT_TOKEN=discord.add_application("donelog").token)
     lines = await diagnosis(shell, 1)
-    await discord.stop()
     assert "in no server yet" in texts(lines, "problem")
 
 
-async def test_mail_in_order_leaves_nothing_to_mend(shell: Shell, somewhere: Server) -> None:
-    sendgrid = SendGridSimulator()
-    await sendgrid.start()
+async def test_mail_in_order_leaves_nothing_to_mend(
+    shell: Shell, somewhere: Server, sendgrid: SendGridSimulator
+) -> None:
     sendgrid.account.sender_domains = {DOMAIN}
     sendgrid.account.inbound_hostname = DOMAIN
     sendgrid.inbound_url = f"{somewhere.url}/sendgrid/inbound?token=secret"
@@ -123,7 +149,6 @@ async def test_mail_in_order_leaves_nothing_to_mend(shell: Shell, somewhere: Ser
     configure_mail(shell, sendgrid, somewhere.url)
     shell.dns.known.update(RECORDS)
     lines = await diagnosis(shell, 0)
-    await sendgrid.stop()
     well = texts(lines, "ok")
     assert "The key may send mail." in well
     assert f"SendGrid sends for {DOMAIN}." in well
@@ -133,13 +158,12 @@ async def test_mail_in_order_leaves_nothing_to_mend(shell: Shell, somewhere: Ser
     assert "DMARC: example.com has a policy." in well
 
 
-async def test_mail_half_set_up_says_each_thing_that_is_missing(shell: Shell, somewhere: Server) -> None:
-    sendgrid = SendGridSimulator()
-    await sendgrid.start()
+async def test_mail_half_set_up_says_each_thing_that_is_missing(
+    shell: Shell, somewhere: Server, sendgrid: SendGridSimulator
+) -> None:
     sendgrid.account.sender_domains = set()
     configure_mail(shell, sendgrid, f"{sendgrid.url}/elsewhere")
     lines = await diagnosis(shell, 1)
-    await sendgrid.stop()
     wrong = texts(lines, "problem")
     assert f"SendGrid does not know the domain {DOMAIN}" in wrong
     assert f"Inbound Parse does not know {DOMAIN}" in wrong
@@ -150,13 +174,12 @@ async def test_mail_half_set_up_says_each_thing_that_is_missing(shell: Shell, so
     assert f'_dmarc.{DOMAIN}. TXT "v=DMARC1; p=none"' in wrong
 
 
-async def test_what_a_silent_dns_hides_is_unknown(shell: Shell, somewhere: Server) -> None:
-    sendgrid = SendGridSimulator()
-    await sendgrid.start()
+async def test_what_a_silent_dns_hides_is_unknown(
+    shell: Shell, somewhere: Server, sendgrid: SendGridSimulator
+) -> None:
     configure_mail(shell, sendgrid, somewhere.url)
     shell.dns = FakeDns(down=True)
     lines = await diagnosis(shell, 1)
-    await sendgrid.stop()
     assert "The DNS does not answer (timeout)." in texts(lines, "unknown")
 
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 import signal
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -20,12 +21,18 @@ def shell(database: str, tmp_path: Path) -> Shell:
     return shell_on(database, tmp_path)
 
 
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackSimulator]:
+    simulator = SlackSimulator()
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_run_connects_its_workspace_and_stops_when_asked_to(
-    shell: Shell, number: signal.Signals
+    shell: Shell, number: signal.Signals, slack: SlackSimulator
 ) -> None:
-    slack = SlackSimulator()
-    await slack.start()
     workspace = slack.add_workspace("Acme", "acme", scopes())
     shell.set(
         SLACK_API_URL=slack.api_url, SLACK_BOT_TOKEN=workspace.bot_token, SLACK_APP_TOKEN=slack.app_token
@@ -37,18 +44,18 @@ async def test_run_connects_its_workspace_and_stops_when_asked_to(
         stderr=asyncio.subprocess.PIPE,
         env=shell.environment(),
     )
-    said = await until(rb"listens on http", running.stdout)
-    await until(rb"Acme is connected", running.stderr)
-    found = re.search(rb"http://[^\s]+(?=\.\n)", said)
-    assert found is not None
-    async with (
-        aiohttp.ClientSession() as session,
-        session.get(f"{found[0].decode()}/health") as answer,
-    ):
-        assert await answer.text() == "alive\n"
-    running.send_signal(number)
-    _, errors = await asyncio.wait_for(running.communicate(), 60)
-    await slack.stop()
+    try:
+        said = await until(rb"listens on http", running.stdout)
+        await until(rb"Acme is connected", running.stderr)
+        found = re.search(rb"http://[^\s]+(?=\.\n)", said)
+        assert found is not None
+        assert await health(found[0].decode()) == "alive\n"
+        running.send_signal(number)
+        _, errors = await asyncio.wait_for(running.communicate(), 60)
+    finally:
+        if running.returncode is None:
+            running.kill()
+            await running.communicate()
     assert running.returncode == 0, errors.decode()
     assert b"Traceback" not in errors
     assert b"Slack    on    Socket Mode" in said
@@ -65,3 +72,8 @@ async def until(pattern: bytes, stream: asyncio.StreamReader | None) -> bytes:
         assert line, said.decode()
         said += line
     return said
+
+
+async def health(url: str) -> str:
+    async with aiohttp.ClientSession() as session, session.get(f"{url}/health") as answer:
+        return await answer.text()

@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,30 @@ def shell(database: str, tmp_path: Path) -> Shell:
     return shell_on(database, tmp_path)
 
 
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackSimulator]:
+    simulator = SlackSimulator()
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[DiscordSimulator]:
+    simulator = DiscordSimulator()
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+@pytest.fixture
+async def sendgrid() -> AsyncIterator[SendGridSimulator]:
+    simulator = SendGridSimulator()
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
 async def set_up(shell: Shell, *words: str, typed: str) -> str:
     """What `donelog setup ...` prints; the simulators answer meanwhile."""
     return await asyncio.to_thread(shell.says, "setup", *words, typed=typed)
@@ -31,13 +56,10 @@ async def set_up(shell: Shell, *words: str, typed: str) -> str:
 # ---------------------------------------------------------------- Slack
 
 
-async def test_slack_is_set_up_from_the_link_to_the_code(shell: Shell) -> None:
-    slack = SlackSimulator()
-    await slack.start()
+async def test_slack_is_set_up_from_the_link_to_the_code(shell: Shell, slack: SlackSimulator) -> None:
     workspace = slack.add_workspace("Acme", "acme", scopes())
     shell.set(SLACK_API_URL=slack.api_url, OTHER="stays # as it is")
     said = await set_up(shell, "slack", typed=f"{workspace.bot_token}\n{slack.app_token}\n")
-    await slack.stop()
     assert shell.opened == [create_app_url()]
     assert create_app_url() in said
     assert "✓ Connected to the Slack workspace Acme" in said
@@ -51,35 +73,29 @@ async def test_slack_is_set_up_from_the_link_to_the_code(shell: Shell) -> None:
     assert "OTHER=stays # as it is\n" in shell.env_file.read_text()
 
 
-async def test_a_token_that_does_not_work_is_asked_for_again(shell: Shell) -> None:
-    slack = SlackSimulator()
-    await slack.start()
+async def test_a_token_that_does_not_work_is_asked_for_again(shell: Shell, slack: SlackSimulator) -> None:
     workspace = slack.add_workspace("Acme", "acme", scopes())
     shell.set(SLACK_API_URL=slack.api_url)
     typed = f"nonsense\nxoxb-wrong\n{slack.app_token}\n{workspace.bot_token}\n\n"
     said = await set_up(shell, "slack", "--no-browser", typed=typed)
-    await slack.stop()
     assert "✗ SLACK_BOT_TOKEN does not work" in said
     assert "✓ Connected to the Slack workspace Acme" in said
     assert shell.opened == []
 
 
-async def test_nothing_is_written_when_it_is_broken_off(shell: Shell) -> None:
-    slack = SlackSimulator()
-    await slack.start()
+async def test_nothing_is_written_when_it_is_broken_off(shell: Shell, slack: SlackSimulator) -> None:
     shell.set(SLACK_API_URL=slack.api_url)
     before = shell.env_file.read_text()
     await asyncio.to_thread(shell.fails, "setup", "slack", typed=f"xoxb-wrong\n{slack.app_token}\n")
-    await slack.stop()
     assert shell.env_file.read_text() == before
 
 
 # ---------------------------------------------------------------- Discord
 
 
-async def test_discord_waits_for_the_bot_and_connects_its_server(shell: Shell) -> None:
-    discord = DiscordSimulator()
-    await discord.start()
+async def test_discord_waits_for_the_bot_and_connects_its_server(
+    shell: Shell, discord: DiscordSimulator
+) -> None:
     application = discord.add_application("donelog")
     guild = discord.add_guild("Acme", discord.add_user("ana"))
     shell.set(DISCORD_API_URL=discord.api_url)
@@ -88,7 +104,6 @@ async def test_discord_waits_for_the_bot_and_connects_its_server(shell: Shell) -
     assert links[1] == invite_url(str(application.application_id))
     await discord.invite_bot(guild)
     said = await setting_up
-    await discord.stop()
     assert "✓ Connected to the server Acme." in said
     assert CODE in said
     with shell.core() as core:
@@ -97,9 +112,7 @@ async def test_discord_waits_for_the_bot_and_connects_its_server(shell: Shell) -
     assert discord.journal.problems == []
 
 
-async def test_of_several_servers_one_is_chosen(shell: Shell) -> None:
-    discord = DiscordSimulator()
-    await discord.start()
+async def test_of_several_servers_one_is_chosen(shell: Shell, discord: DiscordSimulator) -> None:
     application = discord.add_application("donelog")
     ana = discord.add_user("ana")
     guilds = [discord.add_guild(name, ana) for name in ("Acme", "Bakery")]
@@ -107,7 +120,6 @@ async def test_of_several_servers_one_is_chosen(shell: Shell) -> None:
         await discord.invite_bot(guild)
     shell.set(DISCORD_API_URL=discord.api_url)
     said = await set_up(shell, "discord", typed=f"wrong.token\n{application.token}\n3\n2\n")
-    await discord.stop()
     assert "✗ DISCORD_BOT_TOKEN does not work" in said
     assert "Type a number from 1 to 2." in said
     assert "✓ Connected to the server Bakery." in said
@@ -118,13 +130,12 @@ async def test_of_several_servers_one_is_chosen(shell: Shell) -> None:
 # ---------------------------------------------------------------- mail
 
 
-async def test_mail_is_set_up_with_the_exact_records_and_addresses(shell: Shell) -> None:
-    sendgrid = SendGridSimulator()
-    await sendgrid.start()
+async def test_mail_is_set_up_with_the_exact_records_and_addresses(
+    shell: Shell, sendgrid: SendGridSimulator
+) -> None:
     shell.set(SENDGRID_API_URL=sendgrid.url)
     answers = ["done.example.com", "https://log.example.com", sendgrid.api_key, sendgrid.event_public_key]
     said = await set_up(shell, "email", typed="\n".join([*answers, ""]))
-    await sendgrid.stop()
     settings = shell.surroundings.settings()
     assert settings.sendgrid_api_key == sendgrid.api_key
     assert settings.mail_domain == "done.example.com"
@@ -138,27 +149,21 @@ async def test_mail_is_set_up_with_the_exact_records_and_addresses(shell: Shell)
     assert "./donelog doctor" in said
 
 
-async def test_a_second_set_up_keeps_what_is_there(shell: Shell) -> None:
-    sendgrid = SendGridSimulator()
-    await sendgrid.start()
+async def test_a_second_set_up_keeps_what_is_there(shell: Shell, sendgrid: SendGridSimulator) -> None:
     shell.set(SENDGRID_API_URL=sendgrid.url)
     first = f"done.example.com\nhttps://log.example.com\n{sendgrid.api_key}\n\n"
     await set_up(shell, "email", typed=first)
     before = written(shell.env_file)
     said = await set_up(shell, "email", typed="\n\n\n\n")
-    await sendgrid.stop()
     assert written(shell.env_file) == before
     assert sendgrid.api_key not in said
 
 
-async def test_a_key_that_may_not_send_is_said(shell: Shell) -> None:
-    sendgrid = SendGridSimulator()
-    await sendgrid.start()
+async def test_a_key_that_may_not_send_is_said(shell: Shell, sendgrid: SendGridSimulator) -> None:
     weak = sendgrid.add_key(["user.profile.read"])
     shell.set(SENDGRID_API_URL=sendgrid.url)
     typed = f"done.example.com\nhttps://log.example.com\nSG.none\n{weak}\n{sendgrid.api_key}\n\n"
     said = await set_up(shell, "email", typed=typed)
-    await sendgrid.stop()
     assert "✗ SENDGRID_API_KEY does not work" in said
     assert "✗ SENDGRID_API_KEY may not send mail" in said
     assert "✓ The key may send mail." in said
