@@ -59,19 +59,20 @@ def parcel(claimed: Claimed) -> Parcel:
 
 
 def further_parts(claimed: Sequence[Claimed], results: Sequence[Result], now: datetime) -> list[NewDelivery]:
-    """The rest of every digest whose head was just accepted; it goes into the head's thread."""
+    """The rest of every long message whose head was just accepted."""
     receipts = {each.ref: each.outcome.receipt for each in results if isinstance(each.outcome, Sent)}
     return [
         part
         for each in claimed
-        if each.key.part == 0 and isinstance(each.facts, Digest) and each.ref in receipts
+        if each.key.part == 0 and each.ref in receipts
         for part in _parts(each, receipts[each.ref], now)
     ]
 
 
 def _parts(head: Claimed, receipt: str, now: datetime) -> list[NewDelivery]:
+    """A digest goes on in the thread of its head, anything else where the head stands."""
     channel = head.recipient.address.channel
-    if head.facts is None or head.key.kind is not Kind.DIGEST:
+    if head.facts is None:
         return []
     count = len(split(word(head.facts, channel), channel))
     return [
@@ -80,8 +81,9 @@ def _parts(head: Claimed, receipt: str, now: datetime) -> list[NewDelivery]:
             organization_id=head.organization_id,
             recipient=head.recipient,
             due_at=now,
+            person_id=head.person_id,
             facts=head.facts,
-            answers=receipt,
+            answers=receipt if head.key.kind is Kind.DIGEST else head.answers,
         )
         for part in range(1, count)
     ]
