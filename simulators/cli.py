@@ -22,15 +22,16 @@ def demo(
 
 @app.command()
 def simulate(
-    slack_port: Annotated[int, typer.Option(help="Port of the simulated Slack.")] = 4003,
-    discord_port: Annotated[int, typer.Option(help="Port of the simulated Discord.")] = 4010,
-    sendgrid_port: Annotated[int, typer.Option(help="Port of the simulated SendGrid.")] = 4020,
-    meilisearch_port: Annotated[int, typer.Option(help="Port of the simulated Meilisearch.")] = 4030,
+    slack: Annotated[int, typer.Option(help="Port of the simulated Slack.")] = 4003,
+    discord: Annotated[int, typer.Option(help="Port of the simulated Discord.")] = 4010,
+    sendgrid: Annotated[int, typer.Option(help="Port of the simulated SendGrid.")] = 4020,
+    meilisearch: Annotated[int, typer.Option(help="Port of the simulated Meilisearch.")] = 4030,
+    donelog: Annotated[str, typer.Option(help="Where donelog's web server is.")] = "http://127.0.0.1:8080",
 ) -> None:
-    """Run the simulated services by hand, and print the settings that point donelog at them."""
+    """Run the simulated services by hand: prints the settings that lead to them, does what you type."""
     from simulators.by_hand import run  # noqa: PLC0415 -- commands load lazily
 
-    asyncio.run(run(slack_port, discord_port, sendgrid_port, meilisearch_port))
+    asyncio.run(run((slack, discord, sendgrid, meilisearch), donelog))
 
 
 if __name__ == "__main__":

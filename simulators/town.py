@@ -38,7 +38,8 @@ class Services:
 
     def __init__(self, clock: VirtualClock, descriptions: Descriptions) -> None:
         self.clock = clock
-        self.slack = SlackSimulator(clock.now, manifest=_slack_manifest())
+        self.now = clock.now
+        self.slack = SlackSimulator(clock.now, manifest=slack_manifest())
         self.discord = DiscordSimulator(clock.now, description=descriptions.discord)
         self.sendgrid = SendGridSimulator(clock.now, specification=descriptions.sendgrid)
         self.meilisearch = MeilisearchSimulator(clock.now, specification=descriptions.meilisearch)
@@ -165,7 +166,7 @@ async def joined(services: Services, settings: Settings) -> AsyncIterator[Town]:
         await asyncio.to_thread(core.close)
 
 
-def _slack_manifest() -> Manifest:
+def slack_manifest() -> Manifest:
     """What the app's own manifest asks for, so that what it forgets is refused here too."""
     text = manifest.manifest()
     events = re.findall(r"^ {6}- ([a-z_.]+)", text.partition("bot_events:\n")[2], re.MULTILINE)

@@ -1,20 +1,32 @@
 """Looks over everybody's shoulder: what has become visible in the simulated services since the last look."""
 
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from simulators import plain
-from simulators.sendgrid import Mail
-from simulators.town import Services
+from simulators.base import Now
+from simulators.discord import DiscordSimulator
+from simulators.sendgrid import Mail, SendGridSimulator
+from simulators.slack import SlackSimulator
 from simulators.transcript import Line, Speaker, Transcript
 
 BOT = "donelog"
 
 
+class Watched(Protocol):
+    """The services that can be looked over."""
+
+    slack: SlackSimulator
+    discord: DiscordSimulator
+    sendgrid: SendGridSimulator
+    now: Now
+
+
 class Watcher:
     """Tells the transcript every message of the bot's once, and every mark."""
 
-    def __init__(self, services: Services, transcript: Transcript, zones: dict[str, str]) -> None:
+    def __init__(self, services: Watched, transcript: Transcript, zones: dict[str, str]) -> None:
         """`zones`: the zone of everybody's clock, by name or mail address."""
         self._services = services
         self._transcript = transcript
@@ -76,4 +88,4 @@ class Watcher:
         self._transcript.add(Line(self._clock("team"), "", "", text, Speaker.STORY))
 
     def _clock(self, whose: str) -> datetime:
-        return self._services.clock.now().astimezone(ZoneInfo(self._zones.get(whose, "UTC")))
+        return self._services.now().astimezone(ZoneInfo(self._zones.get(whose, "UTC")))

@@ -70,9 +70,10 @@ def _who_sees(facts: f.Recorded) -> str:
     if all(line.private for line in facts.lines):
         return "Only you see that." if len(facts.lines) == 1 else "Only you see them."
     if not facts.teams:
-        return "You are in no team yet, so nobody else sees them."
+        return "You are in no team yet, so nobody else sees that."
     verb = "sees" if len(facts.teams) == 1 else "see"
-    return f"{in_a_row(facts.teams)} {verb} them {facts.digest_at}."
+    what = "it" if len(facts.lines) == 1 else "them"
+    return f"{in_a_row(facts.teams)} {verb} {what} {facts.digest_at}."
 
 
 def day_shown(facts: f.DayShown, channel: Channel) -> Message:
