@@ -14,6 +14,10 @@ class _Line(logging.Formatter):
     """`18:00:04 asked 12 people [prompts_planned]`."""
 
     def format(self, record: logging.LogRecord) -> str:
+        if record.exc_info and record.exc_info[1] and record.name.partition(".")[0] in _QUIET:
+            # A library's traceback leads into the library; what went wrong is in its last line.
+            record.msg = f"{record.getMessage()} ({record.exc_info[1]})"
+            record.args, record.exc_info = (), None
         line = super().format(record)
         action = getattr(record, "action", None)
         return f"{line} [{action}]" if action else line
