@@ -57,11 +57,12 @@ async def _body(request: Request) -> bytes | None:
 
 
 def _bolt_request(body: bytes, request: Request) -> AsyncBoltRequest | None:
-    """What Bolt makes of the body; None when that is neither a JSON object nor a form."""
+    """What Bolt makes of the body; None when that is neither a JSON object nor a form with one."""
     is_json = request.headers.get("content-type", "").startswith("application/json")
     if is_json and not body.lstrip().startswith(b"{"):
         return None
     try:
-        return AsyncBoltRequest(body=body.decode(), headers=dict(request.headers.items()))
-    except ValueError:
+        made = AsyncBoltRequest(body=body.decode(), headers=dict(request.headers.items()))
+    except (ValueError, RecursionError, AttributeError, TypeError):  # Bolt looks for fields before types
         return None
+    return made if isinstance(made.body.get("event", {}), dict) else None
