@@ -16,10 +16,14 @@ from domain.ports.storage import Storage, UnitOfWork
 from domain.ports.tenant import Tenant
 from migrations.run import migrate
 from tests.databases import Databases
+from tests.fakes.storage import FakeStorage
 
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
 """A Tuesday, 18:00 in Madrid."""
-STORAGES: list[Callable[[Engine], Storage]] = [lambda engine: PostgresStorage(engine, feed=True)]
+STORAGES: dict[str, Callable[[Engine], Storage]] = {
+    "postgres": lambda engine: PostgresStorage(engine, feed=True),
+    "memory": lambda _: FakeStorage(feed=True),
+}
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +51,7 @@ def engine(database: str) -> Iterator[Engine]:
     made.dispose()
 
 
-@pytest.fixture(params=STORAGES, ids=["postgres"])
+@pytest.fixture(params=[*STORAGES.values()], ids=[*STORAGES])
 def storage(request: pytest.FixtureRequest, engine: Engine) -> Storage:
     """A storage in which nothing is stored yet."""
     made: Storage = request.param(engine)
@@ -62,7 +66,7 @@ def untouched(databases: Databases, migrated_template: str) -> Iterator[Engine]:
     made.dispose()
 
 
-@pytest.fixture(params=STORAGES, ids=["postgres"])
+@pytest.fixture(params=[*STORAGES.values()], ids=[*STORAGES])
 def uow(request: pytest.FixtureRequest, untouched: Engine) -> Iterator[UnitOfWork]:
     """A unit of work on a storage in which nothing is stored; it is undone at the end and never committed."""
     made: Storage = request.param(untouched)

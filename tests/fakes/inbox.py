@@ -17,8 +17,11 @@ from tests.fakes.rows import DoneRow, FeedRow, InboxRow, Organization, Tables, W
 class FakeInbox:
     """`domain.ports.inbox.Inbox`."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, busy: set[InboxRef]) -> None:
         self._tables = tables
+        self._busy = busy
+        self.taken: set[InboxRef] = set()
+        """Items that this unit of work has locked; the storage's `busy` holds those of all."""
 
     def add(self, arrival: Arrival, now: datetime) -> InboxRef | None:
         key = (arrival.source, arrival.key)
@@ -32,7 +35,16 @@ class FakeInbox:
 
     def take(self, ref: InboxRef) -> InboxItem | None:
         row = self._tables.inbox.get(ref)
-        return row.item if row is not None and row.state is InboxState.NEW else None
+        if row is None or row.state is not InboxState.NEW or ref in self._busy - self.taken:
+            return None
+        self._busy.add(ref)
+        self.taken.add(ref)
+        return row.item
+
+    def let_go(self) -> None:
+        """The transaction is over."""
+        self._busy -= self.taken
+        self.taken.clear()
 
     def waiting(self, older_than: datetime, limit: int) -> list[InboxRef]:
         new = [

@@ -3,6 +3,7 @@
 from types import TracebackType
 from typing import Self
 
+from domain.commands import InboxRef
 from tests.fakes.inbox import FakeDirectory, FakeFeed, FakeInbox
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.log import FakeLog, FakeOutbox
@@ -21,6 +22,7 @@ class FakeStorage:
     def __init__(self, *, feed: bool = False) -> None:
         self.tables = Tables()
         self.feeds = feed
+        self.busy: set[InboxRef] = set()
 
     def begin(self) -> "FakeUnitOfWork":
         return FakeUnitOfWork(self)
@@ -52,7 +54,7 @@ class FakeUnitOfWork:
         self._storage = storage
         self._tables = storage.tables.copy()
         self.directory = FakeDirectory(self._tables)
-        self.inbox = FakeInbox(self._tables)
+        self.inbox = FakeInbox(self._tables, storage.busy)
         self.planner = FakePlanner(self._tables)
         self.ledger = FakeLedger(self._tables)
         self.feed = FakeFeed(self._tables)
@@ -62,6 +64,7 @@ class FakeUnitOfWork:
 
     def commit(self) -> None:
         self._storage.tables = self._tables.copy()
+        self.inbox.let_go()
 
     def __enter__(self) -> Self:
         return self
@@ -70,3 +73,4 @@ class FakeUnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """What was not committed stays in the copy that nobody sees any more."""
+        self.inbox.let_go()
