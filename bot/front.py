@@ -13,7 +13,7 @@ from domain.errors import ProfileWanted
 from domain.messages import Nothing, Reply
 from domain.people import Channel
 from domain.ports.front import Clock, Reader, Reading
-from domain.ports.inbox import Arrival, Lane, Source
+from domain.ports.inbox import Arrival, InboxItem, Lane, Source
 
 AT_ONCE = 16
 """Inbox items that one process understands at the same time."""
@@ -63,19 +63,22 @@ class CoreFront:
     async def understand(self, ref: InboxRef) -> None:
         """Carry out an inbox item; whatever goes wrong is counted on it, and the sweep tries again."""
         async with self._places:
+            item = await self._bridge.call(self._done_log.load, ref)
+            if item is None:
+                return
             try:
-                await self._understand(ref)
+                await self._understand(item)
             except Exception as error:  # the outermost loop: one bad item stops no other
                 log.exception("inbox item %s could not be handled", ref.id, extra={"action": "inbox_failed"})
-                await self._bridge.settle(self._done_log.failed, ref, f"{type(error).__name__}: see the log")
+                note = f"{type(error).__name__}: see the log"
+                await self._bridge.settle(self._done_log.failed, ref, item.tries, note, self._clock.now())
 
-    async def _understand(self, ref: InboxRef) -> None:
-        item = await self._bridge.call(self._done_log.load, ref)
-        reader = self._readers.get(item.source) if item else None
-        if item is None or reader is None:
-            return
+    async def _understand(self, item: InboxItem) -> None:
+        reader = self._readers.get(item.source)
+        if reader is None:
+            return  # another process speaks that channel
         reading = await reader.read(item)
-        reply = await self._process(ref, reading, reader)
+        reply = await self._process(item.ref, reading, reader)
         if item.lane is Lane.ASKED:
             await reader.answer_late(item, reply)
 

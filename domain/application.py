@@ -32,8 +32,10 @@ from domain.ports.storage import Storage, UnitOfWork
 from domain.services import delivery, digests, prompting
 from domain.wording import word
 
-MOST_TRIES = 5
+MOST_TRIES = 8
 """Tries to understand an inbox item after which it waits for a person."""
+FIRST_RETRY = timedelta(seconds=5)
+"""Tripled with every further try: the last is three hours after the first."""
 SWEEP_AFTER = timedelta(seconds=5)
 """How long the process that stored an item has it for itself."""
 SWEEP_AT_ONCE = 100
@@ -123,10 +125,10 @@ class DoneLog:
             answers.insert(0, replace(answer, key=key, facts=None, answers=origin.source_ref))
         uow.tenant(spoken.organization_id).outbox.add(answers)
 
-    def failed(self, ref: InboxRef, note: str) -> None:
-        """An item could not be understood this time."""
+    def failed(self, ref: InboxRef, tries: int, note: str, now: datetime) -> None:
+        """An item could not be understood, after so many tries before; the next one waits longer."""
         with self._storage.begin() as uow:
-            uow.inbox.failed(ref, note, MOST_TRIES)
+            uow.inbox.failed(ref, note, MOST_TRIES, now + FIRST_RETRY * 3**tries)
             uow.commit()
 
     def waiting(self, now: datetime) -> list[InboxRef]:

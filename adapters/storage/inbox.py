@@ -16,8 +16,8 @@ _ADD = text("""
         ON CONFLICT DO NOTHING
         RETURNING source, day
     )
-    INSERT INTO inbox (day, source, lane, raw, at, stored_at)
-    SELECT day, source, :lane, :raw, :at, :now FROM new
+    INSERT INTO inbox (day, source, lane, raw, at, stored_at, try_at)
+    SELECT day, source, :lane, :raw, :at, :now, :now FROM new
     RETURNING id
 """)
 
@@ -61,8 +61,8 @@ class PostgresInbox:
     def waiting(self, older_than: datetime, limit: int) -> list[InboxRef]:
         query = (
             select(inbox.c.day, inbox.c.id)
-            .where(inbox.c.state == InboxState.NEW, inbox.c.stored_at < older_than)
-            .order_by(inbox.c.stored_at, inbox.c.id)
+            .where(inbox.c.state == InboxState.NEW, inbox.c.try_at < older_than)
+            .order_by(inbox.c.try_at, inbox.c.id)
             .limit(limit)
         )
         return [InboxRef(row.day, row.id) for row in self._connection.execute(query)]
@@ -78,11 +78,12 @@ class PostgresInbox:
             update(inbox).where(_is(ref), inbox.c.state == InboxState.HELD).values(let_go)
         )
 
-    def failed(self, ref: InboxRef, note: str, most_tries: int) -> None:
+    def failed(self, ref: InboxRef, note: str, most_tries: int, again_at: datetime) -> None:
         tries = inbox.c.tries + 1
         self._set(
             ref,
             tries=tries,
+            try_at=again_at,
             state=case((tries >= most_tries, InboxState.FAILED), else_=inbox.c.state),
             note=note,
         )

@@ -57,11 +57,14 @@ deliveries = Table(
     big("fence", 0),
     small("attempt", 0),  # the number of the current or last attempt
     instant("attempt_started_at", nullable=True),
-    small("vain", 0),  # attempts that ended without an outcome
+    small("vain", 0),  # attempts begun that have not ended with an outcome
     small("retries", 0),  # attempts of which the provider said that they failed
     words("receipt", nullable=True),
     words("reason", nullable=True),
     instant("sent_at", nullable=True),
+    instant("planned_at", nullable=True),  # the first `due_at`, once another has taken its place
+    small("blind", 0),  # how often it was sent again without proof that it was not there
+    small("absent", 0),  # looks in a row that did not find it
     of("people", "person_id"),
     of("identities", "identity_id"),
     # What "once" means.  The day comes last, so that it also finds everything about a subject.
@@ -94,8 +97,9 @@ attempts = Table(
 delivery_events = Table(
     "delivery_events",
     metadata,
-    words("event_id", primary_key=True),
-    day(nullable=True),
+    day(),  # that of the delivery, else that of the event: the same however often it is told
+    words("event_id"),
+    PrimaryKeyConstraint("event_id", "day"),
     big("delivery_id", nullable=True),
     organization(nullable=True),
     big("person_id", nullable=True),
@@ -106,7 +110,9 @@ delivery_events = Table(
     words("reason", nullable=True),
     of_organization(),
     of("people", "person_id"),
-    Index("ix_delivery_events_delivery", "day", "delivery_id"),
+    Index("ix_delivery_events_delivery", "delivery_id", "day"),
+    Index("ix_delivery_events_blocked", "address", postgresql_where=text("kind = 'blocked'")),
+    postgresql_partition_by="RANGE (day)",
 )
 
 inbox = Table(
@@ -120,6 +126,7 @@ inbox = Table(
     Column("raw", LargeBinary),  # null once erased
     instant("at"),
     instant("stored_at"),
+    instant("try_at"),  # when it may be taken up again
     small("state", 1),
     small("tries", 0),
     organization(nullable=True),
@@ -127,7 +134,7 @@ inbox = Table(
     words("note", nullable=True),
     of_organization(),
     of("people", "person_id"),
-    Index("ix_inbox_waiting", "stored_at", postgresql_where=text("state = 1")),
+    Index("ix_inbox_waiting", "try_at", postgresql_where=text("state = 1")),
     postgresql_partition_by="RANGE (day)",
 )
 

@@ -71,7 +71,7 @@ class Inbox(Protocol):
         """Lock that item for this transaction; None when it is not new or another worker has it."""
 
     def waiting(self, older_than: datetime, limit: int) -> list[InboxRef]:
-        """New items that arrived before that instant, oldest first."""
+        """New items whose next try was due before that instant, oldest first."""
 
     def finish(
         self, ref: InboxRef, state: InboxState, organization_id: int | None, person_id: int | None, note: str
@@ -81,8 +81,8 @@ class Inbox(Protocol):
     def release(self, ref: InboxRef, organization_id: int) -> None:
         """Let an item that was HELD be read again, as meant for that organization."""
 
-    def failed(self, ref: InboxRef, note: str, most_tries: int) -> None:
-        """Count a try in vain; after `most_tries` of them the item is FAILED."""
+    def failed(self, ref: InboxRef, note: str, most_tries: int, again_at: datetime) -> None:
+        """Count a try in vain; the next one is not before `again_at`, after `most_tries` it is FAILED."""
 
     def forget_keys(self, before: date) -> int:
         """Drop the keys of items older than that day: nothing repeats itself so late."""

@@ -19,6 +19,7 @@ CREATE TABLE inbox (
     raw bytea,
     at timestamptz NOT NULL,
     stored_at timestamptz NOT NULL,
+    try_at timestamptz NOT NULL,
     state smallint NOT NULL DEFAULT 1,
     tries smallint NOT NULL DEFAULT 0,
     organization_id bigint CONSTRAINT fk_inbox_organizations REFERENCES organizations (id),
@@ -28,7 +29,7 @@ CREATE TABLE inbox (
     CONSTRAINT fk_inbox_people FOREIGN KEY (organization_id, person_id)
         REFERENCES people (organization_id, id)
 ) PARTITION BY RANGE (day);
-CREATE INDEX ix_inbox_waiting ON inbox (stored_at) WHERE state = 1;
+CREATE INDEX ix_inbox_waiting ON inbox (try_at) WHERE state = 1;
 CREATE TABLE inbox_default PARTITION OF inbox DEFAULT;
 
 CREATE TABLE inbox_keys (

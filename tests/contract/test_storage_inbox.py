@@ -86,9 +86,9 @@ def test_waiting_items_come_oldest_first_and_only_so_many(uow: UnitOfWork) -> No
 def test_an_item_is_given_up_after_its_last_try(uow: UnitOfWork) -> None:
     ref = kept(uow)
 
-    uow.inbox.failed(ref, "KeyError", 2)
+    uow.inbox.failed(ref, "KeyError", 2, NOW)
     again = uow.inbox.take(ref)
-    uow.inbox.failed(ref, "KeyError", 2)
+    uow.inbox.failed(ref, "KeyError", 2, NOW)
 
     assert again is not None
     assert again.tries == 1

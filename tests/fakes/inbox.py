@@ -50,9 +50,9 @@ class FakeInbox:
         new = [
             row
             for row in self._tables.inbox.values()
-            if row.state is InboxState.NEW and row.stored_at < older_than
+            if row.state is InboxState.NEW and row.try_at < older_than
         ]
-        return [row.item.ref for row in sorted(new, key=lambda row: (row.stored_at, row.item.ref.id))[:limit]]
+        return [row.item.ref for row in sorted(new, key=lambda row: (row.try_at, row.item.ref.id))[:limit]]
 
     def finish(
         self, ref: InboxRef, state: InboxState, organization_id: int | None, person_id: int | None, note: str
@@ -67,11 +67,11 @@ class FakeInbox:
             item = replace(row.item, organization_id=organization_id, tries=0)
             self._tables.inbox[ref] = replace(row, item=item, state=InboxState.NEW)
 
-    def failed(self, ref: InboxRef, note: str, most_tries: int) -> None:
+    def failed(self, ref: InboxRef, note: str, most_tries: int, again_at: datetime) -> None:
         row = self._tables.inbox[ref]
         item = replace(row.item, tries=row.item.tries + 1)
         state = InboxState.FAILED if item.tries >= most_tries else row.state
-        self._tables.inbox[ref] = replace(row, item=item, state=state, note=note)
+        self._tables.inbox[ref] = replace(row, item=item, state=state, note=note, try_at=again_at)
 
     def forget_keys(self, before: date) -> int:
         old = [key for key, day in self._tables.inbox_keys.items() if day < before]

@@ -63,7 +63,7 @@ class DoneRow:
 @dataclass(frozen=True, slots=True)
 class InboxRow:
     item: InboxItem
-    stored_at: datetime
+    try_at: datetime
     state: InboxState = InboxState.NEW
     person_id: int | None = None
     note: str = ""

@@ -371,20 +371,21 @@ def test_nothing_is_kept_of_a_request_that_fails_and_it_can_be_tried_again(offic
     ref = office.done_log.store(Arrival(Source.SLACK_EVENT, Lane.SAID, "Ev1", b"{}", now), now)
     assert ref is not None
     broken = c.Request(office.origin(ADA), c.Invite("x@example.com", "nowhere"))
-    office.done_log.failed(ref, "OSError: see the log")
+    office.done_log.failed(ref, 0, "OSError: see the log", now)
     assert office.done_log.load(ref) is not None
     office.done_log.process(ref, Reading(broken), now)
     assert office.done_log.load(ref) is None
     assert office.done_log.process(ref, Reading(broken), now) == Nothing("another worker has it")
 
 
-def test_after_five_tries_an_item_waits_for_a_person(office: Office) -> None:
+def test_after_eight_tries_over_three_hours_an_item_waits_for_a_person(office: Office) -> None:
     now = office.clock.now()
     ref = office.done_log.store(Arrival(Source.SLACK_EVENT, Lane.SAID, "Ev1", b"{}", now), now)
     assert ref is not None
-    for _ in range(5):
+    for tries in range(8):
         assert office.done_log.load(ref) is not None
-        office.done_log.failed(ref, "ValueError: see the log")
+        office.done_log.failed(ref, tries, "ValueError: see the log", now)
+        assert not office.done_log.waiting(now + timedelta(seconds=5) * 3**tries)
     assert office.done_log.load(ref) is None
     assert office.storage.tables.inbox[ref].state is InboxState.FAILED
 
