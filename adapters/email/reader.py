@@ -8,10 +8,8 @@ from datetime import date, datetime, timedelta
 
 from adapters.email.addresses import MailNames, read_answered
 from adapters.email.automatic import why_automatic
-from adapters.email.html_text import visible_text
 from adapters.email.inbound import IncomingMail, passed_on_at, read_mail
-from adapters.email.mime import Texts
-from adapters.email.replies import visible_reply
+from adapters.email.reading.answer import read_texts
 from adapters.email.senders import is_aligned
 from domain.commands import Origin, Request, StopMail, Surface
 from domain.dones import clean_text
@@ -28,8 +26,6 @@ _DAY_IN_SUBJECT = re.compile(
     rf"\b({'|'.join(_WEEKDAYS)}) (\d{{1,2}}) ({'|'.join(_MONTHS)})\b(?! \d)", re.IGNORECASE
 )
 _UNSUBSCRIBE = re.compile(r"unsubscribe ([A-Za-z0-9_.-]{1,100})", re.IGNORECASE)
-_STUB = re.compile(r"\bhtml\b", re.IGNORECASE)
-_LONGEST_STUB = 300
 
 
 class Unreadable(Exception):  # noqa: N818 -- it says what the item is, for the log
@@ -76,7 +72,7 @@ class MailReader:
             return Reading(None, reason)
         if self._is_ours(mail):
             return Reading(None, "automatic: it is from an address of ours")
-        text = clean_text(visible_words(mail.texts, mail.from_name))
+        text = clean_text(read_texts(mail.texts, mail.from_name).text)
         return Reading(Request(self._origin(mail, item, self._claim(mail), text), text=text))
 
     async def profile(self, address: Address) -> Profile:
@@ -130,15 +126,6 @@ class MailReader:
         return mail.from_address == self._names.shared()[1].lower() or (
             self._tokens.read_mail_local_part(local) is not None
         )
-
-
-def visible_words(texts: Texts, sender_name: str) -> str:
-    """What she typed: from the plain text, or from the HTML where the plain one is empty or a stub."""
-    plain = visible_reply(texts.plain, sender_name, flowed=texts.flowed, delsp=texts.delsp)
-    is_stub = len(plain) < _LONGEST_STUB and _STUB.search(plain) is not None
-    if texts.html and (is_stub or not plain.strip()):
-        return visible_reply(visible_text(texts.html), sender_name) or plain
-    return plain
 
 
 def day_in_subject(subject: str, near: date) -> date | None:

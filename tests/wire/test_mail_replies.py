@@ -2,7 +2,11 @@
 
 import pytest
 
-from adapters.email.replies import visible_reply
+from adapters.email.reading.answer import read_text
+
+def visible_reply(text: str, sender_name: str) -> str:
+    return read_text(text, sender_name).text
+
 
 KEPT = [
     "On Monday I fixed the importer",

@@ -1,0 +1,62 @@
+"""A mail's texts read: every line judged, and what is left as the sender's things, one a line."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from adapters.email.mime import Texts
+from adapters.email.reading.html_text import visible_text
+from adapters.email.reading.page import Judged, Verdict
+from adapters.email.reading.paragraphs import answer_lines
+from adapters.email.reading.reply import hers, judge
+from adapters.email.reading.words import words
+
+_STUB = re.compile(r"\bhtml\b|view (?:this|it) (?:email|message) in|not support", re.IGNORECASE)
+_LONGEST_STUB = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    lines: Sequence[Judged]
+    """Every line of the text that was read, with its verdict and the rule behind it."""
+    flowed: bool = False
+    delsp: bool = False
+
+    @property
+    def reply(self) -> str:
+        """What she typed, as she typed it: the greeting too, broken lines as they came."""
+        return hers(self.lines)
+
+    @property
+    def text(self) -> str:
+        """Her things, one a line, as the domain wants them; her greeting when she wrote nothing else."""
+        things = answer_lines(self.lines, words(), flowed=self.flowed, delsp=self.delsp)
+        return "\n".join(things) or self._greeting
+
+    @property
+    def _greeting(self) -> str:
+        return "\n".join(line.text.strip() for line in self.lines if line.verdict is Verdict.GREETING)
+
+
+def read_text(text: str, sender_name: str = "", *, flowed: bool = False, delsp: bool = False) -> Answer:
+    """Read one text with line feeds.
+
+    Args:
+        text: The whole text, decoded.
+        sender_name: Her name as the mail's From has it, so that it is known at the end.
+        flowed: The text is format=flowed (RFC 3676).
+        delsp: And the space at the end of a flowed line is not part of the text.
+    """
+    return Answer(judge(text, sender_name), flowed=flowed, delsp=delsp)
+
+
+def read_texts(texts: Texts, sender_name: str = "") -> Answer:
+    """Read the plain text, or the HTML where the plain one is empty or a stub."""
+    answer = read_text(texts.plain, sender_name, flowed=texts.flowed, delsp=texts.delsp)
+    plain = answer.reply
+    is_stub = len(plain) < _LONGEST_STUB and _STUB.search(plain) is not None
+    if texts.html and (is_stub or not texts.plain.strip() or not plain.strip()):
+        better = read_text(visible_text(texts.html), sender_name)
+        if better.reply:
+            return better
+    return answer

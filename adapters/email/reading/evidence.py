@@ -1,0 +1,107 @@
+"""What a piece of text tells about when it was written and by whom: dates, times, addresses, verbs.
+
+Every pattern here looks at a bounded number of characters and none can go back on itself.
+"""
+
+import re
+from dataclasses import dataclass
+
+from adapters.email.reading.words import Words
+
+_TIME = re.compile(r"(?<![\d.,/-])\d{1,2}\s?[:.hH時时시点點]\s?\d{2}(?!\d)")
+_DATE = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d\s?[-/.年년]\s?\d{1,2}(?:\s?[-/.月월]|\b)"
+    r"|\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})(?!\d)"
+    r"|\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]"
+    r"|\d{1,2}-[A-Za-z]{3,4}-\d{2,4})"
+)
+_ANY_MONTH = re.compile(r"(?<!\d)\d{1,2}[.,]?\s(?:de\s|di\s)?[^\W\d]{2,12}\.?,?\s(?:de\s|del\s)?20\d\d(?!\d)")
+_ADDRESS = re.compile(r"[^\s<>@\"',;:()\[\]]@[^\s<>@\"',;:()\[\]]{3}")
+_ZONE = re.compile(r"\b(?:GMT|UTC)\b|[+-]\d{2}:?\d{2}(?!\d)")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_DAY_NUMBERS = frozenset(str(number) for number in range(1, 32)) | frozenset(f"{n:02}" for n in range(1, 10))
+_BETWEEN = frozenset(["de", "di", "of", "tháng", "den", "del", "the"])
+_NEAR_END = 3
+"""Words that may follow the verb at the end of an attribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    date: bool
+    weekday: bool
+    time: bool
+    zone: bool
+    address: bool
+    verb: bool
+    verb_ends: bool
+    """The verb is the last word, or nearly."""
+    first_person: bool
+    """The verb is the sender's own: `I wrote`."""
+
+
+def weigh(text: str, words: Words) -> Evidence:
+    """What `text` tells; it should be no longer than a few hundred characters."""
+    tokens = _WORD.findall(text.casefold())
+    place, length = _verb(tokens, words)
+    verb_ends = place >= 0 and place + length >= len(tokens) - _NEAR_END
+    unspaced = not text.isascii() and any(verb in text.casefold() for verb in words.unspaced_verbs)
+    return Evidence(
+        date=has_date(text, tokens, words),
+        weekday=not words.weekdays.isdisjoint(tokens) or any(day in text for day in _CJK_DAYS),
+        time=_TIME.search(text) is not None,
+        zone=_ZONE.search(text) is not None,
+        address=has_address(text),
+        verb=place >= 0 or unspaced,
+        verb_ends=verb_ends or unspaced,
+        first_person=place >= 0 and _is_own(tokens, place, length, words),
+    )
+
+
+_CJK_DAYS = ("曜日", "(月)", "(火)", "(水)", "(木)", "(金)", "(土)", "(日)", "星期", "周", "週", "요일")
+
+
+def has_date(text: str, tokens: list[str], words: Words) -> bool:
+    """A day of a month, in digits or with the month's name in any language."""
+    if _DATE.search(text) or _ANY_MONTH.search(text):
+        return True
+    for place, token in enumerate(tokens):
+        if token in words.months and _has_day_beside(tokens, place):
+            return True
+    return False
+
+
+def has_date_or_time(text: str, words: Words) -> bool:
+    return _TIME.search(text) is not None or has_date(text, _WORD.findall(text.casefold()), words)
+
+
+def has_address(text: str) -> bool:
+    return "@" in text and _ADDRESS.search(text) is not None
+
+
+def _has_day_beside(tokens: list[str], place: int) -> bool:
+    for step in (-1, 1):
+        beside = place + step
+        if 0 <= beside < len(tokens) and tokens[beside] in _BETWEEN:
+            beside += step
+        if 0 <= beside < len(tokens) and (tokens[beside] in _DAY_NUMBERS or _is_ordinal(tokens[beside])):
+            return True
+    return False
+
+
+def _is_ordinal(token: str) -> bool:
+    return token[:1].isdigit() and token.endswith(("st", "nd", "rd", "th")) and len(token) <= len("31st")
+
+
+def _verb(tokens: list[str], words: Words) -> tuple[int, int]:
+    """Place and length of the last verb of writing; (-1, 0) when there is none."""
+    for place in range(len(tokens) - 1, -1, -1):
+        for verb in words.verbs.get(tokens[place], ()):
+            if tuple(tokens[place : place + len(verb)]) == verb:
+                return place, len(verb)
+    return -1, 0
+
+
+def _is_own(tokens: list[str], place: int, length: int, words: Words) -> bool:
+    own = words.first_person.get(tokens[place], frozenset())
+    beside = {*tokens[max(place - 1, 0) : place], *tokens[place + length : place + length + 1]}
+    return not own.isdisjoint(beside)

@@ -1,0 +1,108 @@
+"""A mail's lines and what has been found out about each."""
+
+import enum
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MOST_LINES = 20_000
+"""More are not read: no answer has so many, and a quoted thread may."""
+LONGEST_SEEN = 600
+"""Characters of a line that are looked at to tell what it is; what is kept of it is whole."""
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_RULE = frozenset("-_=*~#+ᐧ·—–―‐•|.─━═ \t")
+BULLET = re.compile(
+    r"\s*(?:[-*+•‣◦⁃∙·▪▫●○■□➢➤►▶→⇒✦✧★☆–—!]|\(?\d{1,3}[.)．、]|[a-z]\)|\[[ xX✓✔]?\]|[✓✔✅☑☐✗✘❌❗])️?(?:\s|$)"
+    r"|\s*(?:\[\]|[✓✔✅☑☐•●▪■・]|-\[[ xX]?\])"
+)
+
+
+class Verdict(enum.Enum):
+    """What a line is."""
+
+    KEPT = "kept"
+    GREETING = "greeting"
+    CLOSING = "closing"
+    SIGNATURE = "signature"
+    DEVICE = "device"
+    QUOTE = "quote"
+    ATTRIBUTION = "attribution"
+    ORIGINAL = "original"
+    BANNER = "banner"
+    FOOTER = "footer"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One line with its verdict and the rule that led to it."""
+
+    text: str
+    verdict: Verdict
+    rule: str
+
+    @property
+    def is_hers(self) -> bool:
+        return self.verdict in (Verdict.KEPT, Verdict.GREETING)
+
+
+class Page:
+    """The lines of a text; rules write their verdicts into it, and the first verdict stands.
+
+    Attributes:
+        raw: The lines as they came.
+        said: The same without invisible characters, white space and stars around them, cut to what is
+            looked at.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.raw = text.split("\n", MOST_LINES)[:MOST_LINES]
+        self.said = [_bare(line) for line in self.raw]
+        self.verdicts: list[Verdict | None] = [None] * len(self.raw)
+        self.rules = [""] * len(self.raw)
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    def mark(self, start: int, end: int, verdict: Verdict, rule: str) -> None:
+        """Judge the lines from `start` up to `end` that are not yet judged."""
+        for index in range(start, end):
+            if self.verdicts[index] is None:
+                self.verdicts[index] = verdict
+                self.rules[index] = rule
+
+    def open_lines(self, start: int, end: int) -> Iterator[int]:
+        """The lines from `start` up to `end` with words in them that nobody has judged yet."""
+        return (index for index in range(start, end) if self.said[index] and self.verdicts[index] is None)
+
+    def next_said(self, index: int) -> int:
+        """The nearest line with words after `index`; the number of lines when there is none."""
+        for later in range(index + 1, len(self.said)):
+            if self.said[later]:
+                return later
+        return len(self.said)
+
+    def is_quoted(self, index: int) -> bool:
+        return index < len(self.said) and self.verdicts[index] is Verdict.QUOTE
+
+    def judged(self) -> list[Judged]:
+        """Every line, those without verdict as kept."""
+        return [
+            Judged(raw, verdict or Verdict.KEPT, rule)
+            for raw, verdict, rule in zip(self.raw, self.verdicts, self.rules, strict=True)
+        ]
+
+
+def _bare(line: str) -> str:
+    seen = line[:LONGEST_SEEN] if len(line) > LONGEST_SEEN else line
+    if not seen.isascii():
+        seen = INVISIBLE.sub("", seen).replace("\xa0", " ").replace("：", ":").replace("\u202f", " ")
+    return seen.strip()
+
+
+def is_rule(said: str) -> bool:
+    """A line of dashes, stars or the like, with no word in it."""
+    return bool(said) and _RULE.issuperset(said)
+
+
+def is_bullet(line: str) -> bool:
+    return BULLET.match(line) is not None

@@ -1,0 +1,166 @@
+"""The sender's own lines as things she did: what programs broke is put together, what introduces goes.
+
+Every line that comes out is one thing.  Whether a line goes on in the next is told by signs that are added
+up; two things that stay together are easier to bear than one thing torn in two, but not much.
+"""
+
+import re
+from collections.abc import Sequence
+
+from adapters.email.reading.page import INVISIBLE, Judged, Verdict, is_bullet, is_rule
+from adapters.email.reading.words import Words
+
+_NARROWEST, _WIDEST = 58, 80
+"""Columns at which programs break lines."""
+_ENOUGH = 3
+_INDENT = 2
+_SENTENCE_END = ".!?…。！？"
+_GOES_ON = (",", ";", "(", "&", "/", "+", "–", "—", "，", "、")
+_ODD_BULLET = re.compile(r"(\s*)(?:[•●▪■・○◆◇▶►➢➤✦→⇒★☆◦‣➔]|👉|🔹|🔸|[①-⑳])️?\s*(?=\S)")
+_ODD_NUMBER = re.compile(r"(\s*)(\d{1,2})(?:[、．)]\s*|\.)(?=[^\W\d_])")
+_TIGHT_BULLET = re.compile(r"(\s*)([-*+])(?=[^\W\d_][^*]*$)")
+_FEWEST_TIGHT = 2
+_STAR_PAIR = re.compile(r"\s*\*[^*\s][^*]*\*:?\s*$")
+_LONGEST_INTRO = 60
+_INTRO_PUNCTUATION = " \t:*_#-–—=!.…,"
+
+
+def answer_lines(judged: Sequence[Judged], words: Words, *, flowed: bool, delsp: bool) -> list[str]:
+    """Her things, one a line, with an empty line where she left one; no greeting, no `Today:`.
+
+    Args:
+        judged: The lines of a mail with their verdicts.
+        words: Of all languages.
+        flowed: The text is format=flowed (RFC 3676).
+        delsp: And the space at the end of a flowed line is not part of the text.
+    """
+    kept = [INVISIBLE.sub("", line.text) if _is_plain(line) else "" for line in judged]
+    lines = _unflowed(kept, delsp=delsp) if flowed else kept
+    lines = _unwrapped(_even_bullets(lines), 0 if flowed else _width(kept))
+    lines = [line for line in lines if not is_rule(line.strip()) or line.strip().startswith("```")]
+    return _trimmed(_without_intro(lines, words))
+
+
+def _is_plain(line: Judged) -> bool:
+    return line.verdict is Verdict.KEPT
+
+
+def _unflowed(lines: Sequence[str], *, delsp: bool) -> list[str]:
+    """RFC 3676: a line that ends in a space goes on in the next one."""
+    joined: list[str] = []
+    flows = False
+    for raw in lines:
+        line = raw.removeprefix(" ")
+        if flows and line.strip() and not is_bullet(line):
+            joined[-1] = (joined[-1][:-1] if delsp else joined[-1]) + line
+        else:
+            joined.append(line)
+        flows = line.endswith(" ") and line != "-- " and bool(line.strip())
+    return [line.rstrip() for line in joined]
+
+
+def _even_bullets(lines: Sequence[str]) -> list[str]:
+    """Bullets of other shapes as dashes, numbers of other shapes as `1. `; a bullet without space gets one."""
+    tight = sum(_TIGHT_BULLET.match(line) is not None for line in lines if line)
+    numbered = sum(_ODD_NUMBER.match(line) is not None for line in lines if line)
+    return [
+        _even_bullet(line, tight=tight >= _FEWEST_TIGHT, numbered=numbered >= _FEWEST_TIGHT) if line else ""
+        for line in lines
+    ]
+
+
+def _even_bullet(line: str, *, tight: bool, numbered: bool) -> str:
+    if not line.isascii():
+        line = _ODD_BULLET.sub(r"\1- ", line, count=1) if _ODD_BULLET.match(line) else line
+    if tight and (found := _TIGHT_BULLET.match(line)) and not _STAR_PAIR.match(line):
+        return f"{found[0]} {line[found.end() :]}"
+    if numbered and (found := _ODD_NUMBER.match(line)):
+        return f"{found[1]}{found[2]}. {line[found.end() :]}"
+    return line
+
+
+def _unwrapped(lines: Sequence[str], width: int) -> list[str]:
+    """Lines that a program broke, put together where that is clear."""
+    joined: list[str] = []
+    previous, in_code = "", False
+    for line in lines:
+        fenced = line.lstrip().startswith("```")
+        if joined and not in_code and not fenced and _continues(previous, line, joined[-1], width):
+            joined[-1] = f"{joined[-1].rstrip()} {line.strip()}"
+        else:
+            joined.append(line.rstrip())
+        previous = line
+        in_code ^= fenced
+    return joined
+
+
+def _width(lines: Sequence[str]) -> int:
+    """The column at which the text seems to be broken; 0 when it is not.
+
+    The longest line tells it, unless a line is longer than any program would leave it.
+    """
+    lengths = [len(line.rstrip()) for line in lines if line.strip() and "://" not in line]
+    longest = max(lengths, default=0)
+    return longest if _NARROWEST <= longest <= _WIDEST else 0
+
+
+def _continues(previous: str, line: str, whole: str, width: int) -> bool:
+    before, after = previous.rstrip(), line.strip()
+    if not before.strip() or not after or is_bullet(line):
+        return False
+    hangs = _indent(line) >= _indent(previous) + _INDENT
+    if hangs and is_bullet(whole) and (is_bullet(previous) or _indent(line) > 0):
+        return True
+    if is_bullet(whole) and _indent(line) > 0 and _indent(line) == _indent(previous) and not is_bullet(previous):
+        return True  # further lines that hang under the same bullet
+    first_word = after.split(maxsplit=1)[0]
+    if not width or len(before) + 1 + len(first_word) <= width:
+        return False
+    return _join_weight(before, after) >= _ENOUGH
+
+
+def _join_weight(before: str, after: str) -> int:
+    """How much speaks for it that a sentence goes on; the line is full already."""
+    fits_typing = 70
+    return (
+        1
+        + 2 * (after[0].islower() or after[0].isdigit() or after[0] in "(\"'“„«&@#")
+        + (before[-1] not in _SENTENCE_END)
+        + 2 * (before.endswith(_GOES_ON))
+        + (len(before) >= fits_typing)
+        - 3 * (before[-1] in _SENTENCE_END and not after[0].islower())
+        - 2 * before.endswith(":")
+    )
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _without_intro(lines: Sequence[str], words: Words) -> list[str]:
+    """Without lines such as `Today:` that only say that a list follows."""
+    said = [index for index, line in enumerate(lines) if line.strip()]
+    if len(said) <= 1:
+        return list(lines)
+    last = said[-1]
+    return [line for index, line in enumerate(lines) if index == last or not _is_intro(line, words)]
+
+
+def _is_intro(line: str, words: Words) -> bool:
+    bare = line.strip()
+    if not bare or len(bare) > _LONGEST_INTRO or is_bullet(line):
+        return False
+    if bare.strip("*_ #")[-1:] not in (":", "：") and bare[0] not in "#*":
+        return False
+    return bare.strip(_INTRO_PUNCTUATION + "：").casefold() in words.intros
+
+
+def _trimmed(lines: Sequence[str]) -> list[str]:
+    """At most one empty line between two, and none around."""
+    kept: list[str] = []
+    for line in lines:
+        if line.strip() or (kept and kept[-1]):
+            kept.append(line.rstrip() if line.strip() else "")
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept

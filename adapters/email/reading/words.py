@@ -1,0 +1,175 @@
+"""The words by which lines that are not the sender's own are known: one data file for each language.
+
+A file `languages/<code>.toml` may have any of the keys of `_PHRASES` and a table `[headers]`; adding a
+language is adding a file.  All are read together, once, when the first mail is: a mail does not say in
+which language its program speaks.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+_PHRASES = frozenset(
+    [
+        *["name", "openers", "verbs", "first_person", "months", "weekdays", "original", "forwarded"],
+        *["reply_above", "sent_from", "sent_from_my", "sent_with", "greetings", "closings"],
+        *["ambiguous_closings", "intros", "disclaimers", "footers", "banners", "auto_subjects", "devices"],
+        "headers",
+    ]
+)
+_HEADERS = frozenset(["from", "date", "to", "cc", "subject", "other"])
+_KEY = 2
+"""Characters of a phrase by which it is looked up."""
+
+
+class Unspoken(ValueError):  # noqa: N818 -- it says what the file is
+    """A language file has a key that nothing reads: most likely a slip of the pen."""
+
+
+class Openings:
+    """Phrases that a line may begin with, found by their first two letters."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        by_key: dict[str, list[str]] = {}
+        for phrase in sorted(set(phrases), key=len, reverse=True):
+            by_key.setdefault(phrase[:_KEY], []).append(phrase)
+        self._by_key = {key: tuple(found) for key, found in by_key.items()}
+
+    def at(self, folded: str) -> str:
+        """The longest phrase that `folded` begins with, as a word of its own; empty when there is none."""
+        for phrase in self._by_key.get(folded[:_KEY], ()):
+            if folded.startswith(phrase) and _ends_word(folded, len(phrase)):
+                return phrase
+        return ""
+
+
+def _ends_word(folded: str, end: int) -> bool:
+    """Whether a word ends at `end`; scripts without spaces have no such place, so it is there everywhere."""
+    return end >= len(folded) or not folded[end].isalpha() or folded[end - 1] > "\u0e00"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of all languages; everything is case-folded but `openers`."""
+
+    openers: Openings
+    verbs: Mapping[str, tuple[tuple[str, ...], ...]]
+    """By first word, each verb as its words: `wrote`, `a écrit`."""
+    unspaced_verbs: tuple[str, ...]
+    """Verbs of scripts without spaces, which stand inside longer words."""
+    first_person: Mapping[str, frozenset[str]]
+    """By first word of a verb, the words beside it that make it the sender's own: `i`, `we`."""
+    months: frozenset[str]
+    weekdays: frozenset[str]
+    originals: Openings
+    forwards: Openings
+    reply_above: tuple[str, ...]
+    sent_from: Openings
+    sent_from_my: Openings
+    sent_with: tuple[str, ...]
+    devices: tuple[str, ...]
+    greetings: Openings
+    closings: Openings
+    ambiguous_closings: frozenset[str]
+    intros: frozenset[str]
+    disclaimers: Openings
+    footers: Openings
+    banners: Openings
+    auto_subjects: Openings
+    headers: Mapping[str, str]
+    """From a header's name to what it says: from, date, to, cc, subject or other."""
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """The words of all languages in the folder, read at the first call."""
+    return assemble(list(_language_files()))
+
+
+def languages() -> list[str]:
+    """The codes of the languages there are files for."""
+    return sorted(each.name.removesuffix(".toml") for each in _folder() if each.name.endswith(".toml"))
+
+
+def assemble(tables: list[dict[str, Any]]) -> Words:
+    """One set of words of several languages' tables.
+
+    Raises:
+        Unspoken: a table has a key that is not among the known ones.
+    """
+    for table in tables:
+        strange = (set(table) - _PHRASES) | (set(table.get("headers", {})) - _HEADERS)
+        if strange:
+            raise Unspoken(f"{table.get('name', 'a language')}: nothing reads {', '.join(sorted(strange))}")
+
+    def phrases(key: str) -> Iterator[str]:
+        return (phrase.casefold() for table in tables for phrase in table.get(key, ()))
+
+    verbs = [tuple(verb.replace("(", " ").replace(")", " ").split()) for verb in phrases("verbs")]
+    return Words(
+        openers=Openings(opener for table in tables for opener in table.get("openers", ())),
+        verbs=_by_first_word(verbs),
+        unspaced_verbs=tuple(verb for verb in phrases("verbs") if verb[0] > "\u2e80"),
+        first_person=_first_person(tables),
+        months=frozenset(phrases("months")),
+        weekdays=frozenset(phrases("weekdays")),
+        originals=Openings(phrases("original")),
+        forwards=Openings(phrases("forwarded")),
+        reply_above=tuple(phrases("reply_above")),
+        sent_from=Openings(phrases("sent_from")),
+        sent_from_my=Openings(phrases("sent_from_my")),
+        sent_with=tuple(phrases("sent_with")),
+        devices=tuple(phrases("devices")),
+        greetings=Openings(phrases("greetings")),
+        closings=Openings(phrases("closings")),
+        ambiguous_closings=frozenset(phrases("ambiguous_closings")),
+        intros=frozenset(phrases("intros")),
+        disclaimers=Openings(phrases("disclaimers")),
+        footers=Openings(phrases("footers")),
+        banners=Openings(phrases("banners")),
+        auto_subjects=Openings(phrases("auto_subjects")),
+        headers=_header_names(tables),
+    )
+
+
+def _language_files() -> Iterator[dict[str, Any]]:
+    for each in _folder():
+        if each.name.endswith(".toml"):
+            yield tomllib.loads(each.read_text(encoding="utf-8"))
+
+
+def _folder() -> list[Any]:
+    return sorted(files(__package__).joinpath("languages").iterdir(), key=lambda each: each.name)
+
+
+def _by_first_word(verbs: Iterable[tuple[str, ...]]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for verb in verbs:
+        found.setdefault(verb[0], set()).add(verb)
+    return {first: tuple(sorted(each, key=len, reverse=True)) for first, each in found.items()}
+
+
+def _first_person(tables: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for table in tables:
+        own = frozenset(word.casefold() for word in table.get("first_person", ()))
+        for verb in table.get("verbs", ()):
+            first = verb.casefold().split()[0]
+            found[first] = found.get(first, frozenset()) | own
+    return found
+
+
+def _header_names(tables: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Where two languages differ over a name the more telling meaning counts: `da` is from, not to."""
+    rank = {role: place for place, role in enumerate(("from", "subject", "date", "to", "cc", "other"))}
+    found: dict[str, str] = {}
+    for table in tables:
+        for role, names in table.get("headers", {}).items():
+            for name in names:
+                known = found.get(name.casefold())
+                if known is None or rank[role] < rank[known]:
+                    found[name.casefold()] = role
+    return found
