@@ -1,6 +1,7 @@
 """What all simulators share: the record of calls, planned failures, and a server on a loopback port."""
 
 import asyncio
+import contextlib
 import enum
 from collections import Counter
 from collections.abc import Callable
@@ -74,6 +75,14 @@ class Journal:
         """Let the next `times` calls of `point` fail."""
         self._planned.setdefault(point, []).extend([fault] * times)
 
+    def calm(self) -> None:
+        """Plan no failure any more."""
+        self._planned.clear()
+
+    def recover(self) -> None:
+        """No more of the planned failures happen."""
+        self._planned.clear()
+
     def planned(self, point: str) -> Fault | None:
         """Take the next planned failure of `point`, if there is one."""
         waiting = self._planned.get(point)
@@ -125,6 +134,8 @@ async def misbehave(request: web.Request, fault: Fault) -> web.StreamResponse:
 async def _drip(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "application/json"})
     await response.prepare(request)
-    while True:
-        await response.write(b" ")
-        await asyncio.sleep(0.5)
+    with contextlib.suppress(ConnectionError):  # the caller has lost patience
+        while True:
+            await response.write(b" ")
+            await asyncio.sleep(0.5)
+    return response
