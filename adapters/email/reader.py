@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from adapters.email.addresses import MailNames, read_answered
-from adapters.email.automatic import why_automatic
+from adapters.email.automatic import why_automatic, why_automatic_text
 from adapters.email.inbound import IncomingMail, passed_on_at, read_mail
 from adapters.email.reading.answer import read_texts
 from adapters.email.senders import is_aligned
@@ -72,7 +72,10 @@ class MailReader:
             return Reading(None, reason)
         if self._is_ours(mail):
             return Reading(None, "automatic: it is from an address of ours")
-        text = clean_text(read_texts(mail.texts, mail.from_name).text)
+        answer = read_texts(mail.texts, mail.from_name)
+        if reason := why_automatic_text(answer.lines):
+            return Reading(None, reason)
+        text = clean_text(answer.text)
         return Reading(Request(self._origin(mail, item, self._claim(mail), text), text=text))
 
     async def profile(self, address: Address) -> Profile:

@@ -16,7 +16,7 @@ _PHRASES = frozenset(
     [
         *["name", "openers", "verbs", "first_person", "months", "weekdays", "original", "forwarded"],
         *["reply_above", "sent_from", "sent_from_my", "sent_with", "greetings", "closings"],
-        *["ambiguous_closings", "intros", "disclaimers", "footers", "banners", "auto_subjects", "devices"],
+        *["ambiguous_closings", "intros", "disclaimers", "footers", "banners", "auto_subjects", "auto_texts", "devices"],
         "headers",
     ]
 )
@@ -48,7 +48,9 @@ class Openings:
 
 def _ends_word(folded: str, end: int) -> bool:
     """Whether a word ends at `end`; scripts without spaces have no such place, so it is there everywhere."""
-    return end >= len(folded) or not folded[end].isalpha() or folded[end - 1] > "\u0e00"
+    if end >= len(folded) or not folded[end - 1].isalnum() or folded[end - 1] > "\u0e00":
+        return True
+    return not folded[end].isalpha()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class Words:
     footers: Openings
     banners: Openings
     auto_subjects: Openings
+    auto_texts: Openings
+    """How texts begin that only programs send."""
     headers: Mapping[str, str]
     """From a header's name to what it says: from, date, to, cc, subject or other."""
 
@@ -131,6 +135,7 @@ def assemble(tables: list[dict[str, Any]]) -> Words:
         footers=Openings(phrases("footers")),
         banners=Openings(phrases("banners")),
         auto_subjects=Openings(phrases("auto_subjects")),
+        auto_texts=Openings(phrases("auto_texts")),
         headers=_header_names(tables),
     )
 
