@@ -20,8 +20,26 @@ _HEADERS = (
 _SENDERS = frozenset(
     [
         *["mailer-daemon", "postmaster", "no-reply", "noreply", "do-not-reply", "donotreply", "do_not_reply"],
-        *["no_reply", "bounce", "bounces", "mail-daemon", "mailerdaemon", "mdaemon", "nobody", "autoresponder"],
-        *["auto-reply", "autoreply", "notifications", "notification", "daemon", "listserv", "majordomo", "root"],
+        *[
+            "no_reply",
+            "bounce",
+            "bounces",
+            "mail-daemon",
+            "mailerdaemon",
+            "mdaemon",
+            "nobody",
+            "autoresponder",
+        ],
+        *[
+            "auto-reply",
+            "autoreply",
+            "notifications",
+            "notification",
+            "daemon",
+            "listserv",
+            "majordomo",
+            "root",
+        ],
     ]
 )
 _REPORTS = frozenset(
@@ -99,7 +117,9 @@ def _is_automatic_subject(subject: str) -> bool:
     if not phrase:
         return False
     after = folded[len(phrase) :].lstrip()
-    is_plain_word = " " not in phrase and phrase[-1].isalnum() and "auto" not in phrase and "авто" not in phrase
+    is_plain_word = (
+        " " not in phrase and phrase[-1].isalnum() and "auto" not in phrase and "авто" not in phrase
+    )
     return not is_plain_word or not after or not after[0].isalnum()
 
 

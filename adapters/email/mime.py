@@ -22,6 +22,9 @@ DEEPEST = 20
 LONGEST_TEXT = 256 * 1024
 """Octets of one text as it is sent, characters once it is decoded."""
 _TEXTS = frozenset(["text/plain", "text/html"])
+_LINE_FEED = 10
+_LONGEST_BOUNDARY_END = 80
+"""What may follow a boundary on its line: `--` and white space."""
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 
@@ -69,8 +72,10 @@ def header_values(message: Message) -> Iterator[tuple[str, str]]:
     Encoded words stay encoded: addresses must be taken apart before, or a name could pass for an address.
     """
     for name, raw in message.raw_items():
-        octets = str(raw)[:LONGEST_HEADER].encode("utf-8", "surrogateescape")
-        yield name.lower(), " ".join(decode(octets, "utf-8").split())
+        value = str(raw)[:LONGEST_HEADER]
+        if not value.isascii():
+            value = decode(value.encode("utf-8", "surrogateescape"), "utf-8")
+        yield name.lower(), " ".join(value.split())
 
 
 def decoded_words(value: str) -> str:
@@ -115,20 +120,27 @@ def _split(body: bytes, boundary: str) -> Iterator[bytes]:
     """The parts of a multipart; a missing last boundary ends the last part with the body."""
     if not boundary:
         return
-    mark = re.escape(boundary.encode("utf-8", "surrogateescape"))
+    mark = b"--" + boundary.encode("utf-8", "surrogateescape")
     start: int | None = None
-    for found in re.finditer(rb"(?:^|\r?\n)--" + mark + rb"(--)?[ \t]*(?=\r?\n|$)", body):
-        if start is not None:
-            yield _without_first_break(body[start : found.start()])
-        start = None if found[1] else found.end()
-        if found[1]:
-            return
+    at = body.find(mark)
+    while at >= 0:
+        end = body.find(b"\n", at)
+        end = len(body) if end < 0 else end
+        rest = body[at + len(mark) : min(end, at + len(mark) + _LONGEST_BOUNDARY_END)].strip()
+        if (at == 0 or body[at - 1] == _LINE_FEED) and rest in (b"", b"--"):
+            if start is not None:
+                yield _without_last_break(body[start:at])
+            if rest:
+                return
+            start = end + 1
+        at = body.find(mark, at + len(mark))
     if start is not None:
-        yield _without_first_break(body[start:])
+        yield body[start:]
 
 
-def _without_first_break(part: bytes) -> bytes:
-    return part[2:] if part.startswith(b"\r\n") else part.removeprefix(b"\n")
+def _without_last_break(part: bytes) -> bytes:
+    """The line feed in front of a boundary belongs to the boundary (RFC 2046, 5.1.1)."""
+    return part[:-2] if part.endswith(b"\r\n") else part.removesuffix(b"\n")
 
 
 def _is_attached(part: Message) -> bool:

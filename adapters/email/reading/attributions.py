@@ -49,7 +49,9 @@ def attribution_at(page: Page, last: int, words: Words, floor: int) -> Attributi
     """
     said = page.said[last]
     if not _may_end(said, words):
-        return _within_line(page, last, words) if "@" in said and ":" in said else None
+        return _within_line(page, last, words) if _may_go_on(said) and page.may_weigh() else None
+    if not page.may_weigh():
+        return None
     quoted = page.is_quoted(page.next_said(last)) or _is_bar_quoted(page, last)
     found = _upward(page, last, words, floor, quoted=quoted)
     return found or _within_line(page, last, words)
@@ -60,6 +62,11 @@ def _may_end(said: str, words: Words) -> bool:
         return True
     last_word = said.rsplit(None, 1)[-1].casefold()
     return last_word in words.verbs or _ISO_FIRST.match(said) is not None or last_word.endswith(">wrote")
+
+
+def _may_go_on(said: str) -> bool:
+    """What it introduces, or more of it, may stand on the same line."""
+    return "@" in said and ":" in said and any(digit in said for digit in "0123456789")
 
 
 def _is_bar_quoted(page: Page, last: int) -> bool:
@@ -172,8 +179,10 @@ def _stands_alone(text: str, evidence: Evidence) -> bool:
     """Without a verb it takes date, time and an address in brackets at the end, or Gmail's date in front."""
     bare = text.rstrip(_ORNAMENT + ": ")
     in_brackets = evidence.address and text.rstrip(": *").endswith((">", ")", "]"))
-    return _ISO_FIRST.match(bare) is not None or (evidence.date and evidence.time and in_brackets) or (
-        evidence.date and in_brackets and text.endswith((":", "："))
+    return (
+        _ISO_FIRST.match(bare) is not None
+        or (evidence.date and evidence.time and in_brackets)
+        or (evidence.date and in_brackets and text.endswith((":", "：")))
     )
 
 
@@ -193,12 +202,18 @@ def _within_line(page: Page, index: int, words: Words) -> Attribution | None:
             continue
         for end in ends:
             text = said[start : end + 1]
-            if start < end and len(text) <= _LONGEST and (start > 0 or end + 1 < len(said)):
+            is_part = start < end and (start > 0 or end + 1 < len(said))
+            if is_part and _last_word(text) in words.verbs and page.may_weigh():
                 evidence = weigh(text, words)
                 is_whole = evidence.verb_ends and evidence.date and (evidence.address or evidence.time)
                 if is_whole and not evidence.first_person:
                     return Attribution(index, index + 1, hers=said[:start].rstrip(), is_sure=True)
     return None
+
+
+def _last_word(text: str) -> str:
+    """The word in front of the colon; of `a écrit` the second, which is a verb by itself too."""
+    return text.rstrip(": ").rsplit(None, 1)[-1].casefold() if text.strip(": ") else ""
 
 
 def _colons(said: str) -> list[int]:

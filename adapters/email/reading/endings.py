@@ -19,11 +19,15 @@ _CONTACT = re.compile(
     r"@|https?://|www\.|\+?\d[\d ()./-]{6,}|^(?:tel|phone|mobile?|fax|mobil|cell|office|m|t|p|e|w)\s?[.:]",
     re.IGNORECASE,
 )
-_MAILING_LIST = re.compile(r"mailing.?list|listinfo|groups\.google|unsubscribe|-users|@lists?\.", re.IGNORECASE)
+_MAILING_LIST = re.compile(
+    r"mailing.?list|listinfo|groups\.google|unsubscribe|-users|@lists?\.", re.IGNORECASE
+)
 _SIGNED = re.compile(r"(--?|[—–~]|//?)(\s?)([^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,2})[.,]?$")
 _PUNCTUATION = " \t,.!;:…*~-–—_/|'\"♥❤😊🙂😀😃🙏👍🎉️"
 _LINK = re.compile(r"<[^<>]{0,400}>|\([^()]{0,400}\)|https?://\S{0,400}")
-_EXCUSE = re.compile(r"excuse|typo|brevity|fehler|tippfehler|kürze|fautes|brièveté|errores|ortograf", re.IGNORECASE)
+_EXCUSE = re.compile(
+    r"excuse|typo|brevity|fehler|tippfehler|kürze|fautes|brièveté|errores|ortograf", re.IGNORECASE
+)
 
 
 def mark_banners(page: Page, words: Words) -> None:
@@ -114,8 +118,11 @@ def _open_end(page: Page, start: int, end: int) -> int:
 def _mark_legal(page: Page, start: int, end: int, words: Words) -> None:
     """From where a paragraph begins as disclaimers and footers of lists do."""
     for index in page.open_lines(start, end):
-        if index > start and page.said[index - 1] and page.verdicts[index - 1] is None and not is_rule(
-            page.said[index - 1]
+        if (
+            index > start
+            and page.said[index - 1]
+            and page.verdicts[index - 1] is None
+            and not is_rule(page.said[index - 1])
         ):
             continue
         bare = page.said[index].strip(" *_|>-=#").casefold()
@@ -128,7 +135,11 @@ def _mark_legal(page: Page, start: int, end: int, words: Words) -> None:
 
 def _is_impersonal(said: str, phrase: str, bare: str) -> bool:
     """Long as such texts are, or a heading of its own; `this message ...` may also begin a done."""
-    return len(said) >= _LONGEST_CLOSING_LINE or bare.rstrip(" :.") == phrase.rstrip(" :.") or phrase[-1] in ".,:"
+    return (
+        len(said) >= _LONGEST_CLOSING_LINE
+        or bare.rstrip(" :.") == phrase.rstrip(" :.")
+        or phrase[-1] in ".,:"
+    )
 
 
 def _above(page: Page, index: int, start: int) -> int:
@@ -257,8 +268,11 @@ def _is_name_like(line: str, names: frozenset[str] = frozenset()) -> bool:
     if names and names.issuperset(part.casefold() for part in parts):
         return True
     capitals = sum(part[0].isupper() or not part[0].islower() for part in parts)
-    return capitals >= max(len(parts) - 1, 1) and len(parts) <= _MOST_NAME_WORDS and not line.endswith("!") or (
-        len(parts) == 1 and len(line) <= len("christopher") and not line.endswith(":")
+    return (
+        capitals >= max(len(parts) - 1, 1)
+        and len(parts) <= _MOST_NAME_WORDS
+        and not line.endswith("!")
+        or (len(parts) == 1 and len(line) <= len("christopher") and not line.endswith(":"))
     )
 
 

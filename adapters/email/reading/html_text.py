@@ -7,12 +7,18 @@ between two quotes is hers and stays.  Quotes without a mark of their own keep o
 import re
 from collections.abc import Iterator
 
-from lxml import etree, html  # type: ignore[import-untyped]
+from lxml import etree, html
 
 _QUOTE_CLASSES = frozenset(
     [
         *["gmail_quote", "gmail_attr", "gmail_extra", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote"],
-        *["zmail_extra", "zmail_extra_hr", "tutanota_quote", "ms-outlook-mobile-reference-message", "yahooquoted"],
+        *[
+            "zmail_extra",
+            "zmail_extra_hr",
+            "tutanota_quote",
+            "ms-outlook-mobile-reference-message",
+            "yahooquoted",
+        ],
         *["hmailquote", "cite-prefix", "mail_quote", "wordsection_quote", "newton_quote", "airmail_on"],
         *["front-blockquote", "freshdesk_quote", "zendesk_quote", "mailrusigwrapper", "ymail_quoted"],
         *["quoted_message", "quotedtext", "bloop_original_html", "bluemail-quote", "k9mail_quote"],
@@ -22,7 +28,13 @@ _QUOTE_CLASSES = frozenset(
 _SIGNATURE_CLASSES = frozenset(
     [
         *["gmail_signature", "gmail_signature_prefix", "moz-signature", "protonmail_signature_block"],
-        *["x_gmail_signature", "ms-outlook-mobile-signature", "yahoo-signature", "bloop_sign", "k9mail-signature"],
+        *[
+            "x_gmail_signature",
+            "ms-outlook-mobile-signature",
+            "yahoo-signature",
+            "bloop_sign",
+            "k9mail-signature",
+        ],
     ]
 )
 _QUOTE_IDS = frozenset(
@@ -47,7 +59,20 @@ _REPLY_CITES = frozenset(["gmail_quote", "cite", "protonmail_quote"])
 _UNSEEN = frozenset(["script", "style", "head", "title", "template", "noscript", "svg", "object"])
 _LINES = frozenset(
     [
-        *["address", "article", "blockquote", "center", "dd", "div", "dl", "dt", "footer", "form", "h1", "h2"],
+        *[
+            "address",
+            "article",
+            "blockquote",
+            "center",
+            "dd",
+            "div",
+            "dl",
+            "dt",
+            "footer",
+            "form",
+            "h1",
+            "h2",
+        ],
         *["h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "section", "table", "tr", "ul"],
     ]
 )
@@ -63,8 +88,7 @@ def visible_text(markup: str) -> str:
     tree = _parse(markup)
     if tree is None:
         return ""
-    _cut(tree)
-    text = "".join(_Pieces(tree))
+    text = "".join(_Pieces(tree, *_cuts(tree)))
     lines = [line.replace("\xa0", " ").rstrip() for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
@@ -78,30 +102,32 @@ def _parse(markup: str) -> etree._Element | None:
         return None
 
 
-def _cut(tree: etree._Element) -> None:
-    """Take quotes and signatures out; one pass finds them, the second takes them away."""
-    doomed: list[etree._Element] = []
-    rest: list[etree._Element] = []
+def _cuts(tree: etree._Element) -> tuple[set[etree._Element], etree._Element | None]:
+    """The elements that are quotes or signatures, and the one from which on nothing is hers."""
+    left_out: set[etree._Element] = set()
+    last: etree._Element | None = None
     for element in tree.iter(etree.Element):
-        attributes = element.attrib
-        if not attributes:
+        if not element.attrib:
             continue
-        if _is_quote(element) or _is_signature(element):
-            doomed.append(element)
-        elif _is_from_here_on(element):
-            rest.append(element)
-    for element in rest[:1]:
-        _drop_from(element)
-    for element in doomed:
-        _drop(element)
+        if _is_quote(element) or _is_signature(element) or _is_hidden(element):
+            left_out.add(element)
+        elif last is None and _is_from_here_on(element):
+            last = element
+    return left_out, last
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    style = element.get("style")
+    return style is not None and ":" in style and _HIDDEN.search(style[:400]) is not None
 
 
 def _names(element: etree._Element) -> set[str]:
-    return set((element.get("class") or "").lower().split())
+    names = element.get("class")
+    return set(names.lower().split()) if names else set()
 
 
 def _is_quote(element: etree._Element) -> bool:
-    if (element.get("id") or "").lower() in _QUOTE_IDS:
+    if (element.get("id", "")).lower() in _QUOTE_IDS:
         return True
     names = _names(element)
     if element.tag == "blockquote":
@@ -125,47 +151,40 @@ def _is_signature(element: etree._Element) -> bool:
 def _is_from_here_on(element: etree._Element) -> bool:
     if (element.get("id") or "").lower() in _FROM_HERE_ON_IDS:
         return True
-    style = element.get("style")
-    return bool(style) and "".join(style[:120].split()).lower().startswith(_RULE_STYLES)
-
-
-def _drop_from(element: etree._Element) -> None:
-    """The element and everything behind it, up to the end of the body."""
-    element.tail = None
-    for each in (element, *element.iterancestors()):
-        if each.tag in ("body", "html"):
-            break
-        for later in list(each.itersiblings()):
-            _drop(later)
-        each.tail = None
-    _drop(element)
-
-
-def _drop(element: etree._Element) -> None:
-    if element.getparent() is not None:
-        element.drop_tree()
+    style = element.get("style") or ""
+    return "border" in style and "".join(style[:120].split()).lower().startswith(_RULE_STYLES)
 
 
 class _Pieces:
     """The text in reading order; a stack of our own, because mails are nested without shame."""
 
-    def __init__(self, tree: etree._Element) -> None:
+    def __init__(
+        self, tree: etree._Element, left_out: set[etree._Element], last: etree._Element | None
+    ) -> None:
         self._tree = tree
-        self._unseen = 0
+        self._left_out = left_out
+        self._last = last
         self._quotes = 0
         self._pre = 0
         self._at_start = True
 
     def __iter__(self) -> Iterator[str]:
-        for event, element in etree.iterwalk(self._tree, events=("start", "end")):
+        walk = etree.iterwalk(self._tree, events=("start", "end"))
+        for event, element in walk:
+            if element is self._last:
+                return
             tag = element.tag if isinstance(element.tag, str) else ""
-            yield from self._start(tag, element) if event == "start" else self._end(tag, element)
+            is_left_out = tag in _UNSEEN or element in self._left_out
+            if event == "start" and is_left_out:
+                walk.skip_subtree()
+            elif event == "start":
+                yield from self._start(tag, element)
+            elif is_left_out:
+                yield from self._text(element.tail)
+            else:
+                yield from self._end(tag, element)
 
     def _start(self, tag: str, element: etree._Element) -> Iterator[str]:
-        if self._is_unseen(tag, element):
-            self._unseen += 1
-        if self._unseen:
-            return
         self._quotes += tag == "blockquote"
         self._pre += tag == "pre"
         if tag == "br":
@@ -184,23 +203,13 @@ class _Pieces:
         yield from self._text(element.text)
 
     def _end(self, tag: str, element: etree._Element) -> Iterator[str]:
-        if self._unseen == 0:
-            self._quotes -= tag == "blockquote"
-            self._pre -= tag == "pre"
-            if tag in _LINES and (tag in _PARAGRAPHS or not self._at_start):
-                yield from self._break()
-                if tag in _PARAGRAPHS:
-                    yield "\n"
-        if self._is_unseen(tag, element):
-            self._unseen -= 1
-        if self._unseen == 0:
-            yield from self._text(element.tail)
-
-    def _is_unseen(self, tag: str, element: etree._Element) -> bool:
-        if tag in _UNSEEN:
-            return True
-        style = element.get("style") if element.attrib else None
-        return bool(style) and _HIDDEN.search(style[:400]) is not None
+        self._quotes -= tag == "blockquote"
+        self._pre -= tag == "pre"
+        if tag in _LINES and (tag in _PARAGRAPHS or not self._at_start):
+            yield from self._break()
+            if tag in _PARAGRAPHS:
+                yield "\n"
+        yield from self._text(element.tail)
 
     def _break(self) -> Iterator[str]:
         if not self._at_start:

@@ -32,16 +32,16 @@ def original_at(page: Page, index: int, words: Words) -> Original | None:
     said = page.said[index]
     if is_rule(said):
         return None
-    if ":" in said[: _LONGEST_NAME + 6] and _role(said, words):
+    if ":" in said[: _LONGEST_NAME + 6] and _role(said, words) and page.may_weigh():
         block = _header_block(page, index, words)
         if block is not None:
             return Original(above_rules(page, index), block, is_forward=False, rule="headers of an original")
     return _marked(page, index, words)
 
 
-def is_reply_above(said: str, words: Words) -> bool:
-    """The line that asks to answer above it, as ticket systems write."""
-    folded = said.casefold()
+def is_reply_above(text: str, words: Words) -> bool:
+    """Whether a line, or any in a text, asks to answer above it, as ticket systems write."""
+    folded = text.casefold()
     return any(phrase in folded for phrase in words.reply_above)
 
 
@@ -64,11 +64,15 @@ def _marked(page: Page, index: int, words: Words) -> Original | None:
     folded = core.rstrip(": ").casefold()
     kind = _kind_of_mark(folded, words)
     dashes = len(said) - len(core)
+    is_framed = (
+        bool(core) and said[0] in "-=_" and said.startswith(said[0] * 3) and said.endswith(said[0] * 3)
+    )
+    if (kind is None and not is_framed) or not page.may_weigh():
+        return None
     after = page.next_said(index)
     block = _header_block(page, after, words, marked=True) if after < len(page) else None
     if kind is None:
-        is_unknown_mark = said[0] in "-=_" and said.startswith((said[0] * 3,)) and said.endswith(said[0] * 3)
-        if not (is_unknown_mark and core and block is not None):
+        if block is None:
             return None
     elif not _is_whole_mark(folded, kind, dashes) and not _is_bare_mark(page, index, block):
         return None

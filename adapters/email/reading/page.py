@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 MOST_LINES = 20_000
 """More are not read: no answer has so many, and a quoted thread may."""
+MOST_DOUBTS = 2_000
+"""Lines of one mail that are weighed closely; no honest one has so many that look like an attribution."""
 LONGEST_SEEN = 600
 """Characters of a line that are looked at to tell what it is; what is kept of it is whole."""
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -56,12 +58,18 @@ class Page:
 
     def __init__(self, text: str) -> None:
         self.raw = text.split("\n", MOST_LINES)[:MOST_LINES]
-        self.said = [_bare(line) for line in self.raw]
+        self.said = [line[:LONGEST_SEEN].strip() if line.isascii() else _bare(line) for line in self.raw]
         self.verdicts: list[Verdict | None] = [None] * len(self.raw)
         self.rules = [""] * len(self.raw)
+        self._doubts = MOST_DOUBTS
 
     def __len__(self) -> int:
         return len(self.raw)
+
+    def may_weigh(self) -> bool:
+        """Whether a line may still be weighed closely, which counts as having done so."""
+        self._doubts -= 1
+        return self._doubts >= 0
 
     def mark(self, start: int, end: int, verdict: Verdict, rule: str) -> None:
         """Judge the lines from `start` up to `end` that are not yet judged."""
@@ -93,10 +101,8 @@ class Page:
 
 
 def _bare(line: str) -> str:
-    seen = line[:LONGEST_SEEN] if len(line) > LONGEST_SEEN else line
-    if not seen.isascii():
-        seen = INVISIBLE.sub("", seen).replace("\xa0", " ").replace("：", ":").replace("\u202f", " ")
-    return seen.strip()
+    seen = INVISIBLE.sub("", line[:LONGEST_SEEN])
+    return seen.replace("\xa0", " ").replace("：", ":").replace("\u202f", " ").strip()
 
 
 def is_rule(said: str) -> bool:

@@ -111,7 +111,12 @@ def _continues(previous: str, line: str, whole: str, width: int) -> bool:
     hangs = _indent(line) >= _indent(previous) + _INDENT
     if hangs and is_bullet(whole) and (is_bullet(previous) or _indent(line) > 0):
         return True
-    if is_bullet(whole) and _indent(line) > 0 and _indent(line) == _indent(previous) and not is_bullet(previous):
+    if (
+        is_bullet(whole)
+        and _indent(line) > 0
+        and _indent(line) == _indent(previous)
+        and not is_bullet(previous)
+    ):
         return True  # further lines that hang under the same bullet
     first_word = after.split(maxsplit=1)[0]
     if not width or len(before) + 1 + len(first_word) <= width:

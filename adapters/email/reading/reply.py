@@ -16,6 +16,7 @@ from adapters.email.reading.page import Judged, Page, Verdict, is_rule
 from adapters.email.reading.words import Words, words
 
 _QUOTED = (">", "|>", "»>", "＞", "&gt;")
+_QUOTE_SIGNS = frozenset(sign[0] for sign in _QUOTED)
 _INITIALS = re.compile(r"([A-Z][A-Za-z]{0,8})>(?:\s|$)")
 _FEWEST_INITIALS = 2
 _LONGEST_LEFTOVER, _SHORTEST_LEFTOVER = 80, 30
@@ -71,18 +72,22 @@ def hers(lines: Sequence[Judged]) -> str:
 def _mark_quotes(page: Page) -> None:
     """Lines that begin with `>`, or with initials and `>`, and what a program broke off a quoted line."""
     for index, said in enumerate(page.said):
-        if said.startswith(_QUOTED) and not _is_escaped_from(page, index) and not _closes_address(page, index):
-            page.mark(index, index + 1, Verdict.QUOTE, "begins with a quote mark")
+        if not said or said[0] not in _QUOTE_SIGNS or not said.startswith(_QUOTED):
+            continue
+        is_short = len(said) <= _LONGEST_LEFTOVER
+        if is_short and (_closes_address(page, index) or _is_escaped_from(page, index)):
+            continue
+        page.mark(index, index + 1, Verdict.QUOTE, "begins with a quote mark")
     _mark_initials(page)
     for index in range(1, len(page) - 1):
-        if page.verdicts[index] is None and _is_leftover(page, index):
+        if page.said[index] and page.verdicts[index] is None and _is_leftover(page, index):
             page.mark(index, index + 1, Verdict.QUOTE, "broken off a quoted line")
 
 
 def _closes_address(page: Page, index: int) -> bool:
     """The `>` ends an address that began with `<` on a line above."""
     said = page.said[index]
-    if len(said) > _LONGEST_LEFTOVER or not (len(said) == 1 or said[1:].lstrip()[-1:] in (":", "：")):
+    if len(said) > 1 and said[-1] != ":":
         return False
     above = [page.said[each] for each in range(max(index - _MOST_LINES_OF_AN_ADDRESS, 0), index)]
     open_brackets = sum(line.count("<") - line.count(">") for line in above if not line.startswith(">"))
@@ -115,8 +120,7 @@ def _mark_initials(page: Page) -> None:
 def _is_leftover(page: Page, index: int) -> bool:
     before, said = page.said[index - 1], page.said[index]
     return (
-        bool(said)
-        and len(said) <= (_LONGEST_LEFTOVER if before[-1:] not in _SENTENCE_ENDS else _SHORTEST_LEFTOVER)
+        len(said) <= (_LONGEST_LEFTOVER if before[-1:] not in _SENTENCE_ENDS else _SHORTEST_LEFTOVER)
         and said[0].islower()
         and page.is_quoted(index - 1)
         and page.is_quoted(index + 1)
@@ -127,7 +131,9 @@ def _is_leftover(page: Page, index: int) -> bool:
 def _mark_code(page: Page) -> None:
     """What stands between fences is hers, whatever it looks like."""
     fences = [
-        index for index, said in enumerate(page.said) if said.startswith(_FENCE) and page.verdicts[index] is None
+        index
+        for index, said in enumerate(page.said)
+        if said.startswith(_FENCE) and page.verdicts[index] is None
     ]
     for first, last in zip(fences[::2], fences[1::2], strict=False):
         page.mark(first, last + 1, Verdict.KEPT, "code between fences")
@@ -135,39 +141,37 @@ def _mark_code(page: Page) -> None:
 
 def _cut(page: Page, known: Words) -> None:
     """Mark attributions, and everything from where an original begins that is not quoted line by line."""
-    floor, spoken = 0, False
+    floor, first = 0, len(page)
+    asks = is_reply_above("\n".join(page.said), known)
     index = 0
     while index < len(page):
         said = page.said[index]
         if not said:
             index += 1
             continue
-        if is_reply_above(said, known) and len(said) <= _SHORTEST_BROKEN * 2:
-            _attributed(page, index, known, floor)
+        if asks and len(said) <= _SHORTEST_BROKEN * 2 and is_reply_above(said, known):
+            _attributed(page, index, known, floor, first)
             _end(page, above_rules(page, index), "below the line to answer above")
             return
         if page.verdicts[index] is not None:
-            if _ends_in_quoted_attribution(page, index, known) and spoken:
+            if first < index and _ends_in_quoted_attribution(page, index, known):
                 _end(page, index + 1, "below a quoted attribution")
                 return
-            spoken = spoken or page.verdicts[index] is Verdict.KEPT
+            first = min(first, index) if page.verdicts[index] is Verdict.KEPT else first
             index, floor = index + 1, index + 1
             continue
-        after = _original(page, index, known, spoken=spoken)
+        after = _original(page, index, known, spoken=first < index)
         if after is None:
-            after = _attributed(page, index, known, floor)
+            after = _attributed(page, index, known, floor, first)
         if after is None:
-            spoken = spoken or not is_rule(said)
+            first = min(first, index) if not is_rule(said) else first
             index += 1
         elif after < 0:
             return
         else:
             index, floor = after, after
-            spoken = _has_spoken(page, after)
-
-
-def _has_spoken(page: Page, end: int) -> bool:
-    return any(not is_rule(page.said[each]) for each in page.open_lines(0, end))
+            if first < len(page) and page.verdicts[first] not in (None, Verdict.KEPT):
+                first = len(page)  # what seemed to be her first word was part of an attribution
 
 
 def _end(page: Page, start: int, rule: str) -> None:
@@ -180,19 +184,21 @@ def _original(page: Page, index: int, known: Words, *, spoken: bool) -> int | No
     if original is None:
         return None
     if original.is_forward and not spoken:
-        page.mark(original.start, original.body, Verdict.ORIGINAL, "headers of what she passed on without a word")
+        page.mark(
+            original.start, original.body, Verdict.ORIGINAL, "headers of what she passed on without a word"
+        )
         return original.body
     _end(page, original.start, original.rule)
     return -1
 
 
-def _attributed(page: Page, index: int, known: Words, floor: int) -> int | None:
-    """The same for an attribution."""
+def _attributed(page: Page, index: int, known: Words, floor: int, first: int) -> int | None:
+    """The same for an attribution; `first` is the line of her first word."""
     found = attribution_at(page, index, known, floor)
     if found is None:
         return None
     quoted = page.is_quoted(page.next_said(index))
-    spoken = bool(found.hers) or _has_spoken(page, found.start)
+    spoken = bool(found.hers) or first < found.start
     if found.hers:
         page.raw[found.start] = found.hers
         page.said[found.start] = found.hers
@@ -222,10 +228,10 @@ def _mark_bars(page: Page, start: int) -> None:
 
 def _ends_in_quoted_attribution(page: Page, index: int, known: Words) -> bool:
     """A quote of nothing but an attribution: what it introduces comes below, unmarked."""
-    if not page.is_quoted(index) or page.is_quoted(index + 1) or page.is_quoted(index - 1) or index == 0:
+    if index == 0 or page.said[index][-1] != ":" or page.is_quoted(index + 1) or page.is_quoted(index - 1):
         return False
     later = page.next_said(index)
-    if later >= len(page) or page.is_quoted(later) or not page.said[index].endswith(":"):
+    if not page.is_quoted(index) or later >= len(page) or page.is_quoted(later):
         return False
     alone = Page(page.said[index].lstrip("> "))
     found = attribution_at(alone, 0, known, 0)

@@ -16,7 +16,16 @@ _PHRASES = frozenset(
     [
         *["name", "openers", "verbs", "first_person", "months", "weekdays", "original", "forwarded"],
         *["reply_above", "sent_from", "sent_from_my", "sent_with", "greetings", "closings"],
-        *["ambiguous_closings", "intros", "disclaimers", "footers", "banners", "auto_subjects", "auto_texts", "devices"],
+        *[
+            "ambiguous_closings",
+            "intros",
+            "disclaimers",
+            "footers",
+            "banners",
+            "auto_subjects",
+            "auto_texts",
+            "devices",
+        ],
         "headers",
     ]
 )
