@@ -1,9 +1,9 @@
 """The synchronous half of the program: the database, and the core on it.  Enough for the command line."""
 
+import zoneinfo
 from dataclasses import dataclass
 
 from adapters.search.meili import MeiliSearch
-
 from adapters.storage import embedded
 from adapters.storage.database import Database
 from bot.secret_file import installation_secret
@@ -52,6 +52,7 @@ def build_core(settings: Settings, clock: Clock | None = None) -> Core:
     Raises:
         EmbeddedPostgresError: the embedded server cannot start; the text says what to do.
     """
+    zoneinfo.reset_tzpath(to=[])  # the zones of the tzdata package alone: this machine's own may be older
     server = None if settings.database_url else embedded.start(settings.home_folder)
     url = settings.database_url or (server.database("donelog") if server else "")
     migrate(url)
