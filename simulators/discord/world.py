@@ -124,6 +124,8 @@ class Message:
     """Of an answer to an interaction: its metadata."""
     seen_only_by: User | None = None
     """Of an ephemeral answer; such a message is in no history."""
+    nonce: str | int | None = None
+    """What its writer's program called it."""
 
 
 @dataclass(slots=True)

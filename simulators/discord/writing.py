@@ -14,7 +14,9 @@ Json = dict[str, Any]
 
 def write(service: Service, channel: Channel, author: User, draft: Draft) -> Message:
     """Put a new message at the end of `channel`."""
-    message = Message(id=service.ids.make(), channel=channel, author=author, flags=draft.flags)
+    message = Message(
+        id=service.ids.make(), channel=channel, author=author, flags=draft.flags, nonce=draft.nonce
+    )
     fill(service, message, draft)
     service.world.messages[message.id] = message
     channel.messages.append(message)

@@ -1,0 +1,209 @@
+"""The simulated services, and people who are asked there and write there."""
+
+import asyncio
+import contextlib
+import random
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from adapters.storage.database import Database
+from domain.local_time import log_day
+from domain.people import Address, Channel, Person, Profile
+from simulators.discord import DiscordSimulator, Guild
+from simulators.discord.world import User as DiscordUser
+from simulators.sendgrid import SendGridSimulator
+from simulators.slack import SlackSimulator
+from simulators.slack.delivery import NotAcknowledgedError
+from simulators.slack.state import User as SlackUser
+from simulators.slack.state import Workspace
+
+EVERY_DAY = 0b1111111
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line that somebody wrote."""
+
+    channel: Channel
+    text: str
+    acknowledged: bool
+    """Taken with a 2xx or an acknowledgement.  Discord's gateway has none."""
+
+
+@dataclass(slots=True)
+class Crowd:
+    """Everybody.  They live where it is noon, so that their log day does not end during a run."""
+
+    database: Database
+    organization_id: int
+    draw: random.Random
+    slack: SlackSimulator = field(default_factory=SlackSimulator)
+    discord: DiscordSimulator = field(default_factory=DiscordSimulator)
+    sendgrid: SendGridSimulator = field(default_factory=SendGridSimulator)
+    said: list[Said] = field(default_factory=list)
+    planned: dict[int, Channel] = field(default_factory=dict)
+    """Everybody who is to be asked today, and where."""
+    _slackers: list[SlackUser] = field(default_factory=list)
+    _discorders: list[DiscordUser] = field(default_factory=list)
+    _number: int = 0
+    _running: set[asyncio.Task[None]] = field(default_factory=set)
+    workspace: Workspace = field(init=False)
+    guild: Guild = field(init=False)
+    zone: str = field(init=False)
+
+    async def start(self) -> None:
+        for service in (self.slack, self.discord, self.sendgrid):
+            await service.start()
+        self.slack.delivery.retry_delays = (0.2, 1.0, 3.0)
+        self.sendgrid.reports_delivery = True
+        self.workspace = self.slack.add_workspace("Initech", "initech")
+        self.discord.add_application("donelog")
+        self.guild = self.discord.add_guild("Initech", self.discord.add_user("owner", "Owner"))
+        await self.discord.invite_bot(self.guild)
+        ahead = 12 - datetime.now(UTC).hour  # noqa: TID251 -- real processes live in real time
+        self.zone = f"Etc/GMT{-ahead:+d}"  # whose names have their signs the other way round
+        await asyncio.to_thread(self._link)
+
+    def _link(self) -> None:
+        with self.database.storage.begin() as uow:
+            for channel, name in (
+                (Channel.SLACK, self.workspace.team_id),
+                (Channel.DISCORD, str(self.guild.id)),
+            ):
+                uow.directory.link(self.organization_id, channel, name, "Initech")
+            uow.commit()
+
+    async def stop(self) -> None:
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        for service in (self.slack, self.discord, self.sendgrid):
+            await service.stop()
+
+    # ---------------------------------------------------------------- who is to be asked
+
+    async def join(self, count: int) -> None:
+        """That many people more on each channel, whose hour has just come."""
+        newcomers = [self._newcomer(channel) for channel in Channel for _ in range(count)]
+        await asyncio.to_thread(self._add, newcomers)
+
+    def _newcomer(self, channel: Channel) -> tuple[Address, str | None]:
+        """Her address, and for every other one the direct message that is open already."""
+        self._number += 1
+        name, opened = f"p{self._number}", self._number % 2 == 0
+        if channel is Channel.SLACK:
+            slacker = self.slack.add_user(
+                self.workspace, name, name, "Europe/Madrid", f"{name}@slack.example"
+            )
+            self._slackers.append(slacker)
+            direct = self.slack.dm_of(slacker).channel_id if opened else None
+            return Address(channel, slacker.user_id, slacker.team_id), direct
+        if channel is Channel.DISCORD:
+            discorder = self.discord.add_user(name, name)
+            self.discord.join(discorder, self.guild)
+            self._discorders.append(discorder)
+            direct = str(self.discord.dm_of(discorder).id) if opened else None
+            return Address(channel, str(discorder.id)), direct
+        return Address(channel, f"{name}@example.com"), None
+
+    def _add(self, newcomers: list[tuple[Address, str | None]]) -> None:
+        now = self.database.time()
+        local = now.astimezone(ZoneInfo(self.zone))
+        with self.database.storage.begin() as uow:
+            people = uow.tenant(self.organization_id).people
+            for address, direct in newcomers:
+                person, _ = people.add(
+                    Profile(address.external_id.partition("@")[0], self.zone), address, direct, now
+                )
+                people.save(_asked_at(person, local.hour * 60 + local.minute))
+                self.planned[person.id] = address.channel
+            uow.commit()
+
+    @property
+    def day(self) -> str:
+        return log_day(datetime.now(UTC), self.zone).isoformat()  # noqa: TID251 -- as above
+
+    # ---------------------------------------------------------------- what they write
+
+    def speak(self) -> None:
+        """Somebody on each channel writes a line."""
+        for write in (self._on_slack, self._on_discord, self._by_mail):
+            self._begin(write)
+
+    def _begin(self, write: Callable[[str], Coroutine[None, None, None]]) -> None:
+        self._number += 1
+        task = asyncio.create_task(write(f"polished item {self._number}"))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _on_slack(self, text: str) -> None:
+        if not self._slackers:
+            return
+        try:
+            await self.slack.dm(self.draw.choice(self._slackers), text)
+            taken = True
+        except NotAcknowledgedError:
+            taken = False
+        self.said.append(Said(Channel.SLACK, text, taken))
+
+    async def _on_discord(self, text: str) -> None:
+        if self._discorders:
+            await self.discord.dm(self.draw.choice(self._discorders), text)
+            self.said.append(Said(Channel.DISCORD, text, acknowledged=False))
+
+    async def _by_mail(self, text: str) -> None:
+        if self.sendgrid.outbox:
+            status = await self.sendgrid.reply(self.draw.choice(self.sendgrid.outbox), text)
+            self.said.append(Said(Channel.EMAIL, text, 200 <= status < 300))
+
+    async def repeat_something(self) -> None:
+        """Slack sends an event once more whose acknowledgement got lost."""
+        sent = [each for each in self.slack.delivery.events if each["event"]["type"] == "message"]
+        if sent:
+            with contextlib.suppress(NotAcknowledgedError):
+                await self.slack.redeliver(self.draw.choice(sent[-50:]))
+
+    async def silent(self) -> None:
+        """Return once everything that was written is acknowledged or given up."""
+        while self._running:
+            await asyncio.gather(*self._running)
+        for _ in range(10):  # the service would try for days
+            if not await self.sendgrid.poster.send_waiting():
+                break
+            await asyncio.sleep(1)
+        await self.sendgrid.settle()
+        await self.slack.settled()
+        await self.discord.settled()
+
+    # ---------------------------------------------------------------- what they got
+
+    def accepted(self) -> dict[Channel, Counter[str]]:
+        """How often each delivery has arrived, by its handle."""
+        on_slack = Counter(
+            message.metadata["event_payload"]["delivery"]
+            for channel in self.slack.state.messages.values()
+            for message in channel
+            if message.bot_id and message.metadata
+        )
+        on_discord = Counter(
+            str(message.nonce)
+            for message in self.discord.world.messages.values()
+            if message.author.is_bot and message.nonce is not None
+        )
+        by_mail = Counter(mail.custom_args["delivery"] for mail in self.sendgrid.outbox)
+        return {Channel.SLACK: on_slack, Channel.DISCORD: on_discord, Channel.EMAIL: by_mail}
+
+
+def _asked_at(person: Person, minute: int) -> Person:
+    return replace(
+        person,
+        prompt_minute=minute,
+        minute_chosen=True,
+        zone_chosen=True,
+        own_days=EVERY_DAY,
+        introduced=True,
+        ask_anyway=True,
+    )

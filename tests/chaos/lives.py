@@ -1,0 +1,202 @@
+"""The processes: each slot runs one after the other, each life with a peril of its own."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+from tests.chaos.haste import LEASE
+from tests.chaos.proxy import Moment, Proxy, Trap
+from tests.chaos.schedule import AT_RANDOM, CALLS, CORE, REACHED, How, Peril
+
+ROOT = Path(__file__).resolve().parents[2]
+MOST_STILLBORN = 5
+"""Processes of a slot that may end one after the other before they are up; then something else is wrong."""
+PATIENCE = 25.0
+"""Seconds that a process has to come to its point; then it is killed anyway, and the peril comes again."""
+STOPS_WITHIN = 30.0
+"""Seconds in which a process that was asked to stop must have ended."""
+_URL = re.compile(r"http://127\.0\.0\.1:(\d+)")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What befell the processes."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    """By channel."""
+    points: Counter[str] = field(default_factory=Counter)
+    stops: Counter[str] = field(default_factory=Counter)
+    missed: int = 0
+    """Lives that did not come to their point in time."""
+    asked_to_stop: int = 0
+    stillborn: int = 0
+    """Processes that ended because the database was down when they began."""
+    complaints: list[str] = field(default_factory=list)
+    """What a process must not do, whatever befalls it."""
+
+
+class Slot:
+    """A place for one process at a time, with proxies of its own between it and everything else.
+
+    Args:
+        environment: the settings of its processes.
+        proxies: by the word of a channel.
+        log: everything that its processes write to standard error.
+    """
+
+    def __init__(
+        self, environment: Mapping[str, str], proxies: Mapping[str, Proxy], log: IO[bytes], tally: Tally
+    ) -> None:
+        self._environment = environment
+        self._proxies = proxies
+        self._log = log
+        self._tally = tally
+        self._process: asyncio.subprocess.Process | None = None
+        self._asked = False
+        self._stillborn = 0
+        self._point = asyncio.Event()
+        self._up = asyncio.Event()
+        self.port: int | None = None
+        """Of the web server, while there is one."""
+
+    async def live(self, peril: Peril) -> bool:
+        """One life; whether it came to its point."""
+        self._point.clear()
+        self._up.clear()
+        self._asked = False
+        self._arm(peril)
+        process = await self._start(peril)
+        listening = asyncio.create_task(self._listen(process))
+        try:
+            reached = await self._await_point(process)
+            if reached:
+                self._tally.points[f"{peril.how.value} {peril.name}"] += 1
+            if reached and peril.how is How.STOP:
+                await self._go_on(peril, process)
+        finally:
+            await self._end(process)
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+        if reached and peril.how is How.KILL:
+            self._tally.kills[peril.channel] += 1
+        return reached
+
+    async def live_calmly(self, stop: asyncio.Event) -> None:
+        """A life without a peril, until `stop`."""
+        self._arm(None)
+        process = await self._start(Peril(CORE, "", 0, How.KILL))
+        listening = asyncio.create_task(self._listen(process))
+        await stop.wait()
+        await self.ask_to_stop()
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+
+    async def ask_to_stop(self) -> None:
+        """SIGTERM, as a new version of the program is brought in."""
+        process = self._process
+        if process is None or process.returncode is not None or self._asked:
+            return
+        self._asked = True
+        self._tally.asked_to_stop += 1
+        process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(STOPS_WITHIN):
+                status = await process.wait()
+        except TimeoutError:
+            self._tally.complaints.append(f"a process did not stop within {STOPS_WITHIN:.0f} s of SIGTERM")
+            return
+        if status not in {0, -signal.SIGTERM, -signal.SIGKILL}:  # the second: before it had begun to listen
+            self._tally.complaints.append(f"a process that was asked to stop ended with status {status}")
+
+    def _arm(self, peril: Peril | None) -> None:
+        for proxy in self._proxies.values():
+            proxy.traps.clear()
+        if peril is None or not peril.on_the_wire:
+            return
+        by_chance = peril.point == AT_RANDOM
+        trap = Trap(
+            Moment.BEFORE if by_chance else Moment(peril.point),
+            CALLS[peril.channel],
+            peril.nth,
+            partial(self._strike_later if by_chance else self._strike, peril),
+            cuts=not by_chance and peril.how is How.KILL,
+        )
+        self._proxies[peril.channel].traps.append(trap)
+
+    def _strike_later(self, peril: Peril) -> None:
+        asyncio.get_running_loop().call_later(peril.after, self._strike, peril)
+
+    def _strike(self, peril: Peril) -> None:
+        """Send the signal now."""
+        if self._process is not None and self._process.returncode is None:
+            os.kill(self._process.pid, signal.Signals[peril.how.value])
+            self._point.set()
+
+    async def _start(self, peril: Peril) -> asyncio.subprocess.Process:
+        point = "" if peril.on_the_wire else peril.name
+        self._process = await asyncio.create_subprocess_exec(
+            *[sys.executable, "-m", "tests.chaos.worker"],
+            *[peril.role, point, str(peril.nth), peril.how.value],
+            stdout=asyncio.subprocess.PIPE,
+            stderr=self._log,
+            env=dict(self._environment),
+            cwd=ROOT,
+        )
+        return self._process
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        """Take in what the process says: that it is up and where, that it has come to its point."""
+        while process.stdout is not None and (line := (await process.stdout.readline()).decode()):
+            if line.startswith(REACHED):
+                self._point.set()
+            if line.startswith("Running"):
+                self._up.set()
+                self._stillborn = 0
+            if found := _URL.search(line):
+                self.port = int(found[1])
+
+    async def _await_point(self, process: asyncio.subprocess.Process) -> bool:
+        ways = [asyncio.create_task(self._point.wait()), asyncio.create_task(process.wait())]
+        await asyncio.wait(ways, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
+        if process.returncode == -signal.SIGKILL:  # by itself: the line may be read a moment later
+            return True
+        if process.returncode is not None and not self._asked:
+            if self._up.is_set():
+                self._tally.complaints.append(f"a process ended by itself with status {process.returncode}")
+            else:
+                self._bury()
+        elif not self._point.is_set() and not self._asked:
+            self._tally.missed += 1
+        return self._point.is_set()
+
+    def _bury(self) -> None:
+        self._tally.stillborn += 1
+        self._stillborn += 1
+        if self._stillborn > MOST_STILLBORN:
+            raise RuntimeError(f"the processes do not start; {self._log.name} says why")
+
+    async def _go_on(self, peril: Peril, process: asyncio.subprocess.Process) -> None:
+        """Let a stopped process wake up when its leases have ended, and work on for a while."""
+        self._tally.stops[peril.channel] += 1
+        await asyncio.sleep(LEASE.total_seconds() + 1)
+        process.send_signal(signal.SIGCONT)
+        await asyncio.sleep(2)
+        await self.ask_to_stop()
+
+    async def _end(self, process: asyncio.subprocess.Process) -> None:
+        self.port = None
+        if process.returncode is None and not self._asked:
+            process.kill()
+        await process.wait()
+        self._process = None

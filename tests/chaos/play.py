@@ -1,0 +1,268 @@
+"""A run: processes live and die as the seed has it, people come and write, then it is calm and judged."""
+
+import asyncio
+import contextlib
+import os
+import random
+import secrets
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from adapters.storage.database import Database
+from domain.deliveries import Kind
+from domain.local_time import DEFAULT_ZONE
+from domain.people import Channel
+from domain.ports.front import StorageDown
+from migrations.run import migrate
+from tests.chaos.crowd import Crowd
+from tests.chaos.lives import ROOT, Slot, Tally
+from tests.chaos.oracle import Verdict, judge
+from tests.chaos.proxy import Proxy, to_any, to_port, to_socket
+from tests.chaos.schedule import perils
+from tests.chaos.server import HOME, Server, opened
+from tests.chaos.weather import DATABASE, Weather
+
+SLOTS = 3
+TRIES = 3
+"""How often a peril comes again that was not met."""
+CALM_WITHIN = 300.0
+"""Seconds for everything that is left over, once nothing fails any more."""
+INBOUND_TOKEN = "let-me-in"
+Tell = Callable[[str], None]
+_LEFT = text("""
+    SELECT EXISTS (SELECT FROM deliveries WHERE state IN (1, 2, 3))
+           OR EXISTS (SELECT FROM inbox WHERE state = 1) AS busy,
+           (SELECT count(DISTINCT person_id) FROM deliveries WHERE kind = :prompt) AS planned
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    kills: int
+    """For each channel."""
+    seed: int
+    crashes: int
+    """Of PostgreSQL."""
+
+
+async def play(wanted: Wanted, tell: Tell, home: Path = HOME) -> Verdict:
+    """Make a run and judge it.
+
+    Args:
+        wanted: how much of what.
+        tell: gets a line of the report at a time.
+        home: where the run's PostgreSQL and the log of the processes lie.
+    """
+    name = f"chaos_{os.getpid()}"
+    with opened(name, home) as server, (home / "processes.log").open("wb") as log:
+        await asyncio.to_thread(migrate, server.url)
+        database = Database(server.url, feed=False)
+        run = Run(wanted, tell, server, database)
+        try:
+            return await run.whole(log)
+        finally:
+            await run.close()
+            database.close()
+
+
+class Run:
+    """Everything of one run."""
+
+    def __init__(self, wanted: Wanted, tell: Tell, server: Server, database: Database) -> None:
+        self._wanted = wanted
+        self._tell = tell
+        self._server = server
+        self._database = database
+        self._tally = Tally()
+        self._left = deque((peril, TRIES) for peril in perils(wanted.seed, wanted.kills))
+        self._all = len(self._left)
+        self._crowd = Crowd(database, _organization(database), random.Random(wanted.seed + 1))  # noqa: S311 -- no secret
+        self._proxies: list[dict[str, Proxy]] = []
+        self._slots: list[Slot] = []
+        self._door = Proxy(to_any(lambda: [slot.port for slot in self._slots if slot.port], self._crowd.draw))
+
+    async def whole(self, log: IO[bytes]) -> Verdict:
+        await self._crowd.start()
+        await self._door.start()
+        self._crowd.sendgrid.inbound_url = (
+            f"http://127.0.0.1:{self._door.port}/sendgrid/inbound?token={INBOUND_TOKEN}"
+        )
+        self._crowd.sendgrid.event_webhook(f"http://127.0.0.1:{self._door.port}/sendgrid/events")
+        secret = secrets.token_hex(32)
+        for _ in range(SLOTS):
+            self._proxies.append(await self._new_proxies())
+            self._slots.append(self._new_slot(self._proxies[-1], secret, log))
+        weather = self._weather()
+        await self._storm(weather)
+        await self._calm()
+        verdict = await asyncio.to_thread(self._judge, weather)
+        self._report(weather, verdict)
+        return verdict
+
+    async def close(self) -> None:
+        await self._crowd.stop()
+        for proxy in (self._door, *(each for proxies in self._proxies for each in proxies.values())):
+            await proxy.stop()
+
+    # ---------------------------------------------------------------- the storm
+
+    async def _storm(self, weather: Weather) -> None:
+        """Until every peril was met."""
+        meanwhile = [
+            asyncio.create_task(weather.blow(self._progress)),
+            asyncio.create_task(self._come_and_write()),
+        ]
+        lives = [asyncio.create_task(self._live(slot)) for slot in self._slots]
+        try:
+            for each in asyncio.as_completed([*meanwhile, *lives]):
+                await each  # what blows and who writes never end: if one does, it says why
+                if all(life.done() for life in lives):
+                    return
+        finally:
+            for task in (*meanwhile, *lives):
+                task.cancel()
+            await asyncio.gather(*meanwhile, *lives, return_exceptions=True)
+
+    async def _live(self, slot: Slot) -> None:
+        while self._left:
+            peril, tries = self._left.popleft()
+            if not await slot.live(peril) and tries > 1:
+                self._left.append((peril, tries - 1))
+            elif len(self._left) % 50 == 0:
+                self._tell(f"{self._all - len(self._left)} of {self._all} perils")
+
+    def _progress(self) -> float:
+        return 1 - len(self._left) / self._all
+
+    async def _come_and_write(self) -> None:
+        """People whose hour has come, and lines, without an end: there is always something to send."""
+        while True:
+            with contextlib.suppress(StorageDown):
+                await self._crowd.join(2)
+            for _ in range(4):
+                self._crowd.speak()
+                await asyncio.sleep(self._crowd.draw.uniform(0.2, 0.8))
+            await self._crowd.repeat_something()
+
+    # ---------------------------------------------------------------- the calm
+
+    async def _calm(self) -> None:
+        """Nothing fails any more; processes that live on do what is left."""
+        for service in (self._crowd.slack, self._crowd.discord, self._crowd.sendgrid):
+            service.journal.calm()
+        await self._server.revive()
+        stop = asyncio.Event()
+        lives = asyncio.gather(*(slot.live_calmly(stop) for slot in self._slots[:2]))
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CALM_WITHIN):
+                    await self._crowd.silent()
+                    while not await asyncio.to_thread(self._idle):  # noqa: ASYNC110 -- no bell rings when it is
+                        await asyncio.sleep(0.5)
+                    await self._crowd.silent()
+        finally:
+            stop.set()
+            await lives
+
+    def _idle(self) -> bool:
+        """Everybody was planned, nothing is due or on its way, all that arrived is understood."""
+        with self._looking() as connection:
+            left = connection.execute(_LEFT, {"prompt": int(Kind.PROMPT)}).one()
+            return not left.busy and left.planned >= len(self._crowd.planned)
+
+    def _judge(self, weather: Weather) -> Verdict:
+        kills = sum(self._tally.kills.values()) + sum(self._tally.stops.values())
+        with self._looking() as connection:
+            return judge(connection, self._crowd, kills + weather.mails_in_doubt)
+
+    @contextlib.contextmanager
+    def _looking(self) -> Iterator[Connection]:
+        engine = create_engine(self._server.url, poolclass=NullPool)
+        with engine.connect() as connection:
+            yield connection
+
+    # ---------------------------------------------------------------- the stage
+
+    def _new_slot(self, proxies: dict[str, Proxy], secret: str, log: IO[bytes]) -> Slot:
+        here = {word: f"http://127.0.0.1:{proxy.port}" for word, proxy in proxies.items()}
+        crowd, plain = self._crowd, {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(ROOT)}
+        database = make_url(self._server.url).database
+        settings = {
+            "DATABASE_URL": f"postgresql://donelog@127.0.0.1:{proxies[DATABASE].port}/{database}",
+            "DONELOG_SECRET": secret,
+            "DONELOG_HTTP_PORT": "0",
+            "SLACK_BOT_TOKEN": crowd.workspace.bot_token,
+            "SLACK_APP_TOKEN": crowd.slack.app_token,
+            "SLACK_API_URL": f"{here[Channel.SLACK.word]}/api",
+            "DISCORD_BOT_TOKEN": crowd.discord.world.applications[0].token,
+            "DISCORD_API_URL": here[Channel.DISCORD.word] + urlsplit(crowd.discord.api_url).path,
+            "DISCORD_GATEWAY_URL": crowd.discord.gateway_url,
+            "SENDGRID_API_KEY": crowd.sendgrid.api_key,
+            "SENDGRID_API_URL": here[Channel.EMAIL.word],
+            "SENDGRID_INBOUND_PUBLIC_KEY": crowd.sendgrid.inbound_public_key,
+            "SENDGRID_EVENT_PUBLIC_KEY": crowd.sendgrid.event_public_key,
+            "DONELOG_INBOUND_TOKEN": INBOUND_TOKEN,
+            "DONELOG_MAIL_DOMAIN": "done.example.com",
+            "DONELOG_PUBLIC_URL": "https://done.example.com",
+        }
+        return Slot(plain | settings, proxies, log, self._tally)
+
+    async def _new_proxies(self) -> dict[str, Proxy]:
+        """Between one process at a time and what it talks to first; sockets for events go direct."""
+        urls = {
+            Channel.SLACK.word: self._crowd.slack.api_url,
+            Channel.DISCORD.word: self._crowd.discord.api_url,
+            Channel.EMAIL.word: self._crowd.sendgrid.url,
+        }
+        proxies = {word: Proxy(to_port(urlsplit(url).port or 0)) for word, url in urls.items()}
+        proxies[DATABASE] = Proxy(to_socket(self._server.socket))
+        for proxy in proxies.values():
+            await proxy.start()
+        return proxies
+
+    def _weather(self) -> Weather:
+        crowd = self._crowd
+        return Weather(
+            draw=random.Random(self._wanted.seed + 2),  # noqa: S311 -- no secret
+            journals={
+                Channel.SLACK.word: crowd.slack.journal,
+                Channel.DISCORD.word: crowd.discord.journal,
+                Channel.EMAIL.word: crowd.sendgrid.journal,
+            },
+            proxies=self._proxies,
+            slots=self._slots,
+            server=self._server,
+            crashes=self._wanted.crashes,
+        )
+
+    def _report(self, weather: Weather, verdict: Verdict) -> None:
+        tally = self._tally
+        for name, times in sorted(tally.points.items()):
+            self._tell(f"{times:5} x {name}")
+        for name, times in sorted(weather.was.items()):
+            self._tell(f"{times:5} x {name}")
+        self._tell(f"{tally.asked_to_stop:5} x asked to stop")
+        self._tell(f"{tally.stillborn:5} x started while the database was down")
+        self._tell("kills: " + ", ".join(f"{count} {word}" for word, count in sorted(tally.kills.items())))
+        self._tell(f"points that were not reached in time: {tally.missed}")
+        for complaint, times in Counter(tally.complaints).items():
+            self._tell(f"{complaint} ({times} times)")
+        for line in verdict.lines():
+            self._tell(line)
+
+
+def _organization(database: Database) -> int:
+    now = database.time()
+    with database.storage.begin() as uow:
+        found = uow.directory.ensure_organization("donelog", DEFAULT_ZONE, now)
+        uow.ledger.make_partitions(now.date(), 8)
+        uow.commit()
+        return found

@@ -1,0 +1,92 @@
+"""What happens in a run, drawn from its seed: the perils of the processes, one for each life."""
+
+import enum
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle, islice
+
+from domain.people import Channel
+from tests.chaos.proxy import Moment
+
+CORE = "core"
+"""Beside the channels: what arrives, what is planned, what is tidied up."""
+AT_RANDOM = "at random"
+CALLS = {
+    Channel.SLACK.word: b"/chat.postMessage",
+    Channel.DISCORD.word: b"/messages",
+    Channel.EMAIL.word: b"/v3/mail/send",
+}
+"""What the first line of a request that sends something holds."""
+COMMITS = ("before claim", "after claim", "before record", "after record")
+CORE_COMMITS = tuple(
+    f"{when} {what}"
+    for what in ("store", "process", "plan_prompts", "keep_house")
+    for when in ("before", "after")
+)
+ON_THE_WIRE = tuple(moment.value for moment in Moment)
+POINTS = (*COMMITS, *ON_THE_WIRE, AT_RANDOM)
+ROLES = ("run", "run", "worker")
+REACHED = "reached"
+"""A process that comes to a point of its own says so in a line that begins with this word."""
+
+
+class How(enum.Enum):
+    KILL = "SIGKILL"
+    STOP = "SIGSTOP"
+    """Stopped until its leases have ended, then it goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peril:
+    """What a process will meet."""
+
+    channel: str
+    """The word of a channel, or `CORE`."""
+    point: str
+    nth: int
+    """The how manieth time the point is passed."""
+    how: How
+    after: float = 0.0
+    """Seconds from a call to a kill at random."""
+    role: str = "run"
+
+    @property
+    def name(self) -> str:
+        """As workers and reports name it: `before claim Slack`, `after the call Slack`."""
+        return self.point if self.channel == CORE else f"{self.point} {self.channel}"
+
+    @property
+    def on_the_wire(self) -> bool:
+        return self.point in ON_THE_WIRE or self.point == AT_RANDOM
+
+
+def perils(seed: int, kills: int) -> list[Peril]:
+    """`kills` kills for each channel, spread evenly over its points, as many in the core, and some stops."""
+    draw = random.Random(seed)  # noqa: S311 -- a schedule, no secret
+    found = [
+        _peril(draw, word, point, how)
+        for how, count in ((How.KILL, kills), (How.STOP, max(1, kills // 10)))
+        for word in CALLS
+        for point in _some(draw, POINTS, count)
+    ]
+    found += [_peril(draw, CORE, point, How.KILL) for point in _some(draw, CORE_COMMITS, kills)]
+    draw.shuffle(found)
+    return found
+
+
+def _some(draw: random.Random, points: tuple[str, ...], count: int) -> Iterator[str]:
+    """That many points, each as often as the others as far as it comes out even."""
+    return islice(cycle(draw.sample(points, len(points))), count)
+
+
+def _peril(draw: random.Random, channel: str, point: str, how: How) -> Peril:
+    rare = point in {"before plan_prompts", "after plan_prompts", "before keep_house", "after keep_house"}
+    return Peril(
+        channel=channel,
+        point=point,
+        nth=1 if rare else draw.randint(1, 3),
+        how=how,
+        after=draw.uniform(0, 0.4),
+        role="run" if point.rsplit(maxsplit=1)[-1] in {"store", "process"} else draw.choice(ROLES),
+    )
