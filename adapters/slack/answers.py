@@ -7,12 +7,17 @@ from typing import Any, assert_never
 
 from adapters.slack.render import render
 from domain.commands import Command
-from domain.messages import Audience, Mark, Nothing, Reply, Say
+from domain.messages import Audience, Mark, Message, Nothing, Reply, Say
+from domain.parts import split
+from domain.people import Channel
 from domain.ports.front import Tokens
 
+MOST_ANSWERS = 5
+"""How often a `response_url` may be used."""
 
-def answer_to(reply: Reply, tokens: Tokens, *, replaceable: bool) -> dict[str, Any] | None:
-    """What to send; None when nothing is to be said.
+
+def answers_to(reply: Reply, tokens: Tokens, *, replaceable: bool) -> list[dict[str, Any]]:
+    """What to send, in order; empty when nothing is to be said.
 
     Args:
         reply: what the core answers.
@@ -21,14 +26,16 @@ def answer_to(reply: Reply, tokens: Tokens, *, replaceable: bool) -> dict[str, A
     """
     match reply:
         case Say():
-            return _said(reply, tokens, replaceable=replaceable)
+            parts = split(reply.message, Channel.SLACK)[:MOST_ANSWERS]
+            first, *rest = (_said(reply, part, tokens) for part in parts)
+            return [{**first, **({"replace_original": reply.replaces} if replaceable else {})}, *rest]
         case Mark() | Nothing():
-            return None
+            return []
         case _:
             assert_never(reply)
 
 
-def _said(reply: Say, tokens: Tokens, *, replaceable: bool) -> dict[str, Any]:
+def _said(reply: Say, part: Message, tokens: Tokens) -> dict[str, Any]:
     def sign(command: Command) -> str:
         if reply.organization_id is None:
             raise ValueError("nobody is known, so nothing can be signed")
@@ -36,8 +43,7 @@ def _said(reply: Say, tokens: Tokens, *, replaceable: bool) -> dict[str, Any]:
 
     everybody = reply.audience is Audience.PLACE
     return {
-        **render(reply.message, sign),
+        **render(part, sign),
         "mrkdwn": False,
         "response_type": "in_channel" if everybody else "ephemeral",
-        **({"replace_original": reply.replaces} if replaceable else {}),
     }

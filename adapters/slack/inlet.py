@@ -8,13 +8,13 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from adapters.slack.answers import answer_to
+from adapters.slack.answers import answers_to
 from adapters.slack.api import SlackApi
 from adapters.slack.outcomes import TROUBLE
 from adapters.slack.payloads import answer_url, event_time, is_said_to_us, read_button, read_slash
@@ -120,13 +120,13 @@ class Inlet:
             await ack()
             self._start(self._answer(asking, body, replaceable=not in_ack))
             return
-        answer = answer_to(asking.result(), self._tokens, replaceable=not in_ack)
-        if in_ack and answer is not None:
-            await ack(answer)
-            return
-        await ack()
-        if answer is not None:
-            self._start(self._post(body, answer))
+        answers = answers_to(asking.result(), self._tokens, replaceable=not in_ack)
+        if in_ack and answers:
+            await ack(answers.pop(0))
+        else:
+            await ack()
+        if answers:
+            self._start(self._post(body, answers))
 
     async def _answer(
         self, asking: "asyncio.Task[Reply]", body: Mapping[str, Any], *, replaceable: bool
@@ -136,14 +136,13 @@ class Inlet:
         except StorageDown:
             _log.warning("a request was acknowledged and could not be stored")
             return
-        answer = answer_to(reply, self._tokens, replaceable=replaceable)
-        if answer is not None:
-            await self._post(body, answer)
+        await self._post(body, answers_to(reply, self._tokens, replaceable=replaceable))
 
-    async def _post(self, body: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+    async def _post(self, body: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]) -> None:
         """What was asked has been done by now; an answer that is lost is not sent again."""
         try:
-            await self._api.answer(answer_url(body), answer)
+            for answer in answers:
+                await self._api.answer(answer_url(body), answer)
         except TROUBLE as trouble:
             _log.warning("an answer did not reach Slack: %s", type(trouble).__name__)
 

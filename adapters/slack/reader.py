@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack.answers import answer_to
+from adapters.slack.answers import answers_to
 from adapters.slack.api import SlackApi
 from adapters.slack.outcomes import TROUBLE, error_code
 from adapters.slack.payloads import answer_url, event_mentions, read_button, read_event, read_slash
@@ -93,8 +93,7 @@ class SlackReader:
         """Answer a command or a button through the address that came with it, while that is valid."""
         if item.source is Source.SLACK_EVENT or self._clock.now() - item.at > ANSWERABLE:
             return
-        body = answer_to(reply, self._tokens, replaceable=item.source is Source.SLACK_BUTTON)
-        if body is not None:
+        for body in answers_to(reply, self._tokens, replaceable=item.source is Source.SLACK_BUTTON):
             await self._api.answer(answer_url(_decoded(item.raw)), body)
 
     async def _mentioned(self, body: Mapping[str, Any]) -> dict[str, str]:
