@@ -14,6 +14,9 @@ from bench.figures import FULL, SHORT, Figure, Sizes
 
 BENCHMARKS = {
     "plan": "bench.plan",
+    "replan": "bench.replan",
+    "plan-growth": "bench.plan_growth",
+    "ledger": "bench.ledger",
 }
 """Each name's module, which has `run(sizes)`."""
 

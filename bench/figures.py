@@ -1,7 +1,6 @@
 """Figures: what a benchmark measured, beside the bound that was measured in the same run."""
 
 import statistics
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -48,18 +47,28 @@ FULL = Sizes(rounds=5, people=1_000_000, due=40_000, few=10_000)
 SHORT = Sizes(rounds=1, people=12_500, due=500, few=500)
 
 
-def rates(name: str, unit: str, pairs: Sequence[tuple[float, float]], goal: str = "") -> Figure:
-    """From pairs (product, bound), one of each round, to the medians and the median of their ratios."""
-    products, bounds = zip(*pairs, strict=True)
-    ratio = statistics.median(product / bound for product, bound in pairs)
-    return Figure(name, statistics.median(products), unit, statistics.median(bounds), ratio, goal)
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One round of one side.
+
+    Attributes:
+        rate: done in a second on the wall clock, which others on the machine slow down.
+        cpu: milliseconds of processor for each, which they hardly do; 0 where it cannot be told.
+    """
+
+    rate: float
+    cpu: float
+
+
+Pairs = Sequence[tuple[Sample, Sample]]
+"""Product and bound of each round."""
 
 
 def interleaved(
-    rounds: int, product: Callable[[], float], bound: Callable[[], float]
-) -> list[tuple[float, float]]:
+    rounds: int, product: Callable[[], Sample], bound: Callable[[], Sample]
+) -> list[tuple[Sample, Sample]]:
     """Measure both so many times, in turns; who begins changes from round to round."""
-    pairs: list[tuple[float, float]] = []
+    pairs: list[tuple[Sample, Sample]] = []
     for number in range(rounds):
         if number % 2:
             second = bound()
@@ -70,8 +79,25 @@ def interleaved(
     return pairs
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """How long it takes on the wall clock."""
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+def compared(name: str, unit: str, pairs: Pairs, goal: str = "") -> list[Figure]:
+    """Medians of both sides and of the rounds' ratios, by the wall clock and by processor.
+
+    Of processor the ratio is turned round, so that everywhere more is better.
+    """
+    return [
+        Figure(
+            name,
+            statistics.median(product.rate for product, _ in pairs),
+            f"{unit}/s",
+            statistics.median(bound.rate for _, bound in pairs),
+            statistics.median(product.rate / bound.rate for product, bound in pairs),
+            goal,
+        ),
+        Figure(
+            "  CPU for each",
+            statistics.median(product.cpu for product, _ in pairs),
+            "ms",
+            statistics.median(bound.cpu for _, bound in pairs),
+            statistics.median(bound.cpu / product.cpu if product.cpu else 0.0 for product, bound in pairs),
+        ),
+    ]

@@ -2,7 +2,8 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlalchemy.pool import NullPool
 from adapters.storage.embedded import EmbeddedServer, start
 from adapters.storage.engine import make_engine
 from bench import crowd
-from bench.figures import Figure
+from bench.figures import Figure, Sample
 from migrations.run import head, migrate
 
 HOME = Path(__file__).resolve().parent.parent / ".donelog" / "bench"
@@ -97,6 +98,16 @@ class Spent:
             Figure("  statements for each delivery", self.statements / deliveries, "", goal=goals[1]),
             Figure("  commits for each delivery", self.commits / deliveries, "", goal=goals[2]),
         ]
+
+
+def sample(made: Engine, count: int, work: Callable[[], object]) -> Sample:
+    """Do `work`, which does `count` of something, and tell its pace and what PostgreSQL and this process used."""
+    cpu_before = cpu_seconds(made) + time.process_time()
+    began = time.perf_counter()
+    work()
+    took = time.perf_counter() - began
+    cpu = cpu_seconds(made) + time.process_time() - cpu_before
+    return Sample(count / took, cpu * 1_000 / count)
 
 
 def cpu_seconds(made: Engine) -> float:

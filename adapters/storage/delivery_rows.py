@@ -1,7 +1,8 @@
 """Deliveries as rows: writing new ones, reading claimed ones."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
@@ -9,6 +10,14 @@ from sqlalchemy import Connection, Row, text
 from domain.deliveries import Claimed, Key, Kind, NewDelivery, Recipient, Ref
 from domain.facts import dump, load
 from domain.people import Address, Channel
+
+CLAIMED_COLUMNS = """
+    day, id, kind, subject, target, part, "try", organization_id, person_id, channel, identity_id,
+    workspace, address, direct, due_at, facts, answers, fence, attempt, not_after
+"""
+"""What `read_claimed` reads, in that order; others may follow."""
+_KINDS = {int(each): each for each in Kind}
+_CHANNELS = {int(each): each for each in Channel}
 
 _ADD = text("""
     INSERT INTO deliveries (day, kind, subject, target, part, "try", organization_id, person_id, channel,
@@ -35,9 +44,26 @@ def add_deliveries(connection: Connection, deliveries: Sequence[NewDelivery]) ->
     return connection.execute(_ADD, columns([_row(each) for each in deliveries])).rowcount
 
 
-def columns(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+def columns(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
     """Rows turned into the arrays that `unnest` takes."""
-    return {name: [row[name] for row in rows] for name in rows[0]}
+    return {name: array([row[name] for row in rows]) for name in rows[0]}
+
+
+def array(values: Iterable[date | int | str | None]) -> str:
+    """An array as PostgreSQL reads it: one constant, where a list becomes an expression of each element.
+
+    https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
+    """
+    return "{" + ",".join([_element(each) for each in values]) + "}"
+
+
+def _element(value: date | int | str | None) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _row(delivery: NewDelivery) -> dict[str, Any]:
@@ -64,17 +90,21 @@ def _row(delivery: NewDelivery) -> dict[str, Any]:
 
 
 def read_claimed(row: Row[Any]) -> Claimed:
-    """A claimed delivery of a row that has the table's columns."""
-    address = Address(Channel(row.channel), row.address, row.workspace)
+    """A claimed delivery of a row with `CLAIMED_COLUMNS`."""
+    values: tuple[Any, ...] = tuple(row)
+    day, id_, kind, subject, target, part, try_, organization_id, person_id = values[:9]
+    channel, identity_id, workspace, address, direct, due_at, facts, answers = values[9:17]
+    fence, attempt, not_after = values[17:20]
     return Claimed(
-        ref=Ref(row.day, row.id),
-        key=Key(row.day, Kind(row.kind), row.subject, row.target, row.part, row.try_),
-        organization_id=row.organization_id,
-        recipient=Recipient(address, row.direct, row.identity_id),
-        facts=None if row.facts is None else load(row.facts),
-        fence=row.fence,
-        attempt=row.attempt,
-        due_at=row.due_at,
-        person_id=row.person_id,
-        answers=row.answers,
+        ref=Ref(day, id_),
+        key=Key(day, _KINDS[kind], subject, target, part, try_),
+        organization_id=organization_id,
+        recipient=Recipient(Address(_CHANNELS[channel], address, workspace), direct, identity_id),
+        facts=None if facts is None else load(facts),
+        fence=fence,
+        attempt=attempt,
+        due_at=due_at,
+        person_id=person_id,
+        answers=answers,
+        not_after=not_after,
     )

@@ -10,16 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from adapters.storage import delivery_events, ledger_facts, partitions
-from adapters.storage.delivery_rows import add_deliveries, columns, read_claimed
+from adapters.storage import delivery_events, ledger_doubts, ledger_facts, lost_addresses, partitions
+from adapters.storage.delivery_rows import CLAIMED_COLUMNS, add_deliveries, array, columns, read_claimed
 from domain.deliveries import (
-    MOST_ATTEMPTS,
     MOST_RETRIES,
     Claimed,
     DeliveryEvent,
     Later,
     Never,
     NewDelivery,
+    Outcome,
     Ref,
     Result,
     Sent,
@@ -27,18 +27,32 @@ from domain.deliveries import (
     Unknown,
     wait_before,
 )
+from domain.doubts import FIRST_LOOK, Doubted, Verdict
 from domain.facts import Facts, dump
 from domain.people import Channel
-from domain.ports.planning import PromptContext, TeamDays
+from domain.ports.planning import Lost, Noted, PromptContext, TeamDays
 
 SENDABLE = timedelta(days=31)
 """How long ago the day of a delivery may be; what is older is given up as expired."""
 AHEAD = timedelta(days=2)
 """How far the day of a delivery that is due may lie after today in UTC."""
+_FIRST_LOOKS = [FIRST_LOOK[channel] for channel in sorted(Channel)]
+"""In the order of the channels' numbers, which begin at 1 as PostgreSQL's arrays do."""
+
+# Without statistics, which a day that has just begun has not, PostgreSQL reads and sorts all of it for each
+# batch; this makes it walk and probe indexes alone, until the transaction ends.
+_PROBING = """
+    SET LOCAL enable_seqscan = off;
+    SET LOCAL enable_sort = off;
+    SET LOCAL enable_hashjoin = off;
+    SET LOCAL enable_mergejoin = off;
+"""
 
 # Who gets it is read again from her identity before the first attempt, and never after it: a retry goes where
 # the attempt before it may have arrived already.
-_CLAIM = text("""
+_CLAIM = text(
+    _PROBING  # noqa: S608 -- constants alone
+    + """
     WITH ready AS (
         SELECT day, id, identity_id FROM deliveries
         WHERE channel = :channel AND state = :ready AND due_at <= :now
@@ -52,24 +66,30 @@ _CLAIM = text("""
                ready.identity_id IS NULL
                    OR identity.active AND identity.mail_stopped_at IS NULL AS usable
         FROM ready LEFT JOIN identities AS identity ON identity.id = ready.identity_id
+    ), claimed AS (
+        UPDATE deliveries AS delivery SET
+            state = CASE WHEN usable THEN CAST(:sending AS smallint) ELSE :cancelled END,
+            reason = CASE WHEN usable THEN delivery.reason ELSE :unreachable END,
+            workspace = CASE WHEN personal AND attempt = 0
+                THEN reachable.workspace ELSE delivery.workspace END,
+            address = CASE WHEN personal AND attempt = 0 THEN external_id ELSE address END,
+            direct = CASE WHEN personal AND attempt = 0 THEN reachable.direct ELSE delivery.direct END,
+            lease_until = CASE WHEN usable THEN CAST(:lease_until AS timestamptz) END,
+            fence = fence + 1,
+            attempt = attempt + CASE WHEN usable THEN 1 ELSE 0 END,
+            vain = vain + CASE WHEN usable THEN 1 ELSE 0 END,
+            attempt_started_at = CASE WHEN usable THEN CAST(:now AS timestamptz) END
+        FROM reachable
+        WHERE delivery.day = reachable.day AND delivery.id = reachable.id
+          AND delivery.day BETWEEN :first_day AND :last_day
+        RETURNING delivery.*
     )
-    UPDATE deliveries AS delivery SET
-        state = CASE WHEN usable THEN CAST(:sending AS smallint) ELSE :cancelled END,
-        reason = CASE WHEN usable THEN delivery.reason ELSE :unreachable END,
-        workspace = CASE WHEN personal AND attempt = 0 THEN reachable.workspace ELSE delivery.workspace END,
-        address = CASE WHEN personal AND attempt = 0 THEN external_id ELSE address END,
-        direct = CASE WHEN personal AND attempt = 0 THEN reachable.direct ELSE delivery.direct END,
-        lease_until = CASE WHEN usable THEN CAST(:lease_until AS timestamptz) END,
-        fence = fence + 1,
-        attempt = attempt + CASE WHEN usable THEN 1 ELSE 0 END,
-        attempt_started_at = CASE WHEN usable THEN CAST(:lease_now AS timestamptz) END
-    FROM reachable
-    WHERE delivery.day = reachable.day AND delivery.id = reachable.id
-      AND delivery.day BETWEEN :first_day AND :last_day
-    RETURNING delivery.day, delivery.id, kind, subject, target, part, "try" AS try_, organization_id,
-              person_id, channel, identity_id, delivery.workspace, address, delivery.direct, state, due_at,
-              facts, answers, fence, attempt
-""")
+    SELECT """
+    + CLAIMED_COLUMNS
+    + """
+    FROM claimed WHERE state = :sending ORDER BY due_at, id
+"""
+)
 
 _FIX = text("""
     UPDATE deliveries SET facts = CAST(fixed.facts AS jsonb)
@@ -85,27 +105,34 @@ _CANCEL = text("""
       AND deliveries.day BETWEEN :first_day AND :last_day
 """)
 
-# An outcome counts while nobody has claimed the delivery anew.  That it was sent is taken even when its lease
-# has ended meanwhile; what a provider's event has already told is not taken back.
-_RECORD = text("""
+# An outcome counts while the lease is this worker's.  It gives back what the claim counted.  What a
+# provider's event has told already is not taken back.  All that anybody else writes is a row of `attempts`.
+_RECORD = text(
+    _PROBING  # noqa: S608 -- constants alone
+    + """
     WITH result AS (
         SELECT * FROM unnest(
             CAST(:day AS date[]), CAST(:id AS bigint[]), CAST(:fence AS bigint[]),
             CAST(:attempt AS smallint[]), CAST(:outcome AS smallint[]), CAST(:receipt AS text[]),
-            CAST(:direct AS text[]), CAST(:reason AS text[]), CAST(:again_at AS timestamptz[])
-        ) AS result (day, id, fence, attempt, outcome, receipt, direct, reason, again_at)
+            CAST(:direct AS text[]), CAST(:reason AS text[]), CAST(:again_at AS timestamptz[]),
+            CAST(:failed_once AS smallint[])
+        ) AS result (day, id, fence, attempt, outcome, receipt, direct, reason, again_at, failed)
     ), taken AS (
         UPDATE deliveries AS delivery SET
             state = CASE
                 WHEN delivery.state IN (:delivered, :bounced, :dropped) THEN delivery.state
-                WHEN outcome = :ready AND retries + 1 >= :most_retries THEN :failed
-                WHEN outcome = :uncertain AND vain + 1 >= :most_attempts THEN :unknown
-                WHEN outcome = :uncertain THEN :ready
+                WHEN outcome = :ready AND retries + failed >= :most_retries THEN :failed
                 ELSE outcome
             END,
-            due_at = coalesce(result.again_at, due_at),
-            retries = retries + CASE WHEN outcome = :ready THEN 1 ELSE 0 END,
-            vain = vain + CASE WHEN outcome = :uncertain THEN 1 ELSE 0 END,
+            planned_at = CASE WHEN outcome = :accepted THEN planned_at ELSE coalesce(planned_at, due_at) END,
+            due_at = CASE
+                WHEN outcome = :uncertain
+                THEN CAST(:now AS timestamptz) + (CAST(:first_looks AS interval[]))[delivery.channel]
+                ELSE coalesce(result.again_at, due_at)
+            END,
+            retries = retries + failed,
+            vain = vain - CASE WHEN outcome = :uncertain THEN 0 ELSE 1 END,
+            absent = 0,
             lease_until = NULL,
             receipt = coalesce(result.receipt, delivery.receipt),
             direct = coalesce(result.direct, delivery.direct),
@@ -114,8 +141,8 @@ _RECORD = text("""
         FROM result
         WHERE delivery.day = result.day AND delivery.id = result.id AND delivery.fence = result.fence
           AND delivery.day BETWEEN :first_day AND :last_day
-          AND (delivery.state IN (:sending, :uncertain) OR outcome = :accepted)
-        RETURNING delivery.identity_id, result.direct
+          AND (delivery.state = :sending OR outcome = :accepted)
+        RETURNING delivery.day, delivery.id, delivery.identity_id, result.direct
     ), opened AS (
         UPDATE identities SET direct = taken.direct FROM taken
         WHERE identities.id = taken.identity_id AND taken.direct IS NOT NULL
@@ -126,38 +153,18 @@ _RECORD = text("""
         SELECT delivery.day, delivery.id, result.attempt, organization_id, person_id, result.fence,
                CASE WHEN delivery.attempt = result.attempt THEN attempt_started_at ELSE :now END, :now,
                outcome, coalesce(result.reason, result.receipt)
-        FROM result JOIN deliveries AS delivery ON delivery.day = result.day AND delivery.id = result.id
+        FROM (
+            SELECT * FROM result
+            WHERE outcome <> :accepted OR attempt > 1 OR (day, id) NOT IN (SELECT day, id FROM taken)
+        ) AS result
+        JOIN deliveries AS delivery ON delivery.day = result.day AND delivery.id = result.id
             AND delivery.day BETWEEN :first_day AND :last_day
-        WHERE outcome <> :accepted OR result.attempt > 1 OR delivery.fence <> result.fence
-        ON CONFLICT (day, delivery_id, number) DO UPDATE
+        ON CONFLICT (delivery_id, number, day) DO UPDATE
             SET ended_at = excluded.ended_at, outcome = excluded.outcome, evidence = excluded.evidence
     )
     SELECT count(*) FROM taken
-""")
-
-_RECOVER = text("""
-    WITH ended AS (
-        SELECT day, id FROM deliveries
-        WHERE state IN (2, 3) AND lease_until < :lease_now
-        FOR UPDATE SKIP LOCKED
-    ), recovered AS (
-        UPDATE deliveries AS delivery SET
-            state = CASE WHEN vain + 1 >= :most_attempts THEN CAST(:unknown AS smallint) ELSE :ready END,
-            vain = vain + 1, lease_until = NULL, reason = :reason
-        FROM ended WHERE delivery.day = ended.day AND delivery.id = ended.id
-        RETURNING delivery.*
-    ), told AS (
-        INSERT INTO attempts (day, delivery_id, number, organization_id, person_id, fence,
-                              started_at, ended_at, outcome, evidence)
-        SELECT day, id, attempt, organization_id, person_id, fence,
-               attempt_started_at, :lease_now, CAST(:uncertain AS smallint), :reason
-        FROM recovered
-        ON CONFLICT (day, delivery_id, number) DO NOTHING
-    )
-    SELECT count(*) FILTER (WHERE state = :ready) AS again,
-           count(*) FILTER (WHERE state = :unknown) AS given_up
-    FROM recovered
-""")
+"""
+)
 
 _EXPIRE = text("""
     UPDATE deliveries SET state = :expired, reason = :reason
@@ -167,7 +174,9 @@ _EXPIRE = text("""
 _IDLE = text("""
     SELECT NOT EXISTS (
         SELECT FROM deliveries WHERE state = 1 AND due_at <= :now AND (not_after IS NULL OR not_after > :now)
-    ) AND NOT EXISTS (SELECT FROM deliveries WHERE state IN (2, 3))
+    ) AND NOT EXISTS (
+        SELECT FROM deliveries WHERE state = 2 OR state = 3 AND due_at <= :now
+    )
 """)
 
 _COUNTS = text("SELECT state, count(*) AS rows FROM deliveries GROUP BY state")
@@ -187,7 +196,6 @@ class PostgresLedger:
             {
                 "channel": int(channel),
                 "now": now,
-                "lease_now": lease_now,
                 "lease_until": lease_now + lease,
                 "limit": limit,
                 "first_day": now.date() - SENDABLE,
@@ -198,8 +206,7 @@ class PostgresLedger:
                 "unreachable": "the address is not used any more",
             },
         )
-        claimed = [read_claimed(row) for row in rows if row.state == State.SENDING]
-        return sorted(claimed, key=lambda each: (each.due_at, each.ref.id))
+        return [read_claimed(row) for row in rows]
 
     def prompt_contexts(self, claimed: Sequence[Claimed]) -> dict[Ref, PromptContext]:
         return ledger_facts.prompt_contexts(self._connection, claimed)
@@ -220,16 +227,24 @@ class PostgresLedger:
     def record(self, results: Sequence[Result], now: datetime) -> int:
         if not results:
             return 0
-        rows = columns([_result(each, now) for each in results])
-        limits = {"most_retries": MOST_RETRIES, "most_attempts": MOST_ATTEMPTS, "now": now}
-        bound = _refs([each.ref for each in results]) | rows | limits | _numbers(*State)
+        limits = {"most_retries": MOST_RETRIES, "first_looks": _FIRST_LOOKS, "now": now}
+        bound = _refs([each.ref for each in results]) | _results(results, now) | limits | _numbers(*State)
         return int(self._connection.execute(_RECORD, bound).scalar_one())
 
-    def recover(self, lease_now: datetime, most_attempts: int) -> tuple[int, int]:
-        bound = {"lease_now": lease_now, "most_attempts": most_attempts, "reason": "its lease ended"}
-        states = (State.READY, State.UNCERTAIN, State.UNKNOWN)
-        counted = self._connection.execute(_RECOVER, bound | _numbers(*states)).one()
-        return counted.again, counted.given_up
+    def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
+        return ledger_doubts.recover(self._connection, now, lease_now)
+
+    def claim_doubts(
+        self, channel: Channel, now: datetime, lease_now: datetime, lease: timedelta, limit: int
+    ) -> list[Doubted]:
+        held = (lease_now, lease_now + lease)
+        return ledger_doubts.claim_doubts(self._connection, channel, now, held, limit)
+
+    def settle(self, verdicts: Sequence[Verdict]) -> int:
+        return ledger_doubts.settle(self._connection, verdicts)
+
+    def stop(self, identities: Mapping[int, str], now: datetime) -> list[Lost]:
+        return lost_addresses.stop(self._connection, identities, now)
 
     def expire(self, now: datetime) -> int:
         bound = {"now": now, "first_day": now.date() - SENDABLE, "reason": "too late to send"}
@@ -238,7 +253,7 @@ class PostgresLedger:
     def idle(self, now: datetime) -> bool:
         return bool(self._connection.execute(_IDLE, {"now": now}).scalar_one())
 
-    def note(self, events: Sequence[DeliveryEvent], now: datetime) -> int:
+    def note(self, events: Sequence[DeliveryEvent], now: datetime) -> Noted:
         return delivery_events.note(self._connection, events, now)
 
     def add_parts(self, parts: Sequence[NewDelivery]) -> int:
@@ -247,6 +262,9 @@ class PostgresLedger:
     def make_partitions(self, first: date, days: int) -> int:
         return partitions.make_partitions(self._connection, first, days)
 
+    def drop_partition(self, deliveries_before: date, inbox_before: date) -> str | None:
+        return partitions.drop_partition(self._connection, deliveries_before, inbox_before)
+
     def counts(self) -> dict[str, int]:
         rows = self._connection.execute(_COUNTS)
         return {State(row.state).name.lower(): row.rows for row in rows}
@@ -254,30 +272,39 @@ class PostgresLedger:
 
 def _refs(refs: Sequence[Ref]) -> dict[str, Any]:
     days = [each.day for each in refs]
-    return {"day": days, "id": [each.id for each in refs], "first_day": min(days), "last_day": max(days)}
+    numbers = [each.id for each in refs]
+    return {"day": array(days), "id": array(numbers), "first_day": min(days), "last_day": max(days)}
 
 
 def _numbers(*states: State) -> dict[str, int]:
     return {state.name.lower(): int(state) for state in states}
 
 
-def _result(result: Result, now: datetime) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "fence": result.fence,
-        "attempt": result.attempt,
-        "receipt": None,
-        "direct": None,
-        "reason": None,
-        "again_at": None,
+def _results(results: Sequence[Result], now: datetime) -> dict[str, str]:
+    names = ("outcome", "receipt", "direct", "reason", "again_at")
+    ends = zip(*(_end(each, now) for each in results), strict=True)
+    return {
+        "fence": array([each.fence for each in results]),
+        "attempt": array([each.attempt for each in results]),
+        "failed_once": array([int(_counts(each.outcome)) for each in results]),
+        **{name: array(values) for name, values in zip(names, ends, strict=True)},
     }
-    again_at = now + wait_before(result.attempt)
+
+
+def _counts(outcome: Outcome) -> bool:
+    """It failed, and the provider has not said how long to wait."""
+    return isinstance(outcome, Later) and outcome.after is None
+
+
+def _end(result: Result, now: datetime) -> tuple[int, str | None, str | None, str | None, datetime | None]:
+    """The state an attempt leads to, its receipt, the direct-message channel, a reason, when to try again."""
     match result.outcome:
         case Sent(receipt, direct):
-            return row | {"outcome": int(State.ACCEPTED), "receipt": receipt, "direct": direct}
+            return int(State.ACCEPTED), receipt, direct, None, None
         case Later(reason, after):
-            later = now + after if after is not None else again_at
-            return row | {"outcome": int(State.READY), "reason": reason, "again_at": later}
+            pause = wait_before(result.attempt, result.ref.id) if after is None else after
+            return int(State.READY), None, None, reason, now + pause
         case Never(reason):
-            return row | {"outcome": int(State.FAILED), "reason": reason}
+            return int(State.FAILED), None, None, reason, None
         case Unknown(evidence):
-            return row | {"outcome": int(State.UNCERTAIN), "reason": evidence, "again_at": again_at}
+            return int(State.UNCERTAIN), None, None, evidence, None
