@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def start(ticks: Mapping[str, tuple[float, Tick]]) -> AsyncIOScheduler:
-    """Call each tick every so many seconds, from now on, in the running loop.
+    """Call each tick at once and then every so many seconds, in the running loop.
 
     Args:
         ticks: by name, seconds between two calls and what to call.
@@ -20,7 +20,9 @@ def start(ticks: Mapping[str, tuple[float, Tick]]) -> AsyncIOScheduler:
         timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
     for name, (seconds, tick) in ticks.items():
-        scheduler.add_job(_guarded(name, tick), "interval", seconds=seconds, id=name)
+        guarded = _guarded(name, tick)
+        scheduler.add_job(guarded, id=f"{name} at once")  # what fell due while nothing ran waits no longer
+        scheduler.add_job(guarded, "interval", seconds=seconds, id=name)
     scheduler.start()
     return scheduler
 
