@@ -10,6 +10,7 @@ may be anybody's.
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -43,6 +44,9 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
 }
+
+
+_SOCKET_FOLDER = re.compile(r'"unix_socket_directories=([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,7 @@ class Cluster:
         postmaster = self.postmaster()
         if postmaster is None:
             self.pid_file.unlink(missing_ok=True)
-            return None
+            return self._started_with()
         if self._is_served_by(postmaster):
             raise EmbeddedPostgresError(
                 f"Process {postmaster.pid}, a PostgreSQL not started by donelog, uses {self.data}; stop it"
@@ -169,6 +173,17 @@ class Cluster:
         if _lives(postmaster.pid):
             self.pid_file.unlink()
         return postmaster.socket_folder
+
+    def _started_with(self) -> Path | None:
+        """The socket folder of the last start, which a server that somebody stopped has left as it was.
+
+        `postmaster.opts` holds the command line of the last start (postgresql.org, "Database File Layout").
+        """
+        try:
+            found = _SOCKET_FOLDER.search((self.data / "postmaster.opts").read_text())
+        except FileNotFoundError:
+            return None
+        return Path(found[1]) if found else None
 
     def _is_served_by(self, postmaster: Postmaster) -> bool:
         """Whether that process is a PostgreSQL that serves this data folder."""

@@ -159,6 +159,23 @@ def test_a_user_can_start_a_dead_server_again(use: Use, cluster: Cluster) -> Non
     server.release()
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
+def test_a_server_that_somebody_stopped_comes_again_at_its_old_address(
+    use: Use, cluster: Cluster, number: signal.Signals
+) -> None:
+    server = use()
+    pid = server_pid(cluster)
+    os.kill(pid, number)
+    with contextlib.suppress(ProcessLookupError):
+        while True:
+            os.kill(pid, 0)
+
+    server.revive()
+
+    assert value(server.url, "SELECT 1") == 1
+    server.release()
+
+
 def test_releasing_after_the_server_was_killed_is_no_error(use: Use, cluster: Cluster) -> None:
     server = use()
     os.kill(server_pid(cluster), signal.SIGKILL)
