@@ -17,11 +17,13 @@ _SHORT = 40
 _ENOUGH = 6
 _ENOUGH_FOR_A_BULLET = 8
 _MOST_NAME_WORDS = 8
+_MOST_WORDS = 18
 _ENDS = (":", ">", "-", ")", "*", "≫")
+_CLOSERS = frozenset(_ENDS)
 _SOFT_BREAK = re.compile(r"(?:=[0-9A-F]{2})+")
 _SENTENCE = re.compile(r"[.!?…。！？:;,)]\s+(?=\S)")
 _MOST_SENTENCES = 8
-_NUMBER_FIRST = re.compile(r"(?:\d{4}|\d{1,2})\s?[-/.:年年월月]\s?\d|\d{1,2}\.?\s[^\W\d]")
+_NUMBER_FIRST = re.compile(r"(?:\d{4}|\d{1,2})\s?[-/.:年년월月]\s?\d|\d{1,2}\.?\s[^\W\d]")
 _ISO_FIRST = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}\s\d{1,2}:\d\d\s(?:GMT|UTC)")
 _ORNAMENT = "-–—*_>|» \t"
 
@@ -97,7 +99,7 @@ def _upward(page: Page, last: int, words: Words, floor: int, *, quoted: bool) ->
             evidence = weigh(text, words)
             if _decides(text, evidence, quoted=quoted, dated=dated):
                 found = Attribution(start, last + 1, is_sure=_is_sure(text, evidence))
-                if dated and evidence.date:
+                if dated and evidence.date and (evidence.verb or evidence.address):
                     break
     return found
 
@@ -132,20 +134,40 @@ def _adds_a_date(line: str, words: Words) -> bool:
 
 
 def _may_be_named(line: str) -> bool:
-    """A line may begin with the name of who wrote."""
+    """A line may begin with the name of who wrote, or with a word of a language there is no file for."""
     first = line.lstrip(_ORNAMENT)
-    return bool(first) and (first[0] in "\"'“„«<" or not first[0].islower() or "@" in line)
+    if not first:
+        return False
+    return not first[0].islower() or "@" in line or (line.endswith(":") and any(map(str.isdigit, line)))
 
 
 def _decides(text: str, evidence: Evidence, *, quoted: bool, dated: bool) -> bool:
     weight = _weight(text, evidence, quoted=quoted, dated=dated)
     if is_bullet(text):
         return weight >= _ENOUGH_FOR_A_BULLET and evidence.verb
+    if _is_compact(text, evidence):
+        return True
     if not dated and not (evidence.verb and _is_name_long(text)):
         return False
+    if text[-1] not in _CLOSERS and not (evidence.address or evidence.time or quoted):
+        return False  # many a sentence ends in `written`
     if not evidence.verb and not _stands_alone(text, evidence) and not (quoted and _is_told(evidence)):
         return False
     return weight >= _ENOUGH
+
+
+def _is_compact(text: str, evidence: Evidence) -> bool:
+    """Date, time, `<address>` and a colon, and hardly a word more: so it is in every language."""
+    if not (evidence.date and evidence.time and evidence.address) or not text.endswith(":"):
+        return False
+    _, bracket, tail = text.rpartition(">")
+    few = 3
+    return (
+        bool(bracket)
+        and len(tail.split()) <= few
+        and not any(map(str.isdigit, tail))
+        and len(text.split()) <= _MOST_WORDS
+    )
 
 
 def _is_told(evidence: Evidence) -> bool:
@@ -189,7 +211,7 @@ def _stands_alone(text: str, evidence: Evidence) -> bool:
 def _is_sure(text: str, evidence: Evidence) -> bool:
     if evidence.verb:
         return evidence.date or evidence.address or evidence.time
-    return _stands_alone(text, evidence)
+    return _is_compact(text, evidence) or _stands_alone(text, evidence)
 
 
 def _within_line(page: Page, index: int, words: Words) -> Attribution | None:

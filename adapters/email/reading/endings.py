@@ -23,7 +23,7 @@ _MAILING_LIST = re.compile(
     r"mailing.?list|listinfo|groups\.google|unsubscribe|-users|@lists?\.", re.IGNORECASE
 )
 _SIGNED = re.compile(r"(--?|[—–~]|//?)(\s?)([^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,2})[.,]?$")
-_PUNCTUATION = " \t,.!;:…*~-–—_/|'\"♥❤😊🙂😀😃🙏👍🎉️"
+_PUNCTUATION = " \t,.!;:…。！、，*~-–—_/|'\"♥❤😊🙂😀😃🙏👍🎉️"
 _LINK = re.compile(r"<[^<>]{0,400}>|\([^()]{0,400}\)|https?://\S{0,400}")
 _EXCUSE = re.compile(
     r"excuse|typo|brevity|fehler|tippfehler|kürze|fautes|brièveté|errores|ortograf", re.IGNORECASE
@@ -35,7 +35,7 @@ def mark_banners(page: Page, words: Words) -> None:
     index, seen = page.next_said(-1), 0
     while index < len(page) and seen < _MOST_BANNERS:
         bare = page.said[index].strip(" *_|>-=⚠️!⚠").casefold()
-        if not words.banners.at(bare) or page.verdicts[index] is not None:
+        if not _is_banner(bare, words) or page.verdicts[index] is not None:
             if not is_rule(page.said[index]):
                 return
             index, seen = page.next_said(index), seen + 1
@@ -43,6 +43,22 @@ def mark_banners(page: Page, words: Words) -> None:
         end = _banner_end(page, index)
         page.mark(index, end, Verdict.BANNER, "warning about external mail")
         index, seen = page.next_said(end - 1), seen + 1
+
+
+def _is_banner(bare: str, words: Words) -> bool:
+    """A short phrase must stand alone: `External email banner added` may be a done."""
+    phrase = words.banners.at(bare)
+    if not phrase:
+        return False
+    few = 3
+    after = bare[len(phrase) :].lstrip()
+    return (
+        len(phrase.split()) > few
+        or not phrase[-1].isalnum()
+        or not after
+        or not after[0].isalnum()
+        or ":" in phrase
+    )
 
 
 def _banner_end(page: Page, start: int) -> int:
@@ -76,7 +92,8 @@ def is_device_line(said: str, words: Words) -> bool:
         rest = folded[len(opening) :]
         if link is not None and not rest.strip(" []"):
             return False
-        return link is not None or any(word.startswith(words.devices) for word in _first_words(rest))
+        if link is not None or any(word.startswith(words.devices) for word in _first_words(rest)):
+            return True
     ends = folded.endswith(words.sent_with)
     return ends and _names_device(folded, words) and len(folded.split()) <= _MOST_CLOSING_LINES
 
@@ -103,6 +120,8 @@ def mark_endings(page: Page, start: int, end: int, words: Words, names: frozense
     end = _trim_rules(page, start, _open_end(page, start, end))
     _mark_signed(page, start, end, names)
     _mark_closing(page, start, _open_end(page, start, end), words, names)
+    end = _open_end(page, start, end)
+    _mark_card(page, start, end, names)
     end = _open_end(page, start, end)
     _mark_name(page, start, end, names)
     _trim_rules(page, start, _open_end(page, start, end))
@@ -300,6 +319,32 @@ def is_closing(said: str, words: Words, names: frozenset[str] = frozenset()) -> 
         return False
     few = 2
     return len(parts) <= few and all(part[0].isupper() for part in parts) and ":" not in tail
+
+
+def _mark_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
+    """A last paragraph that is a visiting card: her name, then her title and ways to reach her."""
+    top = end
+    while top > start and page.said[top - 1] and page.verdicts[top - 1] is None:
+        top -= 1
+    lines = page.said[top:end]
+    if not 1 < len(lines) <= _MOST_CLOSING_LINES or top == start or not _has_more(page, start, top):
+        return
+    if any(len(line) > _LONGEST_CLOSING_LINE or is_bullet(line) for line in lines):
+        return
+    parts = [part.casefold() for part in re.findall(r"\w+", lines[0])]
+    reached = sum(_CONTACT.search(line) is not None for line in lines[1:])
+    if ":" in lines[0]:
+        return
+    is_hers = len(parts) > 1 and len(names) > 1 and names.issuperset(parts)
+    few = 3
+    is_card = (
+        len(lines) >= few
+        and 2 * reached >= len(lines) - 1
+        and 1 < len(parts) <= few
+        and _is_name_like(lines[0])
+    )
+    if is_hers or is_card:
+        page.mark(top, end, Verdict.SIGNATURE, "a visiting card")
 
 
 def _mark_name(page: Page, start: int, end: int, names: frozenset[str]) -> None:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from adapters.email.reading.words import Words
 
-_TIME = re.compile(r"(?<![\d.,/-])\d{1,2}\s?[:.hH時时시点點]\s?\d{2}(?!\d)")
+_TIME = re.compile(r"(?<![\d.,/-])\d{1,2}\s?[:.hH時时시点點]\s?\d{2}(?!\d|[./-]\d)")
 _DATE = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d\s?[-/.年년]\s?\d{1,2}(?:\s?[-/.月월]|\b)"
     r"|\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})(?!\d)"
     r"|\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]"
     r"|\d{1,2}-[A-Za-z]{3,4}-\d{2,4})"
 )
-_ANY_MONTH = re.compile(r"(?<!\d)\d{1,2}[.,]?\s(?:de\s|di\s)?[^\W\d]{2,12}\.?,?\s(?:de\s|del\s)?20\d\d(?!\d)")
+_ANY_MONTH = re.compile(r"(?<!\d)\d{1,2}[.,]?\s(?:de\s|di\s)?[^\s\d]{2,14},?\s(?:de\s|del\s)?\d{4}(?!\d)")
 _ADDRESS = re.compile(r"[^\s<>@\"',;:()\[\]]@[^\s<>@\"',;:()\[\]]{3}")
 _ZONE = re.compile(r"\b(?:GMT|UTC)\b|[+-]\d{2}:?\d{2}(?!\d)")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")

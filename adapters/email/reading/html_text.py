@@ -44,7 +44,14 @@ _QUOTE_IDS = frozenset(
     ]
 )
 _SIGNATURE_IDS = frozenset(
-    ["signature", "x_signature", "ms-outlook-mobile-signature", "applemailsignature", "ymail_signature"]
+    [
+        "signature",
+        "x_signature",
+        "composer_signature",
+        "ms-outlook-mobile-signature",
+        "applemailsignature",
+        "ymail_signature",
+    ]
 )
 _FROM_HERE_ON_IDS = frozenset(
     [
@@ -145,6 +152,8 @@ def _has_cited(element: etree._Element) -> bool:
 
 def _is_signature(element: etree._Element) -> bool:
     names = _names(element)
+    if element.get("name") in ("messageSignatureSection", "messageReplySection"):  # Spark
+        return True
     return bool(names & _SIGNATURE_CLASSES) or (element.get("id") or "").lower() in _SIGNATURE_IDS
 
 
@@ -192,7 +201,7 @@ class _Pieces:
             self._at_start = True
         elif tag in _LINES:
             yield from self._break()
-        elif tag in {"td", "th"}:
+        elif tag in {"td", "th"} and not self._at_start:
             yield " "
         if tag == "hr":
             yield from self._text("---")

@@ -14,6 +14,7 @@ _LONGEST_NAME = 28
 _LONGEST_MARK = 120
 _ENOUGH = 5
 _FEWEST = 3
+_NAME_IN_A_ROW = re.compile(r"(?:^|\s)\*?([^\s:*]{1,20})\s?:")
 _UNKNOWN_NAME = re.compile(r"[^\W\d][\w .'’()-]{1,26}\s?$")
 
 
@@ -33,7 +34,7 @@ def original_at(page: Page, index: int, words: Words) -> Original | None:
     if is_rule(said):
         return None
     if ":" in said[: _LONGEST_NAME + 6] and _role(said, words) and page.may_weigh():
-        block = _header_block(page, index, words)
+        block = _header_block(page, index, words) or _headers_in_a_row(page, index, words)
         if block is not None:
             return Original(above_rules(page, index), block, is_forward=False, rule="headers of an original")
     return _marked(page, index, words)
@@ -131,6 +132,17 @@ def _header_block(page: Page, index: int, words: Words, *, marked: bool = False)
         place += 1
     above = is_rule(page.said[index - 1]) if index > 0 else False
     return end if _is_block(found, unknown, marked=marked or above) else None
+
+
+def _headers_in_a_row(page: Page, index: int, words: Words) -> int | None:
+    """Headers that a program put on one line: `From: ... Sent: ... To: ... Subject: ...`."""
+    end = min(index + _MOST_CONTINUATIONS, len(page))
+    while end > index + 1 and "" in page.said[index:end]:
+        end -= 1
+    text = " ".join(page.said[index:end])
+    roles = {words.headers.get(name.casefold(), "") for name in _NAME_IN_A_ROW.findall(text)}
+    is_whole = {"from", "date"} <= roles and bool(roles & {"to", "subject"}) and has_address(text)
+    return end if is_whole else None
 
 
 def _goes_on(page: Page, place: int, words: Words) -> bool:
