@@ -40,7 +40,8 @@ class _Http(HTTPClient):
 class _Pace:
     """Lets calls start at even distances, and none while Discord has closed everything."""
 
-    def __init__(self) -> None:
+    def __init__(self, calls_a_second: float) -> None:
+        self._distance = 1 / calls_a_second
         self._next = 0.0
         self._closed_until = 0.0
 
@@ -54,7 +55,7 @@ class _Pace:
         if self._closed_until > loop.time():
             raise RateLimited(self._closed_until - loop.time())
         turn = max(self._next, loop.time())
-        self._next = turn + 1 / CALLS_A_SECOND
+        self._next = turn + self._distance
         await asyncio.sleep(turn - loop.time())
 
     def close(self, seconds: float) -> None:
@@ -65,14 +66,19 @@ class DiscordApi:
     """Calls Discord; the session is made at the first call, inside the running loop.
 
     Every call has a total deadline and raises one of `outcomes.TROUBLE`.
+
+    Args:
+        token: of the bot.
+        api_url: where the API is.
+        calls_a_second: at which pace calls start.
     """
 
-    def __init__(self, token: str, api_url: str) -> None:
+    def __init__(self, token: str, api_url: str, calls_a_second: float = CALLS_A_SECOND) -> None:
         self._token = token
         self._api_url = api_url
         self._http: _Http | None = None
         self._opening = asyncio.Lock()
-        self._pace = _Pace()
+        self._pace = _Pace(calls_a_second)
 
     async def open(self) -> None:
         """Log in, once; a failure here means that nothing has been sent."""
