@@ -5,13 +5,20 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot import commands_doctor, commands_people, commands_run, commands_setup, commands_teams
+from bot import (
+    commands_doctor,
+    commands_people,
+    commands_run,
+    commands_search,
+    commands_setup,
+    commands_teams,
+)
 from bot.console import fail, say
 from domain.errors import DoneLogError
 
 ORDER = (
     *("run", "setup", "doctor", "team", "member", "workspace", "invite", "search"),
-    *("web", "gateway", "worker"),
+    *("reindex", "web", "gateway", "worker"),
 )
 """Of the help: what one meets first stands first."""
 
@@ -50,6 +57,7 @@ for command in (commands_run.run, commands_run.web, commands_run.gateway, comman
 app.command()(commands_doctor.doctor)
 app.command()(commands_people.invite)
 app.command()(commands_people.search)
+app.command()(commands_search.reindex)
 
 
 def main() -> None:

@@ -85,6 +85,15 @@ class MeiliSearch:
             self._finished(index, [index.update_settings(dict(SETTINGS))])
         self._prepared = True
 
+    def count(self) -> int:
+        """How many documents the index holds.
+
+        Raises:
+            SearchDown: it does not answer, or there is no index yet.
+        """
+        with _errors():
+            return int(self._index(self._feeding).get_stats().number_of_documents)
+
     def check(self) -> str:
         """The server's version; for `doctor`.
 

@@ -14,6 +14,7 @@ from domain.commands import Origin, Record, Surface
 from domain.people import Address, Channel, Profile
 from domain.services import capture
 from tests.cli_world import Shell, shell_on
+from tests.meilisearch_server import running_meilisearch
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("sqlalchemy", "psycopg2", "discord", "slack_sdk", "aiohttp", "starlette", "alembic", "dns", "dotenv")
@@ -239,3 +240,16 @@ def test_search_shows_what_one_person_may_see(shell: Shell) -> None:
 def test_a_filter_that_cannot_be_read_is_said(shell: Shell) -> None:
     remember(shell, "ana@example.com", "shipped the importer")
     assert "as a day" in shell.fails("search", "on:someday")
+
+
+def test_what_was_written_before_is_fed_to_a_new_search_engine_by_one_command(shell: Shell) -> None:
+    shell.says("team", "make", "Platform")
+    shell.says("member", "add", "Platform", "ana@example.com")
+    remember(shell, "ana@example.com", "shipped the importer")
+    assert "MEILISEARCH_URL" in shell.fails("reindex")
+    with running_meilisearch() as engine:
+        engine.delay = 0
+        shell.set(MEILISEARCH_URL=engine.url, MEILISEARCH_KEY=engine.master_key)
+        assert "1 line, all of them in the index." in shell.says("reindex")
+        assert [each["text"] for each in engine.documents("dones")] == ["shipped the importer"]
+        assert "shipped the importer" in shell.says("search", "importer")
