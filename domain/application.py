@@ -1,35 +1,22 @@
 """The front door: all that arrives, is asked, planned or sent passes here, a unit of work at a time."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.commands import InboxRef, Origin, Request
 from domain.conversation import Conversation, Spoken
-from domain.deliveries import (
-    CHATS,
-    LEASE,
-    MOST_ATTEMPTS,
-    Claimed,
-    DeliveryEvent,
-    Key,
-    Kind,
-    NewDelivery,
-    Parcel,
-    Recipient,
-    Ref,
-    Result,
-)
-from domain.facts import Facts
+from domain.deliveries import CHATS, LEASE, Key, Kind, NewDelivery, Recipient
 from domain.messages import Mark, Nothing, Reply, Say
+from domain.outgoing import Outgoing
 from domain.people import Channel
 from domain.ports.front import Reading
 from domain.ports.inbox import Arrival, InboxItem, InboxState, Lane
 from domain.ports.planning import Planned
 from domain.ports.search import FeedEntry
 from domain.ports.storage import Storage, UnitOfWork
-from domain.services import delivery, digests, prompting
+from domain.services import digests, prompting
 from domain.wording import word
 
 MOST_TRIES = 8
@@ -39,23 +26,14 @@ FIRST_RETRY = timedelta(seconds=5)
 SWEEP_AFTER = timedelta(seconds=5)
 """How long the process that stored an item has it for itself."""
 SWEEP_AT_ONCE = 100
-REMEMBER_KEYS = timedelta(days=30)
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What one claim gave: the rows, and the parcels for the sender in the same order."""
-
-    claimed: tuple[Claimed, ...]
-    parcels: tuple[Parcel, ...]
-
-
-class DoneLog:
+class DoneLog(Outgoing):
     """The done log.  Synchronous; each method is one transaction and may be called from any thread."""
 
     def __init__(self, storage: Storage, conversation: Conversation) -> None:
-        self._storage = storage
+        super().__init__(storage)
         self._conversation = conversation
 
     # ------------------------------------------------------------ what arrives
@@ -86,7 +64,7 @@ class DoneLog:
             if item is None:
                 return Nothing("another worker has it")
             if reading.events:
-                uow.ledger.note(reading.events, now)
+                self._note(uow, reading.events, now)
             if reading.request is None:
                 uow.inbox.finish(ref, InboxState.DONE, None, None, reading.note)
                 uow.commit()
@@ -136,13 +114,6 @@ class DoneLog:
         with self._storage.begin() as uow:
             return uow.inbox.waiting(now - SWEEP_AFTER, SWEEP_AT_ONCE)
 
-    def note(self, events: Sequence[DeliveryEvent], now: datetime) -> int:
-        """Take in what providers tell about deliveries."""
-        with self._storage.begin() as uow:
-            count = uow.ledger.note(events, now)
-            uow.commit()
-            return count
-
     # ------------------------------------------------------------ what is due
 
     def plan_prompts(self, now: datetime) -> Planned:
@@ -156,54 +127,6 @@ class DoneLog:
             planned = digests.plan_digests(uow, now)
             uow.commit()
             return planned
-
-    def keep_house(self, now: datetime, lease_now: datetime) -> Mapping[str, int]:
-        """Expire what is too late, free what a dead worker held, make partitions, forget old keys."""
-        with self._storage.begin() as uow:
-            expired = uow.ledger.expire(now)
-            again, given_up = uow.ledger.recover(lease_now, MOST_ATTEMPTS)
-            partitions = uow.ledger.make_partitions(now.date() - timedelta(days=1), 9)
-            forgotten = uow.inbox.forget_keys((now - REMEMBER_KEYS).date())
-            uow.commit()
-        return {
-            "expired": expired,
-            "again": again,
-            "given up": given_up,
-            "partitions": partitions,
-            "keys forgotten": forgotten,
-        }
-
-    # ------------------------------------------------------------ what goes out
-
-    def claim(self, channel: Channel, now: datetime, lease_now: datetime, limit: int) -> Batch:
-        """Due deliveries of a channel that this worker alone may send until the lease ends."""
-        with self._storage.begin() as uow:
-            claimed = uow.ledger.claim(channel, now, lease_now, LEASE, limit)
-            if not claimed:
-                uow.commit()  # what goes to an address that is not used any more was cancelled
-                return Batch((), ())
-            gathered = delivery.prompt_facts(uow, claimed) | self._digest_facts(uow, claimed, now)
-            told = delivery.fix(uow, claimed, gathered)
-            uow.commit()
-        return Batch(tuple(told), tuple(delivery.parcel(each) for each in told))
-
-    def _digest_facts(
-        self, uow: UnitOfWork, claimed: Sequence[Claimed], now: datetime
-    ) -> dict[Ref, Facts | None]:
-        kinds = {Kind.DIGEST, Kind.DIGEST_MAIL}
-        waiting = [each for each in claimed if each.key.kind in kinds and each.facts is None]
-        days = uow.ledger.team_days(waiting) if waiting else {}
-        return {ref: digests.compose(each, now) for ref, each in days.items()}
-
-    def record(self, claimed: Sequence[Claimed], results: Sequence[Result], now: datetime) -> int:
-        """Write down how attempts ended; the rest of a long digest follows its head."""
-        with self._storage.begin() as uow:
-            count = uow.ledger.record(results, now)
-            parts = delivery.further_parts(claimed, results, now)
-            if parts:
-                uow.ledger.add_parts(parts)
-            uow.commit()
-            return count
 
     def idle(self, now: datetime) -> bool:
         """Nothing due is waiting or on its way, in the ledger, the inbox or the search feed."""
@@ -228,16 +151,17 @@ class DoneLog:
     # ------------------------------------------------------------ who is who
 
     def workspace_found(self, channel: Channel, workspace: str, name: str) -> None:
-        """Link the workspace that the installation's own token belongs to.
+        """Link the workspace that the installation's own token belongs to; it takes messages again.
 
         Where it is linked to another organization already it stays there.
         """
         with self._storage.begin() as uow:
+            uow.directory.resume(channel, workspace)
             if uow.directory.organization_of(channel, workspace) is None:
                 organization_id = uow.directory.organizations()[0][0]
                 uow.directory.link(organization_id, channel, workspace, name)
-                uow.commit()
                 log.info("%s is connected", name or workspace, extra={"action": "workspace_linked"})
+            uow.commit()
 
     def linked(self, channel: Channel) -> list[str]:
         """The workspaces or guilds of that channel that belong here, as the platform names them."""

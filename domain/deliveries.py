@@ -22,6 +22,7 @@ class Kind(enum.IntEnum):
     REPLY = 4  # subject: the inbox item it answers; day: the item's UTC day
     MARK = 5  # subject: the inbox item; a check mark on the message that it holds
     INVITATION = 6  # subject: the person; target: the team; day: the UTC day of the invitation
+    NOTICE = 7  # subject: who is told; target: the address that refuses, 0: a workspace; day: the UTC day
 
 
 class State(enum.IntEnum):
@@ -48,13 +49,31 @@ class Effect(enum.Enum):
 
 
 MOST_ATTEMPTS = 3
-"""Attempts without an outcome after which a delivery is given up, so that one poisonous message dies."""
+"""Attempts without an outcome after which a delivery is given up, so that one poisonous message dies.
+
+Each is counted before the call; one that ended with an outcome gives its count back.
+"""
 LEASE = timedelta(seconds=60)
 CALL_DEADLINE = timedelta(seconds=20)
 """The whole of one call to a provider, on the wall clock; shorter than the lease."""
-MOST_RETRIES = 8
+MOST_RETRIES = 100
+"""Attempts that failed for certain after which it is given up: about a day.  Most have a `not_after` before.
+
+Those for which the provider said how long to wait do not count.
+"""
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=15)
+KEPT = timedelta(days=90)
+"""How long deliveries, their attempts and what providers tell of them are kept.
+
+Digests reach back a month and providers repeat events for a day; an answer to a mail of long ago names its
+day itself.  What somebody wrote is kept elsewhere and is not touched by this.
+"""
+_ENOUGH_DOUBLINGS = 10
+_SCATTERS = 617
+"""A prime, so that neighbouring numbers come to lie far apart."""
+INBOX_KEPT = timedelta(days=30)
+"""How long the raw form of what arrived is kept; as long as "the same again" is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +148,7 @@ class Claimed:
     due_at: datetime
     person_id: int | None = None
     answers: str = ""
+    not_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +191,23 @@ class Later:
     """What the provider asks to wait; None: our own back-off."""
 
 
+class Refusing(enum.Enum):
+    """How far a refusal for good reaches."""
+
+    MESSAGE = "message"
+    """This message alone."""
+    ADDRESS = "address"
+    """Nothing reaches her there any more."""
+    WORKSPACE = "workspace"
+    """Nobody in that workspace can be written to until somebody mends it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Never:
     """Refused for good."""
 
     reason: str
+    refusing: Refusing = Refusing.MESSAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +233,16 @@ class Result:
 class EventKind(enum.Enum):
     """What a provider tells later about a message it accepted."""
 
+    PROCESSED = "processed"
+    """The provider has it: proof that it was accepted."""
     DELIVERED = "delivered"
     BOUNCED = "bounced"
+    BLOCKED = "blocked"
+    """Refused this once: full, busy, or distrustful.  Too many of them are a bounce."""
     DROPPED = "dropped"
+    """Not passed on, for something in the message."""
+    SUPPRESSED = "suppressed"
+    """Not passed on, since the address has bounced, complained or unsubscribed before."""
     COMPLAINED = "complained"
     UNSUBSCRIBED = "unsubscribed"
     OTHER = "other"
@@ -220,9 +259,15 @@ class DeliveryEvent:
     reason: str = ""
 
 
-def wait_before(attempt: int) -> timedelta:
-    """How long to wait after that many attempts in vain: doubling, at most a quarter of an hour."""
-    return min(FIRST_WAIT * 2.0 ** max(attempt - 1, 0), LONGEST_WAIT)
+def wait_before(attempt: int, number: int = 0) -> timedelta:
+    """How long to wait after that many attempts in vain: doubling, at most a quarter of an hour.
+
+    Args:
+        attempt: how many there were.
+        number: spreads those that failed together over the last quarter of the wait, always the same way.
+    """
+    longest = FIRST_WAIT * 2.0 ** min(max(attempt - 1, 0), _ENOUGH_DOUBLINGS)
+    return min(longest, LONGEST_WAIT) * (1 - number * _SCATTERS % 1_000 / 4_000)
 
 
 def is_final(state: State) -> bool:

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from domain.dones import Kind
+from domain.notices import Notice
 from domain.people import Channel
 
 
@@ -246,6 +247,7 @@ Facts = (
     | MailStopped
     | Refused
     | Digest
+    | Notice
 )
 
 _BY_NAME: dict[str, type] = {each.__name__: each for each in typing.get_args(Facts)}
@@ -253,22 +255,17 @@ _BY_NAME: dict[str, type] = {each.__name__: each for each in typing.get_args(Fac
 
 def dump(facts: Facts) -> dict[str, Any]:
     """The JSON form: the class's name under `is`, its fields beside it."""
-    return {"is": type(facts).__name__, **_dump_fields(facts)}
+    return {"is": type(facts).__name__, **_dump(facts)}
 
 
 def load(stored: dict[str, Any]) -> Facts:
     """The facts that `dump` stored; a field added since then takes its default."""
-    fields = {name: value for name, value in stored.items() if name != "is"}
-    return typing.cast("Facts", _load(fields, _BY_NAME[stored["is"]]))
-
-
-def _dump_fields(value: Any) -> dict[str, Any]:
-    return {each.name: _dump(getattr(value, each.name)) for each in dataclasses.fields(value)}
+    return typing.cast("Facts", _load(stored, _BY_NAME[stored["is"]]))
 
 
 def _dump(value: Any) -> Any:
     if dataclasses.is_dataclass(value):
-        return _dump_fields(value)
+        return {each.name: _dump(getattr(value, each.name)) for each in dataclasses.fields(value)}
     if isinstance(value, tuple):
         return [_dump(each) for each in value]
     if isinstance(value, enum.Enum):

@@ -70,4 +70,4 @@ class Identity:
     """The direct-message channel that the platform opened for it, kept so that it is never opened again."""
     active: bool = True
     mail_stopped: bool = False
-    """She unsubscribed, complained, or her mail bounces: nothing is sent there."""
+    """Nothing is sent there: she unsubscribed, complained, her mail bounces, or a chat takes no messages."""

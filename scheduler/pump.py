@@ -8,8 +8,9 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ParamSpec, Protocol, TypeVar
 
-from domain.application import Batch, DoneLog
+from domain.application import DoneLog
 from domain.deliveries import LEASE, Outcome, Parcel, Result, Sent, Unknown
+from domain.outgoing import Batch
 from domain.people import Channel
 from domain.ports.front import Clock
 

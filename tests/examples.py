@@ -3,6 +3,7 @@
 from datetime import date
 
 from domain import facts as f
+from domain import notices as n
 from domain.dones import Kind
 from domain.messages import Message
 from domain.people import Channel
@@ -109,6 +110,12 @@ FACTS: dict[str, f.Facts] = {
     "which_organization": f.WhichOrganization(((1, "Initech"), (2, "Initrode")), TUESDAY, 5),
     "stranger": f.Stranger(),
     "mail_stopped": f.MailStopped("cleo@example.com"),
+    "way_lost": n.WayLost(Channel.SLACK, Channel.EMAIL, wanted=False),
+    "way_lost_by_bounces": n.WayLost(Channel.EMAIL, Channel.DISCORD, wanted=False),
+    "way_lost_as_wanted": n.WayLost(Channel.EMAIL, Channel.SLACK, wanted=True),
+    "out_of_reach": n.OutOfReach("Cleo", Channel.EMAIL, wanted=False),
+    "out_of_reach_as_wanted": n.OutOfReach("Cleo", Channel.EMAIL, wanted=True),
+    "workspace_lost": n.WorkspaceLost("Initech", Channel.SLACK, "token_revoked"),
     "refused": f.Refused("I could not read “teatime” as a time; try `17:30`."),
     "digest": f.Digest(
         "platform",

@@ -13,8 +13,9 @@ from typing import Any
 from domain import commands as c
 from domain.application import DoneLog
 from domain.conversation import Conversation
-from domain.deliveries import Kind, NewDelivery, Outcome, Parcel, Result, Sent
+from domain.deliveries import Kind, NewDelivery, Outcome, Parcel, Result, Sent, State
 from domain.dones import Done
+from domain.doubts import Evidence
 from domain.facts import Facts
 from domain.messages import Actions, Group, Heading, Message, Paragraph, Reply, Say, plain
 from domain.people import Address, Channel, Person, Profile
@@ -210,6 +211,12 @@ class Office:
         ]
         self.done_log.record(batch.claimed, results, now)
         return list(batch.parcels)
+
+    def look(self, evidence: Evidence, channel: Channel = Channel.SLACK) -> dict[State, int]:
+        """Look for what is in doubt there and find that; how many came to which state."""
+        now = self.clock.now()
+        batch = self.done_log.claim_doubts(channel, now, now, 100)
+        return dict(self.done_log.settle(batch.doubted, [evidence] * len(batch.doubted), now))
 
     def deliveries(self, kind: Kind) -> list[DeliveryRow]:
         return [row for row in self.storage.tables.deliveries.values() if row.new.key.kind is kind]

@@ -131,7 +131,7 @@ def _doors(
     for _ in range(dice.randrange(4)):
         channel = dice.choice(list(Channel))
         active = dice.random() < 0.8
-        stopped = channel is Channel.EMAIL and dice.random() < 0.3
+        stopped = dice.random() < 0.2
         identity = world.identity(
             organization, person, channel, active=active, mail_stopped_at=NOW if stopped else None
         )

@@ -19,7 +19,7 @@ from sqlalchemy import (
     true,
 )
 
-PARTITIONED = ("deliveries", "attempts", "inbox")
+PARTITIONED = ("deliveries", "attempts", "delivery_events", "inbox")
 """Partitioned by range of `day`: `deliveries_20261124` is one day, `deliveries_default` takes the rest."""
 _PARTITION = re.compile(rf"({'|'.join(PARTITIONED)})_(default|\d{{8}})")
 

@@ -1,119 +1,143 @@
 """What providers tell later about deliveries: it arrived, it bounced, she wants no more of it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from adapters.storage.delivery_rows import columns
+from adapters.storage.lost_addresses import stop
 from domain.deliveries import DeliveryEvent, EventKind, State
 from domain.people import Channel
+from domain.ports.planning import Noted
 
 _BECOMES = {
+    EventKind.PROCESSED: State.ACCEPTED,
     EventKind.DELIVERED: State.DELIVERED,
     EventKind.BOUNCED: State.BOUNCED,
+    EventKind.BLOCKED: State.DROPPED,
     EventKind.DROPPED: State.DROPPED,
+    EventKind.SUPPRESSED: State.DROPPED,
 }
-_STOPS = frozenset({EventKind.BOUNCED, EventKind.COMPLAINED, EventKind.UNSUBSCRIBED})
+_STOPS = frozenset({EventKind.BOUNCED, EventKind.SUPPRESSED, EventKind.COMPLAINED, EventKind.UNSUBSCRIBED})
 """After one of these nothing is sent to the address any more."""
+MOST_BLOCKED = 5
+"""Mails to one address that were refused within `BLOCKED_WITHIN`; then it counts as dead."""
+BLOCKED_WITHIN = timedelta(days=14)
 
 _KEEP = text("""
-    INSERT INTO delivery_events (event_id, day, delivery_id, organization_id, person_id, kind, address, at,
+    INSERT INTO delivery_events (day, event_id, delivery_id, organization_id, person_id, kind, address, at,
                                  stored_at, reason)
-    SELECT DISTINCT ON (event.event_id)
-           event.event_id, event.day, event.id, delivery.organization_id, delivery.person_id, event.kind,
+    SELECT DISTINCT ON (event.event_id, event.on_day)
+           event.on_day, event.event_id, event.id, delivery.organization_id, delivery.person_id, event.kind,
            event.address, event.at, :now, event.reason
     FROM unnest(
-        CAST(:event_id AS text[]), CAST(:day AS date[]), CAST(:id AS bigint[]), CAST(:kind AS text[]),
-        CAST(:address AS text[]), CAST(:at AS timestamptz[]), CAST(:reason AS text[])
-    ) AS event (event_id, day, id, kind, address, at, reason)
+        CAST(:on_day AS date[]), CAST(:event_id AS text[]), CAST(:day AS date[]), CAST(:id AS bigint[]),
+        CAST(:kind AS text[]), CAST(:address AS text[]), CAST(:at AS timestamptz[]), CAST(:reason AS text[])
+    ) AS event (on_day, event_id, day, id, kind, address, at, reason)
     LEFT JOIN deliveries AS delivery ON delivery.day = event.day AND delivery.id = event.id
         AND delivery.day BETWEEN :first_day AND :last_day
-    ON CONFLICT (event_id) DO NOTHING
+    ON CONFLICT (event_id, day) DO NOTHING
     RETURNING event_id
 """)
 
-# A worse end outdoes a better one, in whatever order they are told: delivered < bounced < dropped.
+# A worse end outdoes a better one, in whatever order they are told: accepted < delivered < bounced < dropped.
+# That it was accepted also settles what was in doubt, and sends nothing a second time.
 _BECOME = text("""
     UPDATE deliveries AS delivery
-    SET state = event.state, lease_until = NULL, reason = nullif(event.reason, '')
+    SET state = event.state, lease_until = NULL, reason = nullif(event.reason, ''),
+        sent_at = coalesce(sent_at, event.at)
     FROM (
         SELECT DISTINCT ON (day, id) * FROM unnest(
-            CAST(:day AS date[]), CAST(:id AS bigint[]), CAST(:state AS smallint[]), CAST(:reason AS text[])
-        ) AS event (day, id, state, reason)
+            CAST(:day AS date[]), CAST(:id AS bigint[]), CAST(:state AS smallint[]), CAST(:reason AS text[]),
+            CAST(:at AS timestamptz[])
+        ) AS event (day, id, state, reason, at)
         ORDER BY day, id, state DESC
     ) AS event
     WHERE delivery.day = event.day AND delivery.id = event.id AND delivery.attempt > 0
       AND delivery.day BETWEEN :first_day AND :last_day
-      AND NOT (delivery.state IN (:delivered, :bounced, :dropped) AND delivery.state >= event.state)
+      AND NOT (delivery.state IN (:accepted, :delivered, :bounced, :dropped)
+               AND delivery.state >= event.state)
 """)
 
 # The address of a delivery that we know; of an event that names none, whoever has that address.
-_STOP = text("""
+_REFUSING = text("""
     WITH event AS (
         SELECT * FROM unnest(
             CAST(:day AS date[]), CAST(:id AS bigint[]), CAST(:address AS text[]), CAST(:kind AS text[])
         ) AS event (day, id, address, kind)
-    ), refusing AS (
-        SELECT delivery.identity_id AS id, event.kind
-        FROM event JOIN deliveries AS delivery ON delivery.day = event.day AND delivery.id = event.id
-            AND delivery.day BETWEEN :first_day AND :last_day
-        UNION
-        SELECT identity.id, event.kind
-        FROM event JOIN identities AS identity
-            ON identity.channel = :email AND identity.workspace = '' AND identity.external_id = event.address
-        WHERE event.id IS NULL
-    ), stopped AS (
-        UPDATE identities SET mail_stopped_at = :now, reason = refusing.kind
-        FROM refusing
-        WHERE identities.id = refusing.id AND channel = :email AND mail_stopped_at IS NULL
-        RETURNING identities.id, identities.person_id
     )
-    UPDATE deliveries SET state = :cancelled, reason = :reason
-    FROM stopped
-    WHERE deliveries.person_id = stopped.person_id AND deliveries.identity_id = stopped.id
-      AND deliveries.state = 1
+    SELECT delivery.identity_id AS id, event.kind
+    FROM event JOIN deliveries AS delivery ON delivery.day = event.day AND delivery.id = event.id
+        AND delivery.day BETWEEN :first_day AND :last_day
+    WHERE delivery.identity_id IS NOT NULL AND delivery.channel = :email
+    UNION
+    SELECT identity.id, event.kind
+    FROM event JOIN identities AS identity
+        ON identity.channel = :email AND identity.workspace = '' AND identity.external_id = event.address
+    WHERE event.id IS NULL
+""")
+
+_BLOCKED_OFTEN = text("""
+    SELECT address FROM delivery_events
+    WHERE kind = 'blocked' AND address = ANY(CAST(:addresses AS text[])) AND day >= :first_day
+    GROUP BY address HAVING count(DISTINCT day) >= :most
 """)
 
 
-def note(connection: Connection, events: Sequence[DeliveryEvent], now: datetime) -> int:
-    """Take each event in once; how many were new."""
+def note(connection: Connection, events: Sequence[DeliveryEvent], now: datetime) -> Noted:
+    """Take each event in once."""
     if not events:
-        return 0
-    kept = set(connection.execute(_KEEP, _arrays(events, now) | {"now": now}).scalars())
+        return Noted(0)
+    kept = set(connection.execute(_KEEP, _arrays(events) | {"now": now}).scalars())
     new = list({each.event_id: each for each in events if each.event_id in kept}.values())
-    _become(connection, [each for each in new if each.kind in _BECOMES and each.ref is not None], now)
-    _stop(connection, [each for each in new if each.kind in _STOPS], now)
-    return len(new)
+    _become(connection, [each for each in new if each.kind in _BECOMES and each.ref is not None])
+    stopping = [each for each in new if each.kind in _STOPS] + _blocked_often(connection, new, now)
+    return Noted(len(new), tuple(stop(connection, _refusing(connection, stopping), now)))
 
 
-def _become(connection: Connection, events: Sequence[DeliveryEvent], now: datetime) -> None:
+def _become(connection: Connection, events: Sequence[DeliveryEvent]) -> None:
     if events:
         constants: dict[str, Any] = {state.name.lower(): int(state) for state in _BECOMES.values()}
-        constants["state"] = [int(_BECOMES[each.kind]) for each in events]
-        connection.execute(_BECOME, _arrays(events, now) | constants)
+        states = columns([{"state": int(_BECOMES[each.kind])} for each in events])
+        connection.execute(_BECOME, _arrays(events) | constants | states)
 
 
-def _stop(connection: Connection, events: Sequence[DeliveryEvent], now: datetime) -> None:
-    if events:
-        constants = {
-            "now": now,
-            "email": int(Channel.EMAIL),
-            "cancelled": int(State.CANCELLED),
-            "reason": "mail to the address was stopped",
-        }
-        connection.execute(_STOP, _arrays(events, now) | constants)
+def _blocked_often(
+    connection: Connection, events: Sequence[DeliveryEvent], now: datetime
+) -> list[DeliveryEvent]:
+    blocked = [each for each in events if each.kind is EventKind.BLOCKED]
+    if not blocked:
+        return []
+    addresses = columns([{"addresses": each.address.lower()} for each in blocked])
+    bound = addresses | {"first_day": (now - BLOCKED_WITHIN).date(), "most": MOST_BLOCKED}
+    often = set(connection.execute(_BLOCKED_OFTEN, bound).scalars())
+    return [each for each in blocked if each.address.lower() in often]
 
 
-def _arrays(events: Sequence[DeliveryEvent], now: datetime) -> dict[str, Any]:
+def _refusing(connection: Connection, events: Sequence[DeliveryEvent]) -> dict[int, str]:
+    """The identities behind those events, and what was told of each."""
+    if not events:
+        return {}
+    rows = connection.execute(_REFUSING, _arrays(events) | {"email": int(Channel.EMAIL)})
+    return {row.id: row.kind for row in rows}
+
+
+def _arrays(events: Sequence[DeliveryEvent]) -> dict[str, Any]:
     """The events as arrays, and the days between which their deliveries lie."""
-    days = [each.ref.day for each in events if each.ref is not None] or [now.date()]
+    days = [_day(each) for each in events]
     return columns([_row(each) for each in events]) | {"first_day": min(days), "last_day": max(days)}
+
+
+def _day(event: DeliveryEvent) -> Any:
+    """The same however often the event is told, so that it is taken in once."""
+    return event.at.astimezone(UTC).date() if event.ref is None else event.ref.day
 
 
 def _row(event: DeliveryEvent) -> dict[str, Any]:
     return {
+        "on_day": _day(event),
         "event_id": event.event_id,
         "day": None if event.ref is None else event.ref.day,
         "id": None if event.ref is None else event.ref.id,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.storage.rows import IDENTITY, identity_of
@@ -91,3 +91,20 @@ class PostgresDirectory:
         )
         rows = self._connection.execute(query)
         return [(Channel(row.channel), row.external_id, row.name) for row in rows]
+
+    def pause(self, channel: Channel, workspace: str, reason: str, now: datetime) -> str | None:
+        paused = (
+            update(workspaces)
+            .where(
+                workspaces.c.channel == channel,
+                workspaces.c.external_id == workspace,
+                workspaces.c.paused_at.is_(None),
+            )
+            .values(paused_at=now, pause_reason=reason)
+        )
+        name: str | None = self._connection.scalar(paused.returning(workspaces.c.name))
+        return name
+
+    def resume(self, channel: Channel, workspace: str) -> None:
+        here = (workspaces.c.channel == channel, workspaces.c.external_id == workspace)
+        self._connection.execute(update(workspaces).where(*here).values(paused_at=None, pause_reason=None))

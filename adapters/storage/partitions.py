@@ -1,10 +1,11 @@
-"""One partition for each day, made before the day comes."""
+"""One partition for each day, made before the day comes and dropped, never emptied, when it is of no use."""
 
 from datetime import date, timedelta
 
 from sqlalchemy import Connection, text
 
 from adapters.storage.columns import PARTITIONED
+from domain.ports.front import StorageDown
 
 _LOCK = 0x646F6E65
 """Of the advisory lock that lets one worker at a time make partitions."""
@@ -47,3 +48,35 @@ def _make(connection: Connection, table: str, day: date) -> int:
         )
     )
     return 1
+
+
+_OLD = text("""
+    SELECT child.relname AS name
+    FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid
+    WHERE inhparent IN (to_regclass('deliveries'), to_regclass('attempts'), to_regclass('delivery_events'))
+          AND child.relname ~ '_[0-9]{8}$' AND right(child.relname, 8) < :deliveries_before
+       OR inhparent = to_regclass('inbox')
+          AND child.relname ~ '_[0-9]{8}$' AND right(child.relname, 8) < :inbox_before
+    ORDER BY right(child.relname, 8), child.relname LIMIT 1
+""")
+_PATIENCE = "200ms"
+"""How long the lock on the whole table, behind which every sender would queue up, is waited for."""
+
+
+def drop_partition(connection: Connection, deliveries_before: date, inbox_before: date) -> str | None:
+    """`domain.ports.planning.Ledger.drop_partition`.
+
+    PostgreSQL detaches no partition concurrently where there is a default one, so the parent is locked for
+    the moment that it takes to forget a file: https://www.postgresql.org/docs/current/sql-altertable.html
+    """
+    bound = {"deliveries_before": f"{deliveries_before:%Y%m%d}", "inbox_before": f"{inbox_before:%Y%m%d}"}
+    name: str | None = connection.execute(_OLD, bound).scalar_one_or_none()
+    if name is None:
+        return None
+    connection.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE}'"))
+    try:
+        with connection.begin_nested():
+            connection.execute(text(f"DROP TABLE {name}"))
+    except StorageDown:  # somebody reads or writes there: the next tick tries again
+        return None
+    return name

@@ -52,7 +52,6 @@ class PostgresPlanner:
             "ready": int(State.READY),
             "cancelled": int(State.CANCELLED),
             "too_soon": Reason.TOO_SOON.value,
-            "email": int(Channel.EMAIL),
             "between": BETWEEN_PROMPTS,
         }
         with self._probing():

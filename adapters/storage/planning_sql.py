@@ -120,7 +120,7 @@ PLAN_PROMPTS = text(
             SELECT identity.id, identity.channel, identity.workspace, identity.external_id, identity.direct
             FROM identities AS identity
             WHERE identity.organization_id = due.organization_id AND identity.person_id = due.id
-              AND identity.active AND (identity.channel <> :email OR identity.mail_stopped_at IS NULL)
+              AND identity.active AND identity.mail_stopped_at IS NULL
             ORDER BY identity.channel IS NOT DISTINCT FROM due.preferred DESC, identity.channel, identity.id
             LIMIT 1
         ) AS door

@@ -88,6 +88,8 @@ workspaces = Table(
     organization(),
     words("name", ""),
     Column("token", LargeBinary),  # encrypted; null when it comes from the environment
+    instant("paused_at", nullable=True),  # since then it refuses whatever is sent there
+    words("pause_reason", nullable=True),
     of_organization(),
     UniqueConstraint("organization_id", "channel", "external_id"),
 )
@@ -129,7 +131,7 @@ identities = Table(
     words("direct", nullable=True),
     flag("active", default=True),
     instant("mail_stopped_at", nullable=True),
-    words("reason", nullable=True),  # why mail to it is stopped
+    words("reason", nullable=True),  # why nothing is sent there
     of("people", "person_id"),
     UniqueConstraint("organization_id", "channel", "workspace", "external_id"),
     UniqueConstraint("organization_id", "id"),

@@ -42,3 +42,9 @@ class Directory(Protocol):
 
     def workspaces(self, organization_id: int) -> list[tuple[Channel, str, str]]:
         """Channel, external id and name of each."""
+
+    def pause(self, channel: Channel, workspace: str, reason: str, now: datetime) -> str | None:
+        """Note that a workspace or guild takes no messages; its name, or None when that was known."""
+
+    def resume(self, channel: Channel, workspace: str) -> None:
+        """It takes messages again."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from domain.deliveries import Claimed, DeliveryEvent, NewDelivery, Ref, Result
+from domain.deliveries import Claimed, DeliveryEvent, Key, NewDelivery, Ref, Result
 from domain.dones import Done
+from domain.doubts import Doubted, Verdict
 from domain.facts import Facts
 from domain.local_time import Cohort
 from domain.people import Channel, Person
@@ -68,6 +69,37 @@ class TeamDays:
     members: tuple[MemberDays, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class LostPrompt:
+    """A prompt that has not arrived and can still be asked."""
+
+    key: Key
+    due_at: datetime
+    not_after: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An address to which nothing is sent any more."""
+
+    organization_id: int
+    person_id: int
+    identity_id: int
+    channel: Channel
+    wanted: bool
+    """She wants it so: she unsubscribed or complained."""
+    prompts: tuple[LostPrompt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What came of a provider's events."""
+
+    new: int
+    lost: tuple[Lost, ...] = ()
+    """Addresses that refuse mail from now on."""
+
+
 class Planner(Protocol):
     """Turns due cohorts into ledger rows, one statement for many; reads across organizations."""
 
@@ -111,11 +143,30 @@ class Ledger(Protocol):
     def record(self, results: Sequence[Result], now: datetime) -> int:
         """Write outcomes down; a result whose fence has passed changes nothing but the attempt's own row.
 
-        Returns how many were taken.
+        What ended without an outcome is in doubt from then on.  Returns how many were taken.
         """
 
-    def recover(self, lease_now: datetime, most_attempts: int) -> tuple[int, int]:
-        """Deliveries whose lease ended without an outcome: (ready again, given up)."""
+    def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
+        """Put in doubt what a worker's lease has ended on; how many, and how many were given up.
+
+        Given up as UNKNOWN is what has been in doubt for `DOUBT_ENDS`.  The fence rises: whoever held it can
+        write its attempt's row and nothing else.
+        """
+
+    def claim_doubts(
+        self, channel: Channel, now: datetime, lease_now: datetime, lease: timedelta, limit: int
+    ) -> list[Doubted]:
+        """Those in doubt on that channel which are to be looked for now, longest due first."""
+
+    def settle(self, verdicts: Sequence[Verdict]) -> int:
+        """Write down what came of looking; nothing changes for one whose fence has passed."""
+
+    def stop(self, identities: Mapping[int, str], now: datetime) -> list[Lost]:
+        """Send nothing to these identities any more, for that reason; those that were in use until now.
+
+        What was ready for them is cancelled.  The prompts of theirs that did not arrive and that it is not
+        too late for are told.
+        """
 
     def expire(self, now: datetime) -> int:
         """Prompts that it is too late to send."""
@@ -123,13 +174,19 @@ class Ledger(Protocol):
     def idle(self, now: datetime) -> bool:
         """Nothing due is ready or on its way."""
 
-    def note(self, events: Sequence[DeliveryEvent], now: datetime) -> int:
+    def note(self, events: Sequence[DeliveryEvent], now: datetime) -> Noted:
         """Take in what providers tell later, each event once; stops mail to addresses that refuse it."""
 
     def add_parts(self, parts: Sequence[NewDelivery]) -> int:
         """The further parts of a digest whose head was accepted."""
 
     def make_partitions(self, first: date, days: int) -> int: ...
+
+    def drop_partition(self, deliveries_before: date, inbox_before: date) -> str | None:
+        """Forget the oldest day that lies before: one partition, whose name is returned, at a time.
+
+        Gives up at once where somebody uses the table: senders are never kept waiting.
+        """
 
     def counts(self) -> dict[str, int]:
         """How many rows are in each state, by its name."""

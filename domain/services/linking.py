@@ -125,7 +125,7 @@ def keep_door(known: Known, origin: Origin) -> None:
 
 
 def accept_invitations(known: Known, now: datetime) -> None:
-    """Whoever answers is a member of the teams she was invited to, and gets mail again."""
+    """Whoever answers is a member of the teams she was invited to, and is written to there again."""
     for team, role in known.tenant.teams.of(known.person.id):
         if role is Role.INVITED:
             known.tenant.teams.leave(team.id, known.person.id)

@@ -34,7 +34,7 @@ class PersonDay:
     due_at: datetime
     active: bool
     reachable: bool
-    """At least one of her addresses is active, and mail to it is not stopped."""
+    """At least one of her addresses is active, and nothing keeps from writing there."""
     own_days: int | None
     """Her own mask of weekdays; None: her teams decide."""
     team_days: tuple[int, ...]

@@ -7,10 +7,11 @@ which day, and when others see it.  It never tags, counts or compares people; mi
 from typing import assert_never
 
 from domain import facts as f
+from domain import notices as n
 from domain.local_time import show_day
 from domain.messages import Message
 from domain.people import Channel
-from domain.wording import asked, day, digest, teams
+from domain.wording import asked, day, digest, notices, teams
 from domain.wording.phrases import one_sentence
 
 
@@ -59,5 +60,11 @@ def word(facts: f.Facts, channel: Channel) -> Message:  # noqa: C901, PLR0911, P
             return one_sentence(facts.sentence)
         case f.Digest():
             return digest.digest(facts)
+        case n.WayLost():
+            return notices.way_lost(facts)
+        case n.OutOfReach():
+            return notices.out_of_reach(facts)
+        case n.WorkspaceLost():
+            return notices.workspace_lost(facts)
         case _:
             assert_never(facts)

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, text
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
 from domain.deliveries import (
-    MOST_ATTEMPTS,
     MOST_RETRIES,
     Key,
     Kind,
@@ -19,8 +18,8 @@ from domain.deliveries import (
     Recipient,
     Result,
     Sent,
+    State,
     Unknown,
-    wait_before,
 )
 from domain.facts import PromptAsked
 from domain.people import Address, Channel
@@ -155,18 +154,37 @@ def test_what_was_refused_for_now_comes_again_when_the_provider_says(
     assert [number for number, _, _ in attempts(connection)] == [1, 2]
 
 
-def test_after_too_many_refusals_it_has_failed(
+def test_what_fails_for_a_day_has_failed(connection: Connection, acme: int, ledger: PostgresLedger) -> None:
+    add_deliveries(connection, [reply(acme, 1, DUE)])
+    connection.execute(text("UPDATE deliveries SET retries = :almost"), {"almost": MOST_RETRIES - 1})
+    end(ledger, claim(ledger)[0], Later("busy"))
+    assert ledger.counts() == {"failed": 1}
+
+
+def test_whoever_is_told_how_long_to_wait_may_wait_any_number_of_times(
+    connection: Connection, acme: int, ledger: PostgresLedger
+) -> None:
+    """Fault 19: a 429 gives its count back, both of attempts and of failures."""
+    add_deliveries(connection, [reply(acme, 1, DUE)])
+    connection.execute(text("UPDATE deliveries SET retries = :almost"), {"almost": MOST_RETRIES - 1})
+    now = DUE
+    for _ in range(5):
+        end(ledger, claim(ledger, now)[0], Later("429", timedelta(seconds=1)), now)
+        now += timedelta(seconds=1)
+    assert connection.execute(text("SELECT state, vain, retries FROM deliveries")).one() == (
+        State.READY,
+        0,
+        MOST_RETRIES - 1,
+    )
+
+
+def test_when_it_was_planned_is_kept_when_it_has_to_wait(
     connection: Connection, acme: int, ledger: PostgresLedger
 ) -> None:
     add_deliveries(connection, [reply(acme, 1, DUE)])
-    now = DUE
-    for attempt in range(1, MOST_RETRIES + 1):
-        (claimed,) = claim(ledger, now)
-        assert claimed.attempt == attempt
-        end(ledger, claimed, Later("busy"), now)
-        now += wait_before(attempt)
-    assert claim(ledger, now) == []
-    assert ledger.counts() == {"failed": 1}
+    end(ledger, claim(ledger)[0], Later("busy"))
+    end(ledger, claim(ledger, DUE + timedelta(hours=1))[0], Later("busy"), DUE + timedelta(hours=1))
+    assert connection.scalar(text("SELECT planned_at FROM deliveries")) == DUE
 
 
 def test_a_refusal_for_good_is_final_and_says_why(
@@ -176,20 +194,6 @@ def test_a_refusal_for_good_is_final_and_says_why(
     end(ledger, claim(ledger)[0], Never("account_inactive"))
     assert ledger.counts() == {"failed": 1}
     assert connection.scalar(text("SELECT reason FROM deliveries")) == "account_inactive"
-
-
-def test_what_nobody_can_tell_is_tried_again_a_few_times_and_then_shown(
-    connection: Connection, acme: int, ledger: PostgresLedger
-) -> None:
-    add_deliveries(connection, [reply(acme, 1, DUE)])
-    now = DUE
-    for attempt in range(1, MOST_ATTEMPTS + 1):
-        (claimed,) = claim(ledger, now)
-        end(ledger, claimed, Unknown("timed out"), now)
-        now += wait_before(attempt)
-    assert claim(ledger, now) == []
-    assert ledger.counts() == {"unknown": 1}
-    assert len(attempts(connection)) == MOST_ATTEMPTS
 
 
 def test_many_outcomes_are_recorded_at_once(
@@ -203,4 +207,4 @@ def test_many_outcomes_are_recorded_at_once(
         for each, outcome in zip(claimed, outcomes, strict=True)
     ]
     assert ledger.record(results, DUE) == 4
-    assert ledger.counts() == {"accepted": 1, "failed": 1, "ready": 2}
+    assert ledger.counts() == {"accepted": 1, "failed": 1, "ready": 1, "uncertain": 1}

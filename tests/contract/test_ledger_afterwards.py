@@ -1,4 +1,4 @@
-"""What the ledger promises after a call: leases end, providers tell more, days get their partitions."""
+"""What the ledger promises after a call: providers tell more, days get their partitions and lose them."""
 
 from datetime import date, datetime
 
@@ -8,8 +8,6 @@ from sqlalchemy import Connection, text
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
 from domain.deliveries import (
-    LEASE,
-    MOST_ATTEMPTS,
     Claimed,
     DeliveryEvent,
     EventKind,
@@ -19,59 +17,8 @@ from domain.deliveries import (
     Sent,
 )
 from domain.people import Channel
-from tests.ledger_steps import DUE, TUESDAY, attempts, claim, end
+from tests.ledger_steps import DUE, TUESDAY, claim, end
 from tests.worlds import World, reply
-
-# ---------------------------------------------------------------- leases
-
-
-def test_a_lease_that_ended_gives_the_delivery_back(
-    connection: Connection, acme: int, ledger: PostgresLedger
-) -> None:
-    add_deliveries(connection, [reply(acme, 1, DUE)])
-    claim(ledger)
-    assert ledger.recover(DUE + LEASE, MOST_ATTEMPTS) == (0, 0), "not over yet"
-    assert not ledger.idle(DUE)
-    assert ledger.recover(DUE + LEASE * 2, MOST_ATTEMPTS) == (1, 0)
-    assert [each.attempt for each in claim(ledger)] == [2]
-    assert [number for number, _, _ in attempts(connection)] == [1]
-
-
-def test_a_message_that_kills_every_worker_is_given_up(
-    connection: Connection, acme: int, ledger: PostgresLedger
-) -> None:
-    add_deliveries(connection, [reply(acme, 1, DUE)])
-    for _ in range(MOST_ATTEMPTS - 1):
-        claim(ledger)
-        assert ledger.recover(DUE + LEASE * 2, MOST_ATTEMPTS) == (1, 0)
-    claim(ledger)
-    assert ledger.recover(DUE + LEASE * 2, MOST_ATTEMPTS) == (0, 1)
-    assert ledger.counts() == {"unknown": 1}
-
-
-def test_a_worker_whose_delivery_another_one_has_changes_nothing_but_its_attempt(
-    connection: Connection, acme: int, ledger: PostgresLedger
-) -> None:
-    add_deliveries(connection, [reply(acme, 1, DUE)])
-    (slow,) = claim(ledger)
-    ledger.recover(DUE + LEASE * 2, MOST_ATTEMPTS)
-    (other,) = claim(ledger)
-    assert end(ledger, slow, Sent("late")) == 0
-    assert ledger.counts() == {"sending": 1}
-    assert [(number, evidence) for number, _, evidence in attempts(connection)] == [(1, "late")]
-    assert end(ledger, other, Sent("in time")) == 1
-
-
-def test_word_that_it_was_sent_is_taken_as_long_as_nobody_has_claimed_it_anew(
-    connection: Connection, acme: int, ledger: PostgresLedger
-) -> None:
-    add_deliveries(connection, [reply(acme, 1, DUE)])
-    (slow,) = claim(ledger)
-    ledger.recover(DUE + LEASE * 2, MOST_ATTEMPTS)
-    assert end(ledger, slow, Sent("late")) == 1
-    assert claim(ledger) == []
-    assert ledger.counts() == {"accepted": 1}
-
 
 # ---------------------------------------------------------------- what providers tell later
 
@@ -95,8 +42,8 @@ def mailed(world: World, acme: int, ledger: PostgresLedger) -> Claimed:
 
 def test_an_event_is_taken_in_once(mailed: Claimed, ledger: PostgresLedger) -> None:
     arrived = event("e1", EventKind.DELIVERED, mailed.ref)
-    assert ledger.note([arrived, arrived], DUE) == 1
-    assert ledger.note([arrived], DUE) == 0
+    assert ledger.note([arrived, arrived], DUE).new == 1
+    assert ledger.note([arrived], DUE).new == 0
     assert ledger.counts() == {"delivered": 1, "ready": 1}
 
 
@@ -121,7 +68,7 @@ def test_an_address_that_refuses_mail_gets_no_more(
 
 
 def test_an_opened_mail_changes_nothing(mailed: Claimed, ledger: PostgresLedger) -> None:
-    assert ledger.note([event("e1", EventKind.OTHER, mailed.ref)], DUE) == 1
+    assert ledger.note([event("e1", EventKind.OTHER, mailed.ref)], DUE).new == 1
     assert ledger.counts() == {"accepted": 1, "ready": 1}
 
 
@@ -131,7 +78,7 @@ def test_an_opened_mail_changes_nothing(mailed: Claimed, ledger: PostgresLedger)
 def test_partitions_are_made_once_and_take_their_days(
     connection: Connection, acme: int, ledger: PostgresLedger
 ) -> None:
-    assert ledger.make_partitions(TUESDAY, 7) == 21
+    assert ledger.make_partitions(TUESDAY, 7) == 28
     assert ledger.make_partitions(TUESDAY, 7) == 0
     add_deliveries(connection, [reply(acme, 1, DUE)])
     assert connection.scalar(text("SELECT count(*) FROM deliveries_20261124")) == 1
@@ -142,5 +89,5 @@ def test_a_day_that_has_rows_already_stays_where_it_is(
     connection: Connection, acme: int, ledger: PostgresLedger
 ) -> None:
     add_deliveries(connection, [reply(acme, 1, DUE)])
-    assert ledger.make_partitions(TUESDAY, 1) == 2
+    assert ledger.make_partitions(TUESDAY, 1) == 3
     assert len(claim(ledger)) == 1

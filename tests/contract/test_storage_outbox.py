@@ -90,7 +90,8 @@ def test_an_answered_prompt_that_may_have_been_sent_is_not_sent_again(
     tenant.outbox.cancel_prompt(ada[0].id, TODAY)
 
     later = NOW + timedelta(hours=1)
-    uow.ledger.recover(later, 3)
+    uow.ledger.recover(later, later)
+    assert uow.ledger.claim_doubts(Channel.SLACK, later, later, LEASE, 10) == []
     assert uow.ledger.claim(Channel.SLACK, later, later, LEASE, 10) == []
 
 

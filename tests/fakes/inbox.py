@@ -135,6 +135,18 @@ class FakeDirectory:
         ]
         return sorted(mine, key=lambda each: (each[0], each[2], each[1]))
 
+    def pause(self, channel: Channel, workspace: str, reason: str, now: datetime) -> str | None:  # noqa: ARG002 -- the port says so
+        known = self._tables.workspaces.get((channel, workspace))
+        if known is None or known.paused:
+            return None
+        self._tables.workspaces[channel, workspace] = replace(known, paused=True)
+        return known.name
+
+    def resume(self, channel: Channel, workspace: str) -> None:
+        known = self._tables.workspaces.get((channel, workspace))
+        if known is not None:
+            self._tables.workspaces[channel, workspace] = replace(known, paused=False)
+
 
 class FakeFeed:
     """`domain.ports.search.SearchFeed`."""

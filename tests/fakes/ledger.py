@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from domain.deliveries import (
-    MOST_ATTEMPTS,
     MOST_RETRIES,
     Claimed,
     DeliveryEvent,
@@ -20,23 +19,28 @@ from domain.deliveries import (
     Unknown,
     wait_before,
 )
+from domain.doubts import FIRST_LOOK, Doubted, Verdict
 from domain.facts import Facts
-from domain.people import Channel, Identity
-from domain.ports.planning import PromptContext, TeamDays
+from domain.people import Address, Channel, Identity
+from domain.ports.planning import Lost, Noted, PromptContext, TeamDays
+from tests.fakes import ledger_doubts
 from tests.fakes.ledger_facts import prompt_context, team_days
 from tests.fakes.people import usable
 from tests.fakes.rows import DeliveryRow, Tables
 from tests.fakes.writing import add_deliveries
 
 SENDABLE = timedelta(days=31)
-TOLD_BY_EVENTS = (State.DELIVERED, State.BOUNCED, State.DROPPED)
+TOLD_BY_EVENTS = (State.ACCEPTED, State.DELIVERED, State.BOUNCED, State.DROPPED)
 """From better to worse: a worse end outdoes a better one."""
 _BECOMES = {
+    EventKind.PROCESSED: State.ACCEPTED,
     EventKind.DELIVERED: State.DELIVERED,
     EventKind.BOUNCED: State.BOUNCED,
+    EventKind.BLOCKED: State.DROPPED,
     EventKind.DROPPED: State.DROPPED,
+    EventKind.SUPPRESSED: State.DROPPED,
 }
-_STOPS = frozenset({EventKind.BOUNCED, EventKind.COMPLAINED, EventKind.UNSUBSCRIBED})
+_STOPS = frozenset({EventKind.BOUNCED, EventKind.SUPPRESSED, EventKind.COMPLAINED, EventKind.UNSUBSCRIBED})
 
 
 class FakeLedger:
@@ -54,7 +58,7 @@ class FakeLedger:
             if row.new.recipient.address.channel is channel and row.ref.day >= now.date() - SENDABLE
         ]
         due.sort(key=lambda row: (row.new.due_at, row.ref.id))
-        claimed = (self._claim_one(row, lease_now + lease) for row in due[:limit])
+        claimed = (self._claim_one(row, now, lease_now + lease) for row in due[:limit])
         return [each for each in claimed if each is not None]
 
     def _ready(self, now: datetime) -> list[DeliveryRow]:
@@ -66,7 +70,7 @@ class FakeLedger:
             and (row.new.not_after is None or row.new.not_after > now)
         ]
 
-    def _claim_one(self, row: DeliveryRow, lease_until: datetime) -> Claimed | None:
+    def _claim_one(self, row: DeliveryRow, now: datetime, lease_until: datetime) -> Claimed | None:
         recipient = row.new.recipient
         door = self._tables.identities.get(recipient.identity_id or 0)
         if door is not None and not usable(door):
@@ -74,23 +78,17 @@ class FakeLedger:
             return None
         if door is not None and row.attempt == 0:  # from then on it goes where it may have arrived already
             recipient = replace(recipient, address=door.address, direct=door.direct)
-        new = replace(row.new, recipient=recipient)
-        fence, attempt = row.fence + 1, row.attempt + 1
         self._tables.change_delivery(
-            row.ref, new=new, state=State.SENDING, fence=fence, attempt=attempt, lease_until=lease_until
+            row.ref,
+            new=replace(row.new, recipient=recipient),
+            state=State.SENDING,
+            fence=row.fence + 1,
+            attempt=row.attempt + 1,
+            vain=row.vain + 1,
+            started_at=now,
+            lease_until=lease_until,
         )
-        return Claimed(
-            ref=row.ref,
-            key=new.key,
-            organization_id=new.organization_id,
-            recipient=recipient,
-            facts=new.facts,
-            fence=fence,
-            attempt=attempt,
-            due_at=new.due_at,
-            person_id=new.person_id,
-            answers=new.answers,
-        )
+        return ledger_doubts.claimed_of(self._tables.deliveries[row.ref])
 
     def prompt_contexts(self, claimed: Sequence[Claimed]) -> dict[Ref, PromptContext]:
         return {each.ref: prompt_context(self._tables, each) for each in claimed}
@@ -114,12 +112,12 @@ class FakeLedger:
         row = self._tables.deliveries[result.ref]
         if not isinstance(result.outcome, Sent) or result.attempt > 1 or row.fence != result.fence:
             self._tables.attempts[result.ref, result.attempt] = result.outcome
-        running = row.state in {State.SENDING, State.UNCERTAIN} or isinstance(result.outcome, Sent)
+        running = row.state is State.SENDING or isinstance(result.outcome, Sent)
         if row.fence != result.fence or not running:
             return False
         ended = _ended(row, result, now)
-        if row.state in TOLD_BY_EVENTS:
-            ended = replace(ended, state=row.state)
+        if row.state in TOLD_BY_EVENTS:  # as much as it was told already it stays
+            ended = replace(ended, state=max(row.state, ended.state))
         self._tables.deliveries[result.ref] = replace(ended, lease_until=None)
         identity_id = row.new.recipient.identity_id
         if isinstance(result.outcome, Sent) and result.outcome.direct and identity_id is not None:
@@ -127,20 +125,19 @@ class FakeLedger:
             self._tables.identities[identity_id] = replace(door, direct=result.outcome.direct)
         return True
 
-    def recover(self, lease_now: datetime, most_attempts: int) -> tuple[int, int]:
-        ended = [
-            row
-            for row in self._tables.deliveries.values()
-            if row.state in {State.SENDING, State.UNCERTAIN}
-            and row.lease_until
-            and row.lease_until < lease_now
-        ]
-        given_up = [row for row in ended if row.vain + 1 >= most_attempts]
-        for row in ended:
-            state = State.UNKNOWN if row in given_up else State.READY
-            self._tables.change_delivery(row.ref, state=state, vain=row.vain + 1, lease_until=None)
-            self._tables.attempts.setdefault((row.ref, row.attempt), None)
-        return len(ended) - len(given_up), len(given_up)
+    def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
+        return ledger_doubts.recover(self._tables, now, lease_now)
+
+    def claim_doubts(
+        self, channel: Channel, now: datetime, lease_now: datetime, lease: timedelta, limit: int
+    ) -> list[Doubted]:
+        return ledger_doubts.claim_doubts(self._tables, channel, now, (lease_now, lease_now + lease), limit)
+
+    def settle(self, verdicts: Sequence[Verdict]) -> int:
+        return ledger_doubts.settle(self._tables, verdicts)
+
+    def stop(self, identities: Mapping[int, str], now: datetime) -> list[Lost]:
+        return ledger_doubts.stop(self._tables, identities, now)
 
     def expire(self, now: datetime) -> int:
         late = [
@@ -154,17 +151,23 @@ class FakeLedger:
         return len(late)
 
     def idle(self, now: datetime) -> bool:
-        busy = {State.SENDING, State.UNCERTAIN}
-        return not self._ready(now) and not any(row.state in busy for row in self._tables.deliveries.values())
+        rows = self._tables.deliveries.values()
+        looked_for = any(row.state is State.UNCERTAIN and row.new.due_at <= now for row in rows)
+        return not (self._ready(now) or looked_for or any(row.state is State.SENDING for row in rows))
 
-    def note(self, events: Sequence[DeliveryEvent], now: datetime) -> int:  # noqa: ARG002 -- the port says so
+    def note(self, events: Sequence[DeliveryEvent], now: datetime) -> Noted:
         new = {each.event_id: each for each in reversed(events) if each.event_id not in self._tables.events}
         self._tables.events |= new
+        self._tables.heard_at |= dict.fromkeys(new, now)
+        refusing: dict[int, str] = {}
         for event in new.values():
             self._become(event)
-            if event.kind in _STOPS:
-                self._stop(event)
-        return len(new)
+            too_often = event.kind is EventKind.BLOCKED and ledger_doubts.blocked_often(
+                self._tables, event, now
+            )
+            if event.kind in _STOPS or too_often:
+                refusing |= {door.id: event.kind.value for door in self._refusing(event)}
+        return Noted(len(new), tuple(self.stop(refusing, now)))
 
     def _become(self, event: DeliveryEvent) -> None:
         row = self._tables.deliveries.get(event.ref) if event.ref else None
@@ -172,24 +175,18 @@ class FakeLedger:
         if row is None or state is None or row.attempt == 0:
             return
         if row.state not in TOLD_BY_EVENTS or row.state < state:
-            self._tables.change_delivery(row.ref, state=state, lease_until=None)
-
-    def _stop(self, event: DeliveryEvent) -> None:
-        for door in self._refusing(event):
-            if door.address.channel is Channel.EMAIL and not door.mail_stopped:
-                self._tables.identities[door.id] = replace(door, mail_stopped=True)
-                for row in list(self._tables.deliveries.values()):
-                    if row.new.recipient.identity_id == door.id and row.state is State.READY:
-                        self._tables.change_delivery(row.ref, state=State.CANCELLED)
+            sent_at = row.sent_at or event.at
+            self._tables.change_delivery(row.ref, state=state, lease_until=None, sent_at=sent_at)
 
     def _refusing(self, event: DeliveryEvent) -> list[Identity]:
         """The door of a delivery that we know; of an event that names none, whoever has that address."""
         if event.ref is None:
             doors = self._tables.identities.values()
-            return [each for each in doors if each.address.external_id == event.address.lower()]
+            there = Address(Channel.EMAIL, event.address.lower())
+            return [each for each in doors if each.address == there]
         row = self._tables.deliveries.get(event.ref)
         door = self._tables.identities.get(row.new.recipient.identity_id or 0) if row else None
-        return [door] if door else []
+        return [door] if door and door.address.channel is Channel.EMAIL else []
 
     def add_parts(self, parts: Sequence[NewDelivery]) -> int:
         return add_deliveries(self._tables, parts)
@@ -200,25 +197,36 @@ class FakeLedger:
         self._tables.partitions |= wanted
         return new
 
+    def drop_partition(self, deliveries_before: date, inbox_before: date) -> str | None:
+        del inbox_before  # here a day is one thing for all tables
+        oldest = min(self._tables.partitions, default=deliveries_before)
+        if oldest >= deliveries_before:
+            return None
+        del self._tables.partitions[oldest]
+        for ref in [each for each in self._tables.deliveries if each.day == oldest]:
+            del self._tables.deliveries[ref]
+        return f"deliveries_{oldest:%Y%m%d}"
+
     def counts(self) -> dict[str, int]:
         states = [row.state for row in self._tables.deliveries.values()]
         return {state.name.lower(): states.count(state) for state in set(states)}
 
 
 def _ended(row: DeliveryRow, result: Result, now: datetime) -> DeliveryRow:
-    again_at = now + wait_before(result.attempt)
+    attempt_ended = replace(row, vain=row.vain - 1)
     match result.outcome:
         case Sent(receipt, direct):
             recipient = replace(row.new.recipient, direct=direct or row.new.recipient.direct)
-            sent = replace(row, new=replace(row.new, recipient=recipient), sent_at=now)
+            sent = replace(attempt_ended, new=replace(row.new, recipient=recipient), sent_at=now)
             return replace(sent, state=State.ACCEPTED, receipt=receipt)
         case Later(reason, after):
-            state = State.FAILED if row.retries + 1 >= MOST_RETRIES else State.READY
-            later = replace(row.new, due_at=again_at if after is None else now + after)
-            return replace(row, new=later, state=state, retries=row.retries + 1, reason=reason)
+            failed = row.retries + (after is None)
+            state = State.FAILED if failed >= MOST_RETRIES else State.READY
+            pause = wait_before(result.attempt, result.ref.id) if after is None else after
+            later = replace(row.new, due_at=now + pause)
+            return replace(attempt_ended, new=later, state=state, retries=failed, reason=reason)
         case Never(reason):
-            return replace(row, state=State.FAILED, reason=reason)
+            return replace(attempt_ended, state=State.FAILED, reason=reason)
         case Unknown(evidence):
-            state = State.UNKNOWN if row.vain + 1 >= MOST_ATTEMPTS else State.READY
-            later = replace(row.new, due_at=again_at)
-            return replace(row, new=later, state=state, vain=row.vain + 1, reason=evidence)
+            look = replace(row.new, due_at=now + FIRST_LOOK[row.new.recipient.address.channel])
+            return replace(row, new=look, state=State.UNCERTAIN, absent=0, reason=evidence)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain.deliveries import Kind, State
 from domain.errors import Refusal
-from domain.people import Address, Channel, Identity, Person, Profile
+from domain.people import Address, Identity, Person, Profile
 from domain.teams import Role
 from tests.fakes.rows import Tables
 
@@ -170,4 +170,4 @@ class FakePeople:
 
 def usable(identity: Identity) -> bool:
     """Whether anything may be sent there."""
-    return identity.active and not (identity.address.channel is Channel.EMAIL and identity.mail_stopped)
+    return identity.active and not identity.mail_stopped

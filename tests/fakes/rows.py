@@ -32,6 +32,7 @@ class Organization:
 class Workspace:
     organization_id: int
     name: str
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,9 @@ class DeliveryRow:
     receipt: str = ""
     reason: str = ""
     sent_at: datetime | None = None
+    started_at: datetime | None = None
+    blind: int = 0
+    absent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,8 @@ class Tables:
     attempts: dict[tuple[Ref, int], Outcome | None] = field(default_factory=dict)
     """By delivery and number; None: its lease ended."""
     events: dict[str, DeliveryEvent] = field(default_factory=dict)
+    heard_at: dict[str, datetime] = field(default_factory=dict)
+    """When each event was taken in."""
     feed: dict[int, FeedRow] = field(default_factory=dict)
     partitions: dict[date, None] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))

@@ -93,4 +93,4 @@ def test_partitions_may_be_made_by_many_at_once(engine: Engine) -> None:
             return PostgresLedger(connection).make_partitions(NOW.date(), 7)
 
     with ThreadPoolExecutor(5) as pool:
-        assert sum(pool.map(make, range(5))) == 21
+        assert sum(pool.map(make, range(5))) == 28

@@ -28,7 +28,7 @@ from migrations.run import configuration, current, head, migrate
 from tests.storage_fixtures import NOW
 
 PROJECT = Path(__file__).resolve().parents[2]
-REVISIONS = ["0001", "0002", "0003"]
+REVISIONS = ["0001", "0002", "0003", "0004"]
 
 
 @pytest.fixture
@@ -139,7 +139,12 @@ def test_everything_grows_by_whole_days(connection: Connection) -> None:
         )
     ).all()
 
-    assert sorted(partitions) == ["attempts_default", "deliveries_default", "inbox_default"]
+    assert sorted(partitions) == [
+        "attempts_default",
+        "deliveries_default",
+        "delivery_events_default",
+        "inbox_default",
+    ]
 
 
 def test_the_template_tells_the_rule_of_adding_only() -> None:

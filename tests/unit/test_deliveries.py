@@ -71,6 +71,7 @@ def test_the_numbers_that_are_stored_never_change() -> None:
         "REPLY": 4,
         "MARK": 5,
         "INVITATION": 6,
+        "NOTICE": 7,
     }
     assert kinds.items() <= {kind.name: kind.value for kind in Kind}.items()
     assert [state.value for state in State] == list(range(1, 12))

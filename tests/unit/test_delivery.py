@@ -6,7 +6,6 @@ import pytest
 
 from domain.deliveries import (
     LEASE,
-    MOST_ATTEMPTS,
     DeliveryEvent,
     EventKind,
     Kind,
@@ -16,6 +15,7 @@ from domain.deliveries import (
     State,
     Unknown,
 )
+from domain.doubts import Found, Harmless
 from domain.people import Channel
 from domain.teams import Place
 from tests.factories import ADA, BEN, SIX, TUESDAY, Office, said
@@ -98,27 +98,24 @@ def test_six_hours_late_a_prompt_is_not_sent_any_more_and_the_digest_says_so(off
     assert "Not asked Ada, Ben and Dee" in spoken(office.send())
 
 
-def test_a_call_without_an_outcome_is_tried_again_and_given_up_in_the_end(office: Office) -> None:
+def test_a_call_without_an_outcome_is_looked_for_before_it_is_made_again(office: Office) -> None:
     office.done_log.plan_prompts(office.clock.now())
-    for attempt in range(1, MOST_ATTEMPTS + 1):
-        parcels = office.send(outcome=Unknown("time-out"))
-        assert [parcel.attempt for parcel in parcels] == [attempt] * 3
-        office.clock.forward(timedelta(minutes=20))
+    office.send(outcome=Unknown("time-out"))
+    office.clock.forward(timedelta(minutes=1))
     assert office.send() == []
-    slack = [
-        row for row in office.deliveries(Kind.PROMPT) if row.new.recipient.address.channel is Channel.SLACK
-    ]
-    assert {row.state for row in slack} == {State.UNKNOWN}
+    assert office.look(Harmless()) == {State.READY: 3}
+    assert [parcel.attempt for parcel in office.send()] == [2, 2, 2]
 
 
-def test_what_a_dead_worker_held_is_sent_by_the_next(office: Office) -> None:
+def test_what_a_dead_worker_held_is_looked_for_by_the_next(office: Office) -> None:
     now = office.clock.now()
     office.done_log.plan_prompts(now)
     died = office.done_log.claim(Channel.SLACK, now, now, 100)
     assert office.send() == [], "not while its lease runs"
     later = office.clock.forward(LEASE + timedelta(seconds=1))
-    assert office.done_log.keep_house(later, later)["again"] == 3
-    assert len(office.send()) == 3
+    assert office.done_log.keep_house(later, later)["in doubt"] == 3
+    assert office.send() == []
+    assert office.look(Found("D1:1")) == {State.ACCEPTED: 3}
     assert office.done_log.record(died.claimed, [], later) == 0
 
 
@@ -168,9 +165,10 @@ def test_keeping_house_makes_the_days_to_come_and_says_what_it_did(office: Offic
     now = office.clock.now()
     assert office.done_log.keep_house(now, now) == {
         "expired": 0,
-        "again": 0,
+        "in doubt": 0,
         "given up": 0,
         "partitions": 9,
+        "days dropped": 0,
         "keys forgotten": 0,
     }
     assert date(2026, 12, 1) in office.storage.tables.partitions

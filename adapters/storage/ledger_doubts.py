@@ -1,0 +1,172 @@
+"""Deliveries in doubt: put there when a lease ends, claimed to be looked for, settled by what was found."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from adapters.storage.delivery_rows import CLAIMED_COLUMNS, columns, read_claimed
+from domain.deliveries import State
+from domain.doubts import DOUBT_ENDS, Doubted, Verdict
+from domain.people import Channel
+
+# The fence rises, so that a sender who comes back can write down what it knows, and change nothing.
+_RECOVER = text("""
+    WITH ended AS (
+        SELECT day, id FROM deliveries
+        WHERE state = 2 AND lease_until < :lease_now
+        FOR UPDATE SKIP LOCKED
+    ), doubted AS (
+        UPDATE deliveries AS delivery SET
+            state = :uncertain, fence = fence + 1, lease_until = NULL, absent = 0, reason = :reason,
+            planned_at = coalesce(planned_at, due_at), due_at = :now
+        FROM ended WHERE delivery.day = ended.day AND delivery.id = ended.id
+        RETURNING delivery.*
+    ), told AS (
+        INSERT INTO attempts (day, delivery_id, number, organization_id, person_id, fence,
+                              started_at, ended_at, outcome, evidence)
+        SELECT day, id, attempt, organization_id, person_id, fence - 1,
+               attempt_started_at, :now, CAST(:uncertain AS smallint), :reason
+        FROM doubted
+        ON CONFLICT (delivery_id, number, day) DO NOTHING
+    )
+    SELECT count(*) FROM doubted
+""")
+
+_GIVE_UP = text("""
+    UPDATE deliveries SET state = :unknown, fence = fence + 1, lease_until = NULL, reason = :reason
+    WHERE state = 3 AND attempt_started_at < :doubted_before
+      AND (lease_until IS NULL OR lease_until < :lease_now)
+""")
+
+_CLAIM = text(
+    """
+    WITH doubted AS (
+        SELECT day, id FROM deliveries
+        WHERE state = 3 AND (lease_until IS NULL OR lease_until < :lease_now)
+          AND channel = :channel AND due_at <= :now
+        ORDER BY due_at LIMIT :limit
+        FOR UPDATE SKIP LOCKED
+    ), claimed AS (
+        UPDATE deliveries AS delivery SET fence = fence + 1, lease_until = :lease_until
+        FROM doubted WHERE delivery.day = doubted.day AND delivery.id = doubted.id
+        RETURNING delivery.*
+    )
+    SELECT """  # noqa: S608 -- constants alone
+    + CLAIMED_COLUMNS
+    + """
+    , not_after, attempt_started_at, vain, blind, absent,
+      EXISTS (
+          SELECT FROM delivery_events AS event
+          WHERE claimed.channel = :email AND event.stored_at > claimed.attempt_started_at
+            AND event.day BETWEEN :first_day AND :last_day
+      ) AS heard,
+      (
+          SELECT evidence FROM attempts
+          WHERE attempts.day = claimed.day AND attempts.delivery_id = claimed.id AND outcome = :accepted
+          LIMIT 1
+      ) AS told
+    FROM claimed ORDER BY due_at, id
+"""
+)
+
+_SETTLE = text("""
+    UPDATE deliveries AS delivery SET
+        state = verdict.state,
+        lease_until = NULL,
+        due_at = verdict.due_at,
+        planned_at = coalesce(planned_at, delivery.due_at),
+        blind = verdict.blind,
+        absent = verdict.absent,
+        reason = verdict.reason,
+        receipt = coalesce(verdict.receipt, delivery.receipt),
+        sent_at = CASE WHEN verdict.state = :accepted THEN attempt_started_at ELSE sent_at END
+    FROM unnest(
+        CAST(:day AS date[]), CAST(:id AS bigint[]), CAST(:fence AS bigint[]), CAST(:state AS smallint[]),
+        CAST(:due_at AS timestamptz[]), CAST(:reason AS text[]), CAST(:blind AS smallint[]),
+        CAST(:absent AS smallint[]), CAST(:receipt AS text[])
+    ) AS verdict (day, id, fence, state, due_at, reason, blind, absent, receipt)
+    WHERE delivery.day = verdict.day AND delivery.id = verdict.id AND delivery.fence = verdict.fence
+      AND delivery.state = 3 AND delivery.day BETWEEN :first_day AND :last_day
+""")
+
+
+def recover(connection: Connection, now: datetime, lease_now: datetime) -> tuple[int, int]:
+    """`domain.ports.planning.Ledger.recover`."""
+    ended = {
+        "lease_now": lease_now,
+        "now": now,
+        "uncertain": int(State.UNCERTAIN),
+        "reason": "its lease ended",
+    }
+    doubted = connection.execute(_RECOVER, ended).scalar_one()
+    for_good = {
+        "lease_now": lease_now,
+        "doubted_before": now - DOUBT_ENDS,
+        "unknown": int(State.UNKNOWN),
+        "reason": "nobody could look",
+    }
+    return int(doubted), connection.execute(_GIVE_UP, for_good).rowcount
+
+
+def claim_doubts(
+    connection: Connection,
+    channel: Channel,
+    now: datetime,
+    lease: tuple[datetime, datetime],
+    limit: int,
+) -> list[Doubted]:
+    """`domain.ports.planning.Ledger.claim_doubts`; `lease`: from when to when."""
+    near = timedelta(days=2)
+    bound = {
+        "channel": int(channel),
+        "email": int(Channel.EMAIL),
+        "accepted": int(State.ACCEPTED),
+        "now": now,
+        "lease_now": lease[0],
+        "lease_until": lease[1],
+        "limit": limit,
+        "first_day": (now - near).date(),
+        "last_day": (now + near).date(),
+    }
+    return [_read(row) for row in connection.execute(_CLAIM, bound)]
+
+
+def settle(connection: Connection, verdicts: Sequence[Verdict]) -> int:
+    """`domain.ports.planning.Ledger.settle`."""
+    if not verdicts:
+        return 0
+    days = [each.ref.day for each in verdicts]
+    bound: dict[str, Any] = {
+        "first_day": min(days),
+        "last_day": max(days),
+        "accepted": int(State.ACCEPTED),
+    }
+    return connection.execute(_SETTLE, columns([_row(each) for each in verdicts]) | bound).rowcount
+
+
+def _row(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "day": verdict.ref.day,
+        "id": verdict.ref.id,
+        "fence": verdict.fence,
+        "state": int(verdict.state),
+        "due_at": verdict.due_at,
+        "reason": verdict.reason,
+        "blind": verdict.blind,
+        "absent": verdict.absent,
+        "receipt": verdict.receipt,
+    }
+
+
+def _read(row: Any) -> Doubted:
+    return Doubted(
+        claimed=read_claimed(row),
+        started_at=row.attempt_started_at,
+        vain=row.vain,
+        blind=row.blind,
+        absent=row.absent,
+        heard=row.heard,
+        told=row.told,
+    )

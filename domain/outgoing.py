@@ -1,0 +1,174 @@
+"""What goes out: claimed, sent by others, recorded; looked for when in doubt; kept in order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.deliveries import (
+    INBOX_KEPT,
+    KEPT,
+    LEASE,
+    Claimed,
+    DeliveryEvent,
+    Kind,
+    Parcel,
+    Ref,
+    Result,
+    Sent,
+    State,
+)
+from domain.doubts import Doubt, Doubted, Evidence, Found, Harmless, Verdict, judge
+from domain.facts import Facts
+from domain.people import Channel
+from domain.ports.storage import Storage, UnitOfWork
+from domain.services import delivery, digests, rerouting
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one claim gave: the rows, and the parcels for the sender in the same order."""
+
+    claimed: tuple[Claimed, ...]
+    parcels: tuple[Parcel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Deliveries to look for: the rows, and what the sender looks for in the same order."""
+
+    doubted: tuple[Doubted, ...]
+    doubts: tuple[Doubt, ...]
+
+
+class Outgoing:
+    """The half of the done log that sends.  Each method is one transaction, but for `keep_house`."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    # ------------------------------------------------------------ sending
+
+    def claim(self, channel: Channel, now: datetime, lease_now: datetime, limit: int) -> Batch:
+        """Due deliveries of a channel that this worker alone may send until the lease ends."""
+        with self._storage.begin() as uow:
+            claimed = uow.ledger.claim(channel, now, lease_now, LEASE, limit)
+            if not claimed:
+                uow.commit()  # what goes to an address that is not used any more was cancelled
+                return Batch((), ())
+            gathered = delivery.prompt_facts(uow, claimed) | self._digest_facts(uow, claimed, now)
+            told = delivery.fix(uow, claimed, gathered)
+            uow.commit()
+        return Batch(tuple(told), tuple(delivery.parcel(each) for each in told))
+
+    def _digest_facts(
+        self, uow: UnitOfWork, claimed: Sequence[Claimed], now: datetime
+    ) -> dict[Ref, Facts | None]:
+        kinds = {Kind.DIGEST, Kind.DIGEST_MAIL}
+        waiting = [each for each in claimed if each.key.kind in kinds and each.facts is None]
+        days = uow.ledger.team_days(waiting) if waiting else {}
+        return {ref: digests.compose(each, now) for ref, each in days.items()}
+
+    def record(self, claimed: Sequence[Claimed], results: Sequence[Result], now: datetime) -> int:
+        """Write down how attempts ended; the rest of a long message follows its head.
+
+        Where an address refuses for good the person is asked on her next channel.
+        """
+        with self._storage.begin() as uow:
+            spared = rerouting.spare_workspaces(uow, claimed, results, now)
+            count = uow.ledger.record(spared, now)
+            rerouting.leave_addresses(uow, claimed, spared, now)
+            self._go_on(uow, claimed, spared, now)
+            uow.commit()
+            return count
+
+    def _go_on(
+        self, uow: UnitOfWork, claimed: Sequence[Claimed], results: Sequence[Result], now: datetime
+    ) -> None:
+        parts = delivery.further_parts(claimed, results, now)
+        if parts:
+            uow.ledger.add_parts(parts)
+
+    # ------------------------------------------------------------ settling doubts
+
+    def claim_doubts(self, channel: Channel, now: datetime, lease_now: datetime, limit: int) -> Doubts:
+        """Deliveries of a channel that may have been sent, for this worker alone to look for."""
+        with self._storage.begin() as uow:
+            doubted = uow.ledger.claim_doubts(channel, now, lease_now, LEASE, limit)
+            uow.commit()
+        doubts = (
+            Doubt(delivery.parcel(each.claimed), each.started_at, now - each.started_at, each.heard)
+            for each in doubted
+        )
+        return Doubts(tuple(doubted), tuple(doubts))
+
+    def settle(
+        self, doubted: Sequence[Doubted], evidence: Sequence[Evidence], now: datetime
+    ) -> Mapping[State, int]:
+        """Write down what came of looking; how many deliveries came to each state."""
+        verdicts = [
+            judge(each, _best(each, found), now) for each, found in zip(doubted, evidence, strict=True)
+        ]
+        with self._storage.begin() as uow:
+            uow.ledger.settle(verdicts)
+            self._go_on(uow, [each.claimed for each in doubted], _sent(doubted, verdicts), now)
+            uow.commit()
+        states = [each.state for each in verdicts]
+        return {state: states.count(state) for state in set(states)}
+
+    # ------------------------------------------------------------ what is told later
+
+    def note(self, events: Sequence[DeliveryEvent], now: datetime) -> int:
+        """Take in what providers tell about deliveries; how much of it was new."""
+        with self._storage.begin() as uow:
+            count = self._note(uow, events, now)
+            uow.commit()
+            return count
+
+    def _note(self, uow: UnitOfWork, events: Sequence[DeliveryEvent], now: datetime) -> int:
+        noted = uow.ledger.note(events, now)
+        rerouting.move_on(uow, noted.lost, now)
+        return noted.new
+
+    # ------------------------------------------------------------ keeping order
+
+    def keep_house(self, now: datetime, lease_now: datetime) -> Mapping[str, int]:
+        """Expire what is too late, put in doubt what a dead worker held, make days, forget old ones.
+
+        A transaction for each, so that none waits for a lock that another one holds.
+        """
+        with self._storage.begin() as uow:
+            expired = uow.ledger.expire(now)
+            doubted, given_up = uow.ledger.recover(now, lease_now)
+            uow.commit()
+        with self._storage.begin() as uow:
+            partitions = uow.ledger.make_partitions(now.date() - timedelta(days=1), 9)
+            uow.commit()
+        with self._storage.begin() as uow:
+            dropped = uow.ledger.drop_partition((now - KEPT).date(), (now - INBOX_KEPT).date())
+            uow.commit()
+        with self._storage.begin() as uow:
+            forgotten = uow.inbox.forget_keys((now - INBOX_KEPT).date())
+            uow.commit()
+        return {
+            "expired": expired,
+            "in doubt": doubted,
+            "given up": given_up,
+            "partitions": partitions,
+            "days dropped": int(dropped is not None),
+            "keys forgotten": forgotten,
+        }
+
+
+def _best(doubted: Doubted, evidence: Evidence) -> Evidence:
+    """What the sender found, unless it is known anyway."""
+    if doubted.told is not None:
+        return Found(doubted.told)
+    return Harmless() if doubted.claimed.key.kind is Kind.MARK else evidence
+
+
+def _sent(doubted: Sequence[Doubted], verdicts: Sequence[Verdict]) -> list[Result]:
+    return [
+        Result(each.claimed.ref, each.claimed.fence, each.claimed.attempt, Sent(verdict.receipt))
+        for each, verdict in zip(doubted, verdicts, strict=True)
+        if verdict.state is State.ACCEPTED and verdict.receipt is not None
+    ]

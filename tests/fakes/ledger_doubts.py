@@ -1,0 +1,158 @@
+"""The ledger in memory: what is in doubt, and which addresses are lost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from domain.deliveries import Claimed, DeliveryEvent, EventKind, Kind, Sent, State
+from domain.doubts import DOUBT_ENDS, Doubted, Verdict
+from domain.people import Channel
+from domain.ports.planning import Lost, LostPrompt
+from tests.fakes.rows import DeliveryRow, Tables
+
+_WANTED = frozenset({"complained", "unsubscribed"})
+_NOT_ARRIVED = frozenset({State.READY, State.FAILED, State.BOUNCED, State.DROPPED})
+_MOST_BLOCKED = 5
+_BLOCKED_WITHIN = timedelta(days=14)
+
+
+def recover(tables: Tables, now: datetime, lease_now: datetime) -> tuple[int, int]:
+    ended = [
+        row
+        for row in tables.deliveries.values()
+        if row.state is State.SENDING and row.lease_until and row.lease_until < lease_now
+    ]
+    for row in ended:
+        tables.change_delivery(
+            row.ref,
+            new=replace(row.new, due_at=now),
+            state=State.UNCERTAIN,
+            fence=row.fence + 1,
+            lease_until=None,
+            absent=0,
+            reason="its lease ended",
+        )
+        tables.attempts.setdefault((row.ref, row.attempt), None)
+    given_up = [
+        row
+        for row in tables.deliveries.values()
+        if _free(row, lease_now) and row.started_at and row.started_at < now - DOUBT_ENDS
+    ]
+    for row in given_up:
+        tables.change_delivery(row.ref, state=State.UNKNOWN, fence=row.fence + 1, lease_until=None)
+    return len(ended), len(given_up)
+
+
+def claim_doubts(
+    tables: Tables, channel: Channel, now: datetime, held: tuple[datetime, datetime], limit: int
+) -> list[Doubted]:
+    due = [
+        row
+        for row in tables.deliveries.values()
+        if _free(row, held[0]) and row.new.recipient.address.channel is channel and row.new.due_at <= now
+    ]
+    due.sort(key=lambda row: (row.new.due_at, row.ref.id))
+    for row in due[:limit]:
+        tables.change_delivery(row.ref, fence=row.fence + 1, lease_until=held[1])
+    return [_doubted(tables, tables.deliveries[row.ref]) for row in due[:limit]]
+
+
+def _free(row: DeliveryRow, lease_now: datetime) -> bool:
+    return row.state is State.UNCERTAIN and (row.lease_until is None or row.lease_until < lease_now)
+
+
+def _doubted(tables: Tables, row: DeliveryRow) -> Doubted:
+    started_at = row.started_at or row.new.due_at
+    by_mail = row.new.recipient.address.channel is Channel.EMAIL
+    told = [outcome for (ref, _), outcome in tables.attempts.items() if ref == row.ref]
+    return Doubted(
+        claimed=claimed_of(row),
+        started_at=started_at,
+        vain=row.vain,
+        blind=row.blind,
+        absent=row.absent,
+        heard=by_mail and any(stored > started_at for stored in tables.heard_at.values()),
+        told=next((each.receipt for each in told if isinstance(each, Sent)), None),
+    )
+
+
+def claimed_of(row: DeliveryRow) -> Claimed:
+    """The row as whoever has just claimed it sees it."""
+    return Claimed(
+        ref=row.ref,
+        key=row.new.key,
+        organization_id=row.new.organization_id,
+        recipient=row.new.recipient,
+        facts=row.new.facts,
+        fence=row.fence,
+        attempt=row.attempt,
+        due_at=row.new.due_at,
+        person_id=row.new.person_id,
+        answers=row.new.answers,
+        not_after=row.new.not_after,
+    )
+
+
+def settle(tables: Tables, verdicts: Sequence[Verdict]) -> int:
+    return sum(_settle_one(tables, each) for each in verdicts)
+
+
+def _settle_one(tables: Tables, verdict: Verdict) -> bool:
+    row = tables.deliveries[verdict.ref]
+    if row.state is not State.UNCERTAIN or row.fence != verdict.fence:
+        return False
+    tables.change_delivery(
+        row.ref,
+        new=replace(row.new, due_at=verdict.due_at),
+        state=verdict.state,
+        lease_until=None,
+        blind=verdict.blind,
+        absent=verdict.absent,
+        reason=verdict.reason,
+        receipt=verdict.receipt or row.receipt,
+        sent_at=row.started_at if verdict.state is State.ACCEPTED else row.sent_at,
+    )
+    return True
+
+
+def stop(tables: Tables, identities: Mapping[int, str], now: datetime) -> list[Lost]:
+    lost: list[Lost] = []
+    for identity_id, reason in sorted(identities.items()):
+        door = tables.identities[identity_id]
+        if door.mail_stopped:
+            continue
+        tables.identities[identity_id] = replace(door, mail_stopped=True)
+        hers = [row for row in tables.deliveries.values() if row.new.recipient.identity_id == identity_id]
+        prompts = tuple(
+            LostPrompt(row.new.key, row.new.due_at, row.new.not_after)
+            for row in sorted(hers, key=lambda row: row.ref.day)
+            if _can_still_be_asked(tables, row, now)
+        )
+        for row in hers:
+            if row.state is State.READY:
+                tables.change_delivery(row.ref, state=State.CANCELLED)
+        organization_id = tables.owner(door).organization_id
+        lost.append(
+            Lost(organization_id, door.person_id, door.id, door.address.channel, reason in _WANTED, prompts)
+        )
+    return lost
+
+
+def _can_still_be_asked(tables: Tables, row: DeliveryRow, now: datetime) -> bool:
+    key = row.new.key
+    later = any(
+        (other.kind, other.subject, other.day) == (key.kind, key.subject, key.day) and other.try_ > key.try_
+        for other in (each.new.key for each in tables.deliveries.values())
+    )
+    in_time = row.new.not_after is not None and row.new.not_after > now
+    return key.kind is Kind.PROMPT and row.state in _NOT_ARRIVED and in_time and not later
+
+
+def blocked_often(tables: Tables, event: DeliveryEvent, now: datetime) -> bool:
+    """Mail to that address was refused too often lately."""
+    days = {
+        (each.ref.day if each.ref else each.at.date())
+        for each in tables.events.values()
+        if each.kind is EventKind.BLOCKED and each.address.lower() == event.address.lower()
+    }
+    return len({day for day in days if day >= (now - _BLOCKED_WITHIN).date()}) >= _MOST_BLOCKED

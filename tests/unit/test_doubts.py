@@ -1,0 +1,102 @@
+"""What follows from a look: found, proved absent, or as often as the kind allows without proof."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from domain.deliveries import MOST_ATTEMPTS, Claimed, Key, Kind, Recipient, Ref, State
+from domain.doubts import (
+    FIRST_LOOK,
+    LONGEST_DOUBT,
+    LOOKS_APART,
+    SENT_AGAIN_BLINDLY,
+    Absent,
+    Doubted,
+    Found,
+    Harmless,
+    Unclear,
+    judge,
+)
+from domain.people import Address, Channel
+
+STARTED = datetime(2026, 11, 24, 17, tzinfo=UTC)
+NOW = STARTED + timedelta(minutes=1)
+DAY = date(2026, 11, 24)
+LATER = timedelta(minutes=5)
+
+
+def doubted(kind: Kind = Kind.PROMPT, **more: int) -> Doubted:
+    claimed = Claimed(
+        Ref(DAY, 1),
+        Key(DAY, kind, 7),
+        1,
+        Recipient(Address(Channel.SLACK, "U1", "T1")),
+        None,
+        fence=3,
+        attempt=1,
+        due_at=STARTED,
+        not_after=STARTED + timedelta(hours=6),
+    )
+    counts = {"vain": 1, "blind": 0, "absent": 0} | more
+    return Doubted(claimed, STARTED, **counts, heard=False, told=None)
+
+
+def test_what_is_found_is_accepted() -> None:
+    verdict = judge(doubted(), Found("D1:7"), NOW)
+    assert (verdict.state, verdict.receipt, verdict.fence) == (State.ACCEPTED, "D1:7", 3)
+
+
+def test_absence_is_proved_by_two_looks_apart() -> None:
+    first = judge(doubted(), Absent(), NOW)
+    assert (first.state, first.absent, first.due_at) == (State.UNCERTAIN, 1, NOW + LOOKS_APART)
+    second = judge(doubted(absent=1), Absent(), NOW)
+    assert (second.state, second.due_at, second.blind) == (State.READY, NOW, 0)
+
+
+def test_what_does_no_harm_twice_is_simply_sent_again() -> None:
+    assert judge(doubted(Kind.MARK), Harmless(), NOW).state is State.READY
+
+
+def test_after_three_attempts_without_an_outcome_what_is_not_there_has_failed() -> None:
+    """Fault 15: poison dies."""
+    for evidence in (Harmless(), Absent()):
+        verdict = judge(doubted(vain=MOST_ATTEMPTS, absent=1), evidence, NOW)
+        assert verdict.state is State.FAILED
+
+
+def test_while_nothing_can_be_said_it_is_looked_for_again_and_not_for_ever() -> None:
+    unclear = Unclear("busy", LATER)
+    verdict = judge(doubted(), unclear, NOW)
+    assert (verdict.state, verdict.due_at, verdict.blind) == (State.UNCERTAIN, NOW + LATER, 0)
+    assert judge(doubted(), unclear, STARTED + LONGEST_DOUBT).state is State.READY
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_without_proof_each_kind_is_sent_again_as_often_as_it_may(kind: Kind) -> None:
+    """The policy per kind, and never more often."""
+    allowed = SENT_AGAIN_BLINDLY[kind]
+    for blind in range(allowed):
+        verdict = judge(doubted(kind, blind=blind), Unclear("no way to tell"), NOW)
+        assert (verdict.state, verdict.blind) == (State.READY, blind + 1)
+    assert judge(doubted(kind, blind=allowed), Unclear("no way to tell"), NOW).state is State.UNKNOWN
+
+
+def test_a_receipt_is_never_sent_twice_and_a_prompt_once_more() -> None:
+    assert SENT_AGAIN_BLINDLY[Kind.REPLY] == SENT_AGAIN_BLINDLY[Kind.NOTICE] == 0
+    assert SENT_AGAIN_BLINDLY[Kind.PROMPT] == SENT_AGAIN_BLINDLY[Kind.DIGEST_MAIL] == 1
+
+
+def test_nothing_is_sent_again_without_proof_when_it_is_too_late_for_it() -> None:
+    """Whether she was asked is then unknown, and nobody says that she was not."""
+    late = STARTED + timedelta(hours=6)
+    assert judge(doubted(), Unclear("no way to tell"), late).state is State.UNKNOWN
+
+
+def test_poison_that_cannot_be_looked_for_dies_too() -> None:
+    without_end = replace(doubted(vain=MOST_ATTEMPTS), claimed=replace(doubted().claimed, not_after=None))
+    assert judge(without_end, Unclear("no way to tell"), NOW).state is State.UNKNOWN
+
+
+def test_every_channel_has_a_time_for_the_first_look() -> None:
+    assert FIRST_LOOK.keys() == {*Channel}
