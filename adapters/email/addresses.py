@@ -33,9 +33,13 @@ class MailNames:
     """Which addresses this installation has."""
 
     mail_domain: str | None
-    """Of each person's own address; None: nothing is received, all mail is from `mail_from`."""
+    """Of each person's own address, which she also gets mail from; None: all mail is from `mail_from`."""
     mail_from: str | None = None
     """`name@domain` or `Name <name@domain>`: sender of mail to whoever has no address of her own here."""
+    has_mailbox: bool = False
+    """Mail to `mail_from` is read, so that it can be answered."""
+    plus: bool = False
+    """So is mail to `name+anything@domain`: each person's own address without a domain of ours."""
 
     @property
     def domain(self) -> str:
@@ -50,10 +54,29 @@ class MailNames:
         return domain.lower()
 
     def own(self, tokens: Tokens, organization_id: int, person_id: int) -> str | None:
-        """The address a person gets our mails from and can always write to."""
-        if self.mail_domain is None:
+        """The address that a person can always write to, and where we have a domain gets our mails from."""
+        if self.mail_domain is None and not self.plus:
             return None
-        return f"{tokens.mail_local_part(organization_id, person_id)}@{self.mail_domain.lower()}"
+        local = tokens.mail_local_part(organization_id, person_id)
+        if self.mail_domain is not None:
+            return f"{local}@{self.mail_domain.lower()}"
+        account, _, domain = self.shared()[1].rpartition("@")
+        own = f"{account}+{local.partition('+')[2]}"
+        return f"{own}@{domain.lower()}" if len(own) <= _LONGEST_LOCAL else None
+
+    def read_own(self, tokens: Tokens, address: str) -> tuple[int, int] | None:
+        """Organization and person of an address that `own` gave; None when it is no such address."""
+        start, _, token = address.rpartition("@")[0].partition("+")
+        account = self.shared()[1].rpartition("@")[0] if self.plus else ""
+        if account and start.lower() == account.lower():
+            start = "done"
+        return tokens.read_mail_local_part(f"{start}+{token}")
+
+    def stop_address(self) -> str | None:
+        """Where a mail that stops our mails is read; None: nowhere."""
+        if self.mail_domain is not None:
+            return f"{NAME}@{self.domain}"
+        return self.shared()[1] if self.has_mailbox else None
 
     def shared(self) -> tuple[str, str]:
         """Name and address of the sender for everybody else."""

@@ -7,6 +7,7 @@ replaces for each recipient (https://www.twilio.com/docs/sendgrid/for-developers
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from email.utils import formataddr
 from urllib.parse import quote
 
 from adapters.email.addresses import NAME, MailNames, day_thread, is_mailable, message_id
@@ -117,14 +118,22 @@ class Writer:
             for tag, command in sheet.tags.items()
         }
         own_id = message_id(parcel.ref, parcel.kind, self._names.domain)
-        return Letter(place, parcel, sender, own_id, self._headers(parcel, sender[1], own_id, stop), links)
+        own = self._own(parcel)
+        headers = self._headers(parcel, own or sender[1], own_id, stop)
+        if own is not None and own != sender[1]:
+            headers["Reply-To"] = formataddr((sender[0], own))
+        return Letter(place, parcel, sender, own_id, headers, links)
 
     def _sender(self, parcel: Parcel) -> tuple[str, str]:
-        if parcel.person_id is not None:
-            own = self._names.own(self._tokens, parcel.organization_id, parcel.person_id)
-            if own is not None:
-                return NAME, own
-        return self._names.shared()
+        own = self._own(parcel)
+        if own is not None and self._names.mail_domain is not None:
+            return NAME, own
+        return self._names.shared()  # an ordinary account may not send from any other address
+
+    def _own(self, parcel: Parcel) -> str | None:
+        if parcel.person_id is None:
+            return None
+        return self._names.own(self._tokens, parcel.organization_id, parcel.person_id)
 
     def _act(self, parcel: Parcel, command: Command) -> str:
         token = self._tokens.sign_command(parcel.organization_id, parcel.person_id, command)
@@ -144,9 +153,8 @@ class Writer:
         return self._tokens.sign_command(parcel.organization_id, parcel.person_id, StopMail(identity_id))
 
     def _stop_mail(self, token: str) -> str:
-        if self._names.mail_domain is None:
-            return ""
-        return f"mailto:{NAME}@{self._names.domain}?subject={quote(f'unsubscribe {token}')}"
+        address = self._names.stop_address()
+        return f"mailto:{address}?subject={quote(f'unsubscribe {token}')}" if address else ""
 
     def _headers(self, parcel: Parcel, own_address: str, own_id: str, stop: str) -> dict[str, str]:
         headers = {

@@ -111,7 +111,7 @@ class MailReader:
     def _claim(self, mail: IncomingMail) -> tuple[int, int] | None:
         """Organization and person of the reply address it came to; the envelope knows best."""
         for address in (*mail.envelope_to, *mail.header_to):
-            found = self._tokens.read_mail_local_part(address.rpartition("@")[0])
+            found = self._names.read_own(self._tokens, address)
             if found is not None:
                 return found
         return None
@@ -125,10 +125,12 @@ class MailReader:
         return read[0], read[1], read[2]
 
     def _is_ours(self, mail: IncomingMail) -> bool:
-        local = mail.from_address.rpartition("@")[0]
-        return mail.from_address == self._names.shared()[1].lower() or (
-            self._tokens.read_mail_local_part(local) is not None
-        )
+        """Whoever owns the account of our mailbox may be a member: her own mails are told from ours by id."""
+        if read_answered([mail.message_id], self._names.domain).message_id:
+            return True
+        if self._names.read_own(self._tokens, mail.from_address) is not None:
+            return True
+        return mail.from_address == self._names.shared()[1].lower() and not self._names.has_mailbox
 
 
 def day_in_subject(subject: str, near: date) -> date | None:
