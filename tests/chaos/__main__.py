@@ -21,6 +21,7 @@ KILLS_FOR_A_CRASH = 10
 def main(arguments: Sequence[str]) -> int:
     wanted = _wanted(arguments)
     logging.basicConfig(level=logging.ERROR)
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # half requests are meant
     _tell(f"seed {wanted.seed}, {wanted.kills} kills for each channel")
     begun = time.monotonic()
     verdict = asyncio.run(play(wanted, _tell))

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from adapters.storage.database import Database
@@ -59,6 +59,7 @@ class Crowd:
             await service.start()
         self.slack.delivery.retry_delays = (0.2, 1.0, 3.0)
         self.sendgrid.reports_delivery = True
+        self.slack.state.history_lag = timedelta(seconds=1)
         self.workspace = self.slack.add_workspace("Initech", "initech")
         self.discord.add_application("donelog")
         self.guild = self.discord.add_guild("Initech", self.discord.add_user("owner", "Owner"))
@@ -156,8 +157,8 @@ class Crowd:
 
     async def _by_mail(self, text: str) -> None:
         if self.sendgrid.outbox:
-            status = await self.sendgrid.reply(self.draw.choice(self.sendgrid.outbox), text)
-            self.said.append(Said(Channel.EMAIL, text, 200 <= status < 300))
+            await self.sendgrid.reply(self.draw.choice(self.sendgrid.outbox), text)
+            self.said.append(Said(Channel.EMAIL, text, acknowledged=True))  # now, or when it is calm
 
     async def repeat_something(self) -> None:
         """Slack sends an event once more whose acknowledgement got lost."""
@@ -177,6 +178,12 @@ class Crowd:
         await self.sendgrid.settle()
         await self.slack.settled()
         await self.discord.settled()
+
+    @property
+    def problems(self) -> set[str]:
+        """What the services did not understand, and mails that were refused for good."""
+        services = (self.slack, self.discord, self.sendgrid)
+        return {problem for service in services for problem in service.journal.problems}
 
     # ---------------------------------------------------------------- what they got
 

@@ -19,7 +19,7 @@ from tests.chaos.schedule import AT_RANDOM, CALLS, CORE, REACHED, How, Peril
 ROOT = Path(__file__).resolve().parents[2]
 MOST_STILLBORN = 5
 """Processes of a slot that may end one after the other before they are up; then something else is wrong."""
-PATIENCE = 25.0
+PATIENCE = 15.0
 """Seconds that a process has to come to its point; then it is killed anyway, and the peril comes again."""
 STOPS_WITHIN = 30.0
 """Seconds in which a process that was asked to stop must have ended."""
@@ -34,8 +34,8 @@ class Tally:
     """By channel."""
     points: Counter[str] = field(default_factory=Counter)
     stops: Counter[str] = field(default_factory=Counter)
-    missed: int = 0
-    """Lives that did not come to their point in time."""
+    missed: Counter[str] = field(default_factory=Counter)
+    """Points that a life did not come to in time."""
     asked_to_stop: int = 0
     stillborn: int = 0
     """Processes that ended because the database was down when they began."""
@@ -76,7 +76,7 @@ class Slot:
         process = await self._start(peril)
         listening = asyncio.create_task(self._listen(process))
         try:
-            reached = await self._await_point(process)
+            reached = await self._await_point(peril, process)
             if reached:
                 self._tally.points[f"{peril.how.value} {peril.name}"] += 1
             if reached and peril.how is How.STOP:
@@ -163,7 +163,7 @@ class Slot:
             if found := _URL.search(line):
                 self.port = int(found[1])
 
-    async def _await_point(self, process: asyncio.subprocess.Process) -> bool:
+    async def _await_point(self, peril: Peril, process: asyncio.subprocess.Process) -> bool:
         ways = [asyncio.create_task(self._point.wait()), asyncio.create_task(process.wait())]
         await asyncio.wait(ways, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
         for way in ways:
@@ -177,7 +177,7 @@ class Slot:
             else:
                 self._bury()
         elif not self._point.is_set() and not self._asked:
-            self._tally.missed += 1
+            self._tally.missed[peril.name] += 1
         return self._point.is_set()
 
     def _bury(self) -> None:

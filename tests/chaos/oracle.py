@@ -29,26 +29,31 @@ class Verdict:
     """Deliveries an attempt of which was in doubt, and which have come to an end."""
     states: Counter[tuple[Channel, State]] = field(default_factory=Counter)
     mails_twice: int = 0
-    unheard: int = 0
+    unheard: Counter[Channel] = field(default_factory=Counter)
     """Lines that nobody had acknowledged and that are not there."""
+    problems: list[str] = field(default_factory=list)
+    """What the services did not understand."""
 
     @property
     def good(self) -> bool:
-        return not self.lost and not self.doubled
+        return not self.lost and not self.doubled and not self.problems
 
     def lines(self) -> list[str]:
-        told = [f"  {each}" for each in (*self.lost[:MOST_TOLD], *self.doubled[:MOST_TOLD])]
+        wrong = (*self.lost[:MOST_TOLD], *self.doubled[:MOST_TOLD], *self.problems[:MOST_TOLD])
+        told = [f"  {each}" for each in wrong]
         for channel in Channel:
             counts = ", ".join(
                 f"{count} {state.name.lower()}"
                 for (of, state), count in sorted(self.states.items())
                 if of is channel
             )
-            told.append(f"{channel.word:8} {counts}; uncertain-settled {self.settled[channel]}")
+            told.append(
+                f"{channel.word:8} {counts}; uncertain-settled {self.settled[channel]};"
+                f" {self.unheard[channel]} lines that nobody acknowledged are not there"
+            )
         told.append(
             f"mails that came twice, which is allowed once for each kill or lost answer: {self.mails_twice}"
         )
-        told.append(f"lines that were not acknowledged and are not there: {self.unheard}")
         settled = sum(self.settled.values())
         told.append(f"lost {len(self.lost)} doubled {len(self.doubled)} uncertain-settled {settled}")
         return told
@@ -62,7 +67,7 @@ def judge(connection: Connection, crowd: Crowd, mails_in_doubt: int) -> Verdict:
         crowd: the services, and what people wrote there.
         mails_in_doubt: kills and lost answers of mail: each may have brought a second copy.
     """
-    verdict = Verdict()
+    verdict = Verdict(problems=sorted(crowd.problems))
     rows = connection.execute(_ROWS).all()
     _judge_deliveries(verdict, rows, crowd, mails_in_doubt)
     _judge_prompts(verdict, rows, crowd)
@@ -119,7 +124,7 @@ def _judge_dones(verdict: Verdict, dones: dict[str, int], said: Sequence[Said]) 
         if not times and each.acknowledged:
             verdict.lost.append(f"what was said on {each.channel.word} is no done: {each.text}")
         if not times and not each.acknowledged:
-            verdict.unheard += 1
+            verdict.unheard[each.channel] += 1
 
 
 def _ref(day: date, number: int) -> str:

@@ -5,6 +5,7 @@ import contextlib
 import os
 import random
 import secrets
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -101,7 +102,9 @@ class Run:
             self._proxies.append(await self._new_proxies())
             self._slots.append(self._new_slot(self._proxies[-1], secret, log))
         weather = self._weather()
+        begun = time.monotonic()
         await self._storm(weather)
+        self._tell(f"it is calm after {time.monotonic() - begun:.0f} s")
         await self._calm()
         verdict = await asyncio.to_thread(self._judge, weather)
         self._report(weather, verdict)
@@ -146,10 +149,10 @@ class Run:
         """People whose hour has come, and lines, without an end: there is always something to send."""
         while True:
             with contextlib.suppress(StorageDown):
-                await self._crowd.join(2)
+                await self._crowd.join(3)
             for _ in range(4):
                 self._crowd.speak()
-                await asyncio.sleep(self._crowd.draw.uniform(0.2, 0.8))
+                await asyncio.sleep(self._crowd.draw.uniform(0.2, 0.6))
             await self._crowd.repeat_something()
 
     # ---------------------------------------------------------------- the calm
@@ -252,7 +255,8 @@ class Run:
         self._tell(f"{tally.asked_to_stop:5} x asked to stop")
         self._tell(f"{tally.stillborn:5} x started while the database was down")
         self._tell("kills: " + ", ".join(f"{count} {word}" for word, count in sorted(tally.kills.items())))
-        self._tell(f"points that were not reached in time: {tally.missed}")
+        missed = ", ".join(f"{name} {times}" for name, times in sorted(tally.missed.items()))
+        self._tell(f"points not reached in time: {missed or 'none'}")
         for complaint, times in Counter(tally.complaints).items():
             self._tell(f"{complaint} ({times} times)")
         for line in verdict.lines():

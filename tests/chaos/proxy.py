@@ -121,8 +121,10 @@ class _Exchange:
             trap = self._proxy.take(piece)
             if trap is not None and trap.moment in {Moment.BEFORE, Moment.DURING}:
                 if trap.moment is Moment.DURING:
-                    writer.write(piece[: len(piece) // 2])
+                    half = len(piece) // 2
+                    writer.write(piece[:half])
                     await writer.drain()
+                    piece = piece[half:]  # noqa: PLW2901 -- what is left of it
                 trap.spring()
                 if trap.cuts:
                     return

@@ -66,7 +66,7 @@ def perils(seed: int, kills: int) -> list[Peril]:
     draw = random.Random(seed)  # noqa: S311 -- a schedule, no secret
     found = [
         _peril(draw, word, point, how)
-        for how, count in ((How.KILL, kills), (How.STOP, max(1, kills // 10)))
+        for how, count in ((How.KILL, kills), (How.STOP, round(kills / 10)))
         for word in CALLS
         for point in _some(draw, POINTS, count)
     ]
