@@ -115,6 +115,8 @@ def _pack(values: Sequence[int | str]) -> bytes:
         if isinstance(value, str):
             encoded = value.encode()
             packed += _varint(len(encoded)) + encoded
+        elif value < 0x80:  # noqa: PLR2004 -- seven bits: most numbers
+            packed.append(value)
         else:
             packed += _varint(value)
     return bytes(packed)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from adapters.email.addresses import NAME, MailNames, day_thread, is_mailable, message_id
 from adapters.email.render import Links, RenderedMail, render
 from domain.commands import Command, StopMail
-from domain.deliveries import Kind, Never, Parcel
+from domain.deliveries import Kind, Never, Parcel, Refusing
 from domain.messages import Message
 from domain.ports.front import Tokens
 
@@ -55,6 +55,19 @@ class _Sheet:
     letters: list[Letter] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """What a letter needs signed more than once."""
+
+    own: str | None
+    """The person's own address with us."""
+    sender: tuple[str, str]
+    """Name and address."""
+    stop: str
+    """The page that stops these mails, or the mail that does where there are no pages; empty: neither."""
+    stop_by_mail: str
+
+
 class Writer:
     """Turns parcels into batches.
 
@@ -77,14 +90,14 @@ class Writer:
             if parcel.message is None:
                 refused[place] = Never("nothing to mark in a mail")
             elif not is_mailable(parcel.recipient.address.external_id):
-                refused[place] = Never("not an address that mail can be sent to")
+                refused[place] = Never("not an address that mail can be sent to", Refusing.ADDRESS)
             else:
-                sender, stop = self._sender(parcel), self._stop_link(parcel)
-                key = (parcel.message, bool(stop), sender[1].rpartition("@")[2])
-                if key not in sheets:
-                    sheets[key] = self._sheet(parcel.message, has_stop=bool(stop))
-                sheet = sheets[key]
-                sheet.letters.append(self._letter(place, parcel, sender, stop, sheet))
+                signed = self._signed(parcel)
+                key = (parcel.message, bool(signed.stop), signed.sender[1].rpartition("@")[2])
+                sheet = sheets.get(key)
+                if sheet is None:
+                    sheet = sheets[key] = self._sheet(parcel.message, has_stop=bool(signed.stop))
+                sheet.letters.append(self._letter(place, parcel, signed, sheet))
         return [batch for sheet in sheets.values() for batch in _batches(sheet)], refused
 
     def _sheet(self, message: Message, *, has_stop: bool) -> _Sheet:
@@ -110,41 +123,34 @@ class Writer:
             return False
         return True
 
-    def _letter(
-        self, place: int, parcel: Parcel, sender: tuple[str, str], stop: str, sheet: _Sheet
-    ) -> Letter:
+    def _signed(self, parcel: Parcel) -> _Signed:
+        own = None
+        if parcel.person_id is not None:
+            own = self._names.own(self._tokens, parcel.organization_id, parcel.person_id)
+        if own is not None and self._names.mail_domain is not None:
+            sender = (NAME, own)
+        else:  # an ordinary account may not send from any other address
+            sender = self._names.shared()
+        token = self._stop_token(parcel)
+        by_mail = self._stop_mail(token) if token else ""
+        page = f"{self._url}/unsubscribe/{token}" if token and self._url else ""
+        return _Signed(own, sender, page or by_mail, by_mail)
+
+    def _letter(self, place: int, parcel: Parcel, signed: _Signed, sheet: _Sheet) -> Letter:
+        own, sender = signed.own, signed.sender
         links = {
-            tag: stop if command is None else self._act(parcel, command)
+            tag: signed.stop if command is None else self._act(parcel, command)
             for tag, command in sheet.tags.items()
         }
         own_id = message_id(parcel.ref, parcel.kind, self._names.domain)
-        own = self._own(parcel)
-        headers = self._headers(parcel, own or sender[1], own_id, stop)
+        headers = self._headers(parcel, own or sender[1], own_id, signed)
         if own is not None and own != sender[1]:
             headers["Reply-To"] = formataddr((sender[0], own))
         return Letter(place, parcel, sender, own_id, headers, links)
 
-    def _sender(self, parcel: Parcel) -> tuple[str, str]:
-        own = self._own(parcel)
-        if own is not None and self._names.mail_domain is not None:
-            return NAME, own
-        return self._names.shared()  # an ordinary account may not send from any other address
-
-    def _own(self, parcel: Parcel) -> str | None:
-        if parcel.person_id is None:
-            return None
-        return self._names.own(self._tokens, parcel.organization_id, parcel.person_id)
-
     def _act(self, parcel: Parcel, command: Command) -> str:
         token = self._tokens.sign_command(parcel.organization_id, parcel.person_id, command)
         return f"{self._url}/do/{token}"
-
-    def _stop_link(self, parcel: Parcel) -> str:
-        """The page that stops these mails, or the mail that does where there are no pages."""
-        token = self._stop_token(parcel)
-        if not token:
-            return ""
-        return f"{self._url}/unsubscribe/{token}" if self._url else self._stop_mail(token)
 
     def _stop_token(self, parcel: Parcel) -> str:
         identity_id = parcel.recipient.identity_id
@@ -156,7 +162,7 @@ class Writer:
         address = self._names.stop_address()
         return f"mailto:{address}?subject={quote(f'unsubscribe {token}')}" if address else ""
 
-    def _headers(self, parcel: Parcel, own_address: str, own_id: str, stop: str) -> dict[str, str]:
+    def _headers(self, parcel: Parcel, own_address: str, own_id: str, signed: _Signed) -> dict[str, str]:
         headers = {
             "Message-ID": own_id,
             "Auto-Submitted": "auto-replied" if parcel.kind is Kind.REPLY else "auto-generated",
@@ -168,12 +174,11 @@ class Writer:
             headers["References"] = day_thread(parcel.day, own_address)
         if parcel.kind in _LISTS:
             headers["List-Id"] = f"{NAME} <{_LISTS[parcel.kind]}.{self._names.domain}>"
-        return headers | (self._stop_headers(parcel, stop) if stop else {})
+        return headers | (self._stop_headers(signed) if signed.stop else {})
 
-    def _stop_headers(self, parcel: Parcel, stop: str) -> dict[str, str]:
+    def _stop_headers(self, signed: _Signed) -> dict[str, str]:
         """RFC 2369 and, where there is a page, RFC 8058: one click, by POST."""
-        by_mail = self._stop_mail(self._stop_token(parcel))
-        ways = ", ".join(f"<{way}>" for way in dict.fromkeys((stop, by_mail)) if way)
+        ways = ", ".join(f"<{way}>" for way in dict.fromkeys((signed.stop, signed.stop_by_mail)) if way)
         one_click = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if self._url else {}
         return {"List-Unsubscribe": ways, **one_click}
 

@@ -4,20 +4,16 @@ https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
 """
 
 import json
+from typing import Any
 
 from sendgrid.helpers.mail import (
     ClickTracking,
     Content,
-    CustomArg,
     From,
-    Header,
     Mail,
     OpenTracking,
-    Personalization,
     Subject,
     SubscriptionTracking,
-    Substitution,
-    To,
     TrackingSettings,
 )
 
@@ -33,24 +29,21 @@ def body_of(batch: Batch) -> bytes:
     mail.add_content(Content("text/plain", batch.mail.text))
     mail.add_content(Content("text/html", batch.mail.html))
     mail.tracking_settings = _no_tracking()
-    for index, letter in enumerate(batch.letters):
-        # By default the library puts each in front of the others, and errors would name the wrong one.
-        mail.add_personalization(_personalization(letter), index=index)
-    return json.dumps(mail.get()).encode()
+    # Of hundreds of letters, each ten objects of the library's: this costs a tenth.
+    personalizations = [_personalization(letter) for letter in batch.letters]
+    return json.dumps({**mail.get(), "personalizations": personalizations}).encode()
 
 
-def _personalization(letter: Letter) -> Personalization:
-    made = Personalization()
-    made.add_to(To(letter.parcel.recipient.address.external_id))
+def _personalization(letter: Letter) -> dict[str, Any]:
+    """https://www.twilio.com/docs/sendgrid/for-developers/sending-email/personalizations."""
     name, address = letter.sender
-    made.set_from(From(address, name))
-    for key, value in letter.headers.items():
-        made.add_header(Header(key, value))
-    for tag, link in letter.links.items():
-        made.add_substitution(Substitution(tag, link))
-    made.add_custom_arg(CustomArg("delivery", str(letter.parcel.ref)))
-    made.add_custom_arg(CustomArg("attempt", str(letter.parcel.attempt)))
-    return made
+    return {
+        "to": [{"email": letter.parcel.recipient.address.external_id}],
+        "from": {"name": name, "email": address},
+        "headers": letter.headers,
+        **({"substitutions": letter.links} if letter.links else {}),
+        "custom_args": {"delivery": str(letter.parcel.ref), "attempt": str(letter.parcel.attempt)},
+    }
 
 
 def _no_tracking() -> TrackingSettings:

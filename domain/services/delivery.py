@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from domain.deliveries import Claimed, Kind, NewDelivery, Parcel, Ref, Result, Sent
 from domain.facts import Digest, Facts, PromptAsked
+from domain.messages import Message
 from domain.parts import split
+from domain.people import Channel
 from domain.ports.storage import UnitOfWork
 from domain.wording import word
 
@@ -43,7 +46,7 @@ def parcel(claimed: Claimed) -> Parcel:
     message = None
     if claimed.key.kind is not Kind.MARK and claimed.facts is not None:
         channel = claimed.recipient.address.channel
-        message = split(word(claimed.facts, channel), channel)[claimed.key.part]
+        message = _messages(claimed.facts, channel)[claimed.key.part]
     return Parcel(
         ref=claimed.ref,
         attempt=claimed.attempt,
@@ -56,6 +59,12 @@ def parcel(claimed: Claimed) -> Parcel:
         answers=claimed.answers,
         unsubscribe=claimed.key.kind in REGULAR,
     )
+
+
+@lru_cache(maxsize=16)
+def _messages(facts: Facts, channel: Channel) -> tuple[Message, ...]:
+    """The message in its parts, made once for people who stand together in a batch and are told the same."""
+    return tuple(split(word(facts, channel), channel))
 
 
 def further_parts(claimed: Sequence[Claimed], results: Sequence[Result], now: datetime) -> list[NewDelivery]:
@@ -74,7 +83,7 @@ def _parts(head: Claimed, receipt: str, now: datetime) -> list[NewDelivery]:
     channel = head.recipient.address.channel
     if head.facts is None:
         return []
-    count = len(split(word(head.facts, channel), channel))
+    count = len(_messages(head.facts, channel))
     return [
         NewDelivery(
             key=replace(head.key, part=part),
