@@ -25,6 +25,18 @@ _ALIASES = {
     "x-mac-turkish": "mac_turkish",
     "unicode-1-1-utf-7": "utf-7",
     "cp-850": "cp850",
+    "windows-874": "cp874",
+    "x-windows-874": "cp874",
+    "gb_2312-80": "gb18030",
+    "x-gbk": "gb18030",
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "x-euc-jp": "euc_jp",
+    "x-windows-949": "cp949",
+    "ks_c_5601": "cp949",
+    "ksc5601": "cp949",
+    "big5": "big5hkscs",
+    "x-big5": "big5hkscs",
 }
 """What mail programs write, and what they mean by it."""
 _NOT_OF_MAIL = frozenset(

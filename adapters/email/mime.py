@@ -30,7 +30,7 @@ _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The first plain and the first HTML text of a message, decoded; empty where there is none."""
+    """The plain and the HTML text of a message, decoded; empty where there is none."""
 
     plain: str = ""
     html: str = ""
@@ -43,7 +43,7 @@ class Texts:
 @dataclass(slots=True)
 class _Budget:
     parts: int = MOST_PARTS
-    texts: dict[str, tuple[Message, bytes]] = field(default_factory=dict)
+    texts: dict[str, list[tuple[Message, bytes]]] = field(default_factory=dict)
 
 
 def read_headers(block: bytes) -> Message:
@@ -57,12 +57,12 @@ def read_message(raw: bytes) -> tuple[Message, Texts]:
     message = BytesHeaderParser().parsebytes(head)
     budget = _Budget()
     _walk(message, body, budget, DEEPEST)
-    plain, html = budget.texts.get("text/plain"), budget.texts.get("text/html")
+    plain, html = budget.texts.get("text/plain", []), budget.texts.get("text/html", [])
     return message, Texts(
-        _text(*plain) if plain else "",
-        _text(*html) if html else "",
-        flowed=plain is not None and _parameter(plain[0], "format") == "flowed",
-        delsp=plain is not None and _parameter(plain[0], "delsp") == "yes",
+        _joined(plain),
+        _joined(html),
+        flowed=bool(plain) and _parameter(plain[0][0], "format") == "flowed",
+        delsp=bool(plain) and _parameter(plain[0][0], "delsp") == "yes",
     )
 
 
@@ -112,8 +112,11 @@ def _walk(part: Message, body: bytes, budget: _Budget, depth: int) -> None:
                 return
             head, rest = _head_and_body(inner)
             _walk(BytesHeaderParser().parsebytes(head), rest, budget, depth - 1)
-    elif kind in _TEXTS and kind not in budget.texts and body.strip() and not _is_attached(part):
-        budget.texts[kind] = (part, body[:LONGEST_TEXT])
+    elif kind in _TEXTS and body.strip() and not _is_attached(part):
+        so_far = budget.texts.setdefault(kind, [])
+        room = LONGEST_TEXT - sum(len(text) for _, text in so_far)
+        if room > 0 and not (so_far and _has_name(part)):
+            so_far.append((part, body[:room]))
 
 
 def _split(body: bytes, boundary: str) -> Iterator[bytes]:
@@ -143,6 +146,14 @@ def _without_last_break(part: bytes) -> bytes:
     return part[:-2] if part.endswith(b"\r\n") else part.removesuffix(b"\n")
 
 
+def _has_name(part: Message) -> bool:
+    """It is a file, though shown inside the mail."""
+    return (
+        bool(_parameter(part, "name"))
+        or "filename" in str(part.get("Content-Disposition", ""))[:LONGEST_HEADER]
+    )
+
+
 def _is_attached(part: Message) -> bool:
     disposition = str(part.get("Content-Disposition", ""))[:LONGEST_HEADER].strip().lower()
     return disposition.startswith("attachment")
@@ -158,6 +169,11 @@ def _parameter(part: Message, name: str, *, keep_case: bool = False) -> str:
     return value if keep_case else value.lower()
 
 
+def _joined(parts: list[tuple[Message, bytes]]) -> str:
+    """The texts of one kind in reading order: a picture in the middle of a mail cuts its text in two."""
+    return "\n".join(_text(part, body) for part, body in parts)
+
+
 def _text(part: Message, body: bytes) -> str:
     part.set_payload(body.decode("ascii", "surrogateescape"))
     try:
@@ -165,4 +181,4 @@ def _text(part: Message, body: bytes) -> str:
     except (ValueError, binascii.Error):  # uuencode that is none
         octets = body
     text = decode(octets if isinstance(octets, bytes) else body, _parameter(part, "charset"))
-    return text.replace("\r\n", "\n")[:LONGEST_TEXT]
+    return text.replace("\r\n", "\n").replace("\r", "\n")[:LONGEST_TEXT]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from adapters.email.reading.evidence import Evidence, weigh
 from adapters.email.reading.page import Page, is_bullet
-from adapters.email.reading.words import Words
+from adapters.email.reading.words import Words, fold
 
 _MOST_LINES = 6
 _LONGEST = 500
@@ -62,7 +62,7 @@ def attribution_at(page: Page, last: int, words: Words, floor: int) -> Attributi
 def _may_end(said: str, words: Words) -> bool:
     if said.endswith(_ENDS):
         return True
-    last_word = said.rsplit(None, 1)[-1].casefold()
+    last_word = fold(said.rsplit(None, 1)[-1])
     return last_word in words.verbs or _ISO_FIRST.match(said) is not None or last_word.endswith(">wrote")
 
 
@@ -124,7 +124,7 @@ def _starts_dated(line: str, words: Words) -> bool:
         return _NUMBER_FIRST.match(bare) is not None
     if words.openers.at(bare):
         return True
-    first = re.split(r"[\s,.،，]", bare, maxsplit=1)[0].casefold()
+    first = fold(re.split(r"[\s,.،，]", bare, maxsplit=1)[0])
     return first in words.weekdays or first in words.months
 
 
@@ -235,7 +235,7 @@ def _within_line(page: Page, index: int, words: Words) -> Attribution | None:
 
 def _last_word(text: str) -> str:
     """The word in front of the colon; of `a écrit` the second, which is a verb by itself too."""
-    return text.rstrip(": ").rsplit(None, 1)[-1].casefold() if text.strip(": ") else ""
+    return fold(text.rstrip(": ").rsplit(None, 1)[-1]) if text.strip(": ") else ""
 
 
 def _colons(said: str) -> list[int]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from adapters.email.reading.page import LONGEST_SEEN, Page, Verdict, is_bullet, is_rule
-from adapters.email.reading.words import Openings, Words
+from adapters.email.reading.words import Openings, Words, fold
 
 _DELIMITERS = frozenset(["--", "—", "–", "―", "---", "__", "----"])
 _MOST_SIGNATURE_LINES = 16
@@ -34,7 +34,7 @@ def mark_banners(page: Page, words: Words) -> None:
     """`CAUTION: external email` and the like, put above the text by the recipient's or sender's server."""
     index, seen = page.next_said(-1), 0
     while index < len(page) and seen < _MOST_BANNERS:
-        bare = page.said[index].strip(" *_|>-=⚠️!⚠").casefold()
+        bare = fold(page.said[index].strip(" *_|>-=⚠️!⚠"))
         if not _is_banner(bare, words) or page.verdicts[index] is not None:
             if not is_rule(page.said[index]):
                 return
@@ -82,7 +82,7 @@ def is_device_line(said: str, words: Words) -> bool:
     said = said.removeprefix("<<").removesuffix(">>").strip("() ") if said[0] in "<(" else said
     link = _LINK.search(said) if "<" in said or "http" in said or "](" in said else None
     bare = _LINK.sub("", said) if link else said
-    folded = bare.strip(" -–—_.*<>()[]«»\"'\t").casefold()
+    folded = fold(bare.strip(" -–—_.*<>()[]«»\"'\t"))
     if not folded or len(folded) > _LONGEST_DEVICE_LINE:
         return False
     if words.sent_from_my.at(folded):
@@ -144,7 +144,7 @@ def _mark_legal(page: Page, start: int, end: int, words: Words) -> None:
             and not is_rule(page.said[index - 1])
         ):
             continue
-        bare = page.said[index].strip(" *_|>-=#").casefold()
+        bare = fold(page.said[index].strip(" *_|>-=#"))
         for phrases, rule in ((words.disclaimers, "legal text"), (words.footers, "footer of a list")):
             phrase = phrases.at(bare)
             if phrase and _is_impersonal(page.said[index], phrase, bare) and _has_more(page, start, index):
@@ -203,7 +203,7 @@ def _is_delimiter(page: Page, said: str, after: Sequence[int], words: Words) -> 
     if not is_dashes and set(said) - set("=*~# "):
         return False
     evident = any(_CONTACT.search(line) for line in lines) or any(
-        words.closings.at(line.casefold()) for line in lines
+        words.closings.at(fold(line)) for line in lines
     )
     is_first_a_name = bool(lines) and _is_name_like(lines[-1])
     return evident and is_first_a_name
@@ -230,9 +230,9 @@ def _mark_signed(page: Page, start: int, end: int, names: frozenset[str]) -> Non
         return
     dash, space, name = found.groups()
     parts = name.split()
-    if not all(part[0].isupper() or part.casefold() in names or dash == "~" for part in parts):
+    if not all(part[0].isupper() or fold(part) in names or dash == "~" for part in parts):
         return
-    if names and names.issuperset(part.casefold() for part in parts):
+    if names and names.issuperset(fold(part) for part in parts):
         page.mark(last, end, Verdict.SIGNATURE, "signed with the sender's name")
         return
     if page.said[last - 1] or (dash in ("-", "–") and (space or len(parts) == 1)):
@@ -253,7 +253,7 @@ def _mark_closing(page: Page, start: int, end: int, words: Words, names: frozens
         if page.verdicts[index] not in (None, Verdict.DEVICE):
             break
         if is_closing(said, words, names):
-            if _fits_below(below_lines, names):
+            if _fits_below(below_lines, names) and _has_more(page, start, index):
                 found = index
             below_lines = []
         elif page.verdicts[index] is None:
@@ -261,7 +261,7 @@ def _mark_closing(page: Page, start: int, end: int, words: Words, names: frozens
                 break
             below_lines.append(said)
         below += 1
-    if found >= 0 and _has_more(page, start, found):
+    if found >= 0:
         page.mark(found, found + 1, Verdict.CLOSING, "a closing")
         page.mark(found + 1, end, Verdict.SIGNATURE, "below a closing")
 
@@ -284,22 +284,20 @@ def _is_name_like(line: str, names: frozenset[str] = frozenset()) -> bool:
     parts = line.strip(_PUNCTUATION).replace("|", " ").replace(",", " ").split()
     if not 0 < len(parts) <= _MOST_NAME_WORDS + 1 or any(char.isdigit() for char in line):
         return _CONTACT.search(line) is not None
-    if names and names.issuperset(part.casefold() for part in parts):
+    if names and names.issuperset(fold(part) for part in parts):
         return True
-    capitals = sum(part[0].isupper() or not part[0].islower() for part in parts)
-    return (
-        capitals >= max(len(parts) - 1, 1)
-        and len(parts) <= _MOST_NAME_WORDS
-        and not line.endswith("!")
-        or (len(parts) == 1 and len(line) <= len("christopher") and not line.endswith(":"))
-    )
+    if len(parts) == 1:
+        return len(line) <= len("christopher") and not line.endswith(":")
+    capitals = sum(not part[0].islower() for part in parts)
+    particles = len(parts) - 2  # Ana de la Cruz
+    return capitals >= len(parts) - particles and len(parts) <= _MOST_NAME_WORDS and line[-1] not in "!:"
 
 
 def is_closing(said: str, words: Words, names: frozenset[str] = frozenset()) -> bool:
     """`Kind regards`, alone or with a name: `LG Anna`, `Thanks, Ana`, `Best - Tom`."""
     if len(said) > _LONGEST_CLOSING_LINE:
         return False
-    folded = said.strip(_PUNCTUATION).casefold()
+    folded = fold(said.strip(_PUNCTUATION))
     phrase = words.closings.at(folded)
     if not phrase:
         return False
@@ -309,10 +307,10 @@ def is_closing(said: str, words: Words, names: frozenset[str] = frozenset()) -> 
     further = words.closings.at(rest)
     if further and (further == rest or is_closing(rest, words, names)):
         return True
-    start = said.casefold().find(phrase) + len(phrase)
+    start = fold(said).find(phrase) + len(phrase)
     tail = said[start:].strip()
     parts = tail.strip(_PUNCTUATION).split()
-    if names and names.issuperset(part.casefold() for part in parts):
+    if names and names.issuperset(fold(part) for part in parts):
         return True
     separated = tail[:1] in (",", "-", "–", "—", "/", "!", ".")
     if phrase in words.ambiguous_closings and not separated:
@@ -331,7 +329,7 @@ def _mark_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
         return
     if any(len(line) > _LONGEST_CLOSING_LINE or is_bullet(line) for line in lines):
         return
-    parts = [part.casefold() for part in re.findall(r"\w+", lines[0])]
+    parts = [fold(part) for part in re.findall(r"\w+", lines[0])]
     reached = sum(_CONTACT.search(line) is not None for line in lines[1:])
     if ":" in lines[0]:
         return
@@ -352,7 +350,7 @@ def _mark_name(page: Page, start: int, end: int, names: frozenset[str]) -> None:
     last = end - 1
     if last <= start or not names or is_bullet(page.raw[last]):
         return
-    parts = re.findall(r"\w+", page.said[last].casefold())
+    parts = re.findall(r"\w+", fold(page.said[last]))
     if 0 < len(parts) <= len(names) and names.issuperset(parts) and _has_more(page, start, last):
         page.mark(last, end, Verdict.SIGNATURE, "the sender's name")
 
@@ -369,7 +367,7 @@ def mark_greeting(page: Page, words: Words) -> None:
 
 def is_greeting(said: str, greetings: Openings) -> bool:
     """A greeting and at most a name or two."""
-    folded = said.strip(_PUNCTUATION).casefold()
+    folded = fold(said.strip(_PUNCTUATION))
     if len(said) > _LONGEST_CLOSING_LINE or ":" in said.rstrip(" :"):
         return False
     phrase = greetings.at(folded)
@@ -384,7 +382,7 @@ def is_greeting(said: str, greetings: Openings) -> bool:
     most = 4
     ends_so = said.rstrip()[-1] in ",!:،、，。.~" or said.rstrip()[-1] > "\u2600"
     named = sum(part[0].isupper() or not part[0].isalpha() or part[0] > "\u0590" for part in parts)
-    return len(parts) <= most and (ends_so or named >= len(parts) - 1 or phrase + rest.casefold() in _PLAIN)
+    return len(parts) <= most and (ends_so or named >= len(parts) - 1 or phrase + fold(rest) in _PLAIN)
 
 
 _PLAIN = frozenset(["hi team", "hi all", "hi everyone", "hey all", "hi folks", "hello team"])

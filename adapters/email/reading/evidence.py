@@ -6,7 +6,7 @@ Every pattern here looks at a bounded number of characters and none can go back 
 import re
 from dataclasses import dataclass
 
-from adapters.email.reading.words import Words
+from adapters.email.reading.words import Words, fold
 
 _TIME = re.compile(r"(?<![\d.,/-])\d{1,2}\s?[:.hH時时시点點]\s?\d{2}(?!\d|[./-]\d)")
 _DATE = re.compile(
@@ -41,10 +41,10 @@ class Evidence:
 
 def weigh(text: str, words: Words) -> Evidence:
     """What `text` tells; it should be no longer than a few hundred characters."""
-    tokens = _WORD.findall(text.casefold())
+    tokens = _WORD.findall(fold(text))
     place, length = _verb(tokens, words)
     verb_ends = place >= 0 and place + length >= len(tokens) - _NEAR_END
-    unspaced = not text.isascii() and any(verb in text.casefold() for verb in words.unspaced_verbs)
+    unspaced = not text.isascii() and any(verb in fold(text) for verb in words.unspaced_verbs)
     return Evidence(
         date=has_date(text, tokens, words),
         weekday=not words.weekdays.isdisjoint(tokens) or any(day in text for day in _CJK_DAYS),
@@ -71,7 +71,7 @@ def has_date(text: str, tokens: list[str], words: Words) -> bool:
 
 
 def has_date_or_time(text: str, words: Words) -> bool:
-    return _TIME.search(text) is not None or has_date(text, _WORD.findall(text.casefold()), words)
+    return _TIME.search(text) is not None or has_date(text, _WORD.findall(fold(text)), words)
 
 
 def has_address(text: str) -> bool:

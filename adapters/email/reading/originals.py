@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from adapters.email.reading.evidence import has_address, has_date_or_time
 from adapters.email.reading.page import Page, is_rule
-from adapters.email.reading.words import Words
+from adapters.email.reading.words import Words, fold
 
 _ORNAMENT = "-_=*—–―─━═~#+ \t<>[]"
 _MOST_HEADERS = 16
@@ -42,7 +42,7 @@ def original_at(page: Page, index: int, words: Words) -> Original | None:
 
 def is_reply_above(text: str, words: Words) -> bool:
     """Whether a line, or any in a text, asks to answer above it, as ticket systems write."""
-    folded = text.casefold()
+    folded = fold(text)
     return any(phrase in folded for phrase in words.reply_above)
 
 
@@ -62,7 +62,7 @@ def _marked(page: Page, index: int, words: Words) -> Original | None:
     if len(said) > _LONGEST_MARK:
         return None
     core = said.strip(_ORNAMENT)
-    folded = core.rstrip(": ").casefold()
+    folded = fold(core.rstrip(": "))
     kind = _kind_of_mark(folded, words)
     dashes = len(said) - len(core)
     is_framed = (
@@ -140,7 +140,7 @@ def _headers_in_a_row(page: Page, index: int, words: Words) -> int | None:
     while end > index + 1 and "" in page.said[index:end]:
         end -= 1
     text = " ".join(page.said[index:end])
-    roles = {words.headers.get(name.casefold(), "") for name in _NAME_IN_A_ROW.findall(text)}
+    roles = {words.headers.get(fold(name), "") for name in _NAME_IN_A_ROW.findall(text)}
     is_whole = {"from", "date"} <= roles and bool(roles & {"to", "subject"}) and has_address(text)
     return end if is_whole else None
 
@@ -178,7 +178,7 @@ def _role(said: str, words: Words) -> str:
     name, colon, _ = said[: _LONGEST_NAME + 8].partition(":")
     if not colon:
         return ""
-    return words.headers.get(name.strip(" *_\t|>-").casefold(), "")
+    return words.headers.get(fold(name.strip(" *_\t|>-")), "")
 
 
 def _is_unknown_header(said: str, words: Words) -> bool:

@@ -32,6 +32,7 @@ class Verdict(enum.Enum):
     ORIGINAL = "original"
     BANNER = "banner"
     FOOTER = "footer"
+    ARMOUR = "armour"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from adapters.email.reading.page import INVISIBLE, Judged, Verdict, is_bullet, is_rule
-from adapters.email.reading.words import Words
+from adapters.email.reading.words import Words, fold
 
 _NARROWEST, _WIDEST = 58, 80
 """Columns at which programs break lines."""
@@ -17,7 +17,7 @@ _INDENT = 2
 _SENTENCE_END = ".!?…。！？"
 _GOES_ON = (",", ";", "(", "&", "/", "+", "–", "—", "，", "、")
 _ODD_BULLET = re.compile(r"(\s*)(?:[•●▪■・○◆◇▶►➢➤✦→⇒★☆◦‣➔]|👉|🔹|🔸|[①-⑳])️?\s*(?=\S)")
-_ODD_NUMBER = re.compile(r"(\s*)(\d{1,2})(?:[、．)]\s*|\.)(?=[^\W\d_])")
+_ODD_NUMBER = re.compile(r"(\s*)(\d{1,2})(?:[、．)]\s*|\.|[.)]\s?-\s*)(?=[^\W\d_])")
 _TIGHT_BULLET = re.compile(r"(\s*)([-*+])(?=[^\W\d_][^*]*$)")
 _FEWEST_TIGHT = 2
 _STAR_PAIR = re.compile(r"\s*\*[^*\s][^*]*\*:?\s*$")
@@ -157,7 +157,7 @@ def _is_intro(line: str, words: Words) -> bool:
         return False
     if bare.strip("*_ #")[-1:] not in (":", "：") and bare[0] not in "#*":
         return False
-    return bare.strip(_INTRO_PUNCTUATION + "：").casefold() in words.intros
+    return fold(bare.strip(_INTRO_PUNCTUATION + "：")) in words.intros
 
 
 def _trimmed(lines: Sequence[str]) -> list[str]:

@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 
 from adapters.email.reading.attributions import attribution_at
+from adapters.email.reading.armour import mark_armour
 from adapters.email.reading.endings import mark_banners, mark_devices, mark_endings, mark_greeting
 from adapters.email.reading.originals import above_rules, is_reply_above, original_at
 from adapters.email.reading.page import Judged, Page, Verdict, is_rule
-from adapters.email.reading.words import Words, words
+from adapters.email.reading.words import Words, fold, words
 
 _QUOTED = (">", "|>", "»>", "＞", "&gt;")
 _QUOTE_SIGNS = frozenset(sign[0] for sign in _QUOTED)
@@ -39,11 +40,12 @@ def judge(text: str, sender_name: str = "") -> list[Judged]:
     """
     known = words()
     page = Page(_decoded(text))
-    names = frozenset(re.findall(r"\w+", sender_name.casefold()))
+    names = frozenset(re.findall(r"\w+", fold(sender_name)))
     _mark_quotes(page)
     _mark_code(page)
     mark_banners(page, known)
     _cut(page, known)
+    mark_armour(page)
     mark_devices(page, known)
     for start, end in _stretches(page):
         mark_endings(page, start, end, known, names)

@@ -38,6 +38,11 @@ class Unspoken(ValueError):  # noqa: N818 -- it says what the file is
     """A language file has a key that nothing reads: most likely a slip of the pen."""
 
 
+def fold(text: str) -> str:
+    """As phrases are compared: case-folded, the dot of the Turkish capital I gone."""
+    return text.casefold().replace("i\u0307", "i")
+
+
 class Openings:
     """Phrases that a line may begin with, found by their first two letters."""
 
@@ -119,7 +124,7 @@ def assemble(tables: list[dict[str, Any]]) -> Words:
             raise Unspoken(f"{table.get('name', 'a language')}: nothing reads {', '.join(sorted(strange))}")
 
     def phrases(key: str) -> Iterator[str]:
-        return (phrase.casefold() for table in tables for phrase in table.get(key, ()))
+        return (fold(phrase) for table in tables for phrase in table.get(key, ()))
 
     verbs = [tuple(verb.replace("(", " ").replace(")", " ").split()) for verb in phrases("verbs")]
     return Words(
@@ -169,9 +174,9 @@ def _by_first_word(verbs: Iterable[tuple[str, ...]]) -> dict[str, tuple[tuple[st
 def _first_person(tables: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for table in tables:
-        own = frozenset(word.casefold() for word in table.get("first_person", ()))
+        own = frozenset(fold(word) for word in table.get("first_person", ()))
         for verb in table.get("verbs", ()):
-            first = verb.casefold().split()[0]
+            first = fold(verb).split()[0]
             found[first] = found.get(first, frozenset()) | own
     return found
 
@@ -183,7 +188,7 @@ def _header_names(tables: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     for table in tables:
         for role, names in table.get("headers", {}).items():
             for name in names:
-                known = found.get(name.casefold())
+                known = found.get(fold(name))
                 if known is None or rank[role] < rank[known]:
-                    found[name.casefold()] = role
+                    found[fold(name)] = role
     return found
