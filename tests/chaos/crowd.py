@@ -19,18 +19,9 @@ from simulators.slack import SlackSimulator
 from simulators.slack.delivery import NotAcknowledgedError
 from simulators.slack.state import User as SlackUser
 from simulators.slack.state import Workspace
+from tests.chaos.oracle import Said, Seen
 
 EVERY_DAY = 0b1111111
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One line that somebody wrote."""
-
-    channel: Channel
-    text: str
-    acknowledged: bool
-    """Taken with a 2xx or an acknowledgement.  Discord's gateway has none."""
 
 
 @dataclass(slots=True)
@@ -179,16 +170,15 @@ class Crowd:
         await self.slack.settled()
         await self.discord.settled()
 
-    @property
-    def problems(self) -> set[str]:
-        """What the services did not understand, and mails that were refused for good."""
-        services = (self.slack, self.discord, self.sendgrid)
-        return {problem for service in services for problem in service.journal.problems}
-
     # ---------------------------------------------------------------- what they got
 
-    def accepted(self) -> dict[Channel, Counter[str]]:
-        """How often each delivery has arrived, by its handle."""
+    def seen(self) -> Seen:
+        """For the oracle."""
+        services = (self.slack, self.discord, self.sendgrid)
+        problems = {problem for service in services for problem in service.journal.problems}
+        return Seen(self._accepted(), self.planned, self.said, sorted(problems))
+
+    def _accepted(self) -> dict[Channel, Counter[str]]:
         on_slack = Counter(
             message.metadata["event_payload"]["delivery"]
             for channel in self.slack.state.messages.values()

@@ -25,7 +25,7 @@ from domain.ports.front import StorageDown
 from migrations.run import migrate
 from tests.chaos.crowd import Crowd
 from tests.chaos.lives import ROOT, Slot, Tally
-from tests.chaos.oracle import Verdict, judge
+from tests.chaos.oracle import Verdict, judge, read
 from tests.chaos.proxy import Proxy, to_any, to_port, to_socket
 from tests.chaos.schedule import perils
 from tests.chaos.server import HOME, Server, opened
@@ -184,7 +184,7 @@ class Run:
     def _judge(self, weather: Weather) -> Verdict:
         kills = sum(self._tally.kills.values()) + sum(self._tally.stops.values())
         with self._looking() as connection:
-            return judge(connection, self._crowd, kills + weather.mails_in_doubt)
+            return judge(read(connection), self._crowd.seen(), kills + weather.mails_in_doubt)
 
     @contextlib.contextmanager
     def _looking(self) -> Iterator[Connection]:

@@ -8,6 +8,8 @@ import asyncio
 import contextlib
 import enum
 import random
+import socket
+import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -78,7 +80,7 @@ class Proxy:
             task.add_done_callback(self._open.discard)
         with contextlib.suppress(OSError, asyncio.CancelledError):
             await _Exchange(self, (reader, writer)).run(self._reach)
-        _abort(writer)
+        writer.close()
 
     def take(self, piece: bytes) -> Trap | None:
         """The trap that this piece steps on."""
@@ -99,6 +101,7 @@ class _Exchange:
         self._here = here
         self._waiting: Trap | None = None
         """A trap that the next piece of an answer steps on."""
+        self._cut = False
 
     async def run(self, reach: Reach) -> None:
         there = await reach()
@@ -114,7 +117,10 @@ class _Exchange:
                     way.cancel()
                 await asyncio.gather(*ways, return_exceptions=True)
         finally:
-            _abort(there[1])
+            if self._cut:
+                _reset(self._here[1])
+                _reset(there[1])
+            there[1].close()
 
     async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while piece := await reader.read(PIECE):
@@ -124,9 +130,8 @@ class _Exchange:
                     half = len(piece) // 2
                     writer.write(piece[:half])
                     await writer.drain()
-                    piece = piece[half:]  # noqa: PLW2901 -- what is left of it
-                trap.spring()
-                if trap.cuts:
+                    piece = piece[half:]
+                if self._sprung(trap):
                     return
             elif trap is not None:
                 self._waiting = trap
@@ -137,15 +142,19 @@ class _Exchange:
         while piece := await reader.read(PIECE):
             trap, self._waiting = self._waiting, None
             if trap is not None and trap.moment is Moment.AFTER:
-                trap.spring()
-                if trap.cuts:
+                if self._sprung(trap):
                     return
             writer.write(piece)
             await writer.drain()
             if trap is not None and trap.moment is Moment.ANSWERED:
-                trap.spring()
-                if trap.cuts:
+                if self._sprung(trap):
                     return
+
+    def _sprung(self, trap: Trap) -> bool:
+        """Spring it; whether that was the end of the connection."""
+        trap.spring()
+        self._cut = trap.cuts
+        return self._cut
 
 
 def to_port(port: int) -> Reach:
@@ -176,6 +185,7 @@ def to_any(ports: Callable[[], list[int]], choose: random.Random) -> Reach:
     return reach
 
 
-def _abort(writer: asyncio.StreamWriter) -> None:
-    """Reset it: nothing that is still on its way arrives."""
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """With a RST instead of a goodbye: https://man7.org/linux/man-pages/man7/socket.7.html, SO_LINGER."""
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()

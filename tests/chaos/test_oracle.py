@@ -1,0 +1,79 @@
+"""What judges the runs sees what is wrong."""
+
+from collections import Counter
+
+import pytest
+
+from domain.deliveries import Kind, State
+from domain.people import Channel
+from tests.chaos.oracle import Row, Said, Seen, Stored, Verdict, judge
+
+HANDLE = "20261124-1"
+
+
+def seen(
+    *said: Said, times: int = 0, channel: Channel = Channel.SLACK, planned: tuple[int, ...] = ()
+) -> Seen:
+    accepted = {each: Counter[str]() for each in Channel}
+    accepted[channel].update({HANDLE: times} if times else {})
+    return Seen(accepted, dict.fromkeys(planned, channel), said, ())
+
+
+def about(state: State, times: int, channel: Channel = Channel.SLACK, in_doubt: int = 0) -> Verdict:
+    """The verdict on one prompt that has arrived so many times."""
+    row = Row(HANDLE, Kind.PROMPT, channel, state, person_id=1)
+    return judge(Stored([row], frozenset({HANDLE})), seen(times=times, channel=channel), in_doubt)
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_what_was_sent_once_and_arrived_once_is_good(channel: Channel) -> None:
+    verdict = about(State.ACCEPTED, 1, channel)
+    assert verdict.good
+    assert verdict.lines()[-1] == "lost 0 doubled 0 uncertain-settled 1"
+
+
+@pytest.mark.parametrize("state", [State.ACCEPTED, State.DELIVERED, State.FAILED])
+def test_what_never_arrived_and_was_not_refused_is_lost(state: State) -> None:
+    assert about(state, 0).lost
+
+
+@pytest.mark.parametrize("state", [State.READY, State.SENDING, State.UNCERTAIN])
+def test_what_has_come_to_no_end_is_lost(state: State) -> None:
+    assert about(state, 1).lost
+    assert not about(state, 1).settled
+
+
+@pytest.mark.parametrize("state", [State.EXPIRED, State.CANCELLED, State.UNKNOWN])
+def test_what_ended_as_stated_is_not_lost(state: State) -> None:
+    assert about(state, 0).good
+
+
+@pytest.mark.parametrize("channel", [Channel.SLACK, Channel.DISCORD])
+def test_a_second_message_in_a_chat_is_a_double(channel: Channel) -> None:
+    assert about(State.ACCEPTED, 2, channel, in_doubt=9).doubled
+
+
+def test_a_second_mail_is_a_double_unless_one_was_in_doubt() -> None:
+    assert about(State.ACCEPTED, 2, Channel.EMAIL, in_doubt=1).good
+    assert about(State.ACCEPTED, 2, Channel.EMAIL).doubled
+    assert about(State.ACCEPTED, 3, Channel.EMAIL, in_doubt=9).doubled
+
+
+def test_a_message_that_no_row_stands_for_is_a_double() -> None:
+    assert judge(Stored([]), seen(times=1), 0).doubled
+
+
+def test_who_was_never_planned_is_lost() -> None:
+    assert judge(Stored([]), seen(planned=(1,)), 0).lost
+
+
+def test_an_acknowledged_line_is_one_done_and_any_other_at_most_one() -> None:
+    taken, dropped = (
+        Said(Channel.SLACK, "a", acknowledged=True),
+        Said(Channel.DISCORD, "b", acknowledged=False),
+    )
+    assert judge(Stored([], dones={"a": 1, "b": 1}), seen(taken, dropped), 0).good
+    assert judge(Stored([], dones={"b": 1}), seen(taken, dropped), 0).lost
+    assert judge(Stored([], dones={"a": 1}), seen(taken, dropped), 0).unheard == {Channel.DISCORD: 1}
+    assert judge(Stored([], dones={"a": 2, "b": 1}), seen(taken, dropped), 0).doubled
+    assert judge(Stored([], dones={"a": 1, "b": 2}), seen(taken, dropped), 0).doubled
