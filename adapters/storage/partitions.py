@@ -10,9 +10,13 @@ from domain.ports.front import StorageDown
 _LOCK = 0x646F6E65
 """Of the advisory lock that lets one worker at a time make partitions."""
 
+# A look at the catalogue's own table: `to_regclass` may repeat what it knew before the lock was waited for.
 _MISSING = text("""
     SELECT day FROM unnest(CAST(:days AS date[])) AS day
-    WHERE to_regclass(:table || '_' || to_char(day, 'YYYYMMDD')) IS NULL
+    WHERE NOT EXISTS (
+        SELECT FROM pg_class
+        WHERE relname = :table || '_' || to_char(day, 'YYYYMMDD') AND pg_table_is_visible(oid)
+    )
     ORDER BY day
 """)
 
