@@ -25,7 +25,7 @@ def reindex(context: typer.Context) -> None:
         _feed(core, core.indexer, total)
         held = core.indexer.count()
     if held < total:
-        fail(f"{total:,} lines are in the database, only {held:,} in the index. `./donelog doctor`, then again.")
+        fail(f"The database has {total:,} lines, the index only {held:,}. `./donelog doctor`, then again.")
     left = f" {held - total:,} that are gone from the database are never shown." if held > total else ""
     say(f"{total:,} line{'' if total == 1 else 's'}, all of them in the index.{left}")
 

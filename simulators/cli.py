@@ -21,6 +21,16 @@ def demo(
 
 
 @app.command()
+def gallery(
+    file: Annotated[Path, typer.Argument(help="Where to write the page.")] = Path("gallery.html"),
+) -> None:
+    """Everything the bot says, on every channel, on one page to look at."""
+    from simulators.gallery import write  # noqa: PLC0415 -- commands load lazily
+
+    typer.echo(f"{write(file)} examples on each channel: {file}")
+
+
+@app.command()
 def simulate(
     slack: Annotated[int, typer.Option(help="Port of the simulated Slack.")] = 4003,
     discord: Annotated[int, typer.Option(help="Port of the simulated Discord.")] = 4010,
