@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from bench import provider
 from bench.figures import FULL, SHORT, Figure, Sizes
 
 BENCHMARKS = {
@@ -17,6 +18,12 @@ BENCHMARKS = {
     "replan": "bench.replan",
     "plan-growth": "bench.plan_growth",
     "ledger": "bench.ledger",
+    "ledger-vs-procrastinate": "bench.ledger_vs_procrastinate",
+    "peak": "bench.peak",
+    "mail-batch": "bench.mail_batch",
+    "send-cpu": "bench.send_cpu",
+    "queue-health": "bench.queue_health",
+    "memory": "bench.memory",
 }
 """Each name's module, which has `run(sizes)`."""
 
@@ -27,6 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     if not names:
         _parser().print_help()
         return 2
+    provider.trust()
     zoneinfo.reset_tzpath(to=[])  # the pinned tzdata alone, as the product does it
     sizes = SHORT if options.short else FULL
     measured = {name: _run(name, sizes) for name in names}

@@ -95,6 +95,7 @@ SELECT DATE '2026-11-23', 1, person_id, organization_id, person_id, channel, ide
        direct, 4, at, at + INTERVAL '6 hours', jsonb_build_object('is', 'PromptAsked', 'day', '2026-11-23', 'explain', false, 'goals', '[]'::jsonb),
        1, 1, at, 'receipt ' || identity.id, at
 FROM identities AS identity, CAST('2026-11-23 17:00+00' AS timestamptz) AS at;
+SELECT setval(pg_get_serial_sequence('organizations', 'id'), max(id)) FROM organizations;
 SET session_replication_role = origin;
 """
 

@@ -68,6 +68,20 @@ class _Signed:
     stop_by_mail: str
 
 
+class _Alike:
+    """Numbers messages, equal ones alike; one that comes again is not compared from its first word on."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Message, int] = {}
+        self._of_object: dict[int, int] = {}
+
+    def number(self, message: Message) -> int:
+        found = self._of_object.get(id(message))
+        if found is None:
+            found = self._of_object[id(message)] = self._numbers.setdefault(message, len(self._numbers))
+        return found
+
+
 class Writer:
     """Turns parcels into batches.
 
@@ -84,8 +98,9 @@ class Writer:
 
     def write(self, parcels: Sequence[Parcel]) -> tuple[list[Batch], dict[int, Never]]:
         """The batches, and the places of those parcels that cannot be sent at all."""
-        sheets: dict[tuple[Message, bool, str], _Sheet] = {}
+        sheets: dict[tuple[int, bool, str], _Sheet] = {}
         refused: dict[int, Never] = {}
+        alike = _Alike()
         for place, parcel in enumerate(parcels):
             if parcel.message is None:
                 refused[place] = Never("nothing to mark in a mail")
@@ -93,7 +108,7 @@ class Writer:
                 refused[place] = Never("not an address that mail can be sent to", Refusing.ADDRESS)
             else:
                 signed = self._signed(parcel)
-                key = (parcel.message, bool(signed.stop), signed.sender[1].rpartition("@")[2])
+                key = (alike.number(parcel.message), bool(signed.stop), signed.sender[1].rpartition("@")[2])
                 sheet = sheets.get(key)
                 if sheet is None:
                     sheet = sheets[key] = self._sheet(parcel.message, has_stop=bool(signed.stop))
