@@ -21,7 +21,7 @@ SENT_AGAIN_BLINDLY: Mapping[Kind, int] = {
     Kind.INVITATION: 1,
     Kind.NOTICE: 0,  # told once
 }
-"""How often a delivery may be sent again without proof that it is not there."""
+"""How often a delivery may be sent again without proof that it is not there; other kinds never."""
 FIRST_LOOK: Mapping[Channel, timedelta] = {
     Channel.SLACK: timedelta(seconds=5),
     Channel.DISCORD: timedelta(seconds=2),
@@ -141,7 +141,8 @@ def _again(doubted: Doubted, now: datetime, reason: str) -> Verdict:
 def _without_proof(doubted: Doubted, now: datetime, reason: str) -> Verdict:
     claimed = doubted.claimed
     too_late = claimed.not_after is not None and claimed.not_after <= now
-    often = doubted.vain >= MOST_ATTEMPTS or doubted.blind >= SENT_AGAIN_BLINDLY[claimed.key.kind]
+    allowed = SENT_AGAIN_BLINDLY.get(claimed.key.kind, 0)
+    often = doubted.vain >= MOST_ATTEMPTS or doubted.blind >= allowed
     if too_late or often:
         return _verdict(doubted, State.UNKNOWN, now, reason)
     return _verdict(doubted, State.READY, now, reason, blind=doubted.blind + 1)

@@ -1,4 +1,4 @@
-"""The delivery loop: claim, send, record.
+"""The delivery loop: claim, send, record; and beside it: claim what is in doubt, look, settle.
 
 A batch takes two transactions, one before the calls and one after; no connection is held in between.
 """
@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import ParamSpec, Protocol, TypeVar
 
 from domain.application import DoneLog
-from domain.deliveries import LEASE, Outcome, Parcel, Result, Sent, Unknown
-from domain.outgoing import Batch
+from domain.deliveries import CALL_DEADLINE, LEASE, Outcome, Parcel, Result, Sent, Unknown
+from domain.doubts import LOOKS_APART, Doubt, Evidence, Unclear
 from domain.people import Channel
 from domain.ports.front import Clock
 
@@ -20,6 +20,10 @@ WAIT = 1.0
 """Seconds between two looks into the ledger when nothing was due."""
 BATCH_DEADLINE = LEASE.total_seconds() * 0.75
 """Seconds after which a whole batch is given up; shorter than the lease, so that the outcome still counts."""
+LOOK_EVERY = 2.0
+"""Seconds between two looks for what is in doubt."""
+STOP_WITHIN = CALL_DEADLINE.total_seconds()
+"""Seconds that a batch which is on its way still has when the process is asked to stop."""
 log = logging.getLogger(__name__)
 
 
@@ -36,6 +40,9 @@ class Sender(Protocol):
     async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         """An outcome for each parcel, in the same order; never raises."""
 
+    async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:
+        """What can be found out about each, in the same order; sends nothing and never raises."""
+
 
 class Threads(Protocol):
     """Runs the synchronous core in threads."""
@@ -46,36 +53,64 @@ class Threads(Protocol):
 
 
 class Pump:
-    """Sends what is due on every channel that this process has a sender for."""
+    """Sends what is due and looks for what is in doubt, on every channel that this process can send by."""
 
     def __init__(self, done_log: DoneLog, threads: Threads, clock: Clock, senders: Sequence[Sender]) -> None:
         self._done_log = done_log
         self._threads = threads
         self._clock = clock
         self._senders = senders
+        self._deadlines: set[asyncio.Timeout] = set()
 
     async def run(self, wake: Callable[[], Awaitable[object]]) -> None:
-        """Send until cancelled; `wake` returns when something may have become due."""
-        await asyncio.gather(*(self._run(sender, wake) for sender in self._senders))
+        """Send until cancelled; `wake` returns when something may have become due.
 
-    async def _run(self, sender: Sender, wake: Callable[[], Awaitable[object]]) -> None:
+        When cancelled it claims nothing more.  What is on its way then has `STOP_WITHIN` seconds to end, and
+        what became of it is written down.
+        """
+
+        async def rest() -> None:
+            await _first(wake(), WAIT)
+
+        async def long_rest() -> None:
+            await asyncio.sleep(LOOK_EVERY)
+
+        sending = (self._repeat(self.send_due, sender, rest) for sender in self._senders)
+        looking = (self._repeat(self.look_due, sender, long_rest) for sender in self._senders)
+        await asyncio.gather(*sending, *looking)
+
+    async def _repeat(
+        self,
+        step: Callable[[Sender], Awaitable[int]],
+        sender: Sender,
+        rest: Callable[[], Awaitable[None]],
+    ) -> None:
         while True:
+            running = asyncio.ensure_future(_guarded(step, sender))
             try:
-                sent = await self.send_due(sender)
-            except Exception:  # the outermost loop: a database that is down now may be up in a second
-                log.exception("sending by %s failed", sender.channel.word, extra={"action": "pump_failed"})
-                sent = 0
-            if not sent:
-                await _first(wake(), WAIT)
+                done = await asyncio.shield(running)
+            except asyncio.CancelledError:
+                self._hurry()
+                await running
+                raise
+            if not done:
+                await rest()
+
+    def _hurry(self) -> None:
+        """Give what is on its way a little time, and no more."""
+        for deadline in self._deadlines:
+            soon = asyncio.get_running_loop().time() + STOP_WITHIN
+            deadline.reschedule(min(soon, deadline.when() or soon))
 
     async def drain(self) -> int:
-        """Send until nothing is due on any channel; how many deliveries that were."""
+        """Send and look until nothing is due on any channel; how many deliveries that were."""
         total = 0
         while True:
             sent = sum([await self.send_due(sender) for sender in self._senders])
-            if not sent:
+            looked_for = sum([await self.look_due(sender) for sender in self._senders])
+            if not sent + looked_for:
                 return total
-            total += sent
+            total += sent + looked_for
 
     async def send_due(self, sender: Sender) -> int:
         """One batch of one channel; how many deliveries it was."""
@@ -84,7 +119,8 @@ class Pump:
         )
         if not batch.parcels:
             return 0
-        outcomes = await self._send(sender, batch)
+        in_vain: Outcome = Unknown("the batch took too long")
+        outcomes = await self._in_time(sender.send(batch.parcels), [in_vain] * len(batch.parcels))
         results = [
             Result(each.ref, each.fence, each.attempt, outcome)
             for each, outcome in zip(batch.claimed, outcomes, strict=True)
@@ -93,12 +129,37 @@ class Pump:
         _tell(sender, outcomes)
         return len(results)
 
-    async def _send(self, sender: Sender, batch: Batch) -> Sequence[Outcome]:
+    async def look_due(self, sender: Sender) -> int:
+        """Look for what is in doubt on one channel; how many deliveries that were."""
+        batch = await self._threads.call(
+            self._done_log.claim_doubts, sender.channel, self._clock.now(), self._clock.real(), sender.batch
+        )
+        if not batch.doubts:
+            return 0
+        in_vain: Evidence = Unclear("looking took too long", LOOKS_APART)
+        evidence = await self._in_time(sender.look(batch.doubts), [in_vain] * len(batch.doubts))
+        states = await self._threads.settle(self._done_log.settle, batch.doubted, evidence, self._clock.now())
+        told = ", ".join(f"{count} {state.name.lower()}" for state, count in sorted(states.items()))
+        log.info("%s: looked for what is in doubt: %s", sender.channel.word, told, extra={"action": "looked"})
+        return len(evidence)
+
+    async def _in_time(self, calls: Awaitable[Sequence[T]], otherwise: Sequence[T]) -> Sequence[T]:
         try:
-            async with asyncio.timeout(BATCH_DEADLINE):
-                return await sender.send(batch.parcels)
+            async with asyncio.timeout(BATCH_DEADLINE) as deadline:
+                self._deadlines.add(deadline)
+                return await calls
         except TimeoutError:
-            return [Unknown("the batch took too long")] * len(batch.parcels)
+            return otherwise
+        finally:
+            self._deadlines.discard(deadline)
+
+
+async def _guarded(step: Callable[[Sender], Awaitable[int]], sender: Sender) -> int:
+    try:
+        return await step(sender)
+    except Exception:  # the outermost loop: a database that is down now may be up in a second
+        log.exception("sending by %s failed", sender.channel.word, extra={"action": "pump_failed"})
+        return 0
 
 
 async def _first(wake: Awaitable[object], seconds: float) -> None:

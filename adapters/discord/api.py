@@ -6,6 +6,7 @@ gets a bucket of its own, a 429 is an answer like any other, and the pace is kep
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ from discord import RateLimited
 from discord.http import HTTPClient, Ratelimit, Route
 
 from adapters.discord.outcomes import ServerSaidNo
+from adapters.discord.short import ShortResponse
 from domain.deliveries import CALL_DEADLINE
 
 Json = dict[str, Any]
@@ -27,6 +29,7 @@ https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
 NEVER_WAIT_SECONDS = 0.001
 RETRIED_STATUSES = frozenset({500, 502, 504, 524})
 """Those after which discord.py would try again by itself."""
+MOST_IN_PAGE = 100
 THREAD_MINUTES = 4320
 """How long a silent thread stays in the list of channels: three days."""
 
@@ -71,12 +74,21 @@ class DiscordApi:
         token: of the bot.
         api_url: where the API is.
         calls_a_second: at which pace calls start.
+        deadline: of each call as a whole, on the wall clock.
     """
 
-    def __init__(self, token: str, api_url: str, calls_a_second: float = CALLS_A_SECOND) -> None:
+    def __init__(
+        self,
+        token: str,
+        api_url: str,
+        calls_a_second: float = CALLS_A_SECOND,
+        deadline: timedelta = CALL_DEADLINE,
+    ) -> None:
         self._token = token
+        self._seconds = deadline.total_seconds()
         self._api_url = api_url
         self._http: _Http | None = None
+        self._own_id = ""
         self._opening = asyncio.Lock()
         self._pace = _Pace(calls_a_second)
 
@@ -103,6 +115,16 @@ class DiscordApi:
         path = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}/@me"
         await self._call("PUT", path, channel_id=channel_id, message_id=message_id, emoji=emoji)
 
+    async def history(self, channel_id: str, after: int) -> list[Json]:
+        """The hundred messages there that follow that snowflake, in no promised order.
+
+        https://docs.discord.com/developers/resources/message#get-channel-messages
+        """
+        path = "/channels/{channel_id}/messages"
+        query = {"after": str(after), "limit": str(MOST_IN_PAGE)}
+        found: Any = await self._call("GET", path, query=query, channel_id=channel_id)
+        return list(found)
+
     async def start_thread(self, channel_id: str, message_id: str, name: str) -> None:
         """A thread below a message, with the message's own id.
 
@@ -111,6 +133,11 @@ class DiscordApi:
         path = "/channels/{channel_id}/messages/{message_id}/threads"
         body = {"name": name, "auto_archive_duration": THREAD_MINUTES}
         await self._call("POST", path, body, channel_id=channel_id, message_id=message_id)
+
+    async def own_id(self) -> str:
+        """The bot's own number as an author."""
+        await self._opened()
+        return self._own_id
 
     async def channel(self, channel_id: str) -> Json:
         return await self._call("GET", "/channels/{channel_id}", channel_id=channel_id)
@@ -166,19 +193,28 @@ class DiscordApi:
         await self._call("POST", path, body, paced=False, webhook_id=application_id, webhook_token=token)
 
     async def _call(
-        self, verb: str, path: str, body: object = None, *, paced: bool = True, **parameters: str
+        self,
+        verb: str,
+        path: str,
+        body: object = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        paced: bool = True,
+        **parameters: str,
     ) -> Json:
         http = await self._opened()
         route = Route(verb, path, **parameters)
         sent: dict[str, Any] = {} if body is None else {"json": body}
-        async with asyncio.timeout(CALL_DEADLINE.total_seconds()):
+        if query is not None:
+            sent["params"] = query
+        async with asyncio.timeout(self._seconds):
             if paced:
                 await self._pace.wait()
             answer: Json = await http.request(route, **sent)
         return answer
 
     async def _opened(self) -> _Http:
-        async with asyncio.timeout(CALL_DEADLINE.total_seconds()), self._opening:
+        async with asyncio.timeout(self._seconds), self._opening:
             if self._http is None:
                 self._http = await self._log_in()
             return self._http
@@ -190,7 +226,7 @@ class DiscordApi:
         http = _Http(loop, connector, http_trace=self._trace())
         http.max_ratelimit_timeout = NEVER_WAIT_SECONDS  # the constructor raises it to 30 s
         try:
-            await http.static_login(self._token)
+            self._own_id = str((await http.static_login(self._token))["id"])
         except BaseException:
             await http.close()
             raise
@@ -200,6 +236,7 @@ class DiscordApi:
         async def end(
             _session: aiohttp.ClientSession, _context: SimpleNamespace, told: aiohttp.TraceRequestEndParams
         ) -> None:
+            told.response.__class__ = ShortResponse  # discord.py makes its session itself
             headers = told.response.headers
             if told.response.status in RETRIED_STATUSES:
                 raise ServerSaidNo(told.response.status)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import aiohttp
 import discord
 
-from domain.deliveries import Later, Never, Unknown
+from domain.deliveries import Later, Never, Refusing, Unknown
 
 
 class ServerSaidNo(Exception):  # noqa: N818 -- named for what Discord did
@@ -59,6 +59,8 @@ FATES: Mapping[int, Fate] = {
     90001: Fate.NEVER,  # she has blocked the bot, so it may not react
     130000: Fate.LATER,  # Discord is overloaded
 }
+ADDRESS_IS_DEAD = frozenset({10003, 10013, 50001, 50007, 50033, 50278, 90001})
+"""After one of these nothing reaches that person there any more."""
 THREAD_EXISTS = 160004
 """A thread was made from this message before: the same page."""
 NO_THREADS = frozenset({50001, 50003, 50013, 50024})
@@ -106,7 +108,8 @@ def _of_answer(refused: discord.HTTPException) -> Later | Never | Unknown:
     """The code is more exact than the status; a 401 or 429 says nothing about this message."""
     match FATES.get(refused.code):
         case Fate.NEVER:
-            return Never(f"{refused.code}")
+            dead = refused.code in ADDRESS_IS_DEAD
+            return Never(f"{refused.code}", Refusing.ADDRESS if dead else Refusing.MESSAGE)
         case Fate.LATER:
             return Later(f"{refused.code}", _DM_REFUSED_WAIT if refused.code == 40003 else None)  # noqa: PLR2004 -- named above
         case _:

@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import Sequence
 
 from adapters.discord.api import DiscordApi
+from adapters.discord.history import NONCE_IS_SAFE, look, nonce_of
 from adapters.discord.markdown import unstyled
 from adapters.discord.outcomes import NO_THREADS, THREAD_EXISTS, TROUBLE, code_of, outcome_of
 from adapters.discord.render import Sign, render
 from domain.commands import Command
 from domain.deliveries import Kind, Later, Outcome, Parcel, Sent, Unknown
+from domain.doubts import Doubt, Evidence, Harmless
 from domain.messages import Message
 from domain.people import Channel
 from domain.ports.front import Tokens
 
 CHECK_MARK = "✅"
-MOST_IN_NONCE = 25
-"""https://docs.discord.com/developers/resources/message#create-message."""
 MOST_IN_NAME = 100
 """Of a thread: https://docs.discord.com/developers/resources/channel#start-thread-from-message."""
 
@@ -66,6 +66,17 @@ class DiscordSender:
                 waiting = Later("the message before it is in doubt")
         return outcomes
 
+    async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:
+        """Young ones may be sent again, by their nonce; of others the channel's history tells."""
+        return list(await asyncio.gather(*(self._look(each) for each in doubts)))
+
+    async def _look(self, doubt: Doubt) -> Evidence:
+        if doubt.parcel.message is None or doubt.age < NONCE_IS_SAFE:
+            return Harmless()
+        async with self._slots:
+            content = render(doubt.parcel.message, self._sign(doubt.parcel))
+            return await look(self._api, doubt, content, nonce_of(doubt.parcel))
+
     async def _send(self, parcel: Parcel) -> Outcome:
         if parcel.message is None:
             return await self._mark(parcel)
@@ -89,7 +100,7 @@ class DiscordSender:
 
     async def _post(self, parcel: Parcel, message: Message, channel: str, opened: str | None) -> Outcome:
         """With the same nonce Discord gives back the message that it has, for some minutes."""
-        nonce = {"nonce": str(parcel.ref)[-MOST_IN_NONCE:], "enforce_nonce": True}
+        nonce = {"nonce": nonce_of(parcel), "enforce_nonce": True}
         try:
             answer = await self._api.post(channel, {**render(message, self._sign(parcel)), **nonce})
             return Sent(f"{answer['channel_id']}:{answer['id']}", direct=opened)

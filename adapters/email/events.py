@@ -13,6 +13,7 @@ from domain.deliveries import DeliveryEvent, EventKind, Ref
 from domain.dones import clean_text
 
 _KINDS: Mapping[str, EventKind] = {
+    "processed": EventKind.PROCESSED,
     "delivered": EventKind.DELIVERED,
     "bounce": EventKind.BOUNCED,
     "dropped": EventKind.DROPPED,
@@ -20,7 +21,19 @@ _KINDS: Mapping[str, EventKind] = {
     "unsubscribe": EventKind.UNSUBSCRIBED,
     "group_unsubscribe": EventKind.UNSUBSCRIBED,
 }
-"""Everything else (processed, deferred, open, click, what comes tomorrow) is OTHER."""
+"""Everything else (deferred, open, click, what comes tomorrow) is OTHER."""
+_SUPPRESSED = frozenset(
+    {
+        "bounced address",
+        "invalid",
+        "spam reporting address",
+        "unsubscribed address",
+    }
+)
+"""Reasons to drop a mail that lie in its address.
+
+https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event#dropped
+"""
 _LONGEST_ID = 100
 _LARGEST_ID = 2**63 - 1
 _LONGEST_REASON = 500
@@ -57,7 +70,9 @@ def _event(said: Mapping[str, Any], now: datetime) -> DeliveryEvent:
 def _kind(said: Mapping[str, Any]) -> EventKind:
     word = said.get("event")
     if word == "bounce" and said.get("type") == "blocked":
-        return EventKind.DROPPED  # refused this once: the address itself is not dead
+        return EventKind.BLOCKED  # refused this once: the address itself is not dead
+    if word == "dropped" and str(said.get("reason")).lower() in _SUPPRESSED:
+        return EventKind.SUPPRESSED
     return _KINDS.get(word, EventKind.OTHER) if isinstance(word, str) else EventKind.OTHER
 
 

@@ -18,6 +18,7 @@ from adapters.email.addresses import MailNames
 from adapters.email.letters import Batch, Writer
 from adapters.email.sendgrid_request import body_of
 from domain.deliveries import CALL_DEADLINE, Later, Never, Outcome, Parcel, Sent, Unknown
+from domain.doubts import Doubt, Evidence, Unclear
 from domain.people import Channel
 from domain.ports.front import Clock, Tokens
 
@@ -28,6 +29,9 @@ _LAST_START = 22.0
 """Seconds after which no call of a batch is begun: with `CALL_DEADLINE` it ends before its lease does."""
 _MOST_ANSWER_BYTES = 1024 * 1024
 _LONGEST_REASON = 300
+SILENCE_TELLS = timedelta(minutes=15)
+"""Within that SendGrid has told that it has a mail, if it tells anything."""
+LOOK_AGAIN = timedelta(minutes=5)
 _LONGEST_PAUSE = timedelta(hours=1)
 _NAMED = re.compile(r"personalizations\.(\d{1,4})(?:\.|$)")
 _log = logging.getLogger(__name__)
@@ -75,6 +79,21 @@ class MailSender:
         for each in found:
             outcomes.update(each)
         return [outcomes[place] for place in range(len(parcels))]
+
+    async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:
+        """SendGrid tells of each mail by itself, within minutes; what it tells settles a doubt when it comes.
+
+        So what is still in doubt here has not been heard of.  That proves little, and nothing at all while
+        nothing is heard of other mails either.
+        """
+        return [self._silence(each) for each in doubts]
+
+    def _silence(self, doubt: Doubt) -> Evidence:
+        if doubt.age < SILENCE_TELLS:
+            return Unclear("too early to tell", SILENCE_TELLS - doubt.age)
+        if not doubt.heard:
+            return Unclear("SendGrid tells of no mail at all", LOOK_AGAIN)
+        return Unclear("SendGrid has told nothing of it")
 
     async def _deliver(self, batch: Batch, last_start: float, gate: asyncio.Semaphore) -> dict[int, Outcome]:
         """Send a batch; one that is refused for a letter in it is cut until that letter stands alone."""

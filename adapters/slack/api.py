@@ -11,6 +11,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from adapters.slack.short import ShortResponse
 from domain.deliveries import CALL_DEADLINE
 
 MOST_CONNECTIONS = 100
@@ -109,5 +110,6 @@ class SlackApi:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=self._seconds),
                 connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS),
+                response_class=ShortResponse,
             )
         return self._session

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from domain.deliveries import Later, Never, Unknown
+from domain.deliveries import Later, Never, Refusing, Unknown
 
 TROUBLE = (aiohttp.ClientError, SlackApiError, OSError, ValueError, TypeError, AttributeError, LookupError)
 """All that a call may end in: a time-out is an OSError; the last four mean an undocumented answer."""
@@ -102,6 +102,43 @@ FATES: Mapping[str, Fate] = {
 }
 
 
+ADDRESS_IS_DEAD = frozenset(
+    {
+        "cannot_dm_bot",
+        "channel_not_found",
+        "is_archived",
+        "messages_tab_disabled",
+        "not_in_channel",
+        "user_disabled",
+        "user_not_found",
+        "user_not_visible",
+    }
+)
+"""After one of these nothing reaches that person there any more."""
+WORKSPACE_IS_DEAD = frozenset(
+    {
+        "access_denied",
+        "account_inactive",
+        "ekm_access_denied",
+        "enterprise_is_restricted",
+        "invalid_auth",
+        "not_authed",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+        "two_factor_setup_required",
+    }
+)
+"""After one of these nothing reaches anybody there until the app is let in again."""
+
+
+def refusal(code: str) -> Never:
+    """A refusal for good, and how far it reaches."""
+    if code in WORKSPACE_IS_DEAD:
+        return Never(code, Refusing.WORKSPACE)
+    return Never(code, Refusing.ADDRESS if code in ADDRESS_IS_DEAD else Refusing.MESSAGE)
+
+
 def outcome_of(trouble: Exception, *, repeatable: bool) -> Later | Never | Unknown:
     """What became of a call that ended in one of `TROUBLE`.
 
@@ -142,7 +179,7 @@ def _of_answer(response: Any) -> Later | Never | Unknown:
     code = error_code(response)
     match FATES.get(code):
         case Fate.NEVER:
-            return Never(code)
+            return refusal(code)
         case Fate.LATER:
             return Later(code, _wait(response))
         case _:

@@ -7,19 +7,16 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.api import SlackApi
+from adapters.slack.history import EVENT_TYPE, Place, look, place_of
 from adapters.slack.outcomes import TROUBLE, error_code, outcome_of
 from adapters.slack.render import Sign, render
 from domain.commands import Command
-from domain.deliveries import Kind, Later, Never, Outcome, Parcel, Sent, Unknown
+from domain.deliveries import Kind, Later, Never, Outcome, Parcel, Refusing, Sent, Unknown
+from domain.doubts import Doubt, Evidence, Unclear
 from domain.messages import Message
 from domain.people import Address, Channel
 from domain.ports.front import Tokens
 
-EVENT_TYPE = "donelog_delivery"
-"""The name under which a message's metadata says which delivery it is.
-
-https://docs.slack.dev/messaging/message-metadata
-"""
 CHECK_MARK = "white_check_mark"
 
 
@@ -68,10 +65,33 @@ class SlackSender:
                 waiting = Later("the message before it is in doubt")
         return outcomes
 
+    async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:
+        """Find the messages again by what their metadata says, in the conversations where they would be."""
+        places: dict[tuple[str, Place], list[int]] = {}
+        evidence: list[Evidence] = [Unclear("the app is not installed in this workspace")] * len(doubts)
+        for number, doubt in enumerate(doubts):
+            workspace = doubt.parcel.recipient.address.workspace
+            if self._token_of(workspace) is not None:
+                places.setdefault((workspace, place_of(doubt.parcel)), []).append(number)
+        found = await asyncio.gather(
+            *(
+                self._look_there(workspace, place, [doubts[number] for number in numbers])
+                for (workspace, place), numbers in places.items()
+            )
+        )
+        for numbers, there in zip(places.values(), found, strict=True):
+            for number, each in zip(numbers, there, strict=True):
+                evidence[number] = each
+        return evidence
+
+    async def _look_there(self, workspace: str, place: Place, doubts: Sequence[Doubt]) -> list[Evidence]:
+        async with self._slots:
+            return await look(self._api, self._token_of(workspace) or "", place, doubts)
+
     async def _send(self, parcel: Parcel) -> Outcome:
         token = self._token_of(parcel.recipient.address.workspace)
         if token is None:
-            return Never("the app is not installed in this workspace")
+            return Never("the app is not installed in this workspace", Refusing.WORKSPACE)
         if parcel.message is None:
             return await self._mark(parcel, token)
         return await self._post(parcel, parcel.message, token)

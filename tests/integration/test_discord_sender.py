@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain import facts as f
-from domain.deliveries import Kind, Later, Never, Outcome, Parcel, Recipient, Ref, Sent, Unknown
+from domain.deliveries import Kind, Later, Never, Outcome, Parcel, Recipient, Ref, Refusing, Sent, Unknown
 from domain.messages import Message, Paragraph, text
 from domain.people import Address, Channel
 from domain.wording import word
@@ -94,10 +94,10 @@ async def test_a_number_as_long_as_numbers_get_still_makes_a_nonce(world: World)
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [
-        (refused(50007), Never("50007")),
-        (refused(50278), Never("50278")),
-        (refused(10003), Never("10003")),
-        (refused(50001), Never("50001")),
+        (refused(50007), Never("50007", Refusing.ADDRESS)),
+        (refused(50278), Never("50278", Refusing.ADDRESS)),
+        (refused(10003), Never("10003", Refusing.ADDRESS)),
+        (refused(50001), Never("50001", Refusing.ADDRESS)),
         (refused(50013), Never("50013")),
         (refused(40003), Later("40003", timedelta(minutes=10))),
         (too_many(2.5), Later("rate limited", timedelta(seconds=2.5))),
@@ -123,7 +123,7 @@ async def test_who_takes_no_direct_messages_is_found_out(world: World) -> None:
     world.ben.dms_closed = True
     stranger = world.discord.add_user("eve")
     outcomes = await sent(world, to_person(world, world.ben), to_person(world, stranger, 2))
-    assert outcomes == [Never("50007"), Never("50278")]
+    assert outcomes == [Never("50007", Refusing.ADDRESS), Never("50278", Refusing.ADDRESS)]
 
 
 async def test_a_global_limit_closes_everything_for_a_while(world: World) -> None:

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import pytest
 
 from adapters.slack.api import SlackApi
-from adapters.slack.outcomes import FATES, Fate
+from adapters.slack.outcomes import ADDRESS_IS_DEAD, FATES, WORKSPACE_IS_DEAD, Fate, refusal
 from adapters.slack.sender import SlackSender
 from domain.commands import NothingToday
-from domain.deliveries import Kind, Later, Never, Parcel, Recipient, Ref, Sent, Unknown
+from domain.deliveries import Kind, Later, Never, Parcel, Recipient, Ref, Refusing, Sent, Unknown
 from domain.messages import Action, Actions, Heading, Message, Paragraph, text
 from domain.people import Address, Channel
 from simulators.base import Fault, How, When
@@ -155,7 +155,16 @@ async def test_behind_one_in_doubt_the_others_of_that_conversation_wait(sending:
 @pytest.mark.parametrize("code", [code for code, fate in FATES.items() if fate is Fate.NEVER])
 async def test_what_slack_refuses_for_good_is_not_tried_again(sending: Sending, code: str) -> None:
     sending.world.slack.refuse("chat.postMessage", code)
-    assert await sending.one(sending.parcel()) == Never(code)
+    assert await sending.one(sending.parcel()) == refusal(code)
+
+
+def test_each_refusal_for_good_reaches_as_far_as_it_says() -> None:
+    """Faults 26 and 27: a revoked token is not her fault, a closed conversation not the workspace's."""
+    assert refusal("token_revoked").refusing is refusal("account_inactive").refusing is Refusing.WORKSPACE
+    assert refusal("user_disabled").refusing is refusal("is_archived").refusing is Refusing.ADDRESS
+    assert refusal("msg_too_long").refusing is Refusing.MESSAGE
+    for code in ADDRESS_IS_DEAD | WORKSPACE_IS_DEAD:
+        assert FATES[code] is Fate.NEVER
 
 
 @pytest.mark.parametrize("code", ["service_unavailable", "team_added_to_org", "rate_limited"])
@@ -213,13 +222,15 @@ async def test_what_may_be_repeated_is_simply_tried_later(
 
 async def test_a_deactivated_person_is_out_of_reach(sending: Sending) -> None:
     sending.world.ada.deleted = True
-    assert await sending.one(sending.parcel()) == Never("user_disabled")
+    assert await sending.one(sending.parcel()) == Never("user_disabled", Refusing.ADDRESS)
 
 
 async def test_a_workspace_without_the_app_is_out_of_reach(sending: Sending) -> None:
     address = Address(Channel.SLACK, "U1", "T-elsewhere")
     parcel = Parcel(Ref(DAY, 1), 1, Kind.PROMPT, 1, 7, Recipient(address, None, 3), PROMPT, DAY)
-    assert await sending.one(parcel) == Never("the app is not installed in this workspace")
+    assert await sending.one(parcel) == Never(
+        "the app is not installed in this workspace", Refusing.WORKSPACE
+    )
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/api/", "http://localhost:9/api/"])

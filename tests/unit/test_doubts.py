@@ -75,7 +75,7 @@ def test_while_nothing_can_be_said_it_is_looked_for_again_and_not_for_ever() -> 
 @pytest.mark.parametrize("kind", Kind)
 def test_without_proof_each_kind_is_sent_again_as_often_as_it_may(kind: Kind) -> None:
     """The policy per kind, and never more often."""
-    allowed = SENT_AGAIN_BLINDLY[kind]
+    allowed = SENT_AGAIN_BLINDLY.get(kind, 0)
     for blind in range(allowed):
         verdict = judge(doubted(kind, blind=blind), Unclear("no way to tell"), NOW)
         assert (verdict.state, verdict.blind) == (State.READY, blind + 1)

@@ -11,8 +11,9 @@ import pytest
 
 from adapters.email.addresses import MailNames
 from adapters.email.reader import MailReader
-from adapters.email.sender import MailSender
+from adapters.email.sender import SILENCE_TELLS, MailSender
 from domain.deliveries import Kind, Later, Never, Sent, Unknown
+from domain.doubts import Doubt, Evidence, Unclear
 from simulators.base import Fault, How, When
 from simulators.sendgrid import SendGridSimulator
 from simulators.sendgrid.inbound import Envelope, Mode, Verdict, form
@@ -259,3 +260,36 @@ async def test_an_answer_to_a_prompt_finds_its_way_back(
     assert (origin.organization_id, origin.person_id, origin.prompt_day) == (1, 7, TUESDAY)
     assert origin.answers == "<d.20261124-7.1@in.example.com>"
     assert origin.aligned
+
+
+# ---------------------------------------------------------------- mails in doubt
+
+
+async def looked(sender: MailSender, age: timedelta, *, heard: bool) -> Evidence:
+    (evidence,) = await sender.look([Doubt(parcel(7), NOW - age, age, heard=heard)])
+    return evidence
+
+
+async def test_for_a_quarter_of_an_hour_silence_tells_nothing(sender: MailSender) -> None:
+    evidence = await looked(sender, timedelta(minutes=10), heard=True)
+    assert evidence == Unclear("too early to tell", timedelta(minutes=5))
+
+
+async def test_silence_about_one_mail_alone_is_as_much_as_can_be_found_out(sender: MailSender) -> None:
+    evidence = await looked(sender, SILENCE_TELLS, heard=True)
+    assert isinstance(evidence, Unclear)
+    assert evidence.after is None
+
+
+async def test_silence_about_all_mails_tells_of_the_webhook_and_is_waited_out(sender: MailSender) -> None:
+    evidence = await looked(sender, SILENCE_TELLS, heard=False)
+    assert isinstance(evidence, Unclear)
+    assert evidence.after is not None
+
+
+async def test_that_a_mail_was_taken_is_known_with_the_first_line_of_the_answer(
+    sender: MailSender, sendgrid: SendGridSimulator
+) -> None:
+    """Fault 24: what drips behind it is not waited for."""
+    sendgrid.journal.fail("mail/send", Fault(How.DRIP, When.AFTER))
+    assert isinstance((await sender.send([parcel(1)]))[0], Sent)

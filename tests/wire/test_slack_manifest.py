@@ -15,9 +15,11 @@ def test_the_link_carries_the_whole_manifest() -> None:
 
 def test_the_scopes_are_the_least_that_the_product_needs() -> None:
     assert scopes() == {
+        "channels:history",
         "chat:write",
         "chat:write.public",
         "commands",
+        "groups:history",
         "im:history",
         "im:write",
         "reactions:write",

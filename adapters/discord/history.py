@@ -1,0 +1,78 @@
+"""Whether a message arrived: by its nonce, which Discord knows for minutes, or by the channel's history."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from adapters.discord.api import MOST_IN_PAGE, DiscordApi
+from adapters.discord.outcomes import TROUBLE, code_of, in_words, outcome_of
+from domain.deliveries import Later, Parcel
+from domain.doubts import Absent, Doubt, Evidence, Found, Unclear
+
+MOST_IN_NONCE = 25
+"""https://docs.discord.com/developers/resources/message#create-message."""
+NONCE_IS_SAFE = timedelta(seconds=60)
+"""So long after an attempt the same nonce gives back the message that there is ("the past few minutes")."""
+CLOCKS_DIFFER = timedelta(seconds=30)
+LOOK_AGAIN = timedelta(seconds=30)
+DISCORD_EPOCH = 1_420_070_400_000
+"""https://docs.discord.com/developers/reference#snowflakes."""
+NO_ANSWER_EVER = frozenset({50001, 50013})
+"""Discord does not let the bot read there."""
+
+
+def nonce_of(parcel: Parcel) -> str:
+    """The same for every attempt at a delivery."""
+    return str(parcel.ref)[-MOST_IN_NONCE:]
+
+
+async def look(api: DiscordApi, doubt: Doubt, content: Mapping[str, Any], nonce: str) -> Evidence:
+    """What the channel's history since the attempt tells.
+
+    A message of ours counts as the one that is looked for if it bears its nonce or, where Discord tells none,
+    if it says the same.
+
+    Args:
+        api: how Discord is called.
+        doubt: what is looked for.
+        content: as it was rendered to be sent.
+        nonce: with which it was sent.
+    """
+    try:
+        channel = await _channel_of(api, doubt.parcel)
+        messages = await api.history(channel, _snowflake(doubt.started_at - CLOCKS_DIFFER))
+        me = await api.own_id()
+        for message in messages:
+            if message["author"]["id"] == me and _is_it(message, content, nonce):
+                return Found(f"{message['channel_id']}:{message['id']}")
+    except TROUBLE as trouble:
+        return _unread(trouble)
+    return Unclear("too much was written there since") if len(messages) == MOST_IN_PAGE else Absent()
+
+
+async def _channel_of(api: DiscordApi, parcel: Parcel) -> str:
+    recipient = parcel.recipient
+    if recipient.direct is not None:
+        return recipient.direct
+    if recipient.identity_id is not None:
+        return await api.open_direct(recipient.address.external_id)  # gives back the one there is
+    thread = parcel.answers.partition(":")[2]  # of a digest's head: it has the number of its message
+    return thread or recipient.address.external_id
+
+
+def _is_it(message: Mapping[str, Any], content: Mapping[str, Any], nonce: str) -> bool:
+    if message.get("nonce") is not None:
+        return str(message["nonce"]) == nonce
+    return bool(message["content"] == content["content"])
+
+
+def _unread(trouble: Exception) -> Evidence:
+    if code_of(trouble) in NO_ANSWER_EVER:
+        return Unclear(f"the history cannot be read: {code_of(trouble)}")
+    outcome = outcome_of(trouble, repeatable=True)
+    after = outcome.after if isinstance(outcome, Later) else None
+    return Unclear(f"the history cannot be read: {in_words(trouble)}", after or LOOK_AGAIN)
+
+
+def _snowflake(instant: datetime) -> int:
+    return max(int(instant.timestamp() * 1000) - DISCORD_EPOCH, 0) << 22

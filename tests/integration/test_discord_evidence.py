@@ -1,0 +1,151 @@
+"""Whether a message to Discord arrived: while its nonce is known by sending it again, later by reading."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from adapters.discord.api import DiscordApi
+from adapters.discord.history import LOOK_AGAIN, NONCE_IS_SAFE
+from adapters.discord.sender import DiscordSender
+from domain.deliveries import Kind, Parcel, Sent, Unknown
+from domain.doubts import Absent, Doubt, Evidence, Found, Harmless, Unclear
+from simulators.base import Fault, How, When, real_now
+from simulators.discord.errors import refused
+from tests.discord_world import World, simulated
+from tests.integration.test_discord_sender import MESSAGES, say, to_channel, to_person
+
+HISTORY = "GET /channels/{id}/messages"
+DEADLINE = timedelta(seconds=0.3)
+OLD = NONCE_IS_SAFE + timedelta(seconds=1)
+
+
+class Sending:
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.api = DiscordApi(world.bot.token, world.discord.api_url, deadline=DEADLINE)
+        self.sender = DiscordSender(self.api, world.tokens)
+
+    async def one(self, parcel: Parcel) -> object:
+        (outcome,) = await self.sender.send([parcel])
+        return outcome
+
+    async def look(self, parcel: Parcel, age: timedelta = OLD) -> Evidence:
+        began = self.world.clock.now() - timedelta(seconds=1)
+        (evidence,) = await self.sender.look([Doubt(parcel, began, age, heard=False)])
+        return evidence
+
+
+@pytest.fixture
+async def sending() -> AsyncIterator[Sending]:
+    async with simulated() as world:
+        made = Sending(world)
+        await made.api.open()
+        yield made
+        await made.api.close()
+
+
+LOST_ANSWERS = [
+    Fault(status=502, when=When.AFTER),
+    Fault(How.RESET, When.AFTER),
+    Fault(How.HANG, When.AFTER),
+    Fault(How.DRIP, When.AFTER),
+    Fault(status=200, when=When.AFTER, headers={"Content-Type": "text/html"}, body="<html>"),
+]
+
+
+@pytest.mark.parametrize("fault", LOST_ANSWERS, ids=str)
+async def test_soon_after_the_attempt_the_same_nonce_gives_back_what_there_is(
+    sending: Sending, fault: Fault
+) -> None:
+    """Faults 21, 23, 24 and 25: sent again at once, and there is one message."""
+    sending.world.discord.journal.fail(MESSAGES, fault)
+    parcel = to_person(sending.world, sending.world.ada)
+    assert isinstance(await sending.one(parcel), Unknown)
+    assert await sending.look(parcel, timedelta(seconds=5)) == Harmless()
+    again = await sending.one(replace(parcel, attempt=2))
+    dm = sending.world.discord.dm_of(sending.world.ada)
+    (message,) = sending.world.discord.messages(dm.id)
+    assert isinstance(again, Sent)
+    assert again.receipt == f"{dm.id}:{message.id}"
+
+
+@pytest.mark.parametrize("fault", LOST_ANSWERS, ids=str)
+async def test_later_it_is_found_in_the_history(sending: Sending, fault: Fault) -> None:
+    """Fault 1, when the process was gone for longer than Discord knows a nonce."""
+    sending.world.discord.journal.fail(MESSAGES, fault)
+    parcel = to_person(sending.world, sending.world.ada)
+    await sending.one(parcel)
+    dm = sending.world.discord.dm_of(sending.world.ada)
+    (message,) = sending.world.discord.messages(dm.id)
+    assert await sending.look(parcel) == Found(f"{dm.id}:{message.id}")
+    assert len(sending.world.discord.messages(dm.id)) == 1
+
+
+async def test_what_did_not_arrive_is_not_found(sending: Sending) -> None:
+    world = sending.world
+    world.discord.journal.fail(MESSAGES, Fault(status=502))
+    parcel = to_person(world, world.ada)
+    await sending.one(parcel)
+    await sending.one(to_person(world, world.ada, 2, say("something else")))
+    await world.discord.dm(world.ada, "What'd you get done today?")
+    assert await sending.look(parcel) == Absent()
+
+
+async def test_what_says_the_same_and_is_older_is_another_one(sending: Sending) -> None:
+    """Yesterday's question reads like today's."""
+    world = sending.world
+    parcel = to_person(world, world.ada)
+    await sending.one(parcel)
+    began = world.clock.now() + timedelta(hours=1)
+    (evidence,) = await sending.sender.look([Doubt(parcel, began, OLD, heard=False)])
+    assert evidence == Absent()
+
+
+async def test_a_digest_is_looked_for_in_its_channel_and_its_parts_in_the_thread(sending: Sending) -> None:
+    head = to_channel(sending.world, 1, say("platform: Tuesday"))
+    sent = await sending.one(head)
+    assert isinstance(sent, Sent)
+    part = to_channel(sending.world, 2, say("part 2"), sent.receipt)
+    sent_part = await sending.one(part)
+    assert isinstance(sent_part, Sent)
+    assert await sending.look(head) == Found(sent.receipt)
+    assert await sending.look(part) == Found(sent_part.receipt)
+
+
+async def test_a_history_that_may_not_be_read_settles_nothing(sending: Sending) -> None:
+    sending.world.discord.journal.fail(HISTORY, refused(50001))
+    evidence = await sending.look(to_channel(sending.world, 1, say("head")))
+    assert evidence == Unclear("the history cannot be read: 50001")
+
+
+@pytest.mark.parametrize("fault", [Fault(How.HANG), Fault(status=503)], ids=str)
+async def test_a_look_that_fails_is_taken_again(sending: Sending, fault: Fault) -> None:
+    sending.world.discord.journal.fail(HISTORY, fault)
+    evidence = await sending.look(to_channel(sending.world, 1, say("head")))
+    assert isinstance(evidence, Unclear)
+    assert evidence.after == LOOK_AGAIN
+
+
+async def test_a_check_mark_is_never_looked_for(sending: Sending) -> None:
+    mark = replace(to_person(sending.world, sending.world.ada), kind=Kind.MARK, message=None, answers="1:2")
+    assert await sending.look(mark) == Harmless()
+
+
+async def test_an_answer_without_end_is_not_read(sending: Sending) -> None:
+    """Fault 25: at most one megabyte of an answer is read."""
+    endless = '{"id": "1", "x": "' + "x" * 2_000_000
+    json = {"Content-Type": "application/json"}
+    sending.world.discord.journal.fail(MESSAGES, Fault(status=200, headers=json, body=endless))
+    outcome = await sending.one(to_person(sending.world, sending.world.ada))
+    assert outcome == Unknown("no readable answer: ClientPayloadError")
+
+
+async def test_a_dripping_answer_ends_with_its_deadline(sending: Sending) -> None:
+    """Fault 24: no server stretches a call, however slowly it talks."""
+    sending.world.discord.journal.fail(MESSAGES, Fault(How.DRIP))
+    started = real_now()
+    outcome = await sending.one(to_person(sending.world, sending.world.ada))
+    assert outcome == Unknown("no answer in time")
+    assert real_now() - started < 10 * DEADLINE
