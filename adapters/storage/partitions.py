@@ -10,6 +10,13 @@ from domain.ports.front import StorageDown
 _LOCK = 0x646F6E65
 """Of the advisory lock that lets one worker at a time make partitions."""
 
+_ROOM = {"deliveries": " WITH (fillfactor = 50)"}
+"""Every delivery is rewritten three times on its way: with room beside it a rewrite stays on its page, which
+takes a third off what is logged and, since the old forms are cleared there and then, no more space in the end.
+
+https://www.postgresql.org/docs/current/storage-hot.html
+"""
+
 # A look at the catalogue's own table: `to_regclass` may repeat what it knew before the lock was waited for.
 _MISSING = text("""
     SELECT day FROM unnest(CAST(:days AS date[])) AS day
@@ -48,7 +55,7 @@ def _make(connection: Connection, table: str, day: date) -> int:
     connection.execute(
         text(
             f"CREATE TABLE {table}_{day:%Y%m%d} PARTITION OF {table}"
-            f" FOR VALUES FROM ('{day}') TO ('{following}')"
+            f" FOR VALUES FROM ('{day}') TO ('{following}'){_ROOM.get(table, '')}"
         )
     )
     return 1
