@@ -55,7 +55,15 @@ class Threads(Protocol):
 class Pump:
     """Sends what is due and looks for what is in doubt, on every channel that this process can send by."""
 
-    def __init__(self, done_log: DoneLog, threads: Threads, clock: Clock, senders: Sequence[Sender]) -> None:
+    def __init__(
+        self,
+        done_log: DoneLog,
+        threads: Threads,
+        clock: Clock,
+        senders: Sequence[Sender],
+        stop_within: float = STOP_WITHIN,
+    ) -> None:
+        self._stop_within = stop_within
         self._done_log = done_log
         self._threads = threads
         self._clock = clock
@@ -65,7 +73,7 @@ class Pump:
     async def run(self, wake: Callable[[], Awaitable[object]]) -> None:
         """Send until cancelled; `wake` returns when something may have become due.
 
-        When cancelled it claims nothing more.  What is on its way then has `STOP_WITHIN` seconds to end, and
+        When cancelled it claims nothing more.  What is on its way then has `stop_within` seconds to end, and
         what became of it is written down.
         """
 
@@ -75,9 +83,10 @@ class Pump:
         async def long_rest() -> None:
             await asyncio.sleep(LOOK_EVERY)
 
-        sending = (self._repeat(self.send_due, sender, rest) for sender in self._senders)
-        looking = (self._repeat(self.look_due, sender, long_rest) for sender in self._senders)
-        await asyncio.gather(*sending, *looking)
+        async with asyncio.TaskGroup() as loops:
+            for sender in self._senders:
+                loops.create_task(self._repeat(self.send_due, sender, rest))
+                loops.create_task(self._repeat(self.look_due, sender, long_rest))
 
     async def _repeat(
         self,
@@ -99,7 +108,7 @@ class Pump:
     def _hurry(self) -> None:
         """Give what is on its way a little time, and no more."""
         for deadline in self._deadlines:
-            soon = asyncio.get_running_loop().time() + STOP_WITHIN
+            soon = asyncio.get_running_loop().time() + self._stop_within
             deadline.reschedule(min(soon, deadline.when() or soon))
 
     async def drain(self) -> int:

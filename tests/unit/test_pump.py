@@ -1,0 +1,125 @@
+"""The delivery loop: when it is asked to stop, when calls hang, when one channel is in trouble."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import ParamSpec, TypeVar
+
+import pytest
+
+from domain.deliveries import Kind, Outcome, Parcel, Sent, State
+from domain.doubts import Doubt, Evidence, Found
+from domain.people import Channel
+from scheduler.pump import Pump, Sender
+from tests.factories import SIX, Office
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class AtOnce:
+    """Calls the core in the loop's own thread."""
+
+    async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return function(*args, **kwargs)
+
+    async def settle(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return function(*args, **kwargs)
+
+
+class SlowSender:
+    """Sends when it is let; what it was handed stands in `begun`."""
+
+    batch = 1
+
+    def __init__(self, channel: Channel = Channel.SLACK) -> None:
+        self.channel = channel
+        self.begun: list[Parcel] = []
+        self.started = asyncio.Event()
+        self.may_end = asyncio.Event()
+
+    async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+        self.begun.extend(parcels)
+        self.started.set()
+        await self.may_end.wait()
+        return [Sent(f"r{each.ref.id}") for each in parcels]
+
+    async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:
+        return [Found("D1:1")] * len(doubts)
+
+
+@pytest.fixture
+def office() -> Office:
+    office = Office()
+    office.done_log.plan_prompts(SIX)
+    return office
+
+
+@contextlib.asynccontextmanager
+async def pumping(
+    office: Office, *senders: Sender, stop_within: float = 5
+) -> AsyncIterator[asyncio.Task[None]]:
+    pump = Pump(office.done_log, AtOnce(), office.clock, senders, stop_within)
+    running = asyncio.create_task(pump.run(asyncio.Event().wait))
+    yield running
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+def states(office: Office, channel: Channel = Channel.SLACK) -> dict[State, int]:
+    there = [
+        row.state for row in office.deliveries(Kind.PROMPT) if row.new.recipient.address.channel is channel
+    ]
+    return {state: there.count(state) for state in set(there)}
+
+
+async def test_asked_to_stop_it_claims_nothing_more_and_writes_down_what_is_on_its_way(
+    office: Office,
+) -> None:
+    """Fault 18: after a SIGTERM no lease is left behind."""
+    sender = SlowSender()
+    async with pumping(office, sender) as running:
+        await sender.started.wait()
+        running.cancel()
+        await asyncio.sleep(0)
+        sender.may_end.set()
+        await asyncio.wait([running])
+    assert len(sender.begun) == 1
+    assert states(office) == {State.ACCEPTED: 1, State.READY: 2}
+    assert all(row.lease_until is None for row in office.deliveries(Kind.PROMPT))
+
+
+async def test_what_does_not_end_is_left_in_doubt(office: Office) -> None:
+    """Fault 18: a call that hangs holds up a stop for its time, and what became of it is looked for."""
+    sender = SlowSender()
+    async with pumping(office, sender, stop_within=0.05) as running:
+        await sender.started.wait()
+        running.cancel()
+        await asyncio.wait([running])
+    assert states(office) == {State.UNCERTAIN: 1, State.READY: 2}
+    assert all(row.lease_until is None for row in office.deliveries(Kind.PROMPT))
+
+
+async def test_a_channel_that_hangs_holds_up_no_other(office: Office) -> None:
+    """Fault 24."""
+    slow, mail = SlowSender(), SlowSender(Channel.EMAIL)
+    mail.may_end.set()
+    async with pumping(office, slow, mail):
+        await slow.started.wait()
+        await mail.started.wait()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    assert states(office, Channel.EMAIL) == {State.ACCEPTED: 1}
+
+
+async def test_what_is_in_doubt_is_looked_for(office: Office) -> None:
+    now = office.clock.now()
+    office.done_log.claim(Channel.SLACK, now, now, 100)
+    later = office.clock.forward(SIX.replace(hour=19) - SIX)
+    office.done_log.keep_house(later, later)
+    sender = SlowSender()
+    pump = Pump(office.done_log, AtOnce(), office.clock, [sender])
+    assert await pump.look_due(sender) == 1
+    assert await pump.drain() == 2
+    assert states(office) == {State.ACCEPTED: 3}
+    assert sender.begun == [], "found, so not sent again"
