@@ -52,8 +52,6 @@ def attribution_at(page: Page, last: int, words: Words, floor: int) -> Attributi
     said = page.said[last]
     if not _may_end(said, words):
         return _within_line(page, last, words) if _may_go_on(said) and page.may_weigh() else None
-    if not page.may_weigh():
-        return None
     quoted = page.is_quoted(page.next_said(last)) or _is_bar_quoted(page, last)
     found = _upward(page, last, words, floor, quoted=quoted)
     return found or _within_line(page, last, words)
@@ -96,6 +94,8 @@ def _upward(page: Page, last: int, words: Words, floor: int, *, quoted: bool) ->
             if found.is_sure or not _may_be_named(line):
                 break
         if dated or _may_be_named(line):
+            if not page.may_weigh():
+                break
             evidence = weigh(text, words)
             if _decides(text, evidence, quoted=quoted, dated=dated):
                 found = Attribution(start, last + 1, is_sure=_is_sure(text, evidence))

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MOST_LINES = 20_000
+MOST_LINES = 5_000
 """More are not read: no answer has so many, and a quoted thread may."""
-MOST_DOUBTS = 2_000
-"""Lines of one mail that are weighed closely; no honest one has so many that look like an attribution."""
+MOST_DOUBTS = 1_500
+"""How often a piece of one mail is weighed closely; no honest one has so many doubtful lines."""
 LONGEST_SEEN = 600
 """Characters of a line that are looked at to tell what it is; what is kept of it is whole."""
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -58,7 +58,7 @@ class Page:
     """
 
     def __init__(self, text: str) -> None:
-        self.raw = text.split("\n", MOST_LINES)[:MOST_LINES]
+        self.raw = _lines(text)
         self.said = [line[:LONGEST_SEEN].strip() if line.isascii() else _bare(line) for line in self.raw]
         self.verdicts: list[Verdict | None] = [None] * len(self.raw)
         self.rules = [""] * len(self.raw)
@@ -68,9 +68,14 @@ class Page:
         return len(self.raw)
 
     def may_weigh(self) -> bool:
-        """Whether a line may still be weighed closely, which counts as having done so."""
+        """Whether something may still be weighed closely, which counts as having done so."""
         self._doubts -= 1
         return self._doubts >= 0
+
+    @property
+    def is_worn_out(self) -> bool:
+        """Nothing more is weighed in this mail: it was made to cost time."""
+        return self._doubts <= 0
 
     def mark(self, start: int, end: int, verdict: Verdict, rule: str) -> None:
         """Judge the lines from `start` up to `end` that are not yet judged."""
@@ -90,6 +95,13 @@ class Page:
                 return later
         return len(self.said)
 
+    def last_line(self, said: str) -> int:
+        """The last line that says exactly this; -1 when none does."""
+        for index in range(len(self.said) - 1, -1, -1):
+            if self.said[index] == said:
+                return index
+        return -1
+
     def is_quoted(self, index: int) -> bool:
         return index < len(self.said) and self.verdicts[index] is Verdict.QUOTE
 
@@ -99,6 +111,13 @@ class Page:
             Judged(raw, verdict or Verdict.KEPT, rule)
             for raw, verdict, rule in zip(self.raw, self.verdicts, self.rules, strict=True)
         ]
+
+
+def _lines(text: str) -> list[str]:
+    lines = text.split("\n")
+    if len(lines) > MOST_LINES:  # first let go what says nothing
+        lines = [line for index, line in enumerate(lines) if line.strip() or index == 0 or lines[index - 1]]
+    return lines[:MOST_LINES]
 
 
 def _bare(line: str) -> str:

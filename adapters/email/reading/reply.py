@@ -162,6 +162,8 @@ def _cut(page: Page, known: Words) -> None:
             first = min(first, index) if page.verdicts[index] is Verdict.KEPT else first
             index, floor = index + 1, index + 1
             continue
+        if page.is_worn_out:
+            return
         after = _original(page, index, known, spoken=first < index)
         if after is None:
             after = _attributed(page, index, known, floor, first)

@@ -1,0 +1,57 @@
+"""What mail programs put above an original, in the languages that they speak: none of it is hers."""
+
+import textwrap
+
+import pytest
+
+from adapters.email.reading.answer import read_text
+from tests.mail_answers import FOLDER
+
+ATTRIBUTIONS = [
+    line.replace("|", "\n")
+    for line in (FOLDER.parent / "attributions.txt").read_text(encoding="utf-8").splitlines()
+]
+TYPED = "shipped the importer\n- fixed login"
+ORIGINAL = "What'd you get done today?\nAnswer this mail with a line for each thing."
+ONE_LINE = [each for each in ATTRIBUTIONS if "\n" not in each and "lietotājs" not in each]
+
+
+@pytest.mark.parametrize("attribution", ATTRIBUTIONS)
+def test_above_a_quote_it_goes_with_it(attribution: str) -> None:
+    quoted = textwrap.indent(ORIGINAL, "> ")
+    assert read_text(f"{TYPED}\n\n{attribution}\n{quoted}\n").reply == TYPED
+
+
+@pytest.mark.parametrize("attribution", ATTRIBUTIONS)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"], ids=["close", "apart"])
+def test_what_follows_it_unquoted_goes_too(attribution: str, gap: str) -> None:
+    assert read_text(f"{TYPED}{gap}{attribution}\n\n{ORIGINAL}\n").reply == TYPED
+
+
+@pytest.mark.parametrize("attribution", ONE_LINE)
+@pytest.mark.parametrize("mark", ["> ", ""], ids=["quoted", "unquoted"])
+def test_it_may_be_broken_over_lines(attribution: str, mark: str) -> None:
+    wrapped = textwrap.fill(attribution, 48, break_long_words=False, break_on_hyphens=False)
+    assert read_text(f"{TYPED}\n\n{wrapped}\n\n{textwrap.indent(ORIGINAL, mark)}\n").reply == TYPED
+
+
+def test_a_reply_may_share_its_line_with_the_attribution() -> None:
+    text = "Shipped it. On Tue, Nov 24, 2026 at 6:00 PM donelog <d@example.com> wrote: What'd you get done?"
+    assert read_text(text).reply == "Shipped it."
+
+
+def test_what_stands_below_a_quote_is_hers() -> None:
+    text = "On Tue, Nov 24, 2026 at 6:00 PM donelog <d@example.com> wrote:\n> What?\n\nthis\n> And?\n\nthat"
+    assert read_text(text).text == "this\n\nthat"
+
+
+def test_a_mail_passed_on_without_a_word_is_kept_without_its_headers() -> None:
+    text = (
+        "---------- Forwarded message ---------\nFrom: Bo <b@example.com>\nDate: x\nSubject: y\n\nthe words"
+    )
+    assert read_text(text).reply == "the words"
+
+
+def test_quoted_printable_that_nobody_decoded_is_decoded() -> None:
+    text = "shipped it, caf=C3=A9 and th=\ne rest\nand=20more wo=\nrds, t=C3=A9l=C3=A9phone to=\no"
+    assert read_text(text).text.split("\n")[0] == "shipped it, café and the rest"

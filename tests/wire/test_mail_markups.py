@@ -1,0 +1,29 @@
+"""HTML mails of many programs: the quote is cut by its structure, what is hers stays."""
+
+import tomllib
+
+import pytest
+
+from adapters.email.reading.answer import read_text
+from adapters.email.reading.html_text import visible_text
+from tests.mail_answers import FOLDER
+
+MARKUPS = tomllib.loads((FOLDER.parent / "markups.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("markup", MARKUPS.values(), ids=MARKUPS.keys())
+def test_what_she_typed_is_read_and_nothing_else(markup: str) -> None:
+    things = read_text(visible_text(markup), "Ana").text.split("\n")
+    assert [each for each in things if each] == ["shipped the importer", "- fixed login"]
+
+
+def test_what_is_hidden_is_not_read() -> None:
+    assert visible_text('<div style="display: none">x</div><style>p{}</style><p>y</p>') == "y"
+
+
+def test_an_unmarked_quote_keeps_a_mark() -> None:
+    assert visible_text("<p>a</p><blockquote>b<br>c</blockquote>") == "a\n\n> b\n> c"
+
+
+def test_an_empty_line_stays_one() -> None:
+    assert visible_text("a<br><br>b<div><br></div>c") == "a\n\nb\n\nc"
