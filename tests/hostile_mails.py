@@ -1,4 +1,4 @@
-"""Texts and mails made to hurt a reader, in any size: what hangs other libraries, and what could hang ours."""
+"""Texts made to hurt a reader, in any size: what hangs other libraries, and what could hang ours."""
 
 from collections.abc import Callable, Mapping
 

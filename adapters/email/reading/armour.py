@@ -10,8 +10,8 @@ _PGP_SIGNATURE, _PGP_END = "-----BEGIN PGP SIGNATURE-----", "-----END PGP SIGNAT
 _UUENCODE_END = "end"
 _UUENCODED = re.compile(r"begin(?:-base64)? [0-7]{3,4} \S")
 _PLACE_OF_A_PICTURE = re.compile(
-    r"\[(?:cid:|image:|inline image|https?://)[^\[\]]{0,200}\]|<image\d{3}\.\w{3,4}>|<[\w .-]{1,60}\.(?:png|jpe?g|gif|bmp)>"
-    r"|\[image\d{3}\.\w{3,4}\]|\ufffc",
+    r"\[(?:cid:|image:|inline image|https?://)[^\[\]]{0,200}\]|\[image\d{3}\.\w{3,4}\]|\ufffc"
+    r"|<image\d{3}\.\w{3,4}>|<[\w .-]{1,60}\.(?:png|jpe?g|gif|bmp)>",
     re.IGNORECASE,
 )
 _MOST_HASH_LINES = 4

@@ -5,6 +5,7 @@ have no verb at all; so each sign has a weight, and their sum decides.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from adapters.email.reading.evidence import Evidence, weigh
@@ -78,30 +79,40 @@ def _is_bar_quoted(page: Page, last: int) -> bool:
 def _upward(page: Page, last: int, words: Words, floor: int, *, quoted: bool) -> Attribution | None:
     """Put line after line in front until it is a whole sentence."""
     text, found = "", None
-    for start in range(last, max(last - _MOST_LINES, floor) - 1, -1):
+    for start in _lines_above(page, last, floor):
         line = page.said[start]
-        if not line:
-            if page.said[start + 1].startswith(("<", "mailto:", "wrote", ">")):
-                continue
-            break
-        if page.verdicts[start] is not None:
-            break
         text = _joined(line, text)
-        if len(text) > _LONGEST:
-            break
         dated = _starts_dated(line, words)
-        if found is not None and not (dated and _adds_a_date(line, words)) and not _is_middle(line):
-            if found.is_sure or not _may_be_named(line):
+        if len(text) > _LONGEST or (found is not None and not _may_add(found, line, words, dated=dated)):
+            break
+        if not dated and not _may_be_named(line):
+            continue
+        if not page.may_weigh():
+            break
+        evidence = weigh(text, words)
+        if _decides(text, evidence, quoted=quoted, dated=dated):
+            found = Attribution(start, last + 1, is_sure=_is_sure(text, evidence))
+            if dated and evidence.date and (evidence.verb or evidence.address):
                 break
-        if dated or _may_be_named(line):
-            if not page.may_weigh():
-                break
-            evidence = weigh(text, words)
-            if _decides(text, evidence, quoted=quoted, dated=dated):
-                found = Attribution(start, last + 1, is_sure=_is_sure(text, evidence))
-                if dated and evidence.date and (evidence.verb or evidence.address):
-                    break
     return found
+
+
+def _lines_above(page: Page, last: int, floor: int) -> Iterator[int]:
+    """From `last` up, as far as one sentence may reach."""
+    for index in range(last, max(last - _MOST_LINES, floor) - 1, -1):
+        if page.said[index]:
+            if page.verdicts[index] is not None:
+                return
+            yield index
+        elif not page.said[index + 1].startswith(("<", "mailto:", "wrote", ">")):
+            return
+
+
+def _may_add(found: Attribution, line: str, words: Words, *, dated: bool) -> bool:
+    """Whether one more line may belong to an attribution that is whole without it."""
+    if (dated and _adds_a_date(line, words)) or _is_middle(line):
+        return True
+    return not found.is_sure and _may_be_named(line)
 
 
 def _is_middle(line: str) -> bool:

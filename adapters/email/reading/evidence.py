@@ -64,10 +64,7 @@ def has_date(text: str, tokens: list[str], words: Words) -> bool:
     """A day of a month, in digits or with the month's name in any language."""
     if _DATE.search(text) or _ANY_MONTH.search(text):
         return True
-    for place, token in enumerate(tokens):
-        if token in words.months and _has_day_beside(tokens, place):
-            return True
-    return False
+    return any(token in words.months and _has_day_beside(tokens, place) for place, token in enumerate(tokens))
 
 
 def has_date_or_time(text: str, words: Words) -> bool:

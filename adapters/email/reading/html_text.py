@@ -1,7 +1,7 @@
 """The text of an HTML mail, without what its program marks as quoted.
 
 Every widely used program marks quotes, each in its own way; they are cut by their structure.  What stands
-between two quotes is hers and stays.  Quotes without a mark of their own keep one: `> ` in front of each line.
+between two quotes is hers and stays.  Quotes without a mark of their own get one: `> ` before each line.
 """
 
 import re

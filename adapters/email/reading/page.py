@@ -88,6 +88,10 @@ class Page:
         """The lines from `start` up to `end` with words in them that nobody has judged yet."""
         return (index for index in range(start, end) if self.said[index] and self.verdicts[index] is None)
 
+    def has_words(self, start: int, end: int) -> bool:
+        """There is something of hers from `start` up to `end`."""
+        return any(not is_rule(self.said[index]) for index in self.open_lines(start, end))
+
     def next_said(self, index: int) -> int:
         """The nearest line with words after `index`; the number of lines when there is none."""
         for later in range(index + 1, len(self.said)):

@@ -60,7 +60,7 @@ def _unflowed(lines: Sequence[str], *, delsp: bool) -> list[str]:
 
 
 def _even_bullets(lines: Sequence[str]) -> list[str]:
-    """Bullets of other shapes as dashes, numbers of other shapes as `1. `; a bullet without space gets one."""
+    """Bullets and numbers of other shapes as `- ` and `1. `; a bullet without space gets one."""
     tight = sum(_TIGHT_BULLET.match(line) is not None for line in lines if line)
     numbered = sum(_ODD_NUMBER.match(line) is not None for line in lines if line)
     return [

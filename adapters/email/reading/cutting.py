@@ -1,0 +1,120 @@
+"""Where her words end and an original begins, from the first line to the last."""
+
+from adapters.email.reading.attributions import Attribution, attribution_at
+from adapters.email.reading.originals import above_rules, is_reply_above, original_at
+from adapters.email.reading.page import Page, Verdict, is_rule
+from adapters.email.reading.quotes import bar_follows, mark_bars
+from adapters.email.reading.words import Words
+
+_LONGEST_REQUEST = 120
+"""Characters of a line that asks to answer above it."""
+
+
+def cut(page: Page, words: Words) -> None:
+    """Mark attributions, and everything from where an original begins that is not quoted line by line.
+
+    Whether she has said something above decides what an original without marks is: below her words it is
+    what she answers; at the top it is what she passed on, or the question above her answer.
+    """
+    _Cut(page, words).run()
+
+
+class _Cut:
+    def __init__(self, page: Page, words: Words) -> None:
+        self._page = page
+        self._words = words
+        self._floor = 0
+        """Lines before it belong to something else."""
+        self._first = len(page)
+        """The line of her first word."""
+        self._asks = is_reply_above("\n".join(page.said), words)
+
+    def run(self) -> None:
+        index = 0
+        while index < len(self._page):
+            index = self._next(index) if self._page.said[index] else index + 1
+
+    def _next(self, index: int) -> int:
+        """The line to go on at, once this one is understood."""
+        page = self._page
+        if self._asks and self._is_request(index):
+            self._attributed(index)
+            return self._end(above_rules(page, index), "below the line to answer above")
+        if page.verdicts[index] is not None:
+            return self._judged(index)
+        if page.is_worn_out:
+            return len(page)
+        after = self._original(index) or self._attributed(index)
+        if after is None:
+            self._first = index if self._first > index and not is_rule(page.said[index]) else self._first
+            return index + 1
+        self._floor = after
+        if self._first < len(page) and page.verdicts[self._first] not in (None, Verdict.KEPT):
+            self._first = len(page)  # what seemed to be her first word was part of an attribution
+        return after
+
+    def _is_request(self, index: int) -> bool:
+        said = self._page.said[index]
+        return len(said) <= _LONGEST_REQUEST and is_reply_above(said, self._words)
+
+    def _end(self, start: int, rule: str) -> int:
+        self._page.mark(start, len(self._page), Verdict.ORIGINAL, rule)
+        return len(self._page)
+
+    def _judged(self, index: int) -> int:
+        """Past a line that has its verdict already."""
+        if self._first < index and self._ends_in_attribution(index):
+            return self._end(index + 1, "below a quoted attribution")
+        if self._page.verdicts[index] is Verdict.KEPT:
+            self._first = min(self._first, index)
+        self._floor = index + 1
+        return index + 1
+
+    def _ends_in_attribution(self, index: int) -> bool:
+        """A quote of nothing but an attribution: what it introduces comes below, unmarked."""
+        page = self._page
+        if (
+            index == 0
+            or page.said[index][-1] != ":"
+            or page.is_quoted(index + 1)
+            or page.is_quoted(index - 1)
+        ):
+            return False
+        later = page.next_said(index)
+        if not page.is_quoted(index) or later >= len(page) or page.is_quoted(later):
+            return False
+        found = attribution_at(Page(page.said[index].lstrip("> ")), 0, self._words, 0)
+        return found is not None and found.is_sure
+
+    def _original(self, index: int) -> int | None:
+        """Behind an original's headers when she passed it on without a word; else the end."""
+        original = original_at(self._page, index, self._words)
+        if original is None:
+            return None
+        if original.is_forward and self._first >= index:
+            rule = "headers of what she passed on without a word"
+            self._page.mark(original.start, original.body, Verdict.ORIGINAL, rule)
+            return original.body
+        return self._end(original.start, original.rule)
+
+    def _attributed(self, index: int) -> int | None:
+        """Behind an attribution; the end, when what it introduces is not quoted and she has spoken above."""
+        page = self._page
+        found = attribution_at(page, index, self._words, self._floor)
+        if found is None:
+            return None
+        if found.hers:
+            self._keep_in_front(found)
+        is_quoted = page.is_quoted(page.next_said(index))
+        if not is_quoted and found.is_sure and (found.hers or self._first < found.start):
+            return self._end(above_rules(page, found.start), "below an attribution")
+        if not is_quoted and not found.is_sure and not bar_follows(page, index):
+            return None
+        page.mark(found.start, found.end, Verdict.ATTRIBUTION, "who wrote what is quoted, and when")
+        mark_bars(page, found.end)
+        return found.end
+
+    def _keep_in_front(self, found: Attribution) -> None:
+        """Her words stand on the attribution's own line; of that line only they stay."""
+        self._page.raw[found.start] = self._page.said[found.start] = found.hers
+        self._page.mark(found.start, found.start + 1, Verdict.KEPT, "in front of an attribution")

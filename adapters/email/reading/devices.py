@@ -1,0 +1,55 @@
+"""The line that a phone or a program adds: `Sent from my ...`, in any language."""
+
+import re
+
+from adapters.email.reading.page import Page, Verdict
+from adapters.email.reading.words import Words, fold
+
+_LONGEST_LINE = 120
+_MOST_WORDS = 8
+_LINK = re.compile(r"<[^<>]{0,400}>|\([^()]{0,400}\)|https?://\S{0,400}")
+_EXCUSE = re.compile(
+    r"excuse|typo|brevity|fehler|tippfehler|kürze|fautes|brièveté|errores|ortograf", re.IGNORECASE
+)
+
+
+def mark_devices(page: Page, words: Words) -> None:
+    """`Sent from my ...`, wherever it stands: it says nothing about the lines after it."""
+    for index in page.open_lines(0, len(page)):
+        if is_device_line(page.said[index], words):
+            page.mark(index, index + 1, Verdict.DEVICE, "a device's line")
+
+
+def is_device_line(said: str, words: Words) -> bool:
+    """Whether it names the device or program that a mail was written on, and does nothing else."""
+    said = said.removeprefix("<<").removesuffix(">>").strip("() ") if said[0] in "<(" else said
+    link = _LINK.search(said) if "<" in said or "http" in said or "](" in said else None
+    bare = _LINK.sub("", said) if link else said
+    folded = fold(bare.strip(" -–—_.*<>()[]«»\"'\t"))
+    if not folded or len(folded) > _LONGEST_LINE:
+        return False
+    if words.sent_from_my.at(folded):
+        return _names_device(folded, words) or _is_short_of(folded)
+    opening = words.sent_from.at(folded)
+    if opening:
+        rest = folded[len(opening) :]
+        if link is not None and not rest.strip(" []"):
+            return False
+        if link is not None or any(word.startswith(words.devices) for word in _first_words(rest)):
+            return True
+    ends = folded.endswith(words.sent_with)
+    return ends and _names_device(folded, words) and len(folded.split()) <= _MOST_WORDS
+
+
+def _first_words(rest: str) -> list[str]:
+    return rest.replace("[", " ").split()[:2]
+
+
+def _names_device(folded: str, words: Words) -> bool:
+    return any(device in folded for device in words.devices)
+
+
+def _is_short_of(folded: str) -> bool:
+    """A device nobody has heard of, if the line goes on with nothing but an excuse."""
+    head, comma, tail = folded.partition(",")
+    return len(head.split()) <= _MOST_WORDS and (not comma or _EXCUSE.search(tail) is not None)

@@ -1,0 +1,73 @@
+"""Greetings, closings and names: what people say around the things they did."""
+
+import re
+
+from adapters.email.reading.words import Openings, Words, fold
+
+LONGEST_CLOSING_LINE = 60
+PUNCTUATION = " \t,.!;:…。！、，*~-–—_/|'\"♥❤😊🙂😀😃🙏👍🎉️"
+CONTACT = re.compile(
+    r"@|https?://|www\.|\+?\d[\d ()./-]{6,}|^(?:tel|phone|mobile?|fax|mobil|cell|office|m|t|p|e|w)\s?[.:]",
+    re.IGNORECASE,
+)
+_MOST_NAME_WORDS = 4
+_FEW_NAMES = 2
+_PLAIN = frozenset(["hi team", "hi all", "hi everyone", "hey all", "hi folks", "hello team"])
+
+
+def is_closing(said: str, words: Words, names: frozenset[str] = frozenset()) -> bool:
+    """`Kind regards`, alone or with a name: `LG Anna`, `Thanks, Ana`, `Best - Tom`."""
+    if len(said) > LONGEST_CLOSING_LINE:
+        return False
+    folded = fold(said.strip(PUNCTUATION))
+    phrase = words.closings.at(folded)
+    if not phrase:
+        return False
+    rest = folded[len(phrase) :].strip(PUNCTUATION)
+    if not rest or is_closing(rest, words, names):
+        return True
+    tail = said[fold(said).find(phrase) + len(phrase) :].strip()
+    return _is_name_behind(tail, names, is_ambiguous=phrase in words.ambiguous_closings)
+
+
+def _is_name_behind(tail: str, names: frozenset[str], *, is_ambiguous: bool) -> bool:
+    """What follows a closing is who says it; behind an ambiguous one only after a comma or a dash."""
+    parts = tail.strip(PUNCTUATION).split()
+    if names and names.issuperset(fold(part) for part in parts):
+        return True
+    if is_ambiguous and not tail.startswith((",", "-", "–", "—", "/", "!", ".")):
+        return False
+    return len(parts) <= _FEW_NAMES and all(part[0].isupper() for part in parts) and ":" not in tail
+
+
+def is_greeting(said: str, greetings: Openings) -> bool:
+    """A greeting and at most a name or two."""
+    folded = fold(said.strip(PUNCTUATION))
+    if len(said) > LONGEST_CLOSING_LINE or ":" in said.rstrip(" :"):
+        return False
+    phrase = greetings.at(folded)
+    if not phrase:
+        return False
+    rest = said.strip(PUNCTUATION)[len(phrase) :]
+    parts = rest.strip(PUNCTUATION).split()
+    if not parts:
+        return True
+    if rest[:1] in "-–—/.":
+        return False
+    most = 4
+    ends_so = said.rstrip()[-1] in ",!:،、，。.~" or said.rstrip()[-1] > "\u2600"
+    named = sum(part[0].isupper() or not part[0].isalpha() or part[0] > "\u0590" for part in parts)
+    return len(parts) <= most and (ends_so or named >= len(parts) - 1 or phrase + fold(rest) in _PLAIN)
+
+
+def is_name_like(line: str, names: frozenset[str] = frozenset()) -> bool:
+    parts = line.strip(PUNCTUATION).replace("|", " ").replace(",", " ").split()
+    if not 0 < len(parts) <= _MOST_NAME_WORDS + 1 or any(char.isdigit() for char in line):
+        return CONTACT.search(line) is not None
+    if names and names.issuperset(fold(part) for part in parts):
+        return True
+    if len(parts) == 1:
+        return len(line) <= len("christopher") and not line.endswith(":")
+    capitals = sum(not part[0].islower() for part in parts)
+    particles = len(parts) - 2  # Ana de la Cruz
+    return capitals >= len(parts) - particles and len(parts) <= _MOST_NAME_WORDS and line[-1] not in "!:"

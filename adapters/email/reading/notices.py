@@ -1,0 +1,80 @@
+"""What servers and offices put around a text: warnings above it, legal texts and list footers below."""
+
+from adapters.email.reading.manners import LONGEST_CLOSING_LINE
+from adapters.email.reading.page import Page, Verdict, is_rule
+from adapters.email.reading.words import Words, fold
+
+_MOST_BANNERS = 3
+_LONGEST_BANNER = 8
+_FEW_WORDS = 3
+_BANNER_SIGNS = " *_|>-=⚠!\ufe0f"
+
+
+def mark_banners(page: Page, words: Words) -> None:
+    """`CAUTION: external email` and the like, put above the text by the recipient's or sender's server."""
+    index, seen = page.next_said(-1), 0
+    while index < len(page) and seen < _MOST_BANNERS:
+        bare = fold(page.said[index].strip(_BANNER_SIGNS))
+        if not _is_banner(bare, words) or page.verdicts[index] is not None:
+            if not is_rule(page.said[index]):
+                return
+            index, seen = page.next_said(index), seen + 1
+            continue
+        end = _banner_end(page, index)
+        page.mark(index, end, Verdict.BANNER, "warning about external mail")
+        index, seen = page.next_said(end - 1), seen + 1
+
+
+def _is_banner(bare: str, words: Words) -> bool:
+    """A short phrase must stand alone: `External email banner added` may be a done."""
+    phrase = words.banners.at(bare)
+    if not phrase:
+        return False
+    after = bare[len(phrase) :].lstrip()
+    return (
+        len(phrase.split()) > _FEW_WORDS
+        or not phrase[-1].isalnum()
+        or not after
+        or not after[0].isalnum()
+        or ":" in phrase
+    )
+
+
+def _banner_end(page: Page, start: int) -> int:
+    """The paragraph, if something follows it; else only the first line."""
+    end = start + 1
+    while end < len(page) and page.said[end] and end - start < _LONGEST_BANNER:
+        end += 1
+    something_follows = end < len(page) and page.next_said(end - 1) < len(page)
+    return end if something_follows and not page.said[end] else start + 1
+
+
+def mark_legal(page: Page, start: int, end: int, words: Words) -> None:
+    """From where a paragraph begins as disclaimers and footers of lists do."""
+    for index in page.open_lines(start, end):
+        if (
+            index > start
+            and page.said[index - 1]
+            and page.verdicts[index - 1] is None
+            and not is_rule(page.said[index - 1])
+        ):
+            continue
+        bare = fold(page.said[index].strip(" *_|>-=#"))
+        for phrases, rule in ((words.disclaimers, "legal text"), (words.footers, "footer of a list")):
+            phrase = phrases.at(bare)
+            if phrase and _is_impersonal(page.said[index], phrase, bare) and page.has_words(start, index):
+                page.mark(_above(page, index, start), end, Verdict.FOOTER, rule)
+                return
+
+
+def _is_impersonal(said: str, phrase: str, bare: str) -> bool:
+    """Long as such texts are, or a heading of its own; `this message ...` may also begin a done."""
+    return (
+        len(said) >= LONGEST_CLOSING_LINE or bare.rstrip(" :.") == phrase.rstrip(" :.") or phrase[-1] in ".,:"
+    )
+
+
+def _above(page: Page, index: int, start: int) -> int:
+    while index > start and (not page.said[index - 1] or is_rule(page.said[index - 1])):
+        index -= 1
+    return index

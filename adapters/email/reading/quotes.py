@@ -1,0 +1,88 @@
+"""Lines that a program quoted one by one, and what it broke off them."""
+
+import re
+
+from adapters.email.reading.page import Page, Verdict
+
+_QUOTED = (">", "|>", "»>", "＞", "&gt;")
+_SIGNS = frozenset(sign[0] for sign in _QUOTED)
+_INITIALS = re.compile(r"([A-Z][A-Za-z]{0,8})>(?:\s|$)")
+_FEWEST_INITIALS = 2
+_LONGEST_LEFTOVER, _SHORTEST_LEFTOVER = 80, 30
+"""Of what was broken off in the middle of a sentence, and behind one."""
+_SENTENCE_ENDS = (".", "!", "?", ":", ";")
+_SHORTEST_BROKEN = 60
+_MOST_LINES_OF_AN_ADDRESS = 3
+_MBOX_FROM = ">From "
+
+
+def mark_quotes(page: Page) -> None:
+    """Lines that begin with `>`, or with initials and `>`, and what a program broke off a quoted line."""
+    for index, said in enumerate(page.said):
+        if not said or said[0] not in _SIGNS or not said.startswith(_QUOTED):
+            continue
+        is_short = len(said) <= _LONGEST_LEFTOVER
+        if is_short and (_closes_address(page, index) or _is_escaped_from(page, index)):
+            continue
+        page.mark(index, index + 1, Verdict.QUOTE, "begins with a quote mark")
+    _mark_initials(page)
+    for index in range(1, len(page) - 1):
+        if page.said[index] and page.verdicts[index] is None and _is_leftover(page, index):
+            page.mark(index, index + 1, Verdict.QUOTE, "broken off a quoted line")
+
+
+def _closes_address(page: Page, index: int) -> bool:
+    """The `>` ends an address that began with `<` on a line above."""
+    said = page.said[index]
+    if len(said) > 1 and said[-1] != ":":
+        return False
+    above = [page.said[each] for each in range(max(index - _MOST_LINES_OF_AN_ADDRESS, 0), index)]
+    open_brackets = sum(line.count("<") - line.count(">") for line in above if not line.startswith(">"))
+    return open_brackets > 0 and any("@" in line for line in above)
+
+
+def _is_escaped_from(page: Page, index: int) -> bool:
+    """Mail stores put `>` in front of a line that begins with `From `; alone it is hers."""
+    if not page.said[index].startswith(_MBOX_FROM):
+        return False
+    beside = [page.said[each] for each in (index - 1, index + 1) if 0 <= each < len(page)]
+    if any(each.startswith(">") for each in beside):
+        return False
+    page.raw[index] = page.raw[index].replace(">", "", 1)
+    page.said[index] = page.said[index][1:]
+    return True
+
+
+def _mark_initials(page: Page) -> None:
+    found: dict[str, list[int]] = {}
+    for index, said in enumerate(page.said):
+        if ">" in said[:10] and page.verdicts[index] is None and (match := _INITIALS.match(said)):
+            found.setdefault(match[1], []).append(index)
+    for places in found.values():
+        if len(places) >= _FEWEST_INITIALS:
+            for index in places:
+                page.mark(index, index + 1, Verdict.QUOTE, "begins with somebody's initials and a quote mark")
+
+
+def _is_leftover(page: Page, index: int) -> bool:
+    before, said = page.said[index - 1], page.said[index]
+    return (
+        len(said) <= (_LONGEST_LEFTOVER if before[-1:] not in _SENTENCE_ENDS else _SHORTEST_LEFTOVER)
+        and said[0].islower()
+        and page.is_quoted(index - 1)
+        and page.is_quoted(index + 1)
+        and len(before) >= _SHORTEST_BROKEN
+    )
+
+
+def bar_follows(page: Page, index: int) -> bool:
+    later = page.next_said(index)
+    return later < len(page) and page.said[later].startswith("|")
+
+
+def mark_bars(page: Page, start: int) -> None:
+    """Some programs quote with a bar; elsewhere a bar is part of a table."""
+    index = page.next_said(start - 1)
+    while index < len(page) and page.said[index].startswith("|"):
+        page.mark(index, index + 1, Verdict.QUOTE, "quoted with a bar")
+        index += 1
