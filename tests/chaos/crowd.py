@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from adapters.storage.database import Database
 from domain.local_time import log_day
 from domain.people import Address, Channel, Person, Profile
+from domain.services.prompting import plan_prompts
 from simulators.discord import DiscordSimulator, Guild
 from simulators.discord.world import User as DiscordUser
 from simulators.sendgrid import SendGridSimulator
@@ -102,7 +103,11 @@ class Crowd:
         return Address(channel, f"{name}@example.com"), None
 
     def _add(self, newcomers: list[tuple[Address, str | None]]) -> None:
+        """Plan those who came before, unless a process was faster, and take in these."""
         now = self.database.time()
+        with self.database.storage.begin() as uow:
+            plan_prompts(uow, now)
+            uow.commit()
         local = now.astimezone(ZoneInfo(self.zone))
         with self.database.storage.begin() as uow:
             people = uow.tenant(self.organization_id).people

@@ -1,12 +1,16 @@
-"""Shortens the ledger's waits, so that a run takes minutes.  Called before anything else has read them."""
+"""Shortens the product's waits, so that a run takes minutes.  Called before anything else has read them."""
 
 from datetime import timedelta
 
 import domain.deliveries as waits
+from domain.people import Channel
 
 LEASE = timedelta(seconds=9)
 CALL_DEADLINE = timedelta(seconds=3)
 """As in the product, a third of the lease: the call of a living worker ends while the lease is its own."""
+LOOK_AGAIN = timedelta(seconds=3)
+MAIL_TELLS = timedelta(seconds=20)
+"""Within which the events of a mail have come, if it was sent."""
 
 
 def hasten() -> None:
@@ -14,3 +18,19 @@ def hasten() -> None:
     waits.CALL_DEADLINE = CALL_DEADLINE
     waits.FIRST_WAIT = timedelta(seconds=1)
     waits.LONGEST_WAIT = timedelta(seconds=4)
+
+    # Each reads waits of those before when it is imported.
+    from domain import doubts  # noqa: PLC0415
+
+    doubts.FIRST_LOOK = dict.fromkeys(Channel, timedelta(seconds=2)) | {Channel.EMAIL: MAIL_TELLS}
+    doubts.LOOKS_APART = LOOK_AGAIN
+    doubts.LONGEST_DOUBT = timedelta(minutes=2)
+
+    from adapters.discord import history as on_discord  # noqa: PLC0415 -- as above
+    from adapters.email import sender as by_mail  # noqa: PLC0415
+    from adapters.slack import history as on_slack  # noqa: PLC0415
+    from adapters.storage import leases  # noqa: PLC0415
+
+    on_slack.LOOK_AGAIN = on_discord.LOOK_AGAIN = by_mail.LOOK_AGAIN = LOOK_AGAIN
+    by_mail.SILENCE_TELLS = MAIL_TELLS
+    leases.LIVES = LEASE

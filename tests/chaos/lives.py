@@ -69,9 +69,6 @@ class Slot:
 
     async def live(self, peril: Peril) -> bool:
         """One life; whether it came to its point."""
-        self._point.clear()
-        self._up.clear()
-        self._asked = False
         self._arm(peril)
         process = await self._start(peril)
         listening = asyncio.create_task(self._listen(process))
@@ -94,10 +91,13 @@ class Slot:
         self._arm(None)
         process = await self._start(Peril(CORE, "", 0, How.KILL))
         listening = asyncio.create_task(self._listen(process))
-        await stop.wait()
-        await self.ask_to_stop()
-        listening.cancel()
-        await asyncio.gather(listening, return_exceptions=True)
+        try:
+            await stop.wait()
+            await self.ask_to_stop()
+        finally:
+            await self._end(process)
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
 
     async def ask_to_stop(self) -> None:
         """SIGTERM, as a new version of the program is brought in."""
@@ -141,6 +141,9 @@ class Slot:
             self._point.set()
 
     async def _start(self, peril: Peril) -> asyncio.subprocess.Process:
+        self._point.clear()
+        self._up.clear()
+        self._asked = False
         point = "" if peril.on_the_wire else peril.name
         self._process = await asyncio.create_subprocess_exec(
             *[sys.executable, "-m", "tests.chaos.worker"],
@@ -196,7 +199,9 @@ class Slot:
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
         self.port = None
-        if process.returncode is None and not self._asked:
+        if process.returncode is None and self._asked:
+            await asyncio.wait([asyncio.ensure_future(process.wait())], timeout=STOPS_WITHIN)
+        if process.returncode is None:
             process.kill()
         await process.wait()
         self._process = None

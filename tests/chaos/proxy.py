@@ -141,14 +141,12 @@ class _Exchange:
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while piece := await reader.read(PIECE):
             trap, self._waiting = self._waiting, None
-            if trap is not None and trap.moment is Moment.AFTER:
-                if self._sprung(trap):
-                    return
+            if trap is not None and trap.moment is Moment.AFTER and self._sprung(trap):
+                return
             writer.write(piece)
             await writer.drain()
-            if trap is not None and trap.moment is Moment.ANSWERED:
-                if self._sprung(trap):
-                    return
+            if trap is not None and trap.moment is Moment.ANSWERED and self._sprung(trap):
+                return
 
     def _sprung(self, trap: Trap) -> bool:
         """Spring it; whether that was the end of the connection."""

@@ -21,11 +21,13 @@ CALLS = {
 COMMITS = ("before claim", "after claim", "before record", "after record")
 CORE_COMMITS = tuple(
     f"{when} {what}"
-    for what in ("store", "process", "plan_prompts", "keep_house")
+    for what in ("store", "process", "plan_prompts", "keep_house", "claim_doubts", "settle")
     for when in ("before", "after")
 )
 ON_THE_WIRE = tuple(moment.value for moment in Moment)
 POINTS = (*COMMITS, *ON_THE_WIRE, AT_RANDOM)
+RARE = {"plan_prompts", "claim_doubts", "settle"}
+"""What a process does once in a while: the first time is the one to die."""
 ROLES = ("run", "run", "worker")
 REACHED = "reached"
 """A process that comes to a point of its own says so in a line that begins with this word."""
@@ -62,7 +64,7 @@ class Peril:
 
 
 def perils(seed: int, kills: int) -> list[Peril]:
-    """`kills` kills for each channel, spread evenly over its points, as many in the core, and some stops."""
+    """`kills` kills for each channel, spread evenly over its points; some more in the core; some stops."""
     draw = random.Random(seed)  # noqa: S311 -- a schedule, no secret
     found = [
         _peril(draw, word, point, how)
@@ -70,7 +72,7 @@ def perils(seed: int, kills: int) -> list[Peril]:
         for word in CALLS
         for point in _some(draw, POINTS, count)
     ]
-    found += [_peril(draw, CORE, point, How.KILL) for point in _some(draw, CORE_COMMITS, kills)]
+    found += [_peril(draw, CORE, point, How.KILL) for point in _some(draw, CORE_COMMITS, kills * 6 // 5)]
     draw.shuffle(found)
     return found
 
@@ -81,12 +83,12 @@ def _some(draw: random.Random, points: tuple[str, ...], count: int) -> Iterator[
 
 
 def _peril(draw: random.Random, channel: str, point: str, how: How) -> Peril:
-    rare = point in {"before plan_prompts", "after plan_prompts", "before keep_house", "after keep_house"}
+    what = point.rsplit(maxsplit=1)[-1]
     return Peril(
         channel=channel,
         point=point,
-        nth=1 if rare else draw.randint(1, 3),
+        nth=draw.randint(1, 4 if what == "keep_house" else 1 if what in RARE else 3),
         how=how,
         after=draw.uniform(0, 0.4),
-        role="run" if point.rsplit(maxsplit=1)[-1] in {"store", "process"} else draw.choice(ROLES),
+        role="run" if what in {"store", "process"} else draw.choice(ROLES),
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from adapters.storage import embedded
-from adapters.storage.embedded_socket import PORT
+from adapters.storage.embedded_socket import PORT, takes_connections
 
 HOME = Path(__file__).resolve().parents[2] / ".donelog" / "chaos"
 
@@ -49,9 +49,8 @@ class Server:
     def _crash(self) -> None:
         lock = self.folder / f".s.PGSQL.{PORT}.lock"
         with self.turn:
-            postmaster = int(lock.read_text().splitlines()[0])
-            os.kill(postmaster, signal.SIGQUIT)
-            while Path(f"/proc/{postmaster}").exists():
+            os.kill(int(lock.read_text().splitlines()[0]), signal.SIGQUIT)
+            while takes_connections(self.folder):
                 time.sleep(0.05)
             self.embedded.revive()
 

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ hasten()
 
 # After the waits have been shortened, since modules read them when they are imported.
 from adapters.storage.engine import make_engine  # noqa: E402
+from adapters.storage.ledger import PostgresLedger  # noqa: E402
 from adapters.storage.unit_of_work import PostgresStorage, PostgresUnitOfWork  # noqa: E402
 from bot import logs, processes  # noqa: E402
 from bot.compose import EVERYTHING, Work  # noqa: E402
@@ -29,6 +31,7 @@ from bot.settings import load  # noqa: E402
 from domain.application import DoneLog  # noqa: E402
 from domain.conversation import Conversation  # noqa: E402
 from domain.deliveries import Claimed  # noqa: E402
+from domain.doubts import Doubted  # noqa: E402
 from domain.people import Channel  # noqa: E402
 from tests.chaos.schedule import REACHED  # noqa: E402
 
@@ -55,16 +58,37 @@ class Peril:
             os.kill(os.getpid(), self.signal)
 
 
+class PerilousLedger(PostgresLedger):
+    """Knows whether a claim found anything: a commit of nothing is no place to die."""
+
+    found = True
+
+    def claim(self, *given: Any, **named: Any) -> list[Claimed]:
+        claimed = super().claim(*given, **named)
+        self.found = bool(claimed)
+        return claimed
+
+    def claim_doubts(self, *given: Any, **named: Any) -> list[Doubted]:
+        doubted = super().claim_doubts(*given, **named)
+        self.found = bool(doubted)
+        return doubted
+
+
 class PerilousUnitOfWork(PostgresUnitOfWork):
     def __init__(self, engine: "Engine", peril: Peril, name: str) -> None:
         super().__init__(engine, feed=False)
         self._peril = peril
         self._name = name
 
+    @cached_property
+    def ledger(self) -> PerilousLedger:
+        return PerilousLedger(self._connection)
+
     def commit(self) -> None:
-        self._peril.pass_by(f"before {self._name}")
+        name = self._name if self.ledger.found else ""
+        self._peril.pass_by(f"before {name}")
         super().commit()
-        self._peril.pass_by(f"after {self._name}")
+        self._peril.pass_by(f"after {name}")
 
 
 class PerilousStorage(PostgresStorage):
