@@ -7,13 +7,18 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from domain.ports.front import StorageDown
 
-def build_app(routes: Sequence[BaseRoute], ready: Callable[[], bool]) -> Starlette:
+
+def build_app(
+    routes: Sequence[BaseRoute], ready: Callable[[], bool], figures: Callable[[], str]
+) -> Starlette:
     """Everything that this process answers over HTTP.
 
     Args:
         routes: those of the channels and pages.
         ready: asks the database; called in a thread.
+        figures: the ledger's, for Prometheus; called in a thread.
     """
 
     async def health(_request: Request) -> Response:
@@ -22,4 +27,11 @@ def build_app(routes: Sequence[BaseRoute], ready: Callable[[], bool]) -> Starlet
     def readiness(_request: Request) -> Response:
         return PlainTextResponse("ready\n") if ready() else PlainTextResponse("the database is down\n", 503)
 
-    return Starlette(routes=[Route("/health", health), Route("/ready", readiness), *routes])
+    def metrics(_request: Request) -> Response:
+        try:
+            return PlainTextResponse(figures(), media_type="text/plain; version=0.0.4")
+        except StorageDown:
+            return PlainTextResponse("the database is down\n", 503)
+
+    own = [Route("/health", health), Route("/ready", readiness), Route("/metrics", metrics)]
+    return Starlette(routes=[*own, *routes])

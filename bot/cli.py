@@ -7,6 +7,7 @@ from typer.core import TyperGroup
 
 from bot import (
     commands_doctor,
+    commands_ledger,
     commands_people,
     commands_run,
     commands_search,
@@ -17,7 +18,7 @@ from bot.console import fail, say
 from domain.errors import DoneLogError
 
 ORDER = (
-    *("run", "setup", "doctor", "team", "member", "workspace", "invite", "search"),
+    *("run", "setup", "doctor", "ledger", "team", "member", "workspace", "invite", "search"),
     *("reindex", "web", "gateway", "worker"),
 )
 """Of the help: what one meets first stands first."""
@@ -52,6 +53,7 @@ app.add_typer(commands_setup.setup_app, name="setup")
 app.add_typer(commands_teams.team_app, name="team")
 app.add_typer(commands_people.member_app, name="member")
 app.add_typer(commands_teams.workspace_app, name="workspace")
+app.add_typer(commands_ledger.ledger_app, name="ledger")
 for command in (commands_run.run, commands_run.web, commands_run.gateway, commands_run.worker):
     app.command()(command)
 app.command()(commands_doctor.doctor)

@@ -22,6 +22,7 @@ from bot.asgi import build_app
 from bot.bridge import Bridge
 from bot.core import Core
 from bot.front import CoreFront
+from bot.ledger_figures import DAYS, figures
 from bot.settings import Settings
 from domain.people import Channel
 from domain.ports.front import Clock, Front, Reader
@@ -88,7 +89,12 @@ class Installation:
         routes += page_routes(self.front, self.core.tokens, self.clock)
         if self.slack is not None:
             routes += self.slack.routes()
-        return build_app(routes, self.core.database.ready)
+        return build_app(routes, self.core.database.ready, self._figures)
+
+    def _figures(self) -> str:
+        now = self.clock.now()
+        with self.core.database.storage.begin() as uow:
+            return figures(uow.report.overview(now, DAYS), now)
 
     async def start(self, work: Work = EVERYTHING) -> None:
         """Open what the work needs; never waits for a platform that is down."""

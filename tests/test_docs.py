@@ -25,10 +25,9 @@ OUTSIDE = {"demo", "test"}
 def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
     """Every command with its full name: `team make`."""
     below = getattr(command, "commands", None)
-    if below is None:
+    if below is None or getattr(command, "invoke_without_command", False):
         yield " ".join(path), command
-        return
-    for name, each in below.items():
+    for name, each in (below or {}).items():
         yield from leaves(each, (*path, name))
 
 

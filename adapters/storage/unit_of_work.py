@@ -11,6 +11,8 @@ from adapters.storage.directory import PostgresDirectory
 from adapters.storage.feed import PostgresFeed
 from adapters.storage.inbox import PostgresInbox
 from adapters.storage.ledger import PostgresLedger
+from adapters.storage.ledger_report import LedgerReport
+from adapters.storage.limits import PostgresLimits
 from adapters.storage.planner import PostgresPlanner
 from adapters.storage.tenant import PostgresTenant
 from domain.ports.front import StorageDown
@@ -76,6 +78,15 @@ class PostgresUnitOfWork:
     @cached_property
     def ledger(self) -> PostgresLedger:
         return PostgresLedger(self._connection)
+
+    @cached_property
+    def limits(self) -> PostgresLimits:
+        return PostgresLimits(self._connection)
+
+    @cached_property
+    def report(self) -> LedgerReport:
+        """For those who look after an installation."""
+        return LedgerReport(self._connection)
 
     @cached_property
     def feed(self) -> PostgresFeed:

@@ -128,7 +128,7 @@ async def test_missing_scopes_are_named() -> None:
         (connected, _), (complete, told) = await channel.check()
         await channel.stop()
     assert (connected, complete) == (True, False)
-    assert "chat:write.public, im:history, im:write, reactions:write" in told
+    assert "channels:history, chat:write.public, groups:history, im:history, im:write" in told
 
 
 async def test_tokens_that_do_not_work_are_named_but_not_shown() -> None:
