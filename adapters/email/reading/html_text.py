@@ -87,6 +87,11 @@ _PARAGRAPHS = frozenset(["p", "pre", "h1", "h2", "h3", "h4", "h5", "h6"])
 _LONGEST = 1024 * 1024
 _DEEPEST = 200
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden", re.IGNORECASE)
+_TELLING = etree.XPath(
+    '//*[@class or @id or @name or @type or contains(@style, "none") or contains(@style, "NONE")'
+    ' or contains(@style, "hid") or contains(@style, "border")]'
+)
+"""Elements with something that may tell a quote, a signature or that they are not shown."""
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -113,9 +118,7 @@ def _cuts(tree: etree._Element) -> tuple[set[etree._Element], etree._Element | N
     """The elements that are quotes or signatures, and the one from which on nothing is hers."""
     left_out: set[etree._Element] = set()
     last: etree._Element | None = None
-    for element in tree.iter(etree.Element):
-        if not element.attrib:
-            continue
+    for element in _TELLING(tree):
         if _is_quote(element) or _is_signature(element) or _is_hidden(element):
             left_out.add(element)
         elif last is None and _is_from_here_on(element):
