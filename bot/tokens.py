@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from domain.commands import Command, Join, NothingToday, PickOrganization, Search, StopMail
+from domain.ports.front import MailClaim
+from domain.replies import Away, Back, ClaimMail
 
 _MAC = 16
 """Octets of a signature: 128 bits."""
@@ -34,20 +36,22 @@ class SignedTokens:
 
     # ------------------------------------------------------------ mail addresses
 
-    def mail_local_part(self, organization_id: int, person_id: int) -> str:
-        signed = self._sign("mail", _pack((organization_id, person_id)))
+    def mail_local_part(self, organization_id: int, person_id: int, version: int = 0) -> str:
+        """The first version is not written down, so that addresses of before there were others are one."""
+        numbers = (organization_id, person_id, version) if version else (organization_id, person_id)
+        signed = self._sign("mail", _pack(numbers))
         return _PREFIX + base64.b32encode(signed).decode().rstrip("=").lower()
 
-    def read_mail_local_part(self, local_part: str) -> tuple[int, int] | None:
+    def read_mail_local_part(self, local_part: str) -> MailClaim | None:
         lowered = local_part.lower()
         if not lowered.startswith(_PREFIX):
             return None
         try:
             raw = base64.b32decode(_padded(lowered[len(_PREFIX) :].upper(), 8))
-            organization_id, person_id = _unpack(self._verify("mail", raw), 2)
+            organization_id, person_id, *version = _unpack_all(self._verify("mail", raw))
         except ValueError:
             return None
-        return organization_id, person_id
+        return MailClaim(organization_id, person_id, version[0] if version else 0)
 
     # ------------------------------------------------------------ buttons and links
 
@@ -150,6 +154,10 @@ def _unpack(packed: bytes, count: int) -> list[int]:
     return found
 
 
+def _unpack_all(packed: bytes) -> list[int]:
+    return [value for value, _ in _varints(packed)]
+
+
 def _length(packed: bytes, count: int) -> int:
     """How many octets the first `count` numbers take."""
     return [place for _, place in _varints(packed)][count - 1]
@@ -167,6 +175,12 @@ def _pack_command(command: Command) -> bytes:
             return _pack((4, identity_id))
         case PickOrganization(organization_id, day, inbox_id):
             return _pack((5, organization_id, day.toordinal(), inbox_id))
+        case ClaimMail(day, inbox_id, hers):
+            return _pack((6, day.toordinal(), inbox_id, int(hers)))
+        case Away(period):
+            return _pack((7, period))
+        case Back():
+            return _pack((8,))
         case _:
             raise ValueError(f"no button carries {type(command).__name__}")
 
@@ -187,5 +201,13 @@ def _unpack_command(code: int, rest: bytes) -> Command:
         case 5:
             organization_id, ordinal, inbox_id = _unpack(rest, 3)
             return PickOrganization(organization_id, date.fromordinal(ordinal), inbox_id)
+        case 6:
+            ordinal, inbox_id, hers = _unpack(rest, 3)
+            return ClaimMail(date.fromordinal(ordinal), inbox_id, hers=bool(hers))
+        case 7:
+            size, start = _unpack(rest, 1)[0], _length(rest, 1)
+            return Away(rest[start : start + size].decode())
+        case 8:
+            return Back()
         case _:
             raise ValueError("unknown button")

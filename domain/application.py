@@ -74,10 +74,16 @@ class DoneLog(Outgoing):
             return reply
 
     def _handle(self, uow: UnitOfWork, item: InboxItem, request: Request, now: datetime) -> Reply:
-        organization_id = item.organization_id or request.origin.organization_id
-        origin = replace(request.origin, inbox=item.ref, organization_id=organization_id)
+        origin = _origin(item, request)
         spoken = self._conversation.handle(uow, replace(request, origin=origin), now)
-        uow.inbox.finish(item.ref, spoken.state, spoken.organization_id, spoken.person_id, spoken.note)
+        sender = str(origin.address) if spoken.state is InboxState.HELD else ""
+        uow.inbox.finish(
+            item.ref, spoken.state, spoken.organization_id, spoken.person_id, spoken.note, sender
+        )
+        if spoken.stopped is not None:
+            self._stop(uow, spoken.stopped, now)
+        if spoken.event is not None:
+            self._note(uow, [spoken.event], now)
         if item.lane is Lane.SAID:
             self._answer_by_delivery(uow, item, origin, spoken, now)
         return _reply(spoken, origin.address.channel)
@@ -88,6 +94,8 @@ class DoneLog(Outgoing):
         if spoken.organization_id is None:
             return
         identity_id = spoken.identity.id if spoken.identity else None
+        if spoken.stopped == identity_id:
+            identity_id = None  # that her mail is stopped is the last mail she gets
         answer = NewDelivery(
             key=Key(item.ref.day, Kind.REPLY, item.ref.id),
             organization_id=spoken.organization_id,
@@ -187,6 +195,16 @@ class DoneLog(Outgoing):
                 return [person.name for person in tenant.people.named(typed)]
             start = typed.casefold()
             return [team.name for team in tenant.teams.everything() if team.name.casefold().startswith(start)]
+
+
+def _origin(item: InboxItem, request: Request) -> Origin:
+    """What the request tells, and what people have said of the item meanwhile."""
+    origin = replace(request.origin, inbox=item.ref)
+    if item.organization_id is None:
+        return origin
+    if item.person_id is None:
+        return replace(origin, organization_id=item.organization_id)
+    return replace(origin, vouched=True, organization_id=item.organization_id, person_id=item.person_id)
 
 
 def _reply(spoken: Spoken, channel: Channel) -> Reply:

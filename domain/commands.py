@@ -8,6 +8,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from domain.people import Address, Profile
+from domain.replies import (
+    Away,
+    Back,
+    ClaimMail,
+    ClaimSender,
+    OutOfOffice,
+    Remark,
+    Stop,
+    Undelivered,
+)
 from domain.teams import Place
 
 
@@ -177,6 +187,13 @@ Command = (
     | Connect
     | StopMail
     | PickOrganization
+    | Away
+    | Back
+    | Stop
+    | OutOfOffice
+    | ClaimMail
+    | ClaimSender
+    | Undelivered
 )
 
 
@@ -229,6 +246,10 @@ class Origin:
     """Proved by a signed token: a button, a reply address, a link."""
     claimed_by_token: bool = False
     """`person_id` comes from the address a mail was sent to; mails are forwarded, so it proves little."""
+    address_version: int = 0
+    """Of that address: those that were given out before a person's was renewed are worth nothing."""
+    vouched: bool = False
+    """She has said herself that it is hers, after it had been put aside."""
     aligned: bool | None = None
     """Whether DKIM or SPF vouches for the domain in a mail's From; False: one fails; None: unknown."""
     profile: Profile | None = None
@@ -242,3 +263,5 @@ class Request:
     origin: Origin
     command: Command | None = None
     text: str = field(default="", repr=False)
+    remarks: tuple[Remark, ...] = field(default=(), repr=False)
+    """What stands under quoted lines of a mail of ours; not in `text`."""

@@ -8,7 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain import commands as c
+from domain import correspondence
 from domain import facts as f
+from domain import replies as r
+from domain import talk as t
+from domain.deliveries import DeliveryEvent
 from domain.errors import Refusal
 from domain.grammar import read_message, read_slash
 from domain.local_time import log_day
@@ -18,7 +22,7 @@ from domain.ports.front import Tokens
 from domain.ports.inbox import InboxState
 from domain.ports.search import SearchIndex
 from domain.ports.storage import UnitOfWork
-from domain.services import capture, linking, membership, preferences, searching
+from domain.services import absences, capture, confirming, linking, membership, preferences, searching
 from domain.services.linking import Held, Known
 
 
@@ -37,6 +41,10 @@ class Spoken:
     organization_id: int | None = None
     person_id: int | None = None
     identity: Identity | None = None
+    stopped: int | None = None
+    """An identity to which nothing is sent any more, as she wishes."""
+    event: DeliveryEvent | None = None
+    """What it tells of a delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +66,50 @@ class Conversation:
             command = request.command or read_slash(request.text)
             if isinstance(command, c.Connect):  # the one thing that can be asked before anybody is known
                 return self._connect(uow, command, request.origin, now)
+        if isinstance(request.command, r.Undelivered):
+            return self._report(uow, request.command, request.origin)
         known = linking.identify(uow, request.origin, now)
         if isinstance(known, Held):
-            asked_by = known.organization_id
-            return Spoken(known.reason, InboxState.HELD, known.facts, organization_id=asked_by)
+            return self._hold(uow, known, request, now)
         linking.keep_door(known, request.origin)
         try:
             spoken = self._carry_out(uow, known, request, now)
         except Refusal as refusal:
             spoken = Spoken("refused", facts=f.Refused(str(refusal)))
+        if spoken.facts is not None and request.origin.surface is c.Surface.MAIL:
+            spoken = self._within_limits(uow, request, spoken, spoken.facts, now)
         return replace(
             spoken,
+            note=f"{spoken.note} (nobody vouches for the sender)" if known.weak else spoken.note,
             organization_id=known.tenant.organization_id,
             person_id=known.person.id,
             identity=known.identity,
         )
+
+    def _report(self, uow: UnitOfWork, command: r.Undelivered, origin: c.Origin) -> Spoken:
+        event = correspondence.report(uow, command, origin)
+        if event is None:
+            return Spoken("automatic: a report on a mail that is not known here")
+        return Spoken(f"automatic: a report that a mail has {command.what}", event=event)
+
+    def _hold(self, uow: UnitOfWork, held: Held, request: c.Request, now: datetime) -> Spoken:
+        if isinstance(request.command, r.OutOfOffice):
+            return Spoken("automatic: out of office, of nobody known for certain")
+        facts = correspondence.keep_aside(uow, held, request.origin, now)
+        return Spoken(
+            held.reason,
+            InboxState.HELD,
+            facts,
+            organization_id=held.organization_id,
+            person_id=held.owner_id,
+        )
+
+    def _within_limits(
+        self, uow: UnitOfWork, request: c.Request, spoken: Spoken, facts: f.Facts, now: datetime
+    ) -> Spoken:
+        if correspondence.may_answer(uow, request.origin.address, request.text, facts, now):
+            return spoken
+        return replace(spoken, facts=None, note=f"{spoken.note}, not answered once more")
 
     def _connect(self, uow: UnitOfWork, command: c.Connect, origin: c.Origin, now: datetime) -> Spoken:
         try:
@@ -80,10 +117,17 @@ class Conversation:
         except Refusal as refusal:
             return Spoken("not connected", facts=f.Refused(str(refusal)))
 
-    def _carry_out(self, uow: UnitOfWork, known: Known, request: c.Request, now: datetime) -> Spoken:
+    def _carry_out(  # noqa: C901, PLR0911 -- an arm a kind of command
+        self, uow: UnitOfWork, known: Known, request: c.Request, now: datetime
+    ) -> Spoken:
+        if isinstance(request.command, r.OutOfOffice):
+            return Spoken(correspondence.offer_absence(uow, known, request, now))
+        if request.command is None and request.origin.surface is c.Surface.MAIL:
+            to_digest = correspondence.answer_to_digest(known, request, now)
+            if to_digest is not None:
+                return self._answer_to_digest(uow, known, request, to_digest, now)
         command = request.command or self._read(known, request)
-        if request.origin.surface is not c.Surface.WEB:
-            linking.accept_invitations(known, now)
+        self._welcome(uow, known, request.origin, command, now)
         match command:
             case c.Record():
                 return self._record(known, request, command, now)
@@ -95,8 +139,43 @@ class Conversation:
                 inbox_ref = c.InboxRef(command.inbox_day, command.inbox_id)
                 uow.inbox.release(inbox_ref, command.organization_id)
                 return Spoken("picked", mark=True)
+            case r.ClaimMail() | r.ClaimSender():
+                settled = confirming.settle(uow, known.tenant, known.person, command, now)
+                return Spoken("said whose mail it was", facts=settled)
+            case c.StopMail():
+                return self._stop_mail(known, command)
+            case r.Stop() if known.identity.address.channel is Channel.EMAIL:
+                return self._stop_mail(known, c.StopMail(known.identity.id))
             case _:
                 return Spoken(type(command).__name__, facts=self._answer(known, request.origin, command, now))
+
+    def _welcome(
+        self, uow: UnitOfWork, known: Known, origin: c.Origin, command: c.Command, now: datetime
+    ) -> None:
+        """What she wrote before she was known is read now; who wants no mail accepts no invitation."""
+        accepted = False
+        if origin.surface is not c.Surface.WEB and not isinstance(command, r.Stop | c.StopMail):
+            accepted = linking.accept_invitations(known, now)
+        if accepted or known.is_new:
+            uow.inbox.release_from(str(origin.address), known.tenant.organization_id)
+
+    def _answer_to_digest(
+        self,
+        uow: UnitOfWork,
+        known: Known,
+        request: c.Request,
+        to_digest: correspondence.ToDigest,
+        now: datetime,
+    ) -> Spoken:
+        """Remarks are told to those whose lines they are on; what is left is a command, or dones of today."""
+        if not to_digest.rest:
+            return Spoken("remarked on" if to_digest.kept else "remarked on before")
+        origin = replace(request.origin, answers="", prompt_day=None)
+        spoken = self._carry_out(uow, known, replace(request, origin=origin, text=to_digest.rest), now)
+        if spoken.mark and spoken.facts is None and to_digest.example:
+            told = t.DigestAnswered(log_day(origin.at, known.person.zone), to_digest.example)
+            return replace(spoken, facts=told)
+        return spoken
 
     def _team_here(
         self, uow: UnitOfWork, known: Known, origin: c.Origin, command: c.TeamHere, now: datetime
@@ -176,8 +255,12 @@ class Conversation:
                 return membership.leave(tenant, person, command)
             case c.Invite():
                 return self._invite(known, origin, command, now)
-            case c.StopMail():
-                return self._stop_mail(known, command, now)
+            case r.Away() | r.Stop():
+                return absences.leave(
+                    tenant, person, command if isinstance(command, r.Away) else r.Away(), now
+                )
+            case r.Back():
+                return absences.come_back(tenant, person, now)
             case _:
                 return f.HelpShown("", kept=False)
 
@@ -187,9 +270,9 @@ class Conversation:
         team = membership.team_to_invite_to(known.tenant, known.person, origin, command)
         return linking.invite(known, team, command, now)
 
-    def _stop_mail(self, known: Known, command: c.StopMail, now: datetime) -> f.Facts:
+    def _stop_mail(self, known: Known, command: c.StopMail) -> Spoken:
         identity = known.tenant.people.identity(command.identity_id)
         if identity is None or identity.person_id != known.person.id:
             raise Refusal("That link is not for this address.")
-        known.tenant.people.stop_mail(identity.id, "unsubscribed", now)
-        return f.MailStopped(identity.address.external_id)
+        stopped = f.MailStopped(identity.address.external_id)
+        return Spoken("wants no more mail", facts=stopped, stopped=identity.id)

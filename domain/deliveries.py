@@ -23,6 +23,8 @@ class Kind(enum.IntEnum):
     MARK = 5  # subject: the inbox item; a check mark on the message that it holds
     INVITATION = 6  # subject: the person; target: the team; day: the UTC day of the invitation
     NOTICE = 7  # subject: who is told; target: the address that refuses, 0: a workspace; day: the UTC day
+    QUESTION = 8  # subject: who is asked; target: 0 whose a mail is, 1 whether she is away; day: the UTC day
+    REMARK = 9  # subject: the inbox item that remarks; target: whose lines they are; day: the item's UTC day
 
 
 class State(enum.IntEnum):

@@ -15,6 +15,7 @@ from typing import Any
 from domain.dones import Kind
 from domain.notices import Notice
 from domain.people import Channel
+from domain.talk import Talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +249,7 @@ Facts = (
     | Refused
     | Digest
     | Notice
+    | Talk
 )
 
 _BY_NAME: dict[str, type] = {each.__name__: each for each in typing.get_args(Facts)}

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from domain import commands as c
+from domain import replies as r
 from domain.dones import clean_text
 from domain.errors import Refusal
 from domain.local_time import find_zone, parse_days
+from domain.periods import DAY, PERIOD
 
 IsTeam = Callable[[str], bool]
 """Tells whether there is a team of exactly that name."""
@@ -23,6 +25,7 @@ _Match = re.Match[str]
 _NAME = r"#?(\w[\w .&+/#-]{0,78})"
 _WORD = r"[^\s\"]+"
 _FILTER = r"(?:from|on|after|before|page):(?:\"[^\"]*\"|[^\s\"]+)"
+_EMAIL = r"<?([^\s@<>]+@[^\s@<>]+\.[^\s@<>]+?)>?"
 _LONE_SEARCH = rf"search ((?:(?:{_FILTER}) )*(?:{_WORD}|\"[^\"]+\")(?: {_FILTER})*)"
 
 
@@ -78,10 +81,13 @@ _EVERYWHERE = (
     _form(r"zone (\S+(?: \S+)?)", _zone),
     _form(r"days (\S.*)", _days),
     _form(r"channel (slack|discord|e?-?mail)", lambda m: c.SetChannel(m[1])),
-    _form(
-        r"invite <?([^\s@<>]+@[^\s@<>]+\.[^\s@<>]+?)>?(?: (?:to )?(\S.*))?",
-        lambda m: c.Invite(m[1], m[2] or ""),
-    ),
+    _form(rf"invite {_EMAIL}(?: (?:to )?(\S.*))?", lambda m: c.Invite(m[1], m[2] or "")),
+    _form(rf"(?:vacation|holiday|away|pause) ({PERIOD})", lambda m: r.Away(m[1])),
+    _form(rf"(?:i'm|i am) away (until {DAY})", lambda m: r.Away(m[1])),
+    _form(r"pause", lambda _: r.Away()),
+    _form(r"(?:i'm |i am )?back", lambda _: r.Back()),
+    _form(r"stop|unsubscribe", lambda _: r.Stop()),
+    _form(rf"(yes|no),? {_EMAIL}", lambda m: r.ClaimSender(m[2], hers=m[1].casefold() == "yes")),
 )
 _IN_A_MESSAGE = (*_EVERYWHERE, _form(_LONE_SEARCH, _search))
 _AFTER_SLASH = (
@@ -95,7 +101,7 @@ _AFTER_SLASH = (
 _JOIN_OR_LEAVE = re.compile(rf"(join|leave) {_NAME}", re.IGNORECASE)
 _COMMAND_WORDS = (
     *("help", "today", "yesterday", "list", "nothing", "delete", "edit", "settings", "time", "zone", "days"),
-    *("channel", "search", "join", "leave", "invite"),
+    *("channel", "search", "join", "leave", "invite", "vacation", "pause"),
 )
 _ON_A_DAY = re.compile(r"(yesterday|\d{4}-\d{2}-\d{2}):\s*(?=\S)", re.IGNORECASE)
 

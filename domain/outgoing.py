@@ -24,6 +24,9 @@ from domain.ports.storage import Storage, UnitOfWork
 from domain.services import delivery, digests, rerouting
 
 
+UNSUBSCRIBED = "unsubscribed"
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What one claim gave: the rows, and the parcels for the sender in the same order."""
@@ -128,6 +131,10 @@ class Outgoing:
         noted = uow.ledger.note(events, now)
         rerouting.move_on(uow, noted.lost, now)
         return noted.new
+
+    def _stop(self, uow: UnitOfWork, identity_id: int, now: datetime) -> None:
+        """She wants nothing more sent there."""
+        rerouting.move_on(uow, uow.ledger.stop({identity_id: UNSUBSCRIBED}, now), now)
 
     # ------------------------------------------------------------ keeping order
 

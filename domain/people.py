@@ -1,7 +1,8 @@
 """People and the addresses at which they can be reached."""
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from domain.local_time import DEFAULT_PROMPT_MINUTE, DEFAULT_ZONE
 
@@ -27,6 +28,16 @@ class Address:
     """Slack `U…`, Discord snowflake, or a mail address in lower case."""
     workspace: str = ""
     """The Slack team id `T…`; empty on Discord, whose user ids are global, and for mail."""
+
+    def __str__(self) -> str:
+        """`ana@example.com`, `slack:T1/U1`, `discord:77`."""
+        match self.channel:
+            case Channel.SLACK:
+                return f"slack:{self.workspace}/{self.external_id}"
+            case Channel.DISCORD:
+                return f"discord:{self.external_id}"
+            case Channel.EMAIL:
+                return self.external_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +82,34 @@ class Identity:
     active: bool = True
     mail_stopped: bool = False
     """Nothing is sent there: she unsubscribed, complained, her mail bounces, or a chat takes no messages."""
+
+
+_DOTLESS = frozenset({"gmail.com", "googlemail.com"})
+"""Whose mailboxes are the same with and without dots: https://support.google.com/mail/answer/7436150."""
+
+
+def mailbox(email: str) -> str:
+    """The mailbox behind a mail address: without the `+tag` that its owner may put there as she likes."""
+    local, _, domain = email.casefold().rpartition("@")
+    bare = local.partition("+")[0] or local
+    if domain in _DOTLESS:
+        return f"{bare.replace('.', '')}@gmail.com"
+    return f"{bare}@{domain}"
+
+
+def untagged(address: Address) -> Address:
+    """The same mailbox without a `+tag`; other addresses as they are."""
+    local, _, domain = address.external_id.rpartition("@")
+    if address.channel is not Channel.EMAIL or "+" not in local or local.startswith("+"):
+        return address
+    return replace(address, external_id=f"{local.partition('+')[0]}@{domain}")
+
+
+def preferred_door(person: Person, doors: Sequence[Identity]) -> Identity | None:
+    """Where she is written to: on the channel she prefers, else on the first one."""
+    usable = [each for each in doors if person.active and each.active and not each.mail_stopped]
+    return min(
+        usable,
+        key=lambda each: (each.address.channel is not person.preferred, each.address.channel, each.id),
+        default=None,
+    )

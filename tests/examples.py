@@ -4,6 +4,7 @@ from datetime import date
 
 from domain import facts as f
 from domain import notices as n
+from domain import talk as t
 from domain.dones import Kind
 from domain.messages import Message
 from domain.people import Channel
@@ -116,6 +117,35 @@ FACTS: dict[str, f.Facts] = {
     "out_of_reach": n.OutOfReach("Cleo", Channel.EMAIL, wanted=False),
     "out_of_reach_as_wanted": n.OutOfReach("Cleo", Channel.EMAIL, wanted=True),
     "workspace_lost": n.WorkspaceLost("Initech", Channel.SLACK, "token_revoked"),
+    "away": t.Absent(TUESDAY, date(2026, 11, 29), date(2026, 11, 30), begins_now=True),
+    "away_later": t.Absent(date(2026, 12, 24), date(2027, 1, 2), date(2027, 1, 4), begins_now=False),
+    "paused": t.Absent(TUESDAY, None, None, begins_now=True),
+    "returned": t.Returned(was_away=True, minute=18 * 60, zone="Europe/Madrid"),
+    "returned_from_nowhere": t.Returned(was_away=False, minute=18 * 60, zone="Europe/Madrid"),
+    "away_offered": t.AwayOffered(date(2026, 11, 30)),
+    "away_offered_without_end": t.AwayOffered(None),
+    "was_it_you": t.WasItYou("ana.lopez@example.net", TUESDAY, TUESDAY, 5),
+    "was_it_you_unproved": t.WasItYou("cleo@example.com", TUESDAY, TUESDAY, 5, says_it_is_her=True),
+    "mail_claimed": t.MailClaimed("ana.lopez@example.net", hers=True, count=1, remembered=True),
+    "mail_claimed_own": t.MailClaimed("cleo@example.com", hers=True, count=1, remembered=False),
+    "mail_not_hers": t.MailClaimed(
+        "eve@example.net",
+        hers=False,
+        count=1,
+        remembered=True,
+        then=t.WasItYou("ana.lopez@example.net", TUESDAY, TUESDAY, 6),
+    ),
+    "mail_settled": t.MailClaimed("", hers=True, count=0, remembered=False),
+    "remarks": t.Remarks(
+        "Ben",
+        (
+            t.Remarked(TUESDAY, "shipped the invoice importer", "at last, thank you"),
+            t.Remarked(TUESDAY, "shipped the invoice importer", ""),
+            t.Remarked(TUESDAY, "closed 14 stale tickets #support", ""),
+        ),
+    ),
+    "likes": t.Remarks("Ben", (t.Remarked(TUESDAY, "shipped the invoice importer", ""),)),
+    "digest_answered": t.DigestAnswered(TUESDAY, "shipped the invoice importer"),
     "refused": f.Refused("I could not read “teatime” as a time; try `17:30`."),
     "digest": f.Digest(
         "platform",

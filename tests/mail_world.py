@@ -25,7 +25,7 @@ from domain.commands import Command, Help, InboxRef, NothingToday, Origin, Reque
 from domain.deliveries import DeliveryEvent, Kind, Parcel, Recipient, Ref
 from domain.messages import Message, Nothing, Reply
 from domain.people import Address, Channel
-from domain.ports.front import StorageDown
+from domain.ports.front import MailClaim, StorageDown
 from domain.ports.inbox import Arrival, InboxItem, Lane, Source
 from domain.wording import word
 
@@ -48,17 +48,16 @@ class FakeClock:
 class FakeTokens:
     """Tokens that tell what they hold; a forged one does not end in `sig`."""
 
-    def mail_local_part(self, organization_id: int, person_id: int) -> str:
-        return f"done+{organization_id}.{person_id}.sig"
+    def mail_local_part(self, organization_id: int, person_id: int, version: int = 0) -> str:
+        numbers = [organization_id, person_id, *([version] if version else [])]
+        return f"done+{'.'.join(map(str, numbers))}.sig"
 
-    def read_mail_local_part(self, local_part: str) -> tuple[int, int] | None:
+    def read_mail_local_part(self, local_part: str) -> MailClaim | None:
         start, plus, token = local_part.lower().partition("+")
-        parts = token.split(".")
-        if start != "done" or not plus or len(parts) != 3 or parts[2] != "sig":
+        *numbers, end = token.split(".")
+        if start != "done" or not plus or len(numbers) not in {2, 3} or end != "sig":
             return None
-        if not (parts[0].isdecimal() and parts[1].isdecimal()):
-            return None
-        return int(parts[0]), int(parts[1])
+        return MailClaim(*map(int, numbers)) if all(each.isdecimal() for each in numbers) else None
 
     def sign_command(self, organization_id: int, person_id: int | None, command: Command) -> str:
         match command:

@@ -1,5 +1,6 @@
 """Finds the organization of what arrives.  Reads across organizations; returns no text to people."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
@@ -41,6 +42,12 @@ class PostgresDirectory:
             .order_by(identities.c.id)
         )
         return [Door(row.id, row.name, identity_of(row)) for row in self._connection.execute(query)]
+
+    def address_versions(self, person_ids: Collection[int]) -> dict[int, int]:
+        query = select(people.c.id, people.c.address_version).where(
+            people.c.id.in_(person_ids), people.c.address_version > 0
+        )
+        return {row.id: row.address_version for row in self._connection.execute(query)}
 
     def last_prompted(self, address: Address) -> int | None:
         query = (

@@ -1,14 +1,16 @@
 """Everything that arrives, raw.  Reads across organizations."""
 
 import hashlib
-from datetime import UTC, date, datetime
+from collections.abc import Collection
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, select, text, update
 
-from adapters.storage.tables import inbox, inbox_keys
+from adapters.storage.rows import AnyRow
+from adapters.storage.tables import inbox, inbox_keys, limits
 from domain.commands import InboxRef
-from domain.ports.inbox import Arrival, InboxItem, InboxState, Lane, Source
+from domain.ports.inbox import Arrival, InboxItem, InboxState, Kept, Lane, Source
 
 _ADD = text("""
     WITH new AS (
@@ -55,7 +57,14 @@ class PostgresInbox:
         if row is None:
             return None
         return InboxItem(
-            ref, Source(row.source), Lane(row.lane), bytes(row.raw), row.at, row.tries, row.organization_id
+            ref=ref,
+            source=Source(row.source),
+            lane=Lane(row.lane),
+            raw=bytes(row.raw),
+            at=row.at,
+            tries=row.tries,
+            organization_id=row.organization_id,
+            person_id=row.person_id,
         )
 
     def waiting(self, older_than: datetime, limit: int) -> list[InboxRef]:
@@ -68,15 +77,63 @@ class PostgresInbox:
         return [InboxRef(row.day, row.id) for row in self._connection.execute(query)]
 
     def finish(
-        self, ref: InboxRef, state: InboxState, organization_id: int | None, person_id: int | None, note: str
+        self,
+        ref: InboxRef,
+        state: InboxState,
+        organization_id: int | None,
+        person_id: int | None,
+        note: str,
+        sender: str = "",
     ) -> None:
-        self._set(ref, state=state, organization_id=organization_id, person_id=person_id, note=note)
-
-    def release(self, ref: InboxRef, organization_id: int) -> None:
-        let_go = {"state": InboxState.NEW, "organization_id": organization_id, "tries": 0}
-        self._connection.execute(
-            update(inbox).where(_is(ref), inbox.c.state == InboxState.HELD).values(let_go)
+        self._set(
+            ref,
+            state=state,
+            organization_id=organization_id,
+            person_id=person_id,
+            note=note,
+            sender=sender or None,
         )
+
+    def release(self, ref: InboxRef, organization_id: int, person_id: int | None = None) -> None:
+        self._let_go(_is(ref), organization_id=organization_id, person_id=person_id)
+
+    def release_from(self, sender: str, organization_id: int) -> int:
+        from_there = and_(inbox.c.sender == sender, inbox.c.person_id.is_(None))
+        return self._let_go(from_there, organization_id=organization_id)
+
+    def _let_go(self, which: ColumnElement[bool], **values: Any) -> int:
+        let_go = {"state": InboxState.NEW, "tries": 0, "sender": None, **values}
+        held = update(inbox).where(which, inbox.c.state == InboxState.HELD)
+        return self._connection.execute(held.values(let_go)).rowcount
+
+    def held_for(self, organization_id: int, person_id: int) -> list[Kept]:
+        query = (
+            select(*_KEPT)
+            .where(
+                inbox.c.state == InboxState.HELD,
+                inbox.c.person_id == person_id,
+                inbox.c.organization_id == organization_id,
+            )
+            .order_by(inbox.c.stored_at, inbox.c.id)
+        )
+        return [_kept(row) for row in self._connection.execute(query)]
+
+    def kept(self, states: Collection[InboxState], limit: int) -> list[Kept]:
+        query = select(*_KEPT).where(inbox.c.state.in_([int(each) for each in states]))
+        newest = query.order_by(inbox.c.stored_at.desc(), inbox.c.id.desc()).limit(limit)
+        return [_kept(row) for row in self._connection.execute(newest)]
+
+    def find(self, number: int) -> tuple[Kept, bytes] | None:
+        query = select(*_KEPT, inbox.c.raw).where(inbox.c.id == number)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else (_kept(row), bytes(row.raw or b""))
+
+    def replay(self, ref: InboxRef) -> bool:
+        """As if it had just come: what was found out about it is forgotten."""
+        again = {"state": InboxState.NEW, "tries": 0, "organization_id": None, "person_id": None}
+        stuck = inbox.c.state.in_([int(InboxState.HELD), int(InboxState.FAILED)])
+        replayed = update(inbox).where(_is(ref), stuck).values({**again, "sender": None})
+        return self._connection.execute(replayed).rowcount > 0
 
     def failed(self, ref: InboxRef, note: str, most_tries: int, again_at: datetime) -> None:
         tries = inbox.c.tries + 1
@@ -89,6 +146,7 @@ class PostgresInbox:
         )
 
     def forget_keys(self, before: date) -> int:
+        self._connection.execute(delete(limits).where(limits.c.since < datetime.combine(before, time(), UTC)))
         return self._connection.execute(delete(inbox_keys).where(inbox_keys.c.day < before)).rowcount
 
     def _set(self, ref: InboxRef, **values: Any) -> None:
@@ -97,3 +155,22 @@ class PostgresInbox:
 
 def _is(ref: InboxRef) -> ColumnElement[bool]:
     return and_(inbox.c.day == ref.day, inbox.c.id == ref.id)
+
+
+_KEPT = (
+    *(inbox.c.day, inbox.c.id, inbox.c.source, inbox.c.state, inbox.c.stored_at, inbox.c.tries),
+    *(inbox.c.note, inbox.c.sender, inbox.c.person_id),
+)
+
+
+def _kept(row: AnyRow) -> Kept:
+    return Kept(
+        ref=InboxRef(row.day, row.id),
+        source=Source(row.source),
+        state=InboxState(row.state),
+        stored_at=row.stored_at,
+        tries=row.tries,
+        note=row.note or "",
+        sender=row.sender or "",
+        person_id=row.person_id,
+    )

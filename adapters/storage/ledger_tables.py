@@ -132,8 +132,10 @@ inbox = Table(
     organization(nullable=True),
     big("person_id", nullable=True),
     words("note", nullable=True),
+    words("sender", nullable=True),  # of what is held: the address it came from
     of_organization(),
     of("people", "person_id"),
+    Index("ix_inbox_held", "person_id", "sender", postgresql_where=text("state = 3")),
     Index("ix_inbox_waiting", "try_at", postgresql_where=text("state = 1")),
     postgresql_partition_by="RANGE (day)",
 )

@@ -17,6 +17,9 @@ MOVED = (
     "attempts",
     "delivery_events",
     "inbox",
+    "comments",
+    "likes",
+    "senders",
 )
 
 # Of two merges of the same people the second waits.
@@ -66,6 +69,19 @@ _DOUBLE = text("""
       AND hers.organization_id = theirs.organization_id AND hers.team_id = theirs.team_id
       AND hers.person_id = :kept
 """)
+# What both like, and senders of whom both have spoken: hers stays.
+_DOUBLE_LIKES = text("""
+    DELETE FROM likes AS theirs USING likes AS hers
+    WHERE theirs.organization_id = :organization_id AND theirs.person_id = :other
+      AND hers.organization_id = theirs.organization_id AND hers.done_id = theirs.done_id
+      AND hers.person_id = :kept
+""")
+_DOUBLE_SENDERS = text("""
+    DELETE FROM senders AS theirs USING senders AS hers
+    WHERE theirs.organization_id = :organization_id AND theirs.person_id = :other
+      AND hers.organization_id = theirs.organization_id AND hers.email = theirs.email
+      AND hers.person_id = :kept
+""")
 _MOVE = [
     text(
         f"UPDATE {table} SET person_id = :kept"  # noqa: S608 -- names of our own tables
@@ -99,6 +115,7 @@ def merge(connection: Connection, organization_id: int, kept_id: int, other_id: 
         "ready": int(State.READY),
         "cancelled": int(State.CANCELLED),
     }
-    for step in (_LOCK, _CANCEL, _REKEY_SUBJECT, _REKEY_TARGET, _RAISE, _DOUBLE, *_MOVE, _RETIRE):
+    doubles = (_DOUBLE, _DOUBLE_LIKES, _DOUBLE_SENDERS)
+    for step in (_LOCK, _CANCEL, _REKEY_SUBJECT, _REKEY_TARGET, _RAISE, *doubles, *_MOVE, _RETIRE):
         connection.execute(step, bound)
     return list(connection.scalars(_MOVE_DONES, bound))

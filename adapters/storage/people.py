@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, literal, select, text, update
+from sqlalchemy import ColumnElement, Connection, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.storage.merging import merge
@@ -112,6 +112,16 @@ class PostgresPeople:
 
     def resume_mail(self, identity_id: int) -> None:
         self._set(identity_id, mail_stopped_at=None, reason=None)
+
+    def address_version(self, person_id: int) -> int | None:
+        query = select(people.c.address_version).where(self._mine(people), people.c.id == person_id)
+        return self._connection.scalar(query)
+
+    def renew_address(self, person_id: int) -> None:
+        """With hers those of whoever was merged into her: they work for her too."""
+        hers = or_(people.c.id == person_id, people.c.merged_into == person_id)
+        newer = {"address_version": people.c.address_version + 1}
+        self._connection.execute(update(people).where(self._mine(people), hers).values(newer))
 
     def named(self, name: str) -> list[Person]:
         return self._all(func.strpos(people.c.folded_name, fold_name(name)) > 0)

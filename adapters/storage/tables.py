@@ -41,12 +41,14 @@ from adapters.storage.ledger_tables import (
     inbox_keys,
     leases,
 )
+from adapters.storage.reply_tables import comments, likes, limits, senders
 
 __all__ = [
     "absences",
     "answers",
     "attempts",
     "buckets",
+    "comments",
     "deliveries",
     "delivery_events",
     "digest_targets",
@@ -58,11 +60,14 @@ __all__ = [
     "inbox_keys",
     "leases",
     "lexicon",
+    "likes",
+    "limits",
     "memberships",
     "metadata",
     "organizations",
     "people",
     "search_feed",
+    "senders",
     "teams",
     "workspaces",
 ]
@@ -110,12 +115,14 @@ people = Table(
     small("preferred", nullable=True),
     flag("active", default=True),
     flag("introduced"),
+    small("address_version", 0),  # of the mail address given out as hers; older ones are worth nothing
     words("holiday_country", nullable=True),  # null: the organization's
     big("merged_into", nullable=True),  # she was found to be this one: addresses given out as hers still work
     instant("created_at"),
     of_organization(),
     of("people", "merged_into"),
     UniqueConstraint("organization_id", "id"),
+    Index("ix_people_renewed", "id", postgresql_where=text("address_version > 0")),
     Index("ix_people_clock", "zone", "prompt_minute", postgresql_where=text("active")),
 )
 
@@ -246,6 +253,7 @@ dones = Table(
     Column("terms", TSVECTOR, nullable=False),  # written by search_text.py
     of("people", "person_id"),
     of("answers", "answer_id"),
+    UniqueConstraint("organization_id", "id"),
     Index(
         "ix_dones_terms",
         "team_ids",

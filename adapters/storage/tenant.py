@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from adapters.storage.log import PostgresLog
 from adapters.storage.outbox import PostgresOutbox
 from adapters.storage.people import PostgresPeople
+from adapters.storage.replies import PostgresAbsences, PostgresRemarks, PostgresSenders
 from adapters.storage.search_writes import SearchWrites
 from adapters.storage.tables import organizations
 from adapters.storage.teams import PostgresTeams
@@ -43,6 +44,18 @@ class PostgresTenant:
     @cached_property
     def outbox(self) -> PostgresOutbox:
         return PostgresOutbox(self._connection, self.organization_id)
+
+    @cached_property
+    def absences(self) -> PostgresAbsences:
+        return PostgresAbsences(self._connection, self.organization_id)
+
+    @cached_property
+    def senders(self) -> PostgresSenders:
+        return PostgresSenders(self._connection, self.organization_id)
+
+    @cached_property
+    def remarks(self) -> PostgresRemarks:
+        return PostgresRemarks(self._connection, self.organization_id)
 
     @cached_property
     def _told(self) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Which organization and person a request is from."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -24,6 +25,9 @@ class Directory(Protocol):
 
     def doors(self, address: Address) -> list[Door]:
         """Every active identity with that address, of active people, in any organization."""
+
+    def address_versions(self, person_ids: Collection[int]) -> dict[int, int]:
+        """Those of these people whose mail address is not the first one they were given, with its version."""
 
     def last_prompted(self, address: Address) -> int | None:
         """The organization whose prompt was the last one accepted at that address."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from domain.commands import Command, Origin, Request
 from domain.deliveries import DeliveryEvent
@@ -20,13 +20,22 @@ class Clock(Protocol):
         """Real time, for leases, call deadlines and signature windows alone."""
 
 
+class MailClaim(NamedTuple):
+    """Whose a mail address is."""
+
+    organization_id: int
+    person_id: int
+    version: int = 0
+    """Rises when she gets a new one."""
+
+
 class Tokens(Protocol):
     """Signs what people could send back; each purpose has its own key, several keys may verify."""
 
-    def mail_local_part(self, organization_id: int, person_id: int) -> str:
+    def mail_local_part(self, organization_id: int, person_id: int, version: int = 0) -> str:
         """`done+...`: at most 64 octets, the same in any case of letters."""
 
-    def read_mail_local_part(self, local_part: str) -> tuple[int, int] | None: ...
+    def read_mail_local_part(self, local_part: str) -> MailClaim | None: ...
 
     def sign_command(self, organization_id: int, person_id: int | None, command: Command) -> str:
         """A button's value or a link's last segment: at most 100 characters of `[A-Za-z0-9_.-]`."""

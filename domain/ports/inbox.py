@@ -1,6 +1,7 @@
 """Everything that arrives, kept raw before anybody understands it."""
 
 import enum
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -59,6 +60,24 @@ class InboxItem:
     tries: int
     organization_id: int | None = None
     """Said by the person, when it could have been meant for several."""
+    person_id: int | None = None
+    """Who has said that it is hers, after it was HELD."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An item as people who look after the inbox see it: nothing of its text."""
+
+    ref: InboxRef
+    source: Source
+    state: InboxState
+    stored_at: datetime
+    tries: int
+    note: str
+    sender: str
+    """The address that a HELD one came from, as `str(Address)` writes it."""
+    person_id: int | None = None
+    """Who is asked about a HELD one; of others whose it is."""
 
 
 class Inbox(Protocol):
@@ -74,12 +93,33 @@ class Inbox(Protocol):
         """New items whose next try was due before that instant, oldest first."""
 
     def finish(
-        self, ref: InboxRef, state: InboxState, organization_id: int | None, person_id: int | None, note: str
+        self,
+        ref: InboxRef,
+        state: InboxState,
+        organization_id: int | None,
+        person_id: int | None,
+        note: str,
+        sender: str = "",
     ) -> None:
         """Say what became of it; `note` is the reason, without any of its text."""
 
-    def release(self, ref: InboxRef, organization_id: int) -> None:
-        """Let an item that was HELD be read again, as meant for that organization."""
+    def release(self, ref: InboxRef, organization_id: int, person_id: int | None = None) -> None:
+        """Let an item that was HELD be read again, as meant for that organization, and as hers."""
+
+    def release_from(self, sender: str, organization_id: int) -> int:
+        """Let what is HELD from that address and nobody is asked about be read again; how much it was."""
+
+    def held_for(self, organization_id: int, person_id: int) -> list[Kept]:
+        """HELD items about which she is asked, oldest first."""
+
+    def kept(self, states: Collection[InboxState], limit: int) -> list[Kept]:
+        """Items in these states, newest first."""
+
+    def find(self, number: int) -> tuple[Kept, bytes] | None:
+        """The item of that number and what arrived; empty once that is forgotten."""
+
+    def replay(self, ref: InboxRef) -> bool:
+        """Let a HELD or FAILED item be read again as if it had just come; False when it is neither."""
 
     def failed(self, ref: InboxRef, note: str, most_tries: int, again_at: datetime) -> None:
         """Count a try in vain; the next one is not before `again_at`, after `most_tries` it is FAILED."""

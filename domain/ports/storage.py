@@ -5,6 +5,7 @@ from typing import Protocol, Self
 
 from domain.ports.directory import Directory
 from domain.ports.inbox import Inbox
+from domain.ports.limits import Limits
 from domain.ports.planning import Ledger, Planner
 from domain.ports.search import SearchFeed
 from domain.ports.tenant import Tenant
@@ -21,6 +22,8 @@ class UnitOfWork(Protocol):
     def planner(self) -> Planner: ...
     @property
     def ledger(self) -> Ledger: ...
+    @property
+    def limits(self) -> Limits: ...
     @property
     def feed(self) -> SearchFeed: ...
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from domain.deliveries import NewDelivery, Recipient, Ref
 from domain.dones import Answer, Done, Line
 from domain.people import Address, Channel, Identity, Person, Profile
+from domain.ports.replies import Absences, Remarks, Senders
 from domain.teams import DigestTarget, Place, Role, Team
 
 
@@ -45,6 +46,12 @@ class People(Protocol):
     def stop_mail(self, identity_id: int, reason: str, now: datetime) -> None: ...
 
     def resume_mail(self, identity_id: int) -> None: ...
+
+    def address_version(self, person_id: int) -> int | None:
+        """Of the mail address that was given out as hers and works; None: the organization has nobody so."""
+
+    def renew_address(self, person_id: int) -> None:
+        """From now on she has a new address, and every older one is worth nothing."""
 
     def named(self, name: str) -> list[Person]:
         """Everybody whose name, or a word of it, begins so (case and accents do not count)."""
@@ -177,3 +184,9 @@ class Tenant(Protocol):
     def log(self) -> Log: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def absences(self) -> Absences: ...
+    @property
+    def senders(self) -> Senders: ...
+    @property
+    def remarks(self) -> Remarks: ...

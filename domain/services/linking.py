@@ -1,13 +1,14 @@
 """Who somebody is: doors, invitations, codes for workspaces."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain import facts as f
 from domain.commands import Connect, Invite, Origin, Surface
 from domain.deliveries import Key, Kind, NewDelivery, Recipient
 from domain.errors import ProfileWanted, Refusal
-from domain.people import Address, Channel, Identity, Person, Profile
+from domain.people import Address, Channel, Identity, Person, Profile, mailbox, untagged
+from domain.ports.directory import Door
 from domain.ports.front import Tokens
 from domain.ports.storage import UnitOfWork
 from domain.ports.tenant import Tenant
@@ -21,6 +22,10 @@ class Known:
     tenant: Tenant
     person: Person
     identity: Identity
+    weak: bool = False
+    """By her reply address alone: nothing vouches for the sender, as happens to what is forwarded."""
+    is_new: bool = False
+    """She was nobody here until now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class Held:
     """What the sender is told, if anything."""
     organization_id: int | None = None
     """In whose name she is told."""
+    owner_id: int | None = None
+    """A person of that organization from whom it may be; she is asked."""
 
 
 def identify(uow: UnitOfWork, origin: Origin, now: datetime) -> Known | Held:  # noqa: PLR0911 -- a rule a line
@@ -43,28 +50,40 @@ def identify(uow: UnitOfWork, origin: Origin, now: datetime) -> Known | Held:  #
     Raises:
         ProfileWanted: she is new and the channel has not yet said who she is.
     """
+    if origin.vouched or origin.surface is Surface.WEB:
+        return _herself(uow, origin)
     if origin.claimed_by_token:
         return _by_mail_token(uow, origin)
-    if origin.surface is Surface.WEB:
-        return _by_link(uow, origin)
-    if origin.address.channel is Channel.EMAIL and origin.organization_id is None and not origin.aligned:
-        return Held("mail without a reply address of ours, and nobody vouches for its sender")
+    if origin.address.channel is Channel.EMAIL and not origin.aligned:
+        return _unproved(uow, origin)
     organization_id = _organization(uow, origin)
     if organization_id is not None:
         return _in_organization(uow, organization_id, origin, now)
-    doors = uow.directory.doors(origin.address)
+    doors = _doors(uow, origin)
     if len(doors) > 1:
         return _several(origin, [(door.organization_id, door.organization_name) for door in doors])
     if doors:
         return _in_organization(uow, doors[0].organization_id, origin, now)
     if origin.guild:
         return Held("workspace or guild not connected", f.NotConnected())
-    if origin.address.channel is Channel.EMAIL:
-        return Held("nobody is known at that address", f.Stranger())
-    if origin.profile is None:
+    if origin.profile is None and origin.address.channel is not Channel.EMAIL:
         raise ProfileWanted
     host = uow.directory.organizations()[0][0]  # she has none; the installation's own speaks
     return Held("nobody is known at that address", f.Stranger(), host)
+
+
+def _doors(uow: UnitOfWork, origin: Origin) -> list[Door]:
+    """Those of the address, else those of its mailbox."""
+    return uow.directory.doors(origin.address) or uow.directory.doors(untagged(origin.address))
+
+
+def _unproved(uow: UnitOfWork, origin: Origin) -> Held:
+    """Anybody can write anything into From; whose address it is may be asked."""
+    doors = _doors(uow, origin)
+    reason = "mail without a reply address of ours, and nobody vouches for its sender"
+    if not doors:
+        return Held(reason)
+    return Held(reason, organization_id=doors[0].organization_id, owner_id=doors[0].identity.person_id)
 
 
 def _organization(uow: UnitOfWork, origin: Origin) -> int | None:
@@ -83,39 +102,66 @@ def _several(origin: Origin, choices: list[tuple[int, str]]) -> Held:
     return Held("could be meant for several organizations", facts, choices[0][0])
 
 
-def _by_mail_token(uow: UnitOfWork, origin: Origin) -> Known | Held:
+def _by_mail_token(uow: UnitOfWork, origin: Origin) -> Known | Held:  # noqa: PLR0911 -- a rule a line
+    """A mail to somebody's own address; whoever it was forwarded to knows that address too."""
     if origin.organization_id is None or origin.person_id is None:
         return Held("reply address without a person")
     tenant = uow.tenant(origin.organization_id)
+    if tenant.people.address_version(origin.person_id) != origin.address_version:
+        return Held("written to an address that has been renewed")
+    person = tenant.people.get(origin.person_id)
+    if not person.active:
+        return Held("written to the address of somebody who has left")
+    held = Held("", organization_id=tenant.organization_id, owner_id=person.id)
+    identity, is_hers = _mail_door(tenant, person, origin)
+    if is_hers is False:
+        return Held("written to somebody's own address by somebody else, as she says")
+    if identity is None:
+        return replace(held, reason="written to somebody's own address by somebody else")
     if origin.aligned is False:
-        return Held("the sender's domain disowns the mail")
-    found = tenant.people.at(origin.address)
-    if found is None or found[0].id != origin.person_id:
-        return Held("written to somebody's own address by somebody else")
-    return Known(tenant, *found)
+        return replace(held, reason="the sender's domain disowns the mail")
+    return Known(tenant, person, identity, weak=origin.aligned is None)
 
 
-def _by_link(uow: UnitOfWork, origin: Origin) -> Known | Held:
-    """A link in a mail was made for one person, and is signed."""
+def _mail_door(tenant: Tenant, person: Person, origin: Origin) -> tuple[Identity | None, bool | None]:
+    """Her identity behind the sender's address, and what she has said of an address that is none of hers."""
+    email = mailbox(origin.address.external_id)
+    identities = tenant.people.identities(person.id)
+    mails = [each for each in identities if each.address.channel is Channel.EMAIL]
+    own = [each for each in mails if mailbox(each.address.external_id) == email]
+    exact = [each for each in own if each.address == origin.address]
+    if own:
+        return (exact or own)[0], True
+    is_hers = tenant.senders.is_hers(person.id, email)
+    return (next(iter([*mails, *identities]), None) if is_hers else None), is_hers
+
+
+def _herself(uow: UnitOfWork, origin: Origin) -> Known | Held:
+    """By a link in a mail, made for one person and signed; or by her word that it was she."""
     if origin.organization_id is None or origin.person_id is None:
         return Held("a link that names nobody")
     tenant = uow.tenant(origin.organization_id)
-    identities = tenant.people.identities(origin.person_id)
-    if not identities:
+    if tenant.people.address_version(origin.person_id) is None:
         return Held("a link of somebody who is gone")
-    return Known(tenant, tenant.people.get(origin.person_id), identities[0])
+    person = tenant.people.get(origin.person_id)
+    identities = tenant.people.identities(person.id)
+    if not identities or not person.active:
+        return Held("a link of somebody who is gone")
+    of_channel = [each for each in identities if each.address.channel is origin.address.channel]
+    return Known(tenant, person, (of_channel or identities)[0])
 
 
 def _in_organization(uow: UnitOfWork, organization_id: int, origin: Origin, now: datetime) -> Known | Held:
     tenant = uow.tenant(organization_id)
-    found = tenant.people.at(origin.address)
+    found = tenant.people.at(origin.address) or tenant.people.at(untagged(origin.address))
     if found is not None:
         return Known(tenant, *found)
     if origin.address.channel is Channel.EMAIL:
         return Held("nobody is known at that address")
     if origin.profile is None:
         raise ProfileWanted
-    return Known(tenant, *tenant.people.add(origin.profile, origin.address, origin.direct, now))
+    new = tenant.people.add(origin.profile, origin.address, origin.direct, now)
+    return Known(tenant, *new, is_new=True)
 
 
 def keep_door(known: Known, origin: Origin) -> None:
@@ -124,14 +170,16 @@ def keep_door(known: Known, origin: Origin) -> None:
         known.tenant.people.keep_direct(known.identity.id, origin.direct)
 
 
-def accept_invitations(known: Known, now: datetime) -> None:
-    """Whoever answers is a member of the teams she was invited to, and is written to there again."""
+def accept_invitations(known: Known, now: datetime) -> bool:
+    """Whoever answers is a member of the teams she was invited to, and gets mail again; whether she was."""
+    accepted = False
     for team, role in known.tenant.teams.of(known.person.id):
         if role is Role.INVITED:
             known.tenant.teams.leave(team.id, known.person.id)
-            known.tenant.teams.join(team.id, known.person.id, Role.MEMBER, now)
+            accepted = known.tenant.teams.join(team.id, known.person.id, Role.MEMBER, now)
     if known.identity.mail_stopped:
         known.tenant.people.resume_mail(known.identity.id)
+    return accepted
 
 
 def connect(uow: UnitOfWork, tokens: Tokens, command: Connect, origin: Origin, now: datetime) -> f.Facts:

@@ -8,10 +8,11 @@ from typing import assert_never
 
 from domain import facts as f
 from domain import notices as n
+from domain import talk as t
 from domain.local_time import show_day
 from domain.messages import Message
 from domain.people import Channel
-from domain.wording import asked, day, digest, notices, teams
+from domain.wording import asked, day, digest, notices, talk, teams
 from domain.wording.phrases import one_sentence
 
 
@@ -66,5 +67,19 @@ def word(facts: f.Facts, channel: Channel) -> Message:  # noqa: C901, PLR0911, P
             return notices.out_of_reach(facts)
         case n.WorkspaceLost():
             return notices.workspace_lost(facts)
+        case t.Absent():
+            return talk.absent(facts, channel)
+        case t.Returned():
+            return talk.returned(facts, channel)
+        case t.AwayOffered():
+            return talk.away_offered(facts, channel)
+        case t.WasItYou():
+            return talk.was_it_you(facts)
+        case t.MailClaimed():
+            return talk.mail_claimed(facts)
+        case t.Remarks():
+            return talk.remarks(facts)
+        case t.DigestAnswered():
+            return talk.digest_answered(facts)
         case _:
             assert_never(facts)

@@ -97,6 +97,7 @@ _COMMANDS = (
     ("settings", "when, where and on which days I ask you"),
     ("time 17:30", "another hour; zone Europe/Madrid, days mon-fri and channel mail work the same way"),
     ("ask", "the question at once, to try it"),
+    ("vacation until monday", "ask nothing until then; away 3 days and pause work too, back ends it"),
     ("join platform", "join a team; leave platform goes again"),
     ("invite ana@example.com", "ask somebody by mail; nothing to sign up for"),
 )

@@ -1,6 +1,6 @@
 """Inbox, directory and search feed in memory: what reads across organizations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,7 +9,7 @@ from domain.deliveries import SENT_STATES, Kind
 from domain.errors import Refusal
 from domain.people import Address, Channel
 from domain.ports.directory import Door
-from domain.ports.inbox import Arrival, InboxItem, InboxState
+from domain.ports.inbox import Arrival, InboxItem, InboxState, Kept
 from domain.ports.search import FeedEntry
 from tests.fakes.rows import DoneRow, FeedRow, InboxRow, Organization, Tables, Workspace
 
@@ -30,7 +30,7 @@ class FakeInbox:
         ref = InboxRef(now.astimezone(UTC).date(), next(self._tables.numbers))
         self._tables.inbox_keys[key] = ref.day
         item = InboxItem(ref, arrival.source, arrival.lane, arrival.raw, arrival.at, tries=0)
-        self._tables.inbox[ref] = InboxRow(item, now)
+        self._tables.inbox[ref] = InboxRow(item, now, now)
         return ref
 
     def take(self, ref: InboxRef) -> InboxItem | None:
@@ -55,17 +55,61 @@ class FakeInbox:
         return [row.item.ref for row in sorted(new, key=lambda row: (row.try_at, row.item.ref.id))[:limit]]
 
     def finish(
-        self, ref: InboxRef, state: InboxState, organization_id: int | None, person_id: int | None, note: str
+        self,
+        ref: InboxRef,
+        state: InboxState,
+        organization_id: int | None,
+        person_id: int | None,
+        note: str,
+        sender: str = "",
     ) -> None:
         row = self._tables.inbox[ref]
-        item = replace(row.item, organization_id=organization_id)
-        self._tables.inbox[ref] = replace(row, item=item, state=state, person_id=person_id, note=note)
+        item = replace(row.item, organization_id=organization_id, person_id=person_id)
+        self._tables.inbox[ref] = replace(
+            row, item=item, state=state, person_id=person_id, note=note, sender=sender
+        )
 
-    def release(self, ref: InboxRef, organization_id: int) -> None:
+    def release(self, ref: InboxRef, organization_id: int, person_id: int | None = None) -> None:
         row = self._tables.inbox.get(ref)
         if row is not None and row.state is InboxState.HELD:
-            item = replace(row.item, organization_id=organization_id, tries=0)
-            self._tables.inbox[ref] = replace(row, item=item, state=InboxState.NEW)
+            self._let_go(row, organization_id, person_id)
+
+    def release_from(self, sender: str, organization_id: int) -> int:
+        held = [each for each in self._held() if each.sender == sender and each.person_id is None]
+        for row in held:
+            self._let_go(row, organization_id, None)
+        return len(held)
+
+    def held_for(self, organization_id: int, person_id: int) -> list[Kept]:
+        hers = [
+            each
+            for each in self._held()
+            if (each.item.organization_id, each.person_id) == (organization_id, person_id)
+        ]
+        return [_kept(row) for row in sorted(hers, key=_age)]
+
+    def kept(self, states: Collection[InboxState], limit: int) -> list[Kept]:
+        found = [each for each in self._tables.inbox.values() if each.state in states]
+        return [_kept(row) for row in sorted(found, key=_age, reverse=True)[:limit]]
+
+    def find(self, number: int) -> tuple[Kept, bytes] | None:
+        found = [each for each in self._tables.inbox.values() if each.item.ref.id == number]
+        return (_kept(found[0]), found[0].item.raw) if found else None
+
+    def replay(self, ref: InboxRef) -> bool:
+        row = self._tables.inbox.get(ref)
+        if row is None or row.state not in {InboxState.HELD, InboxState.FAILED}:
+            return False
+        self._let_go(row, None, None)
+        return True
+
+    def _held(self) -> list[InboxRow]:
+        return [each for each in self._tables.inbox.values() if each.state is InboxState.HELD]
+
+    def _let_go(self, row: InboxRow, organization_id: int | None, person_id: int | None) -> None:
+        item = replace(row.item, organization_id=organization_id, person_id=person_id, tries=0)
+        again = replace(row, item=item, state=InboxState.NEW, person_id=person_id, sender="")
+        self._tables.inbox[row.item.ref] = again
 
     def failed(self, ref: InboxRef, note: str, most_tries: int, again_at: datetime) -> None:
         row = self._tables.inbox[ref]
@@ -78,6 +122,17 @@ class FakeInbox:
         for key in old:
             del self._tables.inbox_keys[key]
         return len(old)
+
+
+def _age(row: InboxRow) -> tuple[datetime, int]:
+    return row.stored_at, row.item.ref.id
+
+
+def _kept(row: InboxRow) -> Kept:
+    item = row.item
+    return Kept(
+        item.ref, item.source, row.state, row.stored_at, item.tries, row.note, row.sender, row.person_id
+    )
 
 
 class FakeDirectory:
@@ -97,6 +152,10 @@ class FakeDirectory:
             if identity.active and self._tables.owner(identity).active
             for organization in [self._tables.organizations[self._tables.owner(identity).organization_id]]
         ]
+
+    def address_versions(self, person_ids: Collection[int]) -> dict[int, int]:
+        known = self._tables.address_versions
+        return {each: known[each] for each in person_ids if known.get(each)}
 
     def last_prompted(self, address: Address) -> int | None:
         people = {each.person_id for each in self._tables.identities_at(address) if each.active}

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from domain.commands import Command
+from domain.ports.front import MailClaim
 from domain.ports.search import SearchDown, SearchQuery, SearchResult
 from tests.fakes.people import fold
 from tests.fakes.rows import DoneRow
@@ -78,15 +79,15 @@ class FakeTokens:
     def __init__(self) -> None:
         self._signed: dict[str, tuple[int, int | None, Command]] = {}
 
-    def mail_local_part(self, organization_id: int, person_id: int) -> str:
-        return f"done+{organization_id}.{person_id}"
+    def mail_local_part(self, organization_id: int, person_id: int, version: int = 0) -> str:
+        return f"done+{organization_id}.{person_id}.{version}"
 
-    def read_mail_local_part(self, local_part: str) -> tuple[int, int] | None:
-        start, _, numbers = local_part.lower().partition("+")
-        organization_id, _, person_id = numbers.partition(".")
-        if start != "done" or not (organization_id.isdecimal() and person_id.isdecimal()):
+    def read_mail_local_part(self, local_part: str) -> MailClaim | None:
+        start, _, token = local_part.lower().partition("+")
+        numbers = token.split(".")
+        if start != "done" or len(numbers) != 3 or not all(each.isdecimal() for each in numbers):
             return None
-        return int(organization_id), int(person_id)
+        return MailClaim(*map(int, numbers))
 
     def sign_command(self, organization_id: int, person_id: int | None, command: Command) -> str:
         token = f"command-{len(self._signed)}"

@@ -133,6 +133,17 @@ class FakePeople:
     def resume_mail(self, identity_id: int) -> None:
         self._set(identity_id, mail_stopped=False)
 
+    def address_version(self, person_id: int) -> int | None:
+        person = self._tables.people.get(person_id)
+        if person is None or person.organization_id != self._organization_id:
+            return None
+        return self._tables.address_versions.get(person_id, 0)
+
+    def renew_address(self, person_id: int) -> None:
+        merged = [each for each, into in self._tables.merged.items() if into == person_id]
+        for each in (person_id, *merged):
+            self._tables.address_versions[each] = self._tables.address_versions.get(each, 0) + 1
+
     def named(self, name: str) -> list[Person]:
         return [each for each in self.everybody() if fold(name) in fold(each.name)]
 

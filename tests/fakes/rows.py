@@ -64,10 +64,12 @@ class DoneRow:
 @dataclass(frozen=True, slots=True)
 class InboxRow:
     item: InboxItem
+    stored_at: datetime
     try_at: datetime
     state: InboxState = InboxState.NEW
     person_id: int | None = None
     note: str = ""
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,13 @@ class DeliveryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CommentRow:
+    done_id: int
+    person_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedRow:
     revision: int
     claimed_until: datetime | None = None
@@ -102,6 +111,8 @@ class Tables:
     workspaces: dict[tuple[Channel, str], Workspace] = field(default_factory=dict)
     people: dict[int, Person] = field(default_factory=dict)
     merged: dict[int, int] = field(default_factory=dict)
+    address_versions: dict[int, int] = field(default_factory=dict)
+    """Of people who have renewed their mail address."""
     holiday_countries: dict[int, str] = field(default_factory=dict)
     """Of people; of the others the organization's."""
     identities: dict[int, Identity] = field(default_factory=dict)
@@ -122,6 +133,13 @@ class Tables:
     events: dict[str, DeliveryEvent] = field(default_factory=dict)
     heard_at: dict[str, datetime] = field(default_factory=dict)
     """When each event was taken in."""
+    senders: dict[tuple[int, str], bool] = field(default_factory=dict)
+    """By person and address: what she has said of it."""
+    comments: dict[tuple[int, str], CommentRow] = field(default_factory=dict)
+    """By organization and source."""
+    likes: dict[tuple[int, int], datetime] = field(default_factory=dict)
+    """By done and person."""
+    limits: dict[str, tuple[datetime, int]] = field(default_factory=dict)
     feed: dict[int, FeedRow] = field(default_factory=dict)
     partitions: dict[date, None] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))

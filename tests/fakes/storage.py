@@ -9,6 +9,7 @@ from tests.fakes.ledger import FakeLedger
 from tests.fakes.log import FakeLog, FakeOutbox
 from tests.fakes.people import FakePeople
 from tests.fakes.planner import FakePlanner
+from tests.fakes.replies import FakeAbsences, FakeLimits, FakeRemarks, FakeSenders
 from tests.fakes.rows import Organization, Tables
 from tests.fakes.teams import FakeTeams
 
@@ -45,6 +46,9 @@ class FakeTenant:
         self.teams = FakeTeams(tables, organization_id)
         self.log = FakeLog(tables, organization_id, feeds=feeds)
         self.outbox = FakeOutbox(tables, organization_id)
+        self.absences = FakeAbsences(tables)
+        self.senders = FakeSenders(tables)
+        self.remarks = FakeRemarks(tables, organization_id)
 
 
 class FakeUnitOfWork:
@@ -58,6 +62,7 @@ class FakeUnitOfWork:
         self.planner = FakePlanner(self._tables)
         self.ledger = FakeLedger(self._tables)
         self.feed = FakeFeed(self._tables)
+        self.limits = FakeLimits(self._tables)
 
     def tenant(self, organization_id: int) -> FakeTenant:
         return FakeTenant(self._tables, organization_id, feeds=self._storage.feeds)

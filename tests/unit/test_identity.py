@@ -30,7 +30,10 @@ def test_a_strangers_mail_is_held_and_answered_by_nothing_that_names_anybody(off
     heard = office.mail(STRANGER, "hello there")
     assert heard.row.state is InboxState.HELD
     assert heard.row.person_id is None
-    assert not heard.answered, "a forged sender must not be written to"
+    assert heard.facts == f.Stranger()
+    assert not office.mail(STRANGER, "hello there", aligned=None).answered, (
+        "a forged sender is not written to"
+    )
 
 
 def test_a_mail_that_nobody_vouches_for_is_held(office: Office) -> None:

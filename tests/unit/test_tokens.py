@@ -19,6 +19,8 @@ from domain.commands import (
     Search,
     StopMail,
 )
+from domain.ports.front import MailClaim
+from domain.replies import Away, Back, ClaimMail
 
 BIGINT = 2**63 - 1
 """The greatest id that the database can give."""
@@ -43,13 +45,13 @@ COMMANDS: list[Command] = [
 @given(ids, ids)
 def test_a_mail_address_names_organization_and_person(organization_id: int, person_id: int) -> None:
     local_part = TOKENS.mail_local_part(organization_id, person_id)
-    assert TOKENS.read_mail_local_part(local_part) == (organization_id, person_id)
+    assert TOKENS.read_mail_local_part(local_part) == MailClaim(organization_id, person_id)
 
 
 def test_a_mail_address_survives_any_case_of_letters() -> None:
     local_part = TOKENS.mail_local_part(7, 123_456)
-    assert TOKENS.read_mail_local_part(local_part.upper()) == (7, 123_456)
-    assert TOKENS.read_mail_local_part(local_part.title()) == (7, 123_456)
+    assert TOKENS.read_mail_local_part(local_part.upper()) == MailClaim(7, 123_456)
+    assert TOKENS.read_mail_local_part(local_part.title()) == MailClaim(7, 123_456)
 
 
 def test_the_greatest_ids_fit_into_a_local_part() -> None:
@@ -131,7 +133,7 @@ def test_what_no_button_says_is_refused() -> None:
 
 def test_a_new_secret_in_front_signs_and_the_old_one_still_verifies() -> None:
     both = SignedTokens([NEW, OLD])
-    assert both.read_mail_local_part(TOKENS.mail_local_part(1, 2)) == (1, 2)
+    assert both.read_mail_local_part(TOKENS.mail_local_part(1, 2)) == MailClaim(1, 2)
     assert both.mail_local_part(1, 2) == SignedTokens([NEW]).mail_local_part(1, 2)
     assert both.read_command(TOKENS.sign_command(1, None, Join(3))) == (1, None, Join(3))
 
@@ -150,3 +152,26 @@ def test_a_code_is_valid_to_the_end_of_its_last_day(organization_id: int) -> Non
 def test_a_code_is_read_as_people_type_it() -> None:
     code = TOKENS.connect_code(4, DAY)
     assert TOKENS.read_connect_code(f"  {code.upper()} ", DAY) == 4
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ClaimMail(DAY, BIGINT, hers=True),
+        ClaimMail(DAY, 5, hers=False),
+        Away("until 2026-11-30"),
+        Away(""),
+        Back(),
+    ],
+)
+def test_buttons_of_replies_come_back_as_they_were(command: Command) -> None:
+    token = TOKENS.sign_command(BIGINT, BIGINT, command)
+    assert len(token) <= 100
+    assert TOKENS.read_command(token) == (BIGINT, BIGINT, command)
+
+
+def test_a_renewed_address_is_another_one_and_as_long_at_most() -> None:
+    versions = [TOKENS.mail_local_part(7, 9, version) for version in range(4)]
+    assert len(set(versions)) == 4
+    assert [TOKENS.read_mail_local_part(each) for each in versions] == [MailClaim(7, 9, n) for n in range(4)]
+    assert len(TOKENS.mail_local_part(BIGINT, 2**32, 1)) <= 64

@@ -1,0 +1,125 @@
+"""What is special about mail: it may be anybody's, programs write it too, and answers may go in circles."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain import commands as c
+from domain import facts as f
+from domain import replies as r
+from domain import talk as t
+from domain.deliveries import DeliveryEvent, EventKind
+from domain.people import Address, Channel
+from domain.ports.replies import DigestSent
+from domain.ports.storage import UnitOfWork
+from domain.services import absences, comments, confirming
+from domain.services.linking import Held, Known
+
+TO_A_STRANGER = timedelta(days=7)
+"""How long after a helpful mail a stranger gets no other one."""
+UNSURE = timedelta(days=1)
+"""How long after a sentence on something that was not clear the next one may be said by mail."""
+AT_MOST = (20, timedelta(hours=1))
+"""Answers by mail to one person in a while: more is a program that answers."""
+SAME_AT_MOST = (3, timedelta(minutes=10))
+"""The same for answers to one and the same words."""
+
+
+def keep_aside(uow: UnitOfWork, held: Held, origin: c.Origin, now: datetime) -> f.Facts | None:
+    """What the sender of something HELD is told; the person it may be from is asked instead."""
+    if held.owner_id is not None and held.organization_id is not None:
+        confirming.ask(uow.tenant(held.organization_id), held.owner_id, origin, now)
+    if isinstance(held.facts, f.Stranger) and origin.address.channel is Channel.EMAIL:
+        is_first = uow.limits.allow(f"stranger {origin.address}", now, TO_A_STRANGER)
+        return held.facts if is_first else None
+    return held.facts
+
+
+def may_answer(uow: UnitOfWork, address: Address, said: str, facts: f.Facts, now: datetime) -> bool:
+    """Whether an answer by mail is worth the risk that a program gets it and answers in its turn."""
+    most, window = AT_MOST
+    most_alike, while_alike = SAME_AT_MOST
+    alike = f"answer {address} {' '.join(said.casefold().split())}"
+    return (
+        uow.limits.allow(f"answer {address}", now, window, most)
+        and uow.limits.allow(alike, now, while_alike, most_alike)
+        and (not _is_unsure(facts) or uow.limits.allow(f"unsure {address}", now, UNSURE))
+    )
+
+
+def _is_unsure(facts: f.Facts) -> bool:
+    match facts:
+        case f.HelpShown():
+            return bool(facts.unclear)
+        case f.Recorded():
+            return facts.doubtful
+        case t.DigestAnswered():
+            return True
+        case _:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class ToDigest:
+    """An answer to a digest."""
+
+    kept: int
+    """Remarks that are new."""
+    rest: str
+    """What names nobody's line."""
+    example: str
+    """Somebody else's line, to show how one is remarked on; empty when there is none."""
+
+
+def answer_to_digest(known: Known, request: c.Request, now: datetime) -> ToDigest | None:
+    """Keep the remarks of a mail that answers a digest; None when it answers none that she reads."""
+    tenant, person, origin = known.tenant, known.person, request.origin
+    digest: DigestSent | None = comments.digest_answered(tenant, person, origin)
+    if digest is None:
+        return None
+    lines = tenant.remarks.lines(digest)
+    understood = comments.understand(lines, request.remarks, request.text)
+    kept = comments.keep(tenant, person, origin, understood.said, now)
+    example = (
+        ""
+        if understood.said
+        else next((each.done.text for each in lines if each.done.person_id != person.id), "")
+    )
+    return ToDigest(kept, understood.rest, example)
+
+
+def offer_absence(uow: UnitOfWork, known: Known, request: c.Request, now: datetime) -> str:
+    """Her mail program says that she is away: she is asked once whether to stop asking; the note for it."""
+    command = request.command
+    if not isinstance(command, r.OutOfOffice):
+        return "no absence"
+    question = absences.offer(known.tenant, known.person, request.origin, command, now)
+    if question is None:
+        return "out of office: nothing to offer"
+    if not uow.limits.allow(f"away {known.person.id}", now, absences.OFFER_AGAIN):
+        return "out of office: offered before"
+    known.tenant.outbox.add([question])
+    return "out of office: offered to stop asking"
+
+
+def report(uow: UnitOfWork, command: r.Undelivered, origin: c.Origin) -> DeliveryEvent | None:
+    """What a mail server's report tells of a delivery.
+
+    Anybody can write such a report.  It counts when it came to a person's own address and names a mail that
+    she was sent: whoever wrote it has seen that mail.
+    """
+    if origin.organization_id is None or origin.person_id is None or not origin.claimed_by_token:
+        return None
+    tenant = uow.tenant(origin.organization_id)
+    if tenant.people.address_version(origin.person_id) != origin.address_version:
+        return None
+    found = tenant.outbox.find(Channel.EMAIL, command.message_id)
+    if found is None or found[2] != tenant.people.get(origin.person_id).id:
+        return None
+    return DeliveryEvent(
+        event_id=f"report {command.what} {command.message_id}"[:100],
+        kind=EventKind(command.what),
+        ref=found[0],
+        address=command.address,
+        at=origin.at,
+        reason=command.reason[:500],
+    )
