@@ -23,7 +23,6 @@ from domain.people import Channel
 from domain.ports.storage import Storage, UnitOfWork
 from domain.services import delivery, digests, rerouting
 
-
 UNSUBSCRIBED = "unsubscribed"
 
 
@@ -54,14 +53,13 @@ class Outgoing:
     def claim(self, channel: Channel, now: datetime, lease_now: datetime, limit: int) -> Batch:
         """Due deliveries of a channel that this worker alone may send until the lease ends."""
         with self._storage.begin() as uow:
-            claimed = uow.ledger.claim(channel, now, lease_now, LEASE, limit)
-            if not claimed:
-                uow.commit()  # what goes to an address that is not used any more was cancelled
-                return Batch((), ())
-            gathered = delivery.prompt_facts(uow, claimed) | self._digest_facts(uow, claimed, now)
-            told = delivery.fix(uow, claimed, gathered)
+
+            def gather(picked: Sequence[Claimed]) -> Mapping[Ref, Facts | None]:
+                return delivery.prompt_facts(uow, picked) | self._digest_facts(uow, picked, now)
+
+            claimed = uow.ledger.claim(channel, now, lease_now, LEASE, limit, gather)
             uow.commit()
-        return Batch(tuple(told), tuple(delivery.parcel(each) for each in told))
+        return Batch(tuple(claimed), tuple(delivery.parcel(each) for each in claimed))
 
     def _digest_facts(
         self, uow: UnitOfWork, claimed: Sequence[Claimed], now: datetime

@@ -3,15 +3,21 @@
 Every statement names the days it looks at, so that PostgreSQL touches their partitions alone.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, text
 
-from adapters.storage import delivery_events, ledger_doubts, ledger_facts, lost_addresses, partitions
-from adapters.storage.delivery_rows import CLAIMED_COLUMNS, add_deliveries, array, columns, read_claimed
+from adapters.storage import (
+    delivery_events,
+    ledger_claims,
+    ledger_doubts,
+    ledger_facts,
+    lost_addresses,
+    partitions,
+)
+from adapters.storage.delivery_rows import add_deliveries, array
+from adapters.storage.ledger_claims import PROBING, SENDABLE, numbers_of, refs_of
 from domain.deliveries import (
     MOST_RETRIES,
     Claimed,
@@ -28,87 +34,16 @@ from domain.deliveries import (
     wait_before,
 )
 from domain.doubts import FIRST_LOOK, Doubted, Verdict
-from domain.facts import Facts, dump
 from domain.people import Channel
-from domain.ports.planning import Lost, Noted, PromptContext, TeamDays
+from domain.ports.planning import Gather, Lost, Noted, PromptContext, TeamDays, gather_nothing
 
-SENDABLE = timedelta(days=31)
-"""How long ago the day of a delivery may be; what is older is given up as expired."""
-AHEAD = timedelta(days=2)
-"""How far the day of a delivery that is due may lie after today in UTC."""
 _FIRST_LOOKS = [FIRST_LOOK[channel] for channel in sorted(Channel)]
 """In the order of the channels' numbers, which begin at 1 as PostgreSQL's arrays do."""
-
-# Without statistics, which a day that has just begun has not, PostgreSQL reads and sorts all of it for each
-# batch; this makes it walk and probe indexes alone, until the transaction ends.
-_PROBING = """
-    SET LOCAL enable_seqscan = off;
-    SET LOCAL enable_sort = off;
-    SET LOCAL enable_hashjoin = off;
-    SET LOCAL enable_mergejoin = off;
-"""
-
-# Who gets it is read again from her identity before the first attempt, and never after it: a retry goes where
-# the attempt before it may have arrived already.
-_CLAIM = text(
-    _PROBING  # noqa: S608 -- constants alone
-    + """
-    WITH ready AS (
-        SELECT day, id, identity_id FROM deliveries
-        WHERE channel = :channel AND state = :ready AND due_at <= :now
-          AND (not_after IS NULL OR not_after > :now)
-          AND day BETWEEN :first_day AND :last_day
-        ORDER BY due_at LIMIT :limit
-        FOR UPDATE SKIP LOCKED
-    ), reachable AS (
-        SELECT ready.day, ready.id, identity.workspace, identity.external_id, identity.direct,
-               ready.identity_id IS NOT NULL AS personal,
-               ready.identity_id IS NULL
-                   OR identity.active AND identity.mail_stopped_at IS NULL AS usable
-        FROM ready LEFT JOIN identities AS identity ON identity.id = ready.identity_id
-    ), claimed AS (
-        UPDATE deliveries AS delivery SET
-            state = CASE WHEN usable THEN CAST(:sending AS smallint) ELSE :cancelled END,
-            reason = CASE WHEN usable THEN delivery.reason ELSE :unreachable END,
-            workspace = CASE WHEN personal AND attempt = 0
-                THEN reachable.workspace ELSE delivery.workspace END,
-            address = CASE WHEN personal AND attempt = 0 THEN external_id ELSE address END,
-            direct = CASE WHEN personal AND attempt = 0 THEN reachable.direct ELSE delivery.direct END,
-            lease_until = CASE WHEN usable THEN CAST(:lease_until AS timestamptz) END,
-            fence = fence + 1,
-            attempt = attempt + CASE WHEN usable THEN 1 ELSE 0 END,
-            vain = vain + CASE WHEN usable THEN 1 ELSE 0 END,
-            attempt_started_at = CASE WHEN usable THEN CAST(:now AS timestamptz) END
-        FROM reachable
-        WHERE delivery.day = reachable.day AND delivery.id = reachable.id
-          AND delivery.day BETWEEN :first_day AND :last_day
-        RETURNING delivery.*
-    )
-    SELECT """
-    + CLAIMED_COLUMNS
-    + """
-    FROM claimed WHERE state = :sending ORDER BY due_at, id
-"""
-)
-
-_FIX = text("""
-    UPDATE deliveries SET facts = CAST(fixed.facts AS jsonb)
-    FROM unnest(CAST(:day AS date[]), CAST(:id AS bigint[]), CAST(:facts AS text[])) AS fixed (day, id, facts)
-    WHERE deliveries.day = fixed.day AND deliveries.id = fixed.id
-      AND deliveries.day BETWEEN :first_day AND :last_day
-""")
-
-_CANCEL = text("""
-    UPDATE deliveries SET state = :cancelled, lease_until = NULL
-    FROM unnest(CAST(:day AS date[]), CAST(:id AS bigint[])) AS wanted (day, id)
-    WHERE deliveries.day = wanted.day AND deliveries.id = wanted.id AND state IN (:ready, :sending)
-      AND deliveries.day BETWEEN :first_day AND :last_day
-""")
 
 # An outcome counts while the lease is this worker's.  It gives back what the claim counted.  What a
 # provider's event has told already is not taken back.  All that anybody else writes is a row of `attempts`.
 _RECORD = text(
-    _PROBING  # noqa: S608 -- constants alone
+    PROBING  # noqa: S608 -- constants alone
     + """
     WITH result AS (
         SELECT * FROM unnest(
@@ -189,24 +124,16 @@ class PostgresLedger:
         self._connection = connection
 
     def claim(
-        self, channel: Channel, now: datetime, lease_now: datetime, lease: timedelta, limit: int
+        self,
+        channel: Channel,
+        now: datetime,
+        lease_now: datetime,
+        lease: timedelta,
+        limit: int,
+        gather: Gather = gather_nothing,
     ) -> list[Claimed]:
-        rows = self._connection.execute(
-            _CLAIM,
-            {
-                "channel": int(channel),
-                "now": now,
-                "lease_until": lease_now + lease,
-                "limit": limit,
-                "first_day": now.date() - SENDABLE,
-                "last_day": now.date() + AHEAD,
-                "ready": int(State.READY),
-                "sending": int(State.SENDING),
-                "cancelled": int(State.CANCELLED),
-                "unreachable": "the address is not used any more",
-            },
-        )
-        return [read_claimed(row) for row in rows]
+        request = ledger_claims.Request(channel, now, lease_now + lease, limit)
+        return ledger_claims.claim(self._connection, request, gather)
 
     def prompt_contexts(self, claimed: Sequence[Claimed]) -> dict[Ref, PromptContext]:
         return ledger_facts.prompt_contexts(self._connection, claimed)
@@ -214,21 +141,14 @@ class PostgresLedger:
     def team_days(self, claimed: Sequence[Claimed]) -> dict[Ref, TeamDays]:
         return ledger_facts.team_days(self._connection, claimed)
 
-    def fix(self, facts: Mapping[Ref, Facts]) -> None:
-        if facts:
-            stored = [{"facts": json.dumps(dump(each))} for each in facts.values()]
-            self._connection.execute(_FIX, _refs(list(facts)) | columns(stored))
-
     def cancel(self, refs: Sequence[Ref]) -> None:
-        if refs:
-            states = (State.READY, State.SENDING, State.CANCELLED)
-            self._connection.execute(_CANCEL, _refs(refs) | _numbers(*states))
+        ledger_claims.cancel(self._connection, refs)
 
     def record(self, results: Sequence[Result], now: datetime) -> int:
         if not results:
             return 0
         limits = {"most_retries": MOST_RETRIES, "first_looks": _FIRST_LOOKS, "now": now}
-        bound = _refs([each.ref for each in results]) | _results(results, now) | limits | _numbers(*State)
+        bound = refs_of([each.ref for each in results]) | _results(results, now) | limits | numbers_of(*State)
         return int(self._connection.execute(_RECORD, bound).scalar_one())
 
     def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
@@ -248,7 +168,7 @@ class PostgresLedger:
 
     def expire(self, now: datetime) -> int:
         bound = {"now": now, "first_day": now.date() - SENDABLE, "reason": "too late to send"}
-        return self._connection.execute(_EXPIRE, bound | _numbers(State.EXPIRED)).rowcount
+        return self._connection.execute(_EXPIRE, bound | numbers_of(State.EXPIRED)).rowcount
 
     def idle(self, now: datetime) -> bool:
         return bool(self._connection.execute(_IDLE, {"now": now}).scalar_one())
@@ -268,16 +188,6 @@ class PostgresLedger:
     def counts(self) -> dict[str, int]:
         rows = self._connection.execute(_COUNTS)
         return {State(row.state).name.lower(): row.rows for row in rows}
-
-
-def _refs(refs: Sequence[Ref]) -> dict[str, Any]:
-    days = [each.day for each in refs]
-    numbers = [each.id for each in refs]
-    return {"day": array(days), "id": array(numbers), "first_day": min(days), "last_day": max(days)}
-
-
-def _numbers(*states: State) -> dict[str, int]:
-    return {state.name.lower(): int(state) for state in states}
 
 
 def _results(results: Sequence[Result], now: datetime) -> dict[str, str]:

@@ -11,8 +11,8 @@ _LOCK = 0x646F6E65
 """Of the advisory lock that lets one worker at a time make partitions."""
 
 _ROOM = {"deliveries": " WITH (fillfactor = 50)"}
-"""Every delivery is rewritten three times on its way: with room beside it a rewrite stays on its page, which
-takes a third off what is logged and, since the old forms are cleared there and then, no more space in the end.
+"""Every delivery is rewritten three times on its way: with room beside it a rewrite stays on its page and
+a quarter less is logged.  No more space is taken in the end, since old forms are cleared there and then.
 
 https://www.postgresql.org/docs/current/storage-hot.html
 """

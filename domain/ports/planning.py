@@ -1,6 +1,6 @@
 """Who is due, and the ledger of what is sent.  Reads across organizations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -100,6 +100,14 @@ class Noted:
     """Addresses that refuse mail from now on."""
 
 
+Gather = Callable[[Sequence[Claimed]], Mapping[Ref, Facts | None]]
+"""Gives facts for those of the deliveries that want some; None: there is nothing to tell."""
+
+
+def gather_nothing(_: Sequence[Claimed]) -> Mapping[Ref, Facts | None]:
+    return {}
+
+
 class Planner(Protocol):
     """Turns due cohorts into ledger rows, one statement for many; reads across organizations."""
 
@@ -122,11 +130,18 @@ class Ledger(Protocol):
     """
 
     def claim(
-        self, channel: Channel, now: datetime, lease_now: datetime, lease: timedelta, limit: int
+        self,
+        channel: Channel,
+        now: datetime,
+        lease_now: datetime,
+        lease: timedelta,
+        limit: int,
+        gather: Gather = gather_nothing,
     ) -> list[Claimed]:
         """The due ones of that channel, earliest deadline first; the attempt is recorded by it.
 
-        Channel and recipient are fixed at the first claim; facts by `fix` in the same transaction.
+        Channel, recipient and facts are fixed at the first claim: `gather` is shown what was picked and gives
+        the facts of those that have none yet.  One that turns out to have nothing to tell is cancelled.
         """
 
     def prompt_contexts(self, claimed: Sequence[Claimed]) -> dict[Ref, PromptContext]:
@@ -134,9 +149,6 @@ class Ledger(Protocol):
 
     def team_days(self, claimed: Sequence[Claimed]) -> dict[Ref, TeamDays]:
         """What the digests among these tell: every day since the last one that was accepted."""
-
-    def fix(self, facts: Mapping[Ref, Facts]) -> None:
-        """Store the facts gathered at the first claim; from then on they do not change."""
 
     def cancel(self, refs: Sequence[Ref]) -> None: ...
 

@@ -1,6 +1,6 @@
 """From ledger rows to parcels for a channel's sender, and from outcomes back to the ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -25,20 +25,6 @@ def prompt_facts(uow: UnitOfWork, claimed: Sequence[Claimed]) -> dict[Ref, Facts
         each.ref: PromptAsked(each.key.day, contexts[each.ref].explain, contexts[each.ref].goals)
         for each in prompts
     }
-
-
-def fix(uow: UnitOfWork, claimed: Sequence[Claimed], gathered: Mapping[Ref, Facts | None]) -> list[Claimed]:
-    """Store what was gathered; deliveries that turned out to have nothing to tell are cancelled."""
-    told = {ref: facts for ref, facts in gathered.items() if facts is not None}
-    if told:
-        uow.ledger.fix(told)
-    if len(told) < len(gathered):
-        uow.ledger.cancel([ref for ref, facts in gathered.items() if facts is None])
-    return [
-        replace(each, facts=told.get(each.ref, each.facts))
-        for each in claimed
-        if gathered.get(each.ref, True) is not None
-    ]
 
 
 def parcel(claimed: Claimed) -> Parcel:

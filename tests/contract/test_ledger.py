@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
 from domain.deliveries import (
+    LEASE,
     MOST_RETRIES,
     Key,
     Kind,
@@ -105,19 +106,23 @@ def test_facts_once_fixed_come_with_every_later_claim(
     connection: Connection, acme: int, ledger: PostgresLedger
 ) -> None:
     add_deliveries(connection, [reply(acme, 1, DUE)])
-    (first,) = claim(ledger)
     facts = PromptAsked(TUESDAY, explain=False, goals=("write the docs",))
-    ledger.fix({first.ref: facts})
+    (first,) = ledger.claim(
+        Channel.SLACK, DUE, DUE, LEASE, 1, lambda picked: {each.ref: facts for each in picked}
+    )
     end(ledger, first, Later("busy"))
     (second,) = claim(ledger, DUE + timedelta(hours=1))
-    assert (first.facts, second.facts) == (None, facts)
+    assert (first.facts, second.facts) == (facts, facts)
 
 
 def test_what_has_nothing_to_tell_is_cancelled(
     connection: Connection, acme: int, ledger: PostgresLedger
 ) -> None:
     add_deliveries(connection, [reply(acme, 1, DUE)])
-    ledger.cancel([each.ref for each in claim(ledger)])
+    claimed = ledger.claim(
+        Channel.SLACK, DUE, DUE, LEASE, 1, lambda picked: {each.ref: None for each in picked}
+    )
+    assert claimed == []
     assert ledger.counts() == {"cancelled": 1}
     assert ledger.idle(DUE)
 

@@ -22,7 +22,7 @@ from domain.deliveries import (
 from domain.doubts import FIRST_LOOK, Doubted, Verdict
 from domain.facts import Facts
 from domain.people import Address, Channel, Identity
-from domain.ports.planning import Lost, Noted, PromptContext, TeamDays
+from domain.ports.planning import Gather, Lost, Noted, PromptContext, TeamDays, gather_nothing
 from tests.fakes import ledger_doubts
 from tests.fakes.ledger_facts import prompt_context, team_days
 from tests.fakes.people import usable
@@ -50,7 +50,13 @@ class FakeLedger:
         self._tables = tables
 
     def claim(
-        self, channel: Channel, now: datetime, lease_now: datetime, lease: timedelta, limit: int
+        self,
+        channel: Channel,
+        now: datetime,
+        lease_now: datetime,
+        lease: timedelta,
+        limit: int,
+        gather: Gather = gather_nothing,
     ) -> list[Claimed]:
         due = [
             row
@@ -58,8 +64,16 @@ class FakeLedger:
             if row.new.recipient.address.channel is channel and row.ref.day >= now.date() - SENDABLE
         ]
         due.sort(key=lambda row: (row.new.due_at, row.ref.id))
-        claimed = (self._claim_one(row, now, lease_now + lease) for row in due[:limit])
-        return [each for each in claimed if each is not None]
+        found = (self._claim_one(row, now, lease_now + lease) for row in due[:limit])
+        claimed = [each for each in found if each is not None]
+        gathered = gather(claimed)
+        self._fix({ref: facts for ref, facts in gathered.items() if facts is not None})
+        self.cancel([ref for ref, facts in gathered.items() if facts is None])
+        return [
+            replace(each, facts=gathered.get(each.ref, each.facts))
+            for each in claimed
+            if gathered.get(each.ref, True) is not None
+        ]
 
     def _ready(self, now: datetime) -> list[DeliveryRow]:
         return [
@@ -96,7 +110,7 @@ class FakeLedger:
     def team_days(self, claimed: Sequence[Claimed]) -> dict[Ref, TeamDays]:
         return {each.ref: team_days(self._tables, each) for each in claimed}
 
-    def fix(self, facts: Mapping[Ref, Facts]) -> None:
+    def _fix(self, facts: Mapping[Ref, Facts]) -> None:
         for ref, told in facts.items():
             self._tables.change_delivery(ref, new=replace(self._tables.deliveries[ref].new, facts=told))
 

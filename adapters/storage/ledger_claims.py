@@ -1,0 +1,164 @@
+"""Claiming: what is due is picked, its facts gathered, its attempt begun; each row is written but once."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from adapters.storage.delivery_rows import array, read_claimed
+from domain.deliveries import Claimed, Ref, State
+from domain.facts import Facts, dump
+from domain.people import Channel
+from domain.ports.planning import Gather
+
+SENDABLE = timedelta(days=31)
+"""How long ago the day of a delivery may be; what is older is given up as expired."""
+AHEAD = timedelta(days=2)
+"""How far the day of a delivery that is due may lie after today in UTC."""
+_UNREACHABLE = "the address is not used any more"
+
+# Without statistics, which a day that has just begun has not, PostgreSQL reads and sorts all of it for each
+# batch; this makes it walk and probe indexes alone, until the transaction ends.
+PROBING = """
+    SET LOCAL enable_seqscan = off;
+    SET LOCAL enable_sort = off;
+    SET LOCAL enable_hashjoin = off;
+    SET LOCAL enable_mergejoin = off;
+"""
+
+# Who gets it is read again from her identity before the first attempt, and never after it: a retry goes where
+# the attempt before it may have arrived already.
+_PICK = text(
+    PROBING  # noqa: S608 -- constants alone
+    + """
+    WITH ready AS (
+        SELECT * FROM deliveries
+        WHERE channel = :channel AND state = :ready AND due_at <= :now
+          AND (not_after IS NULL OR not_after > :now)
+          AND day BETWEEN :first_day AND :last_day
+        ORDER BY due_at LIMIT :limit
+        FOR UPDATE SKIP LOCKED
+    )
+    SELECT ready.day, ready.id, kind, subject, target, part, "try", ready.organization_id, ready.person_id,
+           ready.channel, identity_id,
+           CASE WHEN identity.id IS NOT NULL AND attempt = 0
+               THEN identity.workspace ELSE ready.workspace END AS workspace,
+           CASE WHEN identity.id IS NOT NULL AND attempt = 0 THEN external_id ELSE address END AS address,
+           CASE WHEN identity.id IS NOT NULL AND attempt = 0
+               THEN identity.direct ELSE ready.direct END AS direct,
+           due_at, facts, answers, fence + 1 AS fence, attempt + 1 AS attempt, not_after,
+           identity_id IS NULL OR identity.active AND identity.mail_stopped_at IS NULL AS usable
+    FROM ready LEFT JOIN identities AS identity ON identity.id = ready.identity_id
+    ORDER BY due_at, ready.id
+"""
+)
+
+_START = text("""
+    UPDATE deliveries AS delivery SET
+        state = :sending, workspace = started.workspace, address = started.address, direct = started.direct,
+        facts = coalesce(CAST(started.facts AS jsonb), delivery.facts),
+        lease_until = :lease_until, fence = fence + 1, attempt = attempt + 1, vain = vain + 1,
+        attempt_started_at = :now
+    FROM unnest(
+        CAST(:day AS date[]), CAST(:id AS bigint[]), CAST(:workspace AS text[]), CAST(:address AS text[]),
+        CAST(:direct AS text[]), CAST(:facts AS text[])
+    ) AS started (day, id, workspace, address, direct, facts)
+    WHERE delivery.day = started.day AND delivery.id = started.id
+      AND delivery.day BETWEEN :first_day AND :last_day
+""")
+
+_CANCEL = text("""
+    UPDATE deliveries SET state = :cancelled, lease_until = NULL, reason = coalesce(:reason, reason)
+    FROM unnest(CAST(:day AS date[]), CAST(:id AS bigint[])) AS wanted (day, id)
+    WHERE deliveries.day = wanted.day AND deliveries.id = wanted.id AND state IN (:ready, :sending)
+      AND deliveries.day BETWEEN :first_day AND :last_day
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Which deliveries, how many at most, and until when they are held."""
+
+    channel: Channel
+    now: datetime
+    lease_until: datetime
+    limit: int
+
+
+def claim(connection: Connection, request: Request, gather: Gather) -> list[Claimed]:
+    """`domain.ports.planning.Ledger.claim`."""
+    picked, unusable = _pick(connection, request)
+    cancel(connection, unusable, _UNREACHABLE)
+    gathered = gather(picked)
+    cancel(connection, [ref for ref, facts in gathered.items() if facts is None])
+    begun = [each for each in picked if gathered.get(each.ref, True) is not None]
+    _start(connection, request, begun, gathered)
+    return [replace(each, facts=gathered[each.ref]) if each.ref in gathered else each for each in begun]
+
+
+def _pick(connection: Connection, request: Request) -> tuple[list[Claimed], list[Ref]]:
+    """Those that are due, and those of them whose address is not used any more; all are locked."""
+    bound = {
+        "channel": int(request.channel),
+        "now": request.now,
+        "limit": request.limit,
+        "first_day": request.now.date() - SENDABLE,
+        "last_day": request.now.date() + AHEAD,
+        "ready": int(State.READY),
+    }
+    rows = connection.execute(_PICK, bound).all()
+    unusable = [Ref(row.day, row.id) for row in rows if not row.usable]
+    return [read_claimed(row) for row in rows if row.usable], unusable
+
+
+def _start(
+    connection: Connection,
+    request: Request,
+    begun: Sequence[Claimed],
+    gathered: Mapping[Ref, Facts | None],
+) -> None:
+    if not begun:
+        return
+    recipients = [each.recipient for each in begun]
+    bound = {
+        "workspace": array([each.address.workspace for each in recipients]),
+        "address": array([each.address.external_id for each in recipients]),
+        "direct": array([each.direct for each in recipients]),
+        "facts": array(_stored(gathered.get(each.ref) for each in begun)),
+        "now": request.now,
+        "lease_until": request.lease_until,
+    }
+    connection.execute(_START, refs_of([each.ref for each in begun]) | bound | numbers_of(State.SENDING))
+
+
+def cancel(connection: Connection, refs: Sequence[Ref], reason: str | None = None) -> None:
+    """Cancel those of them that are ready or held by this transaction's own claim."""
+    if refs:
+        states = (State.READY, State.SENDING, State.CANCELLED)
+        connection.execute(_CANCEL, refs_of(refs) | numbers_of(*states) | {"reason": reason})
+
+
+def refs_of(refs: Sequence[Ref]) -> dict[str, Any]:
+    """Days and numbers as arrays, and the days between which they lie."""
+    days = [each.day for each in refs]
+    numbers = [each.id for each in refs]
+    return {"day": array(days), "id": array(numbers), "first_day": min(days), "last_day": max(days)}
+
+
+def numbers_of(*states: State) -> dict[str, int]:
+    """The stored number of each state, under its name in small letters."""
+    return {state.name.lower(): int(state) for state in states}
+
+
+def _stored(facts: Iterable[Facts | None]) -> list[str | None]:
+    """As they are stored; most of a batch are told the same, which is written once."""
+    written: dict[Facts, str] = {}
+    stored: list[str | None] = []
+    for each in facts:
+        if each is not None and each not in written:
+            written[each] = json.dumps(dump(each))
+        stored.append(None if each is None else written[each])
+    return stored
