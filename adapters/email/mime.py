@@ -106,7 +106,7 @@ def _head_and_body(raw: bytes) -> tuple[bytes, bytes]:
 def _walk(part: Message, body: bytes, budget: _Budget, depth: int) -> None:
     budget.parts -= 1
     kind = part.get_content_type()
-    if part.get_content_maintype() == "multipart" and depth > 0:
+    if kind.startswith("multipart/") and depth > 0:
         for inner in _split(body, _parameter(part, "boundary", keep_case=True)):
             if budget.parts <= 0:
                 return
@@ -161,6 +161,8 @@ def _is_attached(part: Message) -> bool:
 
 def _parameter(part: Message, name: str, *, keep_case: bool = False) -> str:
     """A parameter of Content-Type, empty when there is none or it cannot be read."""
+    if name not in str(part.get("content-type", "")).lower():
+        return ""
     try:
         found = part.get_param(name, "")
     except (ValueError, TypeError, AttributeError, LookupError):  # malformed RFC 2231 parameters

@@ -30,9 +30,14 @@ class _Cut:
         self._asks = is_reply_above("\n".join(page.said), words)
 
     def run(self) -> None:
-        index = 0
-        while index < len(self._page):
-            index = self._next(index) if self._page.said[index] else index + 1
+        page, index = self._page, 0
+        while index < len(page):
+            if not page.said[index]:
+                index += 1
+            elif not self._asks and page.is_quoted(index) and page.is_quoted(index + 1):
+                index = self._floor = index + 1
+            else:
+                index = self._next(index)
 
     def _next(self, index: int) -> int:
         """The line to go on at, once this one is understood."""

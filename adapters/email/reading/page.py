@@ -3,7 +3,7 @@
 import enum
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MOST_LINES = 5_000
 """More are not read: no answer has so many, and a quoted thread may."""
@@ -35,17 +35,16 @@ class Verdict(enum.Enum):
     ARMOUR = "armour"
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+HERS = frozenset([Verdict.KEPT, Verdict.GREETING])
+"""Verdicts of lines that she typed and that say something."""
+
+
+class Judged(NamedTuple):
     """One line with its verdict and the rule that led to it."""
 
     text: str
     verdict: Verdict
     rule: str
-
-    @property
-    def is_hers(self) -> bool:
-        return self.verdict in (Verdict.KEPT, Verdict.GREETING)
 
 
 class Page:

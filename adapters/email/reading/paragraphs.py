@@ -34,15 +34,22 @@ def answer_lines(judged: Sequence[Judged], words: Words, *, flowed: bool, delsp:
         flowed: The text is format=flowed (RFC 3676).
         delsp: And the space at the end of a flowed line is not part of the text.
     """
-    kept = [INVISIBLE.sub("", line.text) if _is_plain(line) else "" for line in judged]
+    kept = _kept(judged)
     lines = _unflowed(kept, delsp=delsp) if flowed else kept
     lines = _unwrapped(_even_bullets(lines), 0 if flowed else _width(kept))
     lines = [line for line in lines if not is_rule(line.strip()) or line.strip().startswith("```")]
     return _trimmed(_without_intro(lines, words))
 
 
-def _is_plain(line: Judged) -> bool:
-    return line.verdict is Verdict.KEPT
+def _kept(judged: Sequence[Judged]) -> list[str]:
+    """The lines that are things; whatever stands between two of them leaves an empty one."""
+    kept: list[str] = []
+    for text, verdict, _ in judged:
+        if verdict is Verdict.KEPT:
+            kept.append(text if text.isascii() else INVISIBLE.sub("", text))
+        elif kept and kept[-1]:
+            kept.append("")
+    return kept
 
 
 def _unflowed(lines: Sequence[str], *, delsp: bool) -> list[str]:

@@ -15,7 +15,7 @@ from adapters.email.reading.devices import mark_devices
 from adapters.email.reading.endings import mark_endings
 from adapters.email.reading.manners import is_greeting
 from adapters.email.reading.notices import mark_banners
-from adapters.email.reading.page import Judged, Page, Verdict
+from adapters.email.reading.page import HERS, Judged, Page, Verdict
 from adapters.email.reading.quotes import mark_quotes
 from adapters.email.reading.words import Words, fold, words
 
@@ -58,9 +58,11 @@ def _decoded(text: str) -> str:
 def hers(lines: Sequence[Judged]) -> str:
     """The lines that are the sender's own, with at most one empty line between two."""
     kept: list[str] = []
-    for line in lines:
-        if line.is_hers and (line.text.strip() or (kept and kept[-1])):
-            kept.append(line.text.rstrip() if line.text.strip() else "")
+    for text, verdict, _ in lines:
+        if verdict in HERS:
+            line = text.rstrip()
+            if line or (kept and kept[-1]):
+                kept.append(line)
     return "\n".join(kept).strip("\n")
 
 
