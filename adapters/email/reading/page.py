@@ -46,6 +46,10 @@ class Judged(NamedTuple):
     verdict: Verdict
     rule: str
 
+    @property
+    def is_hers(self) -> bool:
+        return self.verdict in HERS
+
 
 class Page:
     """The lines of a text; rules write their verdicts into it, and the first verdict stands.

@@ -1,0 +1,313 @@
+"""`python -m tests.fuzz_mail`: throws broken mails at everything that reads them, until something breaks.
+
+    python -m tests.fuzz_mail --count 1000000 --jobs 2     all targets, a million inputs each
+    python -m tests.fuzz_mail --target text --seed 7       one target, other inputs
+
+Inputs grow out of the mails of the test fixtures by cutting, doubling and mixing pieces; the same seed gives
+the same inputs.  It fails on an exception, on an input that takes longer than its time, and on more memory
+than a reader may have.  A failing input is written to a file that its last line names.
+"""
+
+import argparse
+import logging
+import multiprocessing
+import random
+import resource
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.email.automatic import why_automatic_text
+from adapters.email.inbound import read_mail
+from adapters.email.mime import decoded_words, header_values, read_message
+from adapters.email.one_mail import read_jsonl, read_raw
+from adapters.email.reader import MailReader
+from adapters.email.reading.answer import read_text
+from adapters.email.reading.html_text import visible_text
+from adapters.email.signatures import SIGNATURE_HEADER, TIMESTAMP_HEADER, Verifier
+from tests.hostile_mails import MARKUPS, TEXTS
+from tests.mail_answers import FOLDER, labelled_mails
+from tests.mail_automatic import automatic_mails
+from tests.mail_world import NAMES, FakeTokens, Key, form, item, raw_item
+
+LONGEST = 1.0
+"""Seconds of processor time for an input of a few kilobytes; an honest one takes a thousandth."""
+MOST_MEMORY = 300 * 1024
+"""Kilobytes."""
+_LARGEST = 20_000
+_MOST_CHANGES = 8
+_HOSTILE_SIZE = 300
+_PIECES = (
+    *(
+        b"\r\n",
+        b"\n",
+        b"\r",
+        b"\r\n\r\n",
+        b"--b\r\n",
+        b"--b--",
+        b"=?utf-8?b?",
+        b"?=",
+        b"=?x?q?=FF?=",
+        b">",
+        b"> ",
+        b"(",
+    ),
+    *(
+        b"<",
+        b"@",
+        b"\x00",
+        b"\xff\xfe",
+        b"\xed\xa0\x80",
+        b"\xf0\x9f\x98\x80",
+        b"=\n",
+        b"=E2=80",
+        b"-- \n",
+        b"```\n",
+    ),
+    *(
+        b"From: ",
+        b"Subject: ",
+        b"On 24 Nov 2026 at 18:00 a <a@b.cd> wrote:\n",
+        b"Sent from my iPhone\n",
+        b"Best,\nAna\n",
+    ),
+    *(
+        b"Content-Type: multipart/mixed; boundary=b\r\n",
+        b"Content-Type: text/html\r\n",
+        b"Content-Type: text/plain",
+    ),
+    *(
+        b"; charset=utf-7",
+        b"; charset=idna",
+        b"; charset=rot13",
+        b"; format=flowed; delsp=yes",
+        b"; charset*=x'y'z",
+    ),
+    *(
+        b"Content-Transfer-Encoding: base64\r\n",
+        b"Content-Transfer-Encoding: x-uuencode\r\n",
+        b"begin 644 x\r\n",
+        b"end\n",
+    ),
+    *(
+        b"Content-Type: message/rfc822\r\n",
+        b"Received: ; 99 Xyz 0000 99:99:99 +9999\r\n",
+        b"References: <>\r\n",
+    ),
+    *(
+        b"-----Original Message-----\n",
+        b"From: a\nSent: b\nTo: c\nSubject: d\n",
+        b"<blockquote>",
+        b"</div>",
+        b"<!--",
+    ),
+    *(
+        b'<div class="gmail_quote">',
+        b'<p style="display:none">',
+        b"&#x110000;",
+        b"&gt;",
+        b"<li>",
+        b"<pre>",
+        b"<br>",
+    ),
+    *(
+        "在 2026年11月24日，a <a@b.cd> 写道：\n".encode(),
+        "\u202e".encode(),
+        "İ".encode(),
+        "・x\n".encode(),
+        b"- ",
+        b"1. ",
+    ),
+)
+
+Target = Callable[[bytes], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    target: str
+    why: str
+    data: bytes
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _parser().parse_args(arguments)
+    logging.disable()  # the form parser warns of each form that breaks off
+    names = [options.target] if options.target else list(TARGETS)
+    share = options.count // options.jobs
+    tasks = [(name, share, options.seed + job) for name in names for job in range(options.jobs)]
+    with multiprocessing.get_context("fork").Pool(options.jobs) as pool:
+        for name, tried, slowest, failure in pool.imap(_fuzz_task, tasks):
+            if failure is not None:
+                return _tell(failure)
+            print(f"{name:<10} {tried:>9,} inputs, slowest {1000 * slowest:,.0f} ms", flush=True)  # noqa: T201 -- a command
+    return 0
+
+
+def _fuzz_task(task: tuple[str, int, int]) -> tuple[str, int, float, Failure | None]:
+    name, count, seed = task
+    slowest, failure = fuzz(name, count, seed)
+    return name, count, slowest, failure
+
+
+def fuzz(name: str, count: int, seed: int) -> tuple[float, Failure | None]:
+    """Give a target so many inputs; the longest time one took, in seconds, and the first failure."""
+    target, slowest = TARGETS[name](), 0.0
+    for data in inputs(count, seed):
+        begun = time.process_time()
+        try:
+            target(data)
+        except Exception:  # noqa: BLE001 -- whatever it is, it is what is looked for
+            return slowest, Failure(name, traceback.format_exc(), data)
+        slowest = max(slowest, time.process_time() - begun)
+        if slowest > LONGEST:
+            return slowest, Failure(name, f"took {slowest:.1f} s", data)
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    if sys.platform != "darwin" and used > MOST_MEMORY:  # there it is counted in bytes
+        return slowest, Failure(name, f"needed {used // 1024} MB", b"")
+    return slowest, None
+
+
+def inputs(count: int, seed: int) -> Iterator[bytes]:
+    """The same for the same seed."""
+    chance = random.Random(seed)  # noqa: S311 -- broken mails, not secrets
+    seeds = _seeds()
+    for _ in range(count):
+        data = bytearray(chance.choice(seeds))
+        for _ in range(chance.randint(1, _MOST_CHANGES)):
+            _change(data, chance, seeds)
+        yield bytes(data[:_LARGEST])
+
+
+def _seeds() -> list[bytes]:
+    files = [file.read_bytes() for file in sorted(FOLDER.parent.glob("*.eml"))]
+    hostile = [attack(_HOSTILE_SIZE) for attack in (*TEXTS.values(), *MARKUPS.values())]
+    return [
+        *files,
+        *(mail.raw for mail in labelled_mails()),
+        *(mail.raw for mail in automatic_mails()),
+        *(text.encode("utf-8", "surrogatepass") for text in hostile),
+        b"",
+    ]
+
+
+def _change(data: bytearray, chance: random.Random, seeds: Sequence[bytes]) -> None:
+    start = chance.randint(0, len(data))
+    end = min(len(data), start + chance.randint(0, 200))
+    other = chance.choice(seeds)
+    begun = chance.randint(0, len(other))
+    changes: tuple[bytes | bytearray, ...] = (
+        chance.choice(_PIECES) + data[start:end],
+        b"",
+        data[start:end] * 2,
+        bytes([chance.randrange(256)]) + data[start + 1 : end],
+        other[begun : begun + 300],
+        chance.choice(_PIECES) * chance.randint(2, 40) + data[start:end],
+        chance.randbytes(chance.randint(1, 8)),
+    )
+    data[start:end] = chance.choice(changes)
+
+
+# ---------------------------------------------------------------- what is read
+
+
+def _mime() -> Target:
+    def read(data: bytes) -> None:
+        message, texts = read_message(data)
+        for _, value in header_values(message):
+            decoded_words(value)
+        read_text(texts.plain, flowed=texts.flowed, delsp=texts.delsp)
+
+    return read
+
+
+def _whole() -> Target:
+    def read(data: bytes) -> None:
+        mail = read_raw(data)
+        for _, text in mail.dones():
+            text.encode()
+        mail.answer.reply.encode("utf-8", "surrogatepass")
+
+    return read
+
+
+def _text() -> Target:
+    def read(data: bytes) -> None:
+        text = data.decode("utf-8", "surrogateescape")
+        answer = read_text(text, "Ana López", flowed=len(data) % 2 == 0, delsp=len(data) % 4 == 0)
+        why_automatic_text(answer.lines)
+        said = {"", *(line.text.strip() for line in answer.lines)}
+        assert all(line.strip() in said for line in answer.reply.split("\n"))  # nothing is made up
+
+    return read
+
+
+def _markup() -> Target:
+    return lambda data: read_text(visible_text(data.decode("utf-8", "replace"))).text
+
+
+def _post() -> Target:
+    reader = MailReader(FakeTokens(), NAMES)
+
+    def read(data: bytes) -> None:
+        read_mail(item("multipart/form-data; boundary=xYzZY", data).raw)
+        content_type, body = form({"email": data, "envelope": data[:80], "SPF": data[:9], "dkim": data[-40:]})
+        reader.read_now(item(content_type, body))
+        reader.read_now(raw_item(data))
+
+    return read
+
+
+def _signature() -> Target:
+    key = Key()
+    verifier = Verifier([key.public])
+    good = key.headers(b"body")
+
+    def read(data: bytes) -> None:
+        text = data.decode("latin-1")
+        half = len(text) // 2
+        odd: Mapping[str, str] = {SIGNATURE_HEADER: text[:half], TIMESTAMP_HEADER: text[half : half + 12]}
+        assert not verifier.proves(odd, data)
+        assert not verifier.proves({**good, SIGNATURE_HEADER: text[:96]}, b"body")
+        assert data == b"body" or not verifier.proves(good, data)
+
+    return read
+
+
+def _jsonl() -> Target:
+    return lambda data: list(read_jsonl(data.split(b"\n")))
+
+
+TARGETS: Mapping[str, Callable[[], Target]] = {
+    "mime": _mime,
+    "whole": _whole,
+    "text": _text,
+    "markup": _markup,
+    "post": _post,
+    "signature": _signature,
+    "jsonl": _jsonl,
+}
+
+
+def _tell(failure: Failure) -> int:
+    file = Path(tempfile.mkdtemp(prefix="fuzz-mail-")) / failure.target
+    file.write_bytes(failure.data)
+    print(f"{failure.target}: {failure.why}\nThe input is in {file}", file=sys.stderr)  # noqa: T201 -- a command
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz_mail", description=__doc__)
+    parser.add_argument("--count", type=int, default=20_000, help="inputs for each target")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser.add_argument("--target", choices=list(TARGETS), help="only this one")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
