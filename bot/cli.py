@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 from bot import (
     commands_doctor,
     commands_ledger,
+    commands_mail,
     commands_people,
     commands_run,
     commands_search,
@@ -18,7 +19,7 @@ from bot.console import fail, say
 from domain.errors import DoneLogError
 
 ORDER = (
-    *("run", "setup", "doctor", "ledger", "team", "member", "workspace", "invite", "search"),
+    *("run", "setup", "doctor", "ledger", "mail", "team", "member", "workspace", "invite", "search"),
     *("reindex", "web", "gateway", "worker"),
 )
 """Of the help: what one meets first stands first."""
@@ -54,6 +55,7 @@ app.add_typer(commands_teams.team_app, name="team")
 app.add_typer(commands_people.member_app, name="member")
 app.add_typer(commands_teams.workspace_app, name="workspace")
 app.add_typer(commands_ledger.ledger_app, name="ledger")
+app.add_typer(commands_mail.mail_app, name="mail")
 for command in (commands_run.run, commands_run.web, commands_run.gateway, commands_run.worker):
     app.command()(command)
 app.command()(commands_doctor.doctor)
