@@ -26,8 +26,9 @@ SAME_AT_MOST = (3, timedelta(minutes=10))
 
 def keep_aside(uow: UnitOfWork, held: Held, origin: c.Origin, now: datetime) -> f.Facts | None:
     """What the sender of something HELD is told; the person it may be from is asked instead."""
-    if held.owner_id is not None and held.organization_id is not None:
-        confirming.ask(uow.tenant(held.organization_id), held.owner_id, origin, now)
+    owner_id, organization_id, sender = held.owner_id, held.organization_id, origin.address.external_id
+    if owner_id is not None and organization_id is not None and sender:
+        confirming.ask(uow.tenant(organization_id), owner_id, origin, now)
     if isinstance(held.facts, f.Stranger) and origin.address.channel is Channel.EMAIL:
         is_first = uow.limits.allow(f"stranger {origin.address}", now, TO_A_STRANGER)
         return held.facts if is_first else None

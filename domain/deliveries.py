@@ -170,6 +170,8 @@ class Parcel:
     answers: str = ""
     unsubscribe: bool = False
     """It is sent regularly, so a mail of it carries a way to stop it."""
+    address_version: int = 0
+    """Of her own mail address, which the mail comes from."""
 
     @property
     def effect(self) -> Effect:

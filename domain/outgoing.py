@@ -58,8 +58,18 @@ class Outgoing:
                 return delivery.prompt_facts(uow, picked) | self._digest_facts(uow, picked, now)
 
             claimed = uow.ledger.claim(channel, now, lease_now, LEASE, limit, gather)
+            versions = self._address_versions(uow, channel, claimed)
             uow.commit()
-        return Batch(tuple(claimed), tuple(delivery.parcel(each) for each in claimed))
+        parcels = (delivery.parcel(each, versions.get(each.person_id or 0, 0)) for each in claimed)
+        return Batch(tuple(claimed), tuple(parcels))
+
+    def _address_versions(
+        self, uow: UnitOfWork, channel: Channel, claimed: Sequence[Claimed]
+    ) -> Mapping[int, int]:
+        """Of those who have renewed the address that their mails come from."""
+        if channel is not Channel.EMAIL or not claimed:
+            return {}
+        return uow.directory.address_versions([each.person_id for each in claimed if each.person_id])
 
     def _digest_facts(
         self, uow: UnitOfWork, claimed: Sequence[Claimed], now: datetime

@@ -8,7 +8,7 @@ from datetime import date
 from email.utils import parseaddr
 
 from domain.deliveries import Kind, Ref
-from domain.ports.front import Tokens
+from domain.ports.front import MailClaim, Tokens
 
 NAME = "donelog"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -53,19 +53,19 @@ class MailNames:
             raise ValueError("to send mail set DONELOG_MAIL_DOMAIN or DONELOG_MAIL_FROM")
         return domain.lower()
 
-    def own(self, tokens: Tokens, organization_id: int, person_id: int) -> str | None:
+    def own(self, tokens: Tokens, organization_id: int, person_id: int, version: int = 0) -> str | None:
         """The address that a person can always write to, and where we have a domain gets our mails from."""
         if self.mail_domain is None and not self.plus:
             return None
-        local = tokens.mail_local_part(organization_id, person_id)
+        local = tokens.mail_local_part(organization_id, person_id, version)
         if self.mail_domain is not None:
             return f"{local}@{self.mail_domain.lower()}"
         account, _, domain = self.shared()[1].rpartition("@")
         own = f"{account}+{local.partition('+')[2]}"
         return f"{own}@{domain.lower()}" if len(own) <= _LONGEST_LOCAL else None
 
-    def read_own(self, tokens: Tokens, address: str) -> tuple[int, int] | None:
-        """Organization and person of an address that `own` gave; None when it is no such address."""
+    def read_own(self, tokens: Tokens, address: str) -> MailClaim | None:
+        """Whose an address is that `own` gave; None when it is no such address."""
         start, _, token = address.rpartition("@")[0].partition("+")
         account = self.shared()[1].rpartition("@")[0] if self.plus else ""
         if account and start.lower() == account.lower():
@@ -101,6 +101,8 @@ class Answered:
 
     message_id: str = ""
     """The one it answers, empty when it names none."""
+    kind: Kind | None = None
+    """What that one was sent for."""
     day: date | None = None
     """The day of the question that it answers, directly or further up the thread."""
 
@@ -108,15 +110,16 @@ class Answered:
 def read_answered(named: Sequence[str], domain: str) -> Answered:
     """What the ids of In-Reply-To and References, nearest first, tell."""
     nearest = ""
+    nearest_kind: Kind | None = None
     question: date | None = None
     thread: date | None = None
     for each in named:
         if (found := _ours(each, domain)) is not None:
-            nearest = nearest or each
             ref, kind = found
+            nearest, nearest_kind = (nearest, nearest_kind) if nearest else (each, kind)
             question = question or (ref.day if kind is Kind.PROMPT else None)
         thread = thread or _thread_day(each, domain)
-    return Answered(nearest, question or thread)
+    return Answered(nearest, nearest_kind, question or thread)
 
 
 def _ours(named: str, domain: str) -> tuple[Ref, Kind] | None:

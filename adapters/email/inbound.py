@@ -82,6 +82,11 @@ def read_mail(stored: bytes) -> IncomingMail | None:
     )
 
 
+def raw_message(stored: bytes) -> bytes:
+    """The whole message in what was stored; empty where it came taken apart."""
+    return read_form(*unpack(stored)).octets("email") or b""
+
+
 def passed_on_at(mail: IncomingMail) -> datetime | None:
     """When the last server before us says that it received the mail; None when it does not say."""
     dates = _DATE.findall(mail.header("received"))

@@ -141,7 +141,9 @@ class Writer:
     def _signed(self, parcel: Parcel) -> _Signed:
         own = None
         if parcel.person_id is not None:
-            own = self._names.own(self._tokens, parcel.organization_id, parcel.person_id)
+            own = self._names.own(
+                self._tokens, parcel.organization_id, parcel.person_id, parcel.address_version
+            )
         if own is not None and self._names.mail_domain is not None:
             sender = (NAME, own)
         else:  # an ordinary account may not send from any other address

@@ -6,17 +6,22 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from adapters.email.absence import back_on, is_out_of_office
 from adapters.email.addresses import MailNames, read_answered
 from adapters.email.automatic import why_automatic, why_automatic_text
-from adapters.email.inbound import IncomingMail, passed_on_at, read_mail
-from adapters.email.reading.answer import read_texts
+from adapters.email.inbound import IncomingMail, passed_on_at, raw_message, read_mail
+from adapters.email.reading.answer import Answer, read_texts
+from adapters.email.reading.remarks import split_remarks
+from adapters.email.reports import read_report
 from adapters.email.senders import is_aligned
 from domain.commands import Origin, Request, StopMail, Surface
+from domain.deliveries import Kind
 from domain.dones import clean_text
 from domain.messages import Reply
 from domain.people import Address, Channel, Profile
-from domain.ports.front import Reading, Tokens
+from domain.ports.front import MailClaim, Reading, Tokens
 from domain.ports.inbox import InboxItem
+from domain.replies import OutOfOffice, Remark, Undelivered
 
 _LONGEST_DELAY = timedelta(days=4)
 """SendGrid tries for three days to hand a mail over."""
@@ -69,14 +74,35 @@ class MailReader:
             )
             return Reading(Request(origin, command))
         if reason := why_automatic(mail):
-            return Reading(None, reason)
+            return self._automatic(mail, item, reason)
         if self._is_ours(mail):
             return Reading(None, "automatic: it is from an address of ours")
         answer = read_texts(mail.texts, mail.from_name)
         if reason := why_automatic_text(answer.lines):
-            return Reading(None, reason)
+            return self._automatic(mail, item, reason)
+        return self._written(mail, item, answer)
+
+    def _written(self, mail: IncomingMail, item: InboxItem, answer: Answer) -> Reading:
+        """By a person; what she wrote under lines of a digest is kept apart."""
+        remarks: tuple[Remark, ...] = ()
+        if read_answered(mail.answers, self._names.domain).kind is Kind.DIGEST_MAIL:
+            answer, remarks = split_remarks(answer)
         text = clean_text(answer.text)
-        return Reading(Request(self._origin(mail, item, self._claim(mail), text), text=text))
+        said = "\n".join((text, *(remark.text for remark in remarks)))
+        origin = self._origin(mail, item, said if remarks else text)
+        return Reading(Request(origin, text=text, remarks=remarks))
+
+    def _automatic(self, mail: IncomingMail, item: InboxItem, reason: str) -> Reading:
+        """By a program: that a mail did not arrive, or that its owner is away; of all else nothing comes."""
+        if self._is_ours(mail):
+            return Reading(None, reason)
+        command: Undelivered | OutOfOffice | None = read_report(raw_message(item.raw), self._names.domain)
+        if command is None and is_out_of_office(mail, reason):
+            said = f"{mail.subject}\n{read_texts(mail.texts, mail.from_name).reply}"
+            command = OutOfOffice(back_on(said, item.at.date()))
+        if command is None:
+            return Reading(None, reason)
+        return Reading(Request(self._origin(mail, item, reason), command), reason)
 
     async def profile(self, address: Address) -> Profile:
         """What an address itself tells: a name made of its local part."""
@@ -87,9 +113,8 @@ class MailReader:
     async def answer_late(self, item: InboxItem, reply: Reply) -> None:
         """Nothing: mails are answered by deliveries."""
 
-    def _origin(
-        self, mail: IncomingMail, item: InboxItem, claim: tuple[int, int] | None, text: str
-    ) -> Origin:
+    def _origin(self, mail: IncomingMail, item: InboxItem, text: str) -> Origin:
+        claim = self._claim(mail)
         answered = read_answered(mail.answers, self._names.domain)
         at = _arrived(mail, item.at)
         return Origin(
@@ -100,15 +125,16 @@ class MailReader:
             answers=answered.message_id,
             answer_to=mail.message_id,
             prompt_day=answered.day or day_in_subject(mail.subject, at.date()),
-            organization_id=claim[0] if claim else None,
-            person_id=claim[1] if claim else None,
+            organization_id=claim.organization_id if claim else None,
+            person_id=claim.person_id if claim else None,
             claimed_by_token=claim is not None,
+            address_version=claim.version if claim else 0,
             aligned=is_aligned(mail),
             profile=Profile(clean_text(mail.from_name)) if mail.from_name else None,
             inbox=item.ref,
         )
 
-    def _claim(self, mail: IncomingMail) -> tuple[int, int] | None:
+    def _claim(self, mail: IncomingMail) -> MailClaim | None:
         """Organization and person of the reply address it came to; the envelope knows best."""
         for address in (*mail.envelope_to, *mail.header_to):
             found = self._names.read_own(self._tokens, address)
@@ -162,12 +188,12 @@ def _arrived(mail: IncomingMail, stored_at: datetime) -> datetime:
     return said if said is not None and timedelta(0) <= stored_at - said <= _LONGEST_DELAY else stored_at
 
 
-def _source_ref(mail: IncomingMail, claim: tuple[int, int] | None, text: str) -> str:
+def _source_ref(mail: IncomingMail, claim: MailClaim | None, text: str) -> str:
     """Names the mail: reply address, Message-ID and text together.
 
     The Message-ID alone would let an outsider who guesses it come first and keep the real mail out.
     """
-    whose = f"{claim[0]}:{claim[1]}" if claim else mail.from_address
+    whose = f"{claim.organization_id}:{claim.person_id}" if claim else mail.from_address
     rest = mail.message_id or mail.header("date")
     parts = "\0".join((whose, rest, " ".join(text.split())))
     return "mail:" + hashlib.sha256(parts.encode("utf-8", "replace")).hexdigest()[:40]

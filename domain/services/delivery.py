@@ -27,7 +27,7 @@ def prompt_facts(uow: UnitOfWork, claimed: Sequence[Claimed]) -> dict[Ref, Facts
     }
 
 
-def parcel(claimed: Claimed) -> Parcel:
+def parcel(claimed: Claimed, address_version: int = 0) -> Parcel:
     """What the sender gets: the message that follows from the facts, cut to the channel."""
     message = None
     if claimed.key.kind is not Kind.MARK and claimed.facts is not None:
@@ -44,6 +44,7 @@ def parcel(claimed: Claimed) -> Parcel:
         day=claimed.facts.last_day if isinstance(claimed.facts, Digest) else claimed.key.day,
         answers=claimed.answers,
         unsubscribe=claimed.key.kind in REGULAR,
+        address_version=address_version,
     )
 
 
