@@ -1,0 +1,307 @@
+"""Mail that arrives in a mailbox is kept, once, whoever else reads it and whatever happens meanwhile."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+import pytest
+
+from adapters.email.accounts import Mailbox
+from adapters.email.imap_in import ImapReader
+from adapters.email.inbound import IncomingMail, read_mail
+from domain.ports.front import StorageDown
+from domain.ports.inbox import Arrival
+from tests.dovecot import MISSING, Dovecot, dovecot
+from tests.imap_server import ImapServer, imap_server
+from tests.mail_world import FakeClock, FakeFront
+
+WITHIN = 15.0
+
+
+@dataclass(frozen=True)
+class Known:
+    validity: int
+    next_uid: int
+    at: datetime
+
+
+@dataclass
+class Memory:
+    """Positions and a lease, as long as a test runs."""
+
+    known: Known | None = None
+    holder: object = None
+    down: bool = False
+
+    async def load(self) -> Known | None:
+        return self.known
+
+    async def save(self, validity: int, next_uid: int, at: datetime) -> None:
+        self.known = Known(validity, next_uid, at)
+
+
+@dataclass(eq=False)
+class MemoryLease:
+    memory: Memory
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def hold(self) -> bool:
+        self.asked.set()
+        if self.memory.down:
+            raise StorageDown
+        if self.memory.holder is None:
+            self.memory.holder = self
+        return self.memory.holder is self
+
+    async def release(self) -> None:
+        if self.memory.holder is self:
+            self.memory.holder = None
+
+
+@dataclass
+class Keeper(FakeFront):
+    """Keeps what it hears, once for each key."""
+
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    tried: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def hear(self, arrival: Arrival) -> None:
+        self.tried.set()
+        if arrival.key not in {each.key for each in self.heard}:
+            await super().hear(arrival)
+        self.changed.set()
+
+    async def until(self, *subjects: str) -> None:
+        """Wait until exactly these have been heard."""
+        async with asyncio.timeout(WITHIN):
+            while self.subjects != list(subjects):
+                await self.changed.wait()
+                self.changed.clear()
+
+    @property
+    def mails(self) -> list[IncomingMail]:
+        found = [read_mail(each.raw) for each in self.heard]
+        return [mail for mail in found if mail is not None]
+
+    @property
+    def subjects(self) -> list[str]:
+        return [mail.subject for mail in self.mails]
+
+
+@contextlib.asynccontextmanager
+async def reading(
+    mailbox: Mailbox, front: Keeper, memory: Memory, lease: MemoryLease | None = None
+) -> AsyncIterator[ImapReader]:
+    reader = ImapReader(mailbox, front, lease or MemoryLease(memory), memory, FakeClock(), first_wait=0.05)
+    task = asyncio.create_task(reader.run())
+    try:
+        yield reader
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def listening(mailbox: Mailbox, front: Keeper, memory: Memory) -> AsyncIterator[ImapReader]:
+    async with reading(mailbox, front, memory) as reader:
+        await settled(reader)
+        yield reader
+
+
+async def settled(reader: ImapReader) -> None:
+    """Wait until it waits for mail."""
+    await asyncio.wait_for(reader.listening.wait(), WITHIN)
+
+
+def mail(subject: str, *headers: str) -> bytes:
+    lines = [*headers, "From: ana@example.com", f"Subject: {subject}", "", "shipped it", ""]
+    return "\r\n".join(lines).encode()
+
+
+class Server(Protocol):
+    @property
+    def mailbox(self) -> Mailbox: ...
+
+    async def deliver(self, raw: bytes) -> None: ...
+
+    async def marked(self) -> list[bool]: ...
+
+    async def renumber(self) -> None: ...
+
+
+class Real:
+    """Dovecot, from within the loop."""
+
+    def __init__(self, server: Dovecot) -> None:
+        self._server = server
+        self.mailbox = server.mailbox
+
+    async def deliver(self, raw: bytes) -> None:
+        await asyncio.to_thread(self._server.deliver, raw)
+
+    async def marked(self) -> list[bool]:
+        return await asyncio.to_thread(self._server.marked)
+
+    async def renumber(self) -> None:
+        await asyncio.to_thread(self._server.renumber)
+
+
+@pytest.fixture(params=["stand-in", "dovecot"])
+async def server(request: pytest.FixtureRequest) -> AsyncIterator[Server]:
+    """A mailbox of our own making, and a real one where it is installed."""
+    if request.param == "stand-in":
+        async with imap_server() as made:
+            yield made
+    elif MISSING:
+        pytest.skip(MISSING)
+    else:
+        with dovecot() as real:
+            yield Real(real)
+
+
+@pytest.fixture
+async def stand_in() -> AsyncIterator[ImapServer]:
+    async with imap_server() as made:
+        yield made
+
+
+# ---------------------------------------------------------------- on every server
+
+
+async def test_what_arrives_is_kept_at_once_and_what_was_there_before_is_left_alone(server: Server) -> None:
+    await server.deliver(mail("private"))
+    front = Keeper()
+    async with listening(server.mailbox, front, Memory()) as reader:
+        await server.deliver(mail("one"))
+        await front.until("one")
+        await settled(reader)
+        await server.deliver(mail("two"))
+        await front.until("one", "two")
+        await settled(reader)
+    assert await server.marked() == [False, True, True]
+
+
+async def test_what_arrives_while_nobody_listens_is_kept_afterwards(server: Server) -> None:
+    front, memory = Keeper(), Memory()
+    async with listening(server.mailbox, front, memory):
+        pass
+    for number in range(30):
+        await server.deliver(mail(f"{number}"))
+    async with listening(server.mailbox, front, memory) as reader:
+        await settled(reader)
+    assert front.subjects == [f"{number}" for number in range(30)]
+    async with listening(server.mailbox, front, memory):
+        pass
+    assert len(front.subjects) == 30
+
+
+async def test_a_folder_with_new_numbers_is_looked_through_and_nothing_is_kept_twice(server: Server) -> None:
+    front, memory = Keeper(), Memory()
+    async with listening(server.mailbox, front, memory) as reader:
+        await server.deliver(mail("one"))
+        await front.until("one")
+        await settled(reader)
+    before = memory.known
+    assert before is not None
+    memory.known = replace(before, at=datetime.fromisoformat("2020-01-01T00:00:00+00:00"))
+    await server.deliver(mail("two"))
+    await server.renumber()
+    async with listening(server.mailbox, front, memory):
+        pass
+    assert front.subjects == ["one", "two"]
+    assert memory.known is not None
+    assert memory.known.validity != before.validity
+
+
+async def test_the_bytes_are_kept_as_they_came(server: Server) -> None:
+    front = Keeper()
+    raw = mail("=?utf-8?q?caf=C3=A9?=") + b"\xff\x00 and\r\n--a boundary\r\n".replace(b"\x00", b"")
+    async with listening(server.mailbox, front, Memory()):
+        await server.deliver(raw)
+        await front.until("café")
+    assert raw in front.heard[0].raw
+
+
+async def test_what_the_provider_has_proved_is_known_and_what_others_claim_is_not(server: Server) -> None:
+    front = Keeper()
+    ours = "Authentication-Results: mx; spf=pass smtp.mailfrom=example.com; dkim=pass header.d=example.com"
+    theirs = "Authentication-Results: evil.example; dkim=pass header.d=example.com"
+    async with listening(server.mailbox, front, Memory()) as reader:
+        await server.deliver(mail("proved", ours))
+        await front.until("proved")
+        await settled(reader)
+        await server.deliver(mail("claimed", theirs))
+        await front.until("proved", "claimed")
+    assert [each.dkim for each in front.mails] == [{"example.com": "pass"}, {}]
+    assert [each.spf for each in front.mails] == ["pass", ""]
+
+
+# ---------------------------------------------------------------- when something goes wrong
+
+
+@pytest.mark.parametrize("farewell", [b"", b"* BYE later\r\n"])
+async def test_a_connection_that_ends_is_made_anew(stand_in: ImapServer, farewell: bytes) -> None:
+    front = Keeper()
+    async with listening(stand_in.mailbox, front, Memory()) as reader:
+        stand_in.hang_up(farewell)
+        await stand_in.deliver(mail("one"))
+        await front.until("one")
+        await settled(reader)
+    assert stand_in.logins == 2
+
+
+async def test_while_the_database_is_down_mail_stays_where_it_is_unmarked(stand_in: ImapServer) -> None:
+    front, memory = Keeper(), Memory()
+    async with listening(stand_in.mailbox, front, memory) as reader:
+        front.down = True
+        await stand_in.deliver(mail("one"))
+        await asyncio.wait_for(front.tried.wait(), WITHIN)
+        assert await stand_in.marked() == [False]
+        front.down = False
+        await front.until("one")
+        await settled(reader)
+    assert await stand_in.marked() == [True]
+
+
+async def test_a_mail_that_cannot_be_fetched_is_tried_again_and_then_passed_over(
+    stand_in: ImapServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    front = Keeper()
+    stand_in.refuses = {1: 2, 2: 100}
+    async with listening(stand_in.mailbox, front, Memory()):
+        for subject in ("hard", "impossible", "easy"):
+            await stand_in.deliver(mail(subject))
+        await front.until("hard", "easy")
+    assert "cannot be fetched" in caplog.text
+
+
+async def test_of_two_processes_one_reads_and_the_other_takes_over(stand_in: ImapServer) -> None:
+    front, memory = Keeper(), Memory()
+    first, second = MemoryLease(memory), MemoryLease(memory)
+    async with reading(stand_in.mailbox, front, memory, first) as reader:
+        await settled(reader)
+        async with reading(stand_in.mailbox, front, memory, second) as other:
+            await asyncio.wait_for(second.asked.wait(), WITHIN)
+            assert not other.listening.is_set()
+            await first.release()
+            memory.holder = second
+            await settled(other)
+            await stand_in.deliver(mail("one"))
+            await front.until("one")
+    assert memory.holder is None
+
+
+async def test_a_wrong_password_is_said_without_it(
+    stand_in: ImapServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong = replace(stand_in.mailbox, server=replace(stand_in.mailbox.server, password="hunter2"))
+    async with reading(wrong, Keeper(), Memory()):
+        for _ in range(2):  # the second time the first is in the log
+            stand_in.refused.clear()
+            await asyncio.wait_for(stand_in.refused.wait(), WITHIN)
+    assert "AUTHENTICATIONFAILED" in caplog.text
+    assert "hunter2" not in caplog.text
