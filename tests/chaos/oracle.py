@@ -11,6 +11,8 @@ from domain.deliveries import SENT_STATES, Kind, Ref, State, is_final
 from domain.people import Channel
 
 ARRIVED = SENT_STATES | {State.BOUNCED}
+GIVEN_UP = "attempts without an outcome"
+"""Of the reason why a delivery is given up that would otherwise be tried for ever."""
 MOST_TOLD = 20
 """Lines of each kind of wrong that a report has."""
 _ROWS = text("SELECT day, id, kind, channel, state, person_id, reason, attempt FROM deliveries")
@@ -80,6 +82,8 @@ class Verdict:
     """Deliveries an attempt of which was in doubt, and which have come to an end."""
     states: Counter[tuple[Channel, State]] = field(default_factory=Counter)
     mails_twice: int = 0
+    given_up: Counter[str] = field(default_factory=Counter)
+    """Deliveries of which no attempt had an outcome, by whether they had arrived."""
     unheard: Counter[Channel] = field(default_factory=Counter)
     """Lines that nobody had acknowledged and that are not there."""
 
@@ -94,6 +98,10 @@ class Verdict:
         told.append(
             f"mails that came twice, which is allowed once for each kill or lost answer: {self.mails_twice}"
         )
+        told += [
+            f"given up after attempts without an outcome, and {what}: {count}"
+            for what, count in self.given_up.items()
+        ]
         settled = sum(self.settled.values())
         told.append(f"lost {len(self.lost)} doubled {len(self.doubled)} uncertain-settled {settled}")
         return told
@@ -163,8 +171,10 @@ def _judge_delivery(verdict: Verdict, row: Row, times: int) -> None:
         verdict.lost.append(f"{row} has come to no end")
     if row.state in ARRIVED and row.kind is not Kind.MARK and not times:
         verdict.lost.append(f"{row} never arrived")
-    if row.state is State.FAILED and not times:
-        verdict.lost.append(f"{row} was given up, though nobody refused it")
+    if row.state is State.FAILED and GIVEN_UP in (row.reason or ""):
+        verdict.given_up["they had arrived" if times else "they had not arrived"] += 1
+    elif row.state is State.FAILED and not times:
+        verdict.lost.append(f"{row} was refused by nobody")
     if row.channel is Channel.EMAIL:
         verdict.mails_twice += max(times - 1, 0)
     if times > (2 if row.channel is Channel.EMAIL else 1):

@@ -31,7 +31,7 @@ from tests.chaos.schedule import perils
 from tests.chaos.server import HOME, Server, opened
 from tests.chaos.weather import DATABASE, Weather
 
-SLOTS = 3
+SLOTS = 4
 TRIES = 3
 """How often a peril comes again that was not met."""
 CALM_WITHIN = 300.0
@@ -139,7 +139,7 @@ class Run:
             peril, tries = self._left.popleft()
             if not await slot.live(peril) and tries > 1:
                 self._left.append((peril, tries - 1))
-            elif len(self._left) % 50 == 0:
+            elif len(self._left) % 50 == 49:
                 self._tell(f"{self._all - len(self._left)} of {self._all} perils")
 
     def _progress(self) -> float:

@@ -37,6 +37,13 @@ def test_what_never_arrived_and_was_not_refused_is_lost(state: State) -> None:
     assert about(state, 0).lost
 
 
+def test_what_is_given_up_because_no_attempt_had_an_outcome_is_counted() -> None:
+    row = Row(HANDLE, Kind.PROMPT, Channel.SLACK, State.FAILED, reason="3 attempts without an outcome")
+    verdict = judge(Stored([row]), seen(), 0)
+    assert verdict.good
+    assert verdict.given_up == {"they had not arrived": 1}
+
+
 @pytest.mark.parametrize("state", [State.READY, State.SENDING, State.UNCERTAIN])
 def test_what_has_come_to_no_end_is_lost(state: State) -> None:
     assert about(state, 1).lost
