@@ -1,7 +1,7 @@
 """Deliveries as rows: writing new ones, reading claimed ones."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -49,11 +49,14 @@ def columns(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
     return {name: array([row[name] for row in rows]) for name in rows[0]}
 
 
-def array(values: Iterable[date | int | str | None]) -> str:
+def array(values: Sequence[date | int | str | None]) -> str:
     """An array as PostgreSQL reads it: one constant, where a list becomes an expression of each element.
 
     https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
     """
+    kinds = set(map(type, values))
+    if kinds <= {int, date}:
+        return "{" + ",".join(map(str, values)) + "}"
     return "{" + ",".join([_element(each) for each in values]) + "}"
 
 
@@ -61,9 +64,10 @@ def _element(value: date | int | str | None) -> str:
     if value is None:
         return "NULL"
     if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    return value.isoformat() if isinstance(value, date) else str(value)
+        if '"' in value or "\\" in value:
+            value = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{value}"'
+    return str(value)
 
 
 def _row(delivery: NewDelivery) -> dict[str, Any]:
