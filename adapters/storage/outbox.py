@@ -27,10 +27,9 @@ class PostgresOutbox:
             raise ValueError(f"deliveries of {strange} in a transaction of {self._organization_id}")
         return add_deliveries(self._connection, deliveries)
 
-    def cancel_prompt(self, person_id: int, day: date) -> None:
-        self._cancel(
-            deliveries.c.kind == Kind.PROMPT, deliveries.c.subject == person_id, deliveries.c.day == day
-        )
+    def cancel_prompt(self, person_id: int, day: date | None) -> None:
+        of_day = () if day is None else (deliveries.c.day == day,)
+        self._cancel(deliveries.c.kind == Kind.PROMPT, deliveries.c.subject == person_id, *of_day)
 
     def cancel_all(self, person_id: int) -> None:
         self._cancel(deliveries.c.person_id == person_id)

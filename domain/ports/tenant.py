@@ -155,8 +155,8 @@ class Outbox(Protocol):
     def add(self, deliveries: Sequence[NewDelivery]) -> int:
         """How many are new; a key that is there already stays as it is."""
 
-    def cancel_prompt(self, person_id: int, day: date) -> None:
-        """She has answered, left or opted out: what is not on its way yet is not sent."""
+    def cancel_prompt(self, person_id: int, day: date | None) -> None:
+        """She has answered, left or opted out: what is not on its way yet is not sent; None: of any day."""
 
     def cancel_all(self, person_id: int) -> None: ...
 

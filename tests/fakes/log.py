@@ -144,9 +144,9 @@ class FakeOutbox:
             raise ValueError(f"deliveries of {strange} in a transaction of {self._organization_id}")
         return add_deliveries(self._tables, deliveries)
 
-    def cancel_prompt(self, person_id: int, day: date) -> None:
+    def cancel_prompt(self, person_id: int, day: date | None) -> None:
         for row in self._unsent(person_id):
-            if row.new.key.kind is Kind.PROMPT and row.new.key.day == day:
+            if row.new.key.kind is Kind.PROMPT and day in {None, row.new.key.day}:
                 self._tables.change_delivery(row.ref, state=State.CANCELLED)
 
     def cancel_all(self, person_id: int) -> None:

@@ -127,6 +127,26 @@ def test_an_address_that_is_refused_for_good_is_no_secret(office: Office) -> Non
     }
 
 
+def test_whoever_answers_or_leaves_before_it_is_sent_is_not_asked(office: Office) -> None:
+    """Fault 75: in the transaction in which she says so."""
+    office.done_log.plan_prompts(office.clock.now())
+    office.message(ADA, "shipped it")
+    office.slash(BEN, "leave platform")
+    asked = {parcel.person_id for parcel in office.send() if parcel.kind is Kind.PROMPT}
+    assert asked & {office.ada.id, office.ben.id} == set()
+    cancelled = {row.new.person_id for row in office.deliveries(Kind.PROMPT) if row.state is State.CANCELLED}
+    assert cancelled == {office.ada.id, office.ben.id}
+
+
+def test_an_answer_settles_the_doubt_whether_she_was_asked(office: Office) -> None:
+    office.done_log.plan_prompts(office.clock.now())
+    office.send(outcome=Unknown("time-out"))
+    office.message(ADA, "shipped it")
+    office.clock.forward(timedelta(minutes=1))
+    office.look(Harmless())
+    assert office.ada.id not in {parcel.person_id for parcel in office.send() if parcel.kind is Kind.PROMPT}
+
+
 def test_a_mark_goes_on_the_message_it_answers(office: Office) -> None:
     office.message(ADA, "shipped it", source="D1:5")
     (mark,) = office.send()
