@@ -21,6 +21,7 @@ BENCHMARKS = {
     "ledger-vs-procrastinate": "bench.ledger_vs_procrastinate",
     "peak": "bench.peak",
     "mail-batch": "bench.mail_batch",
+    "mail-read": "bench.mail_read",
     "send-cpu": "bench.send_cpu",
     "queue-health": "bench.queue_health",
     "memory": "bench.memory",
@@ -46,7 +47,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="donelog bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *BENCHMARKS], help=", ".join(BENCHMARKS))
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", choices=[[], *BENCHMARKS], help=", ".join(BENCHMARKS)
+    )
     parser.add_argument("--all", action="store_true", help="every one of them")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     parser.add_argument(
