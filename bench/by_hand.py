@@ -37,8 +37,6 @@ _BATCH = 500
 _AT_ONCE = 50
 
 _CLAIM = text("""
-    SET LOCAL enable_seqscan = off;
-    SET LOCAL enable_sort = off;
     UPDATE deliveries AS delivery
     SET state = 2, lease_until = :lease_until, fence = fence + 1, attempt = attempt + 1, attempt_started_at = :now
     FROM (
@@ -50,8 +48,6 @@ _CLAIM = text("""
     RETURNING delivery.id, address, direct
 """)
 _COMPLETE = text("""
-    SET LOCAL enable_hashjoin = off;
-    SET LOCAL enable_mergejoin = off;
     UPDATE deliveries SET state = 4, lease_until = NULL, receipt = done.receipt, sent_at = :now
     FROM unnest(CAST(:ids AS bigint[]), CAST(:receipts AS text[])) AS done (id, receipt)
     WHERE deliveries.day = :day AND deliveries.id = done.id
@@ -134,7 +130,11 @@ def _mail_form() -> tuple[str, str, str]:
     body = json.loads(body_of(written[0]))
     letter = json.dumps(body["personalizations"][0])
     head, tail = json.dumps({**body, "personalizations": [_ID]}).split(json.dumps(_ID))
-    return head, letter.replace("20261124-1", f"20261124-{_ID}").replace("person1@example.com", _ADDRESS), tail
+    return (
+        head,
+        letter.replace("20261124-1", f"20261124-{_ID}").replace("person1@example.com", _ADDRESS),
+        tail,
+    )
 
 
 def plain(engine: Engine, url: str, each: int) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench import provider
 from bench.figures import FULL, SHORT, Figure, Sizes
+from bot import collector
 
 BENCHMARKS = {
     "plan": "bench.plan",
@@ -59,7 +60,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(name: str, sizes: Sizes) -> list[Figure]:
-    figures: list[Figure] = importlib.import_module(BENCHMARKS[name]).run(sizes)
+    benchmark = importlib.import_module(BENCHMARKS[name])
+    collector.calm()  # as the product's processes do
+    figures: list[Figure] = benchmark.run(sizes)
     for each in figures:
         print(_line(each), flush=True)
     return figures

@@ -10,7 +10,9 @@ import itertools
 import ssl
 import sys
 
-_ME = b'{"id": "900000000000000001", "username": "donelog", "discriminator": "0", "avatar": null, "bot": true}'
+_ME = (
+    b'{"id": "900000000000000001", "username": "donelog", "discriminator": "0", "avatar": null, "bot": true}'
+)
 _TEAM = (
     b'{"ok": true, "url": "https://bench.slack.com/", "team": "Bench", "user": "donelog", "team_id": "T0BENCH",'
     b' "user_id": "U0BOT", "bot_id": "B0BOT"}'
@@ -69,7 +71,10 @@ def _answer(path: bytes) -> bytes:
         body = _TEAM
     elif b"/channels/" in path:
         channel = path.split(b"/channels/")[1].split(b"/")[0]
-        body = b'{"id": "%d", "channel_id": "%s", "content": ""}' % (300_000_000_000_000_000 + number, channel)
+        body = b'{"id": "%d", "channel_id": "%s", "content": ""}' % (
+            300_000_000_000_000_000 + number,
+            channel,
+        )
     else:
         body = b'{"ok": true, "channel": "D%d", "ts": "1764003600.%06d", "message": {}}' % (number, number)
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
@@ -79,7 +84,9 @@ def _answer(path: bytes) -> bytes:
 async def _serve(certificate: str, key: str) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    server = await asyncio.get_running_loop().create_server(Provider, "127.0.0.1", 0, ssl=context, backlog=512)
+    server = await asyncio.get_running_loop().create_server(
+        Provider, "127.0.0.1", 0, ssl=context, backlog=512
+    )
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

@@ -18,15 +18,6 @@ from domain.people import Channel
 BATCH = 500
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
 
-_PROBING = text("""
-    SET enable_seqscan = off;
-    SET enable_sort = off;
-    SET enable_hashjoin = off;
-    SET enable_mergejoin = off;
-    SELECT 1
-""")
-"""So that statistics, which know nothing of a day that has just begun, mislead the bound as little as the product."""
-
 _READY = text("""
     INSERT INTO deliveries (day, kind, subject, organization_id, person_id, channel, identity_id,
                             workspace, address, direct, due_at, not_after)
@@ -105,7 +96,9 @@ def drain(engine: Engine, most: int | None = None) -> int:
             uow.commit()
         if not claimed:
             break
-        results = [Result(each.ref, each.fence, each.attempt, Sent(f"<{each.ref}@example>")) for each in claimed]
+        results = [
+            Result(each.ref, each.fence, each.attempt, Sent(f"<{each.ref.id}@example>")) for each in claimed
+        ]
         with storage.begin() as uow:
             uow.ledger.record(results, NOW)
             uow.commit()
@@ -115,16 +108,19 @@ def drain(engine: Engine, most: int | None = None) -> int:
 
 def _raw(engine: Engine, count: int) -> Sample:
     fill(engine, count)
+    postgres.analyze(engine)
     with engine.connect() as connection:
-        connection.execute(_PROBING)
-        connection.commit()
-        sample = postgres.sample(engine, count, lambda: _drain_raw(connection))
-        connection.invalidate()  # the settings end with it
-    return sample
+        return postgres.sample(engine, count, lambda: _drain_raw(connection))
 
 
 def _drain_raw(connection: Connection) -> None:
-    bound = {"channel": int(Channel.EMAIL), "now": NOW, "day": DAY, "lease_until": NOW + LEASE, "limit": BATCH}
+    bound = {
+        "channel": int(Channel.EMAIL),
+        "now": NOW,
+        "day": DAY,
+        "lease_until": NOW + LEASE,
+        "limit": BATCH,
+    }
     while rows := connection.execute(_CLAIM, bound).all():
         connection.commit()
         done = {

@@ -23,5 +23,12 @@ def run(sizes: Sizes) -> list[Figure]:
     return [
         Figure("memory, before the first peak", held[0], "MB"),
         Figure("memory, after the first peak", held[1], "MB", goal="<= 160"),
-        Figure(f"memory, after peak {peaks}", held[-1], "MB", held[1], held[1] / held[-1], "<= 160; ratio >= 0.95"),
+        Figure(
+            f"memory, after peak {peaks}",
+            held[-1],
+            "MB",
+            held[1],
+            held[1] / held[-1],
+            "<= 160; ratio >= 0.95",
+        ),
     ]

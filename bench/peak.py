@@ -66,6 +66,7 @@ def sent(engine: Engine, url: str, due: int, spent: postgres.Spent) -> Sample:
 
 def _sampled(engine: Engine, due: int, work: Callable[[], int]) -> Sample:
     plan_anew(engine)
+    postgres.analyze(engine)
     sample = postgres.sample(engine, due, work)
     _assert_sent(engine, due)
     return sample

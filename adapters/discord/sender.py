@@ -18,6 +18,8 @@ from domain.ports.front import Tokens
 CHECK_MARK = "✅"
 MOST_IN_NAME = 100
 """Of a thread: https://docs.discord.com/developers/resources/channel#start-thread-from-message."""
+AT_ONCE = 50
+"""Calls on their way together: enough to keep a process busy, however many are claimed at a time."""
 
 
 class DiscordSender:
@@ -29,12 +31,12 @@ class DiscordSender:
     """
 
     channel = Channel.DISCORD
-    batch = 50
+    batch = 250
 
     def __init__(self, api: DiscordApi, tokens: Tokens) -> None:
         self._api = api
         self._tokens = tokens
-        self._slots = asyncio.Semaphore(self.batch)
+        self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         """Send them; the outcomes are in the order of the parcels, whatever happens."""
