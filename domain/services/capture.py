@@ -13,6 +13,8 @@ from domain.ports.tenant import LineChange, Revision, Tenant
 from domain.teams import Role, Team
 
 NO_DONES = "no dones came from that message"
+NO_DAY = date(1, 1, 1)
+"""Of the answer that stands for a message which was deleted before it was understood: nobody asks for it."""
 EDITABLE = frozenset({Channel.SLACK, Channel.DISCORD})
 
 
@@ -106,17 +108,40 @@ def _digest_at(team: Team, day: date, now: datetime) -> str:
 def change_source(tenant: Tenant, person: Person, origin: Origin, command: ChangeSource) -> str:
     """Follow an edited or deleted message; says what was done, for the log."""
     found = tenant.log.by_source(origin.source_ref)
+    if found is None and command.text is None:
+        return _overtaken(tenant, person, origin, command)
     if found is None:
         return NO_DONES
     answer, old = found
     if answer.person_id != person.id:
         return "the message is somebody else's"
+    if answer.day == NO_DAY:
+        return "the message was deleted"
     if command.edited_at < answer.revised_at.replace(microsecond=0):  # some platforms tell whole seconds
         return "older than what is stored"
     teams = member_teams(tenant, person)
     new = read_lines(command.text or "", {team.name: team.id for team in teams})
     tenant.log.revise(answer, revision(old, new, teams), command.edited_at)
     return "edited" if command.text is not None else "deleted"
+
+
+def _overtaken(tenant: Tenant, person: Person, origin: Origin, command: ChangeSource) -> str:
+    """A message that is deleted before it is understood: its place is taken, so that it makes no dones.
+
+    The row that takes it and one of the message itself exclude each other, whichever of two workers is first.
+    """
+    taken = tenant.log.record(person.id, NO_DAY, origin.source_ref, command.edited_at, [])
+    return NO_DONES if taken is not None else _follow_deleted(tenant, person, origin, command)
+
+
+def _follow_deleted(tenant: Tenant, person: Person, origin: Origin, command: ChangeSource) -> str:
+    """The message was understood by another worker in that moment."""
+    found = tenant.log.by_source(origin.source_ref)
+    if found is None or found[0].person_id != person.id:
+        return NO_DONES
+    answer, old = found
+    tenant.log.revise(answer, Revision(removed=tuple(done.id for done in old)), command.edited_at)
+    return "deleted"
 
 
 def revision(old: Sequence[Done], new: Sequence[Line], teams: Sequence[Team]) -> Revision:
