@@ -47,6 +47,7 @@ def next_morning(office: Office) -> None:
 
 
 def test_at_six_everybody_in_a_team_is_asked_once(office: Office) -> None:
+    """Fault 3: however often a tick comes."""
     for _ in range(3):
         office.done_log.plan_prompts(office.clock.now())
     asked = office.send() + office.send(Channel.EMAIL)
@@ -87,6 +88,26 @@ def test_a_prompt_says_the_same_however_often_it_is_tried(office: Office) -> Non
         parcel.message for parcel in second if parcel.kind is Kind.PROMPT
     ]
     assert {parcel.attempt for parcel in second if parcel.kind is Kind.PROMPT} == {2}
+
+
+def test_a_new_hour_neither_moves_nor_doubles_the_question_that_is_planned(office: Office) -> None:
+    """Fault 11."""
+    office.done_log.plan_prompts(office.clock.now())
+    office.slash(ADA, "time 20:00")
+    office.clock.forward(timedelta(hours=2))
+    office.done_log.plan_prompts(office.clock.now())
+    hers = [parcel for parcel in office.send() if parcel.person_id == office.ada.id]
+    assert [parcel.kind for parcel in hers] == [Kind.PROMPT]
+
+
+def test_nothing_is_planned_ahead(office: Office) -> None:
+    """Fault 12: whatever a new zone database says, no row stands at an hour that the old one gave."""
+    office.clock.forward(timedelta(minutes=-1))
+    office.done_log.plan_prompts(office.clock.now())
+    assert office.deliveries(Kind.PROMPT) == []
+    office.clock.forward(timedelta(minutes=1))
+    office.done_log.plan_prompts(office.clock.now())
+    assert {row.ref.day for row in office.deliveries(Kind.PROMPT)} == {TUESDAY}
 
 
 def test_six_hours_late_a_prompt_is_not_sent_any_more_and_the_digest_says_so(office: Office) -> None:

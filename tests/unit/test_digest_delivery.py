@@ -66,6 +66,17 @@ def test_whoever_only_looks_on_reads_it_by_mail(office: Office) -> None:
     assert {parcel.person_id for parcel in office.send(Channel.EMAIL)} == {fay.id, office.dee.id}
 
 
+def test_a_digest_that_is_planned_by_many_is_told_once(office: Office) -> None:
+    """Fault 17."""
+    office.message(ADA, "shipped it")
+    for _ in range(3):
+        next_morning(office)
+    posted = [parcel for parcel in office.send() if parcel.kind is Kind.DIGEST]
+    assert len(posted) == 1
+    next_morning(office)
+    assert [parcel for parcel in office.send() if parcel.kind is Kind.DIGEST] == []
+
+
 def test_what_was_written_after_the_planning_is_told_all_the_same(office: Office) -> None:
     office.message(ADA, "shipped it")
     next_morning(office)

@@ -100,6 +100,21 @@ async def test_what_does_not_end_is_left_in_doubt(office: Office) -> None:
     assert all(row.lease_until is None for row in office.deliveries(Kind.PROMPT))
 
 
+async def test_ten_restarts_at_six_lose_and_double_nothing(office: Office) -> None:
+    """Fault 13: each is stopped in the middle of a call, and the next goes on."""
+    begun: list[Parcel] = []
+    for _ in range(10):
+        sender = SlowSender()
+        async with pumping(office, sender) as running:
+            await asyncio.wait([asyncio.ensure_future(sender.started.wait()), running], timeout=0.02)
+            running.cancel()
+            await asyncio.sleep(0)
+            sender.may_end.set()
+        begun += sender.begun
+    assert len(begun) == len({parcel.ref for parcel in begun}) == 3
+    assert states(office) == {State.ACCEPTED: 3}
+
+
 async def test_a_channel_that_hangs_holds_up_no_other(office: Office) -> None:
     """Fault 24."""
     slow, mail = SlowSender(), SlowSender(Channel.EMAIL)

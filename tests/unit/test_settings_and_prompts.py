@@ -134,7 +134,7 @@ def test_whoever_stays_put_is_asked_on_every_one_of_her_days(zone: str) -> None:
 
 
 def test_the_day_after_a_journey_is_the_first_not_yet_asked_about_and_twelve_hours_later() -> None:
-    """Asked at 18:00 in Madrid, she lands in Auckland, where it is already the morning after."""
+    """Fault 10: asked at 18:00 in Madrid, she lands in Auckland, where it is already the morning after."""
     office = Office()
     office.message(ADA, "days every day")
     office.done_log.plan_prompts(office.clock.now())
