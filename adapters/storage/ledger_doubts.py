@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from adapters.storage.delivery_rows import CLAIMED_COLUMNS, columns, read_claimed
+from adapters.storage.ledger_claims import SENDABLE
 from domain.deliveries import State
 from domain.doubts import DOUBT_ENDS, Doubted, Verdict
 from domain.people import Channel
@@ -46,11 +47,14 @@ _CLAIM = text(
         SELECT day, id FROM deliveries
         WHERE state = 3 AND (lease_until IS NULL OR lease_until < :lease_now)
           AND channel = :channel AND due_at <= :now
+          AND day BETWEEN :oldest_day AND :last_day
         ORDER BY due_at LIMIT :limit
         FOR UPDATE SKIP LOCKED
     ), claimed AS (
         UPDATE deliveries AS delivery SET fence = fence + 1, lease_until = :lease_until
-        FROM doubted WHERE delivery.day = doubted.day AND delivery.id = doubted.id
+        FROM doubted
+        WHERE delivery.day = doubted.day AND delivery.id = doubted.id
+          AND delivery.day BETWEEN :oldest_day AND :last_day
         RETURNING delivery.*
     )
     SELECT """  # noqa: S608 -- constants alone
@@ -64,7 +68,8 @@ _CLAIM = text(
       ) AS heard,
       (
           SELECT evidence FROM attempts
-          WHERE attempts.day = claimed.day AND attempts.delivery_id = claimed.id AND outcome = :accepted
+          WHERE attempts.day = claimed.day AND attempts.day BETWEEN :oldest_day AND :last_day
+            AND attempts.delivery_id = claimed.id AND outcome = :accepted
           LIMIT 1
       ) AS told
     FROM claimed ORDER BY due_at, id
@@ -127,6 +132,7 @@ def claim_doubts(
         "lease_now": lease[0],
         "lease_until": lease[1],
         "limit": limit,
+        "oldest_day": now.date() - SENDABLE,
         "first_day": (now - near).date(),
         "last_day": (now + near).date(),
     }

@@ -47,7 +47,7 @@ def crowd(engine: Engine) -> Engine:
 
 
 def test_everybody_is_asked_once(crowd: Engine) -> None:
-    """Fault 4: planners and senders start together; senders go on until all is planned and nothing is left."""
+    """Fault 4: planners and senders start together; senders go on until all is planned and none is left."""
     posted: Counter[int] = Counter()
     counting = threading.Lock()
     planning = threading.Event()
