@@ -51,7 +51,7 @@ class PostgresDirectory:
         return [Door(row.id, row.name, identity_of(row)) for row in self._connection.execute(query)]
 
     def address_versions(self, person_ids: Collection[int]) -> dict[int, int]:
-        rows = self._connection.execute(_RENEWED, {"ids": array(person_ids)})
+        rows = self._connection.execute(_RENEWED, {"ids": array([*person_ids])})
         return {row.id: row.address_version for row in rows}
 
     def last_prompted(self, address: Address) -> int | None:

@@ -1,6 +1,7 @@
 """Vacations, pauses and coming back, in the same words on every channel."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -181,13 +182,14 @@ def test_stop_in_chat_pauses(office: Office) -> None:
 # ---------------------------------------------------------------- out of office
 
 
-def out_of_office(office: Office, back_on: date | None = MONDAY, **origin: object) -> Heard:
+def out_of_office(office: Office, back_on: date | None = MONDAY, **origin: Any) -> Heard:
+    more: dict[str, Any] = {"aligned": True, "organization_id": office.initech, "person_id": office.ada.id}
     made = office.origin(
         ADAS_MAIL,
         surface=c.Surface.MAIL,
         guild="",
         direct=None,
-        **({"aligned": True, "organization_id": office.initech, "person_id": office.ada.id} | origin),
+        **(more | origin),
     )
     return office.say(c.Request(made, r.OutOfOffice(back_on)))
 
