@@ -154,6 +154,7 @@ class Outgoing:
         with self._storage.begin() as uow:
             expired = uow.ledger.expire(now)
             doubted, given_up = uow.ledger.recover(now, lease_now)
+            resumed = uow.directory.resume_those_reached(now)
             uow.commit()
         with self._storage.begin() as uow:
             partitions = uow.ledger.make_partitions(now.date() - timedelta(days=1), 9)
@@ -168,6 +169,7 @@ class Outgoing:
             "expired": expired,
             "in doubt": doubted,
             "given up": given_up,
+            "workspaces resumed": resumed,
             "partitions": partitions,
             "days dropped": int(dropped is not None),
             "keys forgotten": forgotten,

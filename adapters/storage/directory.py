@@ -1,9 +1,9 @@
 """Finds the organization of what arrives.  Reads across organizations; returns no text to people."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.storage.delivery_rows import array
@@ -19,6 +19,8 @@ _RENEWED = text("""
     SELECT id, address_version FROM people
     WHERE address_version > 0 AND id = ANY(CAST(:ids AS bigint[]))
 """)
+
+_LATELY = timedelta(days=2)
 
 
 class PostgresDirectory:
@@ -116,6 +118,17 @@ class PostgresDirectory:
         )
         name: str | None = self._connection.scalar(paused.returning(workspaces.c.name))
         return name
+
+    def resume_those_reached(self, now: datetime) -> int:
+        reached = exists().where(
+            deliveries.c.channel == workspaces.c.channel,
+            deliveries.c.workspace == workspaces.c.external_id,
+            deliveries.c.sent_at > workspaces.c.paused_at,
+            deliveries.c.state.in_(SENT_STATES),
+            deliveries.c.day.between((now - _LATELY).date(), (now + _LATELY).date()),
+        )
+        mended = update(workspaces).where(workspaces.c.paused_at.is_not(None), reached)
+        return self._connection.execute(mended.values(paused_at=None, pause_reason=None)).rowcount
 
     def resume(self, channel: Channel, workspace: str) -> None:
         here = (workspaces.c.channel == channel, workspaces.c.external_id == workspace)

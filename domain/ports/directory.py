@@ -52,3 +52,6 @@ class Directory(Protocol):
 
     def resume(self, channel: Channel, workspace: str) -> None:
         """It takes messages again."""
+
+    def resume_those_reached(self, now: datetime) -> int:
+        """The same for all that something has been sent to since they were paused; how many those were."""

@@ -1,7 +1,10 @@
 """What every `Directory` promises."""
 
+from datetime import timedelta
+
 import pytest
 
+from domain.deliveries import LEASE, Key, Kind, NewDelivery, Recipient, Result, Sent
 from domain.errors import Refusal
 from domain.people import Address, Channel, Profile
 from domain.ports.storage import Storage, UnitOfWork
@@ -70,3 +73,25 @@ def test_a_link_to_another_organization_is_refused(storage: Storage) -> None:
 
         with pytest.raises(Refusal):
             uow.directory.link(own + 1, Channel.DISCORD, "G1", "Guild")
+
+
+def test_a_workspace_is_paused_once_and_resumed_when_something_reaches_it(
+    uow: UnitOfWork, tenant: Tenant
+) -> None:
+    uow.directory.link(tenant.organization_id, Channel.SLACK, "T1", "Acme on Slack")
+    assert uow.directory.pause(Channel.SLACK, "T9", "token_revoked", NOW) is None, "nobody's"
+    assert uow.directory.pause(Channel.SLACK, "T1", "token_revoked", NOW) == "Acme on Slack"
+    assert uow.directory.pause(Channel.SLACK, "T1", "token_revoked", NOW) is None, "known"
+    assert uow.directory.resume_those_reached(NOW) == 0
+    person, identity = tenant.people.add(Profile("Ada"), ADA, "D1", NOW)
+    recipient = Recipient(ADA, "D1", identity.id)
+    key = Key(NOW.date(), Kind.REPLY, 1)
+    tenant.outbox.add([NewDelivery(key, tenant.organization_id, recipient, NOW, person.id)])
+    (claimed,) = uow.ledger.claim(Channel.SLACK, NOW, NOW, LEASE, 10)
+    later = NOW + timedelta(minutes=1)
+    uow.ledger.record([Result(claimed.ref, claimed.fence, claimed.attempt, Sent("D1:1"))], later)
+    assert uow.directory.resume_those_reached(later) == 1
+    assert uow.directory.resume_those_reached(later) == 0
+    assert uow.directory.pause(Channel.SLACK, "T1", "token_revoked", later) == "Acme on Slack"
+    uow.directory.resume(Channel.SLACK, "T1")
+    assert uow.directory.pause(Channel.SLACK, "T1", "token_revoked", later) == "Acme on Slack"

@@ -196,15 +196,32 @@ class FakeDirectory:
 
     def pause(self, channel: Channel, workspace: str, reason: str, now: datetime) -> str | None:  # noqa: ARG002 -- the port says so
         known = self._tables.workspaces.get((channel, workspace))
-        if known is None or known.paused:
+        if known is None or known.paused_at is not None:
             return None
-        self._tables.workspaces[channel, workspace] = replace(known, paused=True)
+        self._tables.workspaces[channel, workspace] = replace(known, paused_at=now)
         return known.name
 
     def resume(self, channel: Channel, workspace: str) -> None:
         known = self._tables.workspaces.get((channel, workspace))
         if known is not None:
-            self._tables.workspaces[channel, workspace] = replace(known, paused=False)
+            self._tables.workspaces[channel, workspace] = replace(known, paused_at=None)
+
+    def resume_those_reached(self, now: datetime) -> int:  # noqa: ARG002 -- the port says so
+        reached = {
+            (row.new.recipient.address.channel, row.new.recipient.address.workspace, row.sent_at)
+            for row in self._tables.deliveries.values()
+            if row.state in SENT_STATES and row.sent_at is not None
+        }
+        mended = {
+            (channel, workspace)
+            for channel, workspace, sent_at in reached
+            if (known := self._tables.workspaces.get((channel, workspace))) is not None
+            and known.paused_at is not None
+            and sent_at > known.paused_at
+        }
+        for place in mended:
+            self.resume(*place)
+        return len(mended)
 
 
 class FakeFeed:

@@ -32,7 +32,7 @@ class Organization:
 class Workspace:
     organization_id: int
     name: str
-    paused: bool = False
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,7 @@ def test_keeping_house_makes_the_days_to_come_and_says_what_it_did(office: Offic
         "expired": 0,
         "in doubt": 0,
         "given up": 0,
+        "workspaces resumed": 0,
         "partitions": 9,
         "days dropped": 0,
         "keys forgotten": 0,

@@ -149,3 +149,14 @@ def test_whoever_writes_where_she_was_out_of_reach_is_asked_there_again(office: 
     assert office.storage.tables.identities_at(ADA)[0].mail_stopped
     office.message(ADA, "shipped it")
     assert not office.storage.tables.identities_at(ADA)[0].mail_stopped
+
+
+def test_a_workspace_that_is_mended_is_paused_no_longer(office: Office) -> None:
+    office.done_log.plan_prompts(SIX)
+    office.send(outcome=REVOKED)
+    now = office.clock.forward(timedelta(minutes=20))
+    assert office.done_log.keep_house(now, now)["workspaces resumed"] == 0
+    assert len(office.send()) > 0
+    now = office.clock.forward(timedelta(minutes=1))
+    assert office.done_log.keep_house(now, now)["workspaces resumed"] == 2
+    assert office.done_log.keep_house(now, now)["workspaces resumed"] == 0
