@@ -1,13 +1,18 @@
 """What of a text is the person's own."""
 
+import json
+
 import pytest
 
 from adapters.email.reading.answer import read_text
+from tests.mail_answers import FOLDER
+
 
 def visible_reply(text: str, sender_name: str) -> str:
     return read_text(text, sender_name).text
 
 
+KINDS = [json.loads(line) for line in (FOLDER.parent / "kinds.jsonl").read_text().splitlines()]
 KEPT = [
     "On Monday I fixed the importer",
     "On Monday I wrote:",
@@ -42,6 +47,11 @@ ADDED = {
     "closing": "Thanks,\nAna",
     "name": "Ana López",
 }
+
+
+@pytest.mark.parametrize("case", KINDS, ids=[case["text"][:60] for case in KINDS])
+def test_what_she_typed_is_found_in_mails_of_all_kinds(case: dict[str, str]) -> None:
+    assert read_text(case["text"]).reply == case["reply"]
 
 
 @pytest.mark.parametrize("text", KEPT)

@@ -19,14 +19,14 @@ _ENOUGH = 6
 _ENOUGH_FOR_A_BULLET = 8
 _MOST_NAME_WORDS = 8
 _MOST_WORDS = 18
-_ENDS = (":", ">", "-", ")", "*", "≫")
+_ENDS = (":", ">", "-", ")", "*", "≫", "]")
 _CLOSERS = frozenset(_ENDS)
 _SOFT_BREAK = re.compile(r"(?:=[0-9A-F]{2})+")
 _SENTENCE = re.compile(r"[.!?…。！？:;,)]\s+(?=\S)")
 _MOST_SENTENCES = 8
 _NUMBER_FIRST = re.compile(r"(?:\d{4}|\d{1,2})\s?[-/.:年년월月]\s?\d|\d{1,2}\.?\s[^\W\d]")
 _ISO_FIRST = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}\s\d{1,2}:\d\d\s(?:GMT|UTC)")
-_ORNAMENT = "-–—*_>|» \t"
+_ORNAMENT = "-–—*_>|»[] \t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _decides(text: str, evidence: Evidence, *, quoted: bool, dated: bool) -> boo
     weight = _weight(text, evidence, quoted=quoted, dated=dated)
     if is_bullet(text):
         return weight >= _ENOUGH_FOR_A_BULLET and evidence.verb
-    if _is_compact(text, evidence):
+    if _is_compact(text, evidence) or (quoted and _is_dated_heading(text, evidence)):
         return True
     if not dated and not (evidence.verb and _is_name_long(text)):
         return False
@@ -181,6 +181,13 @@ def _is_compact(text: str, evidence: Evidence) -> bool:
     )
 
 
+def _is_dated_heading(text: str, evidence: Evidence) -> bool:
+    """`Bob Smith, Nov 24, 2026 at 18:00:` above a quote."""
+    few = 12
+    is_full = evidence.date and evidence.time and text.endswith(":") and not evidence.first_person
+    return is_full and len(text.split()) <= few and not is_bullet(text)
+
+
 def _is_told(evidence: Evidence) -> bool:
     return evidence.date or evidence.address
 
@@ -196,10 +203,16 @@ def _weight(text: str, evidence: Evidence, *, quoted: bool, dated: bool) -> int:
         + (evidence.verb and not evidence.verb_ends and text.endswith((":", "：")))
         * (3 if evidence.address or evidence.date else 1)
         + dated
+        + 3 * _is_framed(text)
         + text.rstrip(_ORNAMENT).endswith((":", "："))
         + 2 * quoted
         - 6 * evidence.first_person
     )
+
+
+def _is_framed(text: str) -> bool:
+    """As in `---- Bob wrote ----`."""
+    return text.startswith("--") and text.endswith("--")
 
 
 def _is_name_long(text: str) -> bool:
@@ -221,7 +234,7 @@ def _stands_alone(text: str, evidence: Evidence) -> bool:
 
 def _is_sure(text: str, evidence: Evidence) -> bool:
     if evidence.verb:
-        return evidence.date or evidence.address or evidence.time
+        return evidence.date or evidence.address or evidence.time or _is_framed(text)
     return _is_compact(text, evidence) or _stands_alone(text, evidence)
 
 

@@ -1,11 +1,14 @@
 """Where her words end and an original begins, from the first line to the last."""
 
 from adapters.email.reading.attributions import Attribution, attribution_at
+from adapters.email.reading.evidence import weigh
 from adapters.email.reading.originals import above_rules, is_reply_above, original_at
 from adapters.email.reading.page import Page, Verdict, is_rule
 from adapters.email.reading.quotes import bar_follows, mark_bars
 from adapters.email.reading.words import Words
 
+_GROUPWISE = ">>>"
+"""`>>> Bob <bob@example.com> 11/24/2026 6:00 PM >>>`, and the original below it is not quoted."""
 _LONGEST_REQUEST = 120
 """Characters of a line that asks to answer above it."""
 
@@ -77,18 +80,16 @@ class _Cut:
 
     def _ends_in_attribution(self, index: int) -> bool:
         """A quote of nothing but an attribution: what it introduces comes below, unmarked."""
-        page = self._page
-        if (
-            index == 0
-            or page.said[index][-1] != ":"
-            or page.is_quoted(index + 1)
-            or page.is_quoted(index - 1)
-        ):
+        page, said = self._page, self._page.said[index]
+        if index == 0 or not said.endswith((":", _GROUPWISE)) or page.is_quoted(index - 1):
             return False
         later = page.next_said(index)
         if not page.is_quoted(index) or later >= len(page) or page.is_quoted(later):
             return False
-        found = attribution_at(Page(page.said[index].lstrip("> ")), 0, self._words, 0)
+        if said.endswith(_GROUPWISE):
+            evidence = weigh(said.strip("> "), self._words)
+            return evidence.date and (evidence.address or evidence.time)
+        found = attribution_at(Page(said.lstrip("> ")), 0, self._words, 0)
         return found is not None and found.is_sure
 
     def _original(self, index: int) -> int | None:

@@ -13,8 +13,11 @@ _MOST_SIGNATURE_LINES = 16
 _LONGEST_SIGNATURE_LINE = 100
 _MOST_CLOSING_LINES = 8
 _FEWEST_CARD_LINES = 3
+_RULE_SIGNS = frozenset("-—–―─━_=*~# ")
 _MAILING_LIST = re.compile(
-    r"mailing.?list|listinfo|groups\.google|unsubscribe|-users|@lists?\.", re.IGNORECASE
+    r"mailing.?list|listinfo|groups\.google|groups\.io|-users|@lists?\."
+    r"|unsubscribe (?:from|send|via|here|at|by)|unsubscribe: ",
+    re.IGNORECASE,
 )
 _SIGNED = re.compile(r"(--?|[—–~]|//?)(\s?)([^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,2})[.,]?$")
 
@@ -62,14 +65,13 @@ def _is_delimiter(page: Page, said: str, after: Sequence[int], words: Words) -> 
     if not after:
         return False
     lines = [page.said[each] for each in after if not is_rule(page.said[each])]
-    if any(len(line) > _LONGEST_SIGNATURE_LINE for line in lines):
-        return any(_MAILING_LIST.search(line) for line in lines)
-    if said in _DELIMITERS - {"---", "----", "__"}:
+    if any(_MAILING_LIST.search(line) for line in lines):
         return True
-    if said.startswith("__"):
-        return len(said) >= 5 or any(_MAILING_LIST.search(line) for line in lines)  # noqa: PLR2004 -- a rule
-    is_dashes = len(said) >= 2 and set(said) <= set("-—–―─━_ ")  # noqa: PLR2004 -- one dash is a bullet
-    if not is_dashes and set(said) - set("=*~# "):
+    if any(len(line) > _LONGEST_SIGNATURE_LINE for line in lines):
+        return False
+    if said in _DELIMITERS or said.startswith("_____"):
+        return True
+    if len(said) < len("--") or not _RULE_SIGNS.issuperset(said):
         return False
     evident = any(CONTACT.search(line) for line in lines) or any(
         words.closings.at(fold(line)) for line in lines
@@ -119,7 +121,7 @@ def _mark_closing(page: Page, start: int, end: int, words: Words, names: frozens
         said = page.said[index]
         if not said:
             continue
-        if page.verdicts[index] not in (None, Verdict.DEVICE):
+        if page.verdicts[index] not in (None, Verdict.DEVICE, Verdict.ARMOUR):
             break
         if is_closing(said, words, names):
             if _fits_below(below_lines, names) and page.has_words(start, index):

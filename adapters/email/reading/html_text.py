@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 from lxml import etree, html
 
+from adapters.email.reading.page import MOST_LINES
+
 _QUOTE_CLASSES = frozenset(
     [
         *["gmail_quote", "gmail_attr", "gmail_extra", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote"],
@@ -179,11 +181,12 @@ class _Pieces:
         self._quotes = 0
         self._pre = 0
         self._at_start = True
+        self._lines = 0
 
     def __iter__(self) -> Iterator[str]:
         walk = etree.iterwalk(self._tree, events=("start", "end"))
         for event, element in walk:
-            if element is self._last:
+            if element is self._last or self._lines > MOST_LINES:
                 return
             tag = element.tag if isinstance(element.tag, str) else ""
             is_left_out = tag in _UNSEEN or element in self._left_out
@@ -201,6 +204,7 @@ class _Pieces:
         self._pre += tag == "pre"
         if tag == "br":
             yield "\n"
+            self._lines += 1
             self._at_start = True
         elif tag in _LINES:
             yield from self._break()
@@ -226,6 +230,7 @@ class _Pieces:
     def _break(self) -> Iterator[str]:
         if not self._at_start:
             yield "\n"
+            self._lines += 1
         self._at_start = True
 
     def _text(self, text: str | None) -> Iterator[str]:

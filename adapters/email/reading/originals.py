@@ -7,7 +7,7 @@ from adapters.email.reading.evidence import has_address, has_date_or_time
 from adapters.email.reading.page import Page, is_rule
 from adapters.email.reading.words import Words, fold
 
-_ORNAMENT = "-_=*—–―─━═~#+ \t<>[]"
+_ORNAMENT = "-_=*‐—–―─━═~#+ \t<>[]"
 _MOST_HEADERS = 16
 _MOST_CONTINUATIONS = 3
 _LONGEST_NAME = 28
@@ -131,7 +131,7 @@ def _header_block(page: Page, index: int, words: Words, *, marked: bool = False)
             break
         place += 1
     above = is_rule(page.said[index - 1]) if index > 0 else False
-    return end if _is_block(found, unknown, marked=marked or above) else None
+    return end if _is_block(found, unknown, words, marked=marked or above) else None
 
 
 def _headers_in_a_row(page: Page, index: int, words: Words) -> int | None:
@@ -151,7 +151,16 @@ def _goes_on(page: Page, place: int, words: Words) -> bool:
     return later < len(page) and later - place <= 2 and bool(_role(page.said[later], words))  # noqa: PLR2004 -- lines
 
 
-def _is_block(found: dict[str, str], unknown: int, *, marked: bool) -> bool:
+def _are_whole(found: dict[str, str], words: Words) -> bool:
+    """A sender's address and a date that only a program writes with it."""
+    return (
+        has_address(found.get("from", ""))
+        and "date" in found
+        and has_date_or_time(found["date"].partition(":")[2][:120], words)
+    )
+
+
+def _is_block(found: dict[str, str], unknown: int, words: Words, *, marked: bool) -> bool:
     addressed = sum(has_address(value) for value in found.values())
     starred = any(value.startswith("*") for value in found.values())
     weight = (
@@ -168,6 +177,8 @@ def _is_block(found: dict[str, str], unknown: int, *, marked: bool) -> bool:
     solid = "subject" in found or addressed or starred or marked
     count = len(found) + unknown
     central = "from" in found or {"subject", "to", "date"} <= set(found)
+    if count == 2 and _are_whole(found, words):  # noqa: PLR2004 -- two that say it all
+        return True
     if marked and count >= 2 and weight >= _ENOUGH:  # noqa: PLR2004 -- under a heading two are enough
         return True
     return bool(solid) and central and count >= _FEWEST and weight >= _ENOUGH
