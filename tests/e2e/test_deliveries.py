@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import aiohttp
 import pytest
 
 from domain.people import Address, Channel
@@ -107,3 +108,12 @@ async def test_who_left_slack_is_asked_by_mail_and_told_so(own_town: Town) -> No
     told = [" ".join((mail.text or "").split()) for mail in mails]
     assert sum("so I ask you by mail from now on" in each for each in told) == 1
     assert states(own_town) == NOTHING_LEFT | {"failed": 1}
+
+
+async def test_the_figures_of_the_ledger_are_there_for_prometheus(own_town: Town) -> None:
+    await until_six(own_town)
+    async with aiohttp.ClientSession() as session, session.get(f"{own_town.url}/metrics") as answer:
+        told = await answer.text()
+    assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    assert 'donelog_deliveries{channel="Slack",state="accepted"}' in told
+    assert "Ana" not in told
