@@ -125,8 +125,10 @@ class MailSender:
                     allow_redirects=False,
                 ) as answer,
             ):
-                if answer.ok and answer.status < HTTPStatus.MULTIPLE_CHOICES:
+                if answer.status == HTTPStatus.ACCEPTED:
                     return None
+                if answer.ok:  # a gate or a page in between, which may have passed it on
+                    return Unknown(f"{answer.status} is not how SendGrid takes a mail")
                 said = await answer.content.read(_MOST_ANSWER_BYTES)
                 return self._judge(answer.status, answer.headers, said)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:

@@ -109,6 +109,14 @@ async def test_a_number_as_long_as_numbers_get_still_makes_a_nonce(world: World)
         (Fault(status=503), Unknown("status 503")),
         (Fault(status=504), Unknown("status 504")),
         (Fault(status=200, body="no JSON"), Unknown("no readable answer: TypeError")),
+        (
+            Fault(status=200, headers={"Content-Type": "application/json"}, body='{"id": "1", "chan'),
+            Unknown("no readable answer: JSONDecodeError"),
+        ),
+        (
+            Fault(status=200, headers={"Content-Type": "application/json"}, body='{"ok": false}'),
+            Unknown("no readable answer: KeyError"),
+        ),
         (Fault(how=How.RESET), Unknown("no readable answer: ServerDisconnectedError")),
         (Fault(how=How.RESET, when=When.AFTER), Unknown("no readable answer: ServerDisconnectedError")),
     ],

@@ -287,9 +287,18 @@ async def test_silence_about_all_mails_tells_of_the_webhook_and_is_waited_out(se
     assert evidence.after is not None
 
 
-async def test_that_a_mail_was_taken_is_known_with_the_first_line_of_the_answer(
-    sender: MailSender, sendgrid: SendGridSimulator
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(How.DRIP, When.AFTER),
+        Fault(status=200, when=When.AFTER, headers={"Content-Type": "text/html"}, body="<html>"),
+        Fault(status=200, headers={"Content-Type": "application/json"}, body="{" + "x" * 2_000_000),
+    ],
+    ids=lambda fault: fault.how.value + fault.body[:6],
+)
+async def test_what_sendgrid_never_says_leaves_it_open_at_once(
+    sender: MailSender, sendgrid: SendGridSimulator, fault: Fault
 ) -> None:
-    """Fault 24: what drips behind it is not waited for."""
-    sendgrid.journal.fail("mail/send", Fault(How.DRIP, When.AFTER))
-    assert isinstance((await sender.send([parcel(1)]))[0], Sent)
+    """Faults 24 and 25: a page, a torrent or a trickle in place of 202; nothing of it is waited for."""
+    sendgrid.journal.fail("mail/send", fault)
+    assert isinstance((await sender.send([parcel(1)]))[0], Unknown)
