@@ -1,4 +1,4 @@
-"""`donelog mail ...`: what is made of mails, without a database."""
+"""`donelog mail ...`: what is made of mails, and what has arrived."""
 
 import sys
 from pathlib import Path
@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot import commands_inbox
 from bot.console import fail, say, say_json
 
 if TYPE_CHECKING:  # only for the checker: commands load lazily
     from adapters.email.one_mail import ReadMail
 
-mail_app = typer.Typer(help="Mails: how they are read.", no_args_is_help=True)
-
-
-@mail_app.callback()
-def _mail() -> None:
-    """Mails: how they are read."""
+mail_app = typer.Typer(help="Mails: how they are read; what has arrived and waits.", no_args_is_help=True)
+mail_app.command("list")(commands_inbox.list_items)
+mail_app.command("show")(commands_inbox.show)
+mail_app.command("replay")(commands_inbox.replay)
 
 
 @mail_app.command("read")

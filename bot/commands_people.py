@@ -19,7 +19,9 @@ if TYPE_CHECKING:  # only for the checker: commands load lazily
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 WHO = "A name, a number of `member list`, or an address."
 
-member_app = typer.Typer(help="People: list, add to a team, link a second address.", no_args_is_help=True)
+member_app = typer.Typer(
+    help="People: list, add to a team, link a second address, renew one.", no_args_is_help=True
+)
 
 
 @member_app.command("list")
@@ -142,6 +144,22 @@ def _link(tenant: "Tenant", person: "Person", other: "Person | None", door: "Add
         tenant.people.add_identity(person.id, door)
     else:
         tenant.people.merge(person.id, other.id)
+
+
+@member_app.command("renew-address")
+def renew_address(
+    context: typer.Context,
+    who: Annotated[str, typer.Argument(help=WHO)],
+) -> None:
+    """Give a person a new mail address here.  The old one, that others may have seen, stops working."""
+    from bot import naming  # noqa: PLC0415 -- commands load lazily
+
+    with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
+        tenant = uow.tenant(core.organization_id)
+        person = naming.person(tenant, who)
+        tenant.people.renew_address(person.id)
+        uow.commit()
+    say(f"{person.name} gets mail from a new address now; what is sent to the old one counts for nothing.")
 
 
 def invite(
