@@ -20,7 +20,8 @@ MOST_CONNECTIONS = 100
 def sdk_logger() -> logging.Logger:
     """Slack's libraries write message text at DEBUG, so they never get there."""
     logger = logging.getLogger("adapters.slack.sdk")
-    logger.setLevel(logging.WARNING)
+    if logger.level != logging.WARNING:  # to set it makes all loggers forget what they worked out
+        logger.setLevel(logging.WARNING)
     return logger
 
 
@@ -54,6 +55,7 @@ class SlackApi:
         self._base_url = base_url
         self._seconds = deadline.total_seconds()
         self._session: aiohttp.ClientSession | None = None
+        self._caller: AsyncWebClient | None = None
 
     def client(self) -> AsyncWebClient:
         return AsyncWebClient(
@@ -82,7 +84,9 @@ class SlackApi:
         self, method: str, *, params: dict[str, Any] | None = None, json: dict[str, Any] | None = None
     ) -> Answer:
         async with asyncio.timeout(self._seconds):
-            response = await self.client().api_call(method, params=params, json=json)
+            if self._caller is None:
+                self._caller = self.client()
+            response = await self._caller.api_call(method, params=params, json=json)
         if not isinstance(response.data, dict):
             raise TypeError("the answer is no object")
         return Answer(response.data, {name.lower(): value for name, value in response.headers.items()})
@@ -103,7 +107,7 @@ class SlackApi:
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
-            self._session = None
+            self._session = self._caller = None
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
