@@ -174,8 +174,8 @@ def invite(
     from domain.services import linking  # noqa: PLC0415
 
     settings = around(context).settings()
-    if settings.sendgrid_api_key is None:
-        raise Refusal("SENDGRID_API_KEY is missing, so nobody can be invited by mail: ./donelog setup email")
+    if not settings.sends_mail:
+        raise Refusal("Mail is not set up, so nobody can be invited by mail: ./donelog setup email")
     address = naming.read_address(email).external_id
     with opened(settings) as core, core.database.storage.begin() as uow:
         tenant = uow.tenant(core.organization_id)

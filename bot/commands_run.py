@@ -79,8 +79,23 @@ def _discord(settings: "Settings") -> str:
 
 
 def _mail(settings: "Settings") -> list[str]:
-    if settings.sendgrid_api_key is None:
+    if not settings.sends_mail:
         return ["Mail     off   ./donelog setup email"]
+    return _mail_by_sendgrid(settings) if settings.sendgrid_api_key else _mail_by_account(settings)
+
+
+def _mail_by_account(settings: "Settings") -> list[str]:
+    server, mailbox, door = settings.smtp_url, settings.imap_url, settings.smtp_listen
+    ways = [f"through {server.host}"] if server else []
+    ways += [f"answers from the mailbox at {mailbox.server.host}"] if mailbox else []
+    ways += [f"answers at {door.host}:{door.port}"] if door else []
+    lines = [f"Mail     on    from {settings.mail_domain or settings.mail_from}, {', '.join(ways)}"]
+    if mailbox is None and door is None and not (settings.mail_domain and settings.inbound_token):
+        lines.append("           IMAP_URL is missing: no answer by mail arrives")
+    return lines
+
+
+def _mail_by_sendgrid(settings: "Settings") -> list[str]:
     given = {
         "DONELOG_MAIL_DOMAIN": (settings.mail_domain, "no answer by mail arrives"),
         "DONELOG_INBOUND_TOKEN": (settings.inbound_token, "no answer by mail is taken in"),

@@ -31,7 +31,7 @@ def discord(context: typer.Context, *, no_browser: NoBrowser = False) -> None:
 
 @setup_app.command()
 def email(context: typer.Context, *, no_browser: NoBrowser = False) -> None:
-    """Send through SendGrid and take answers in: key, DNS records, webhooks."""
+    """Send mail and take answers in, by SendGrid or by an ordinary mail account."""
     from bot import setup_email  # noqa: PLC0415 -- commands load lazily
     from bot.setup import SetUp  # noqa: PLC0415
 

@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import enum
+import logging
 import os
 import secrets
 import socket
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -16,6 +18,7 @@ from adapters.email.addresses import MailNames
 from adapters.email.channel import MailChannel, MailSettings
 from adapters.email.routes import MailDoor
 from adapters.slack.channel import SlackChannel, SlackSettings
+from adapters.storage.listening import Position
 from adapters.web.pages import LinkReader
 from adapters.web.pages import routes as page_routes
 from bot.asgi import build_app
@@ -23,7 +26,7 @@ from bot.bridge import Bridge
 from bot.core import Core
 from bot.front import CoreFront
 from bot.ledger_figures import DAYS, figures
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from domain.people import Channel
 from domain.ports.front import Clock, Front, Reader
 from domain.ports.inbox import Source
@@ -33,6 +36,7 @@ from scheduler.ticks import Ticks
 STOP_WITHIN = 10.0
 """Seconds for what is being understood when a stop is asked for."""
 GATEWAY_LEASE = "discord gateway"
+log = logging.getLogger(__name__)
 
 
 class Work(enum.Flag):
@@ -102,7 +106,26 @@ class Installation:
         if self.slack is not None:
             await self.slack.start(listen=listen)
         if self.discord is not None:
-            await self.discord.start(GatewayLease(self.core, self.bridge, self.clock) if listen else None)
+            await self.discord.start(self._lease(GATEWAY_LEASE) if listen else None)
+        await self._start_mail(work)
+
+    async def _start_mail(self, work: Work) -> None:
+        mailbox, door = self.core.settings.imap_url, self.core.settings.smtp_listen
+        if Work.GATEWAY in work and mailbox is not None:
+            name = f"mailbox {mailbox.server.user}@{mailbox.server.host}/{mailbox.folder}"
+            positions = MailboxPositions(self.core, self.bridge, name)
+            await self.mail.read_mailbox(self._lease(name), positions)
+        if Work.WEB in work and door is not None:
+            try:
+                await self.mail.open_door()
+            except OSError as error:
+                raise SettingsError(
+                    f"DONELOG_SMTP_LISTEN: cannot listen at {door.host}:{door.port} ({error.strerror})."
+                ) from error
+            log.info("mail is taken at port %s", self.mail.port, extra={"action": "smtp_listens"})
+
+    def _lease(self, name: str) -> "SharedLease":
+        return SharedLease(self.core, self.bridge, self.clock, name)
 
     async def stop(self) -> None:
         """Take nothing more, let what runs end, close every connection."""
@@ -159,21 +182,31 @@ def _mail(settings: Settings, front: Front, core: Core, clock: Clock) -> MailCha
         event_public_keys=settings.sendgrid_event_public_key,
     )
     given = MailSettings(
-        names=MailNames(settings.mail_domain, settings.mail_from),
+        names=mail_names(settings),
         door=door,
         api_key=settings.sendgrid_api_key,
         public_url=settings.public_url,
         api_url=settings.sendgrid_api_url,
+        server=settings.smtp_url,
+        mailbox=settings.imap_url,
+        listen=settings.smtp_listen,
     )
     return MailChannel(given, front, core.tokens, clock)
 
 
-class GatewayLease:
-    """Only one process of the installation holds Discord's gateway."""
+def mail_names(settings: Settings) -> MailNames:
+    """The installation's own addresses."""
+    mailbox = settings.imap_url
+    plus = mailbox is not None and mailbox.plus and settings.smtp_url is not None
+    return MailNames(settings.mail_domain, settings.mail_from, has_mailbox=mailbox is not None, plus=plus)
 
-    def __init__(self, core: Core, bridge: Bridge, clock: Clock) -> None:
+
+class SharedLease:
+    """What only one process of the installation does at a time: hold Discord's gateway, read a mailbox."""
+
+    def __init__(self, core: Core, bridge: Bridge, clock: Clock, name: str) -> None:
         holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        self._lease = core.database.lease(GATEWAY_LEASE, holder)
+        self._lease = core.database.lease(name, holder)
         self._bridge = bridge
         self._clock = clock
 
@@ -182,3 +215,17 @@ class GatewayLease:
 
     async def release(self) -> None:
         await self._bridge.call(self._lease.release)
+
+
+class MailboxPositions:
+    """How far the mailbox has been read, for whichever process reads it next."""
+
+    def __init__(self, core: Core, bridge: Bridge, name: str) -> None:
+        self._positions = core.database.positions(name)
+        self._bridge = bridge
+
+    async def load(self) -> Position | None:
+        return await self._bridge.call(self._positions.load)
+
+    async def save(self, validity: int, next_uid: int, at: datetime) -> None:
+        await self._bridge.call(self._positions.save, Position(validity, next_uid, at))

@@ -41,7 +41,7 @@ def channels_of(settings: Settings) -> frozenset[Channel]:
     given = {
         Channel.SLACK: settings.slack_bot_token,
         Channel.DISCORD: settings.discord_bot_token,
-        Channel.EMAIL: settings.sendgrid_api_key,
+        Channel.EMAIL: settings.sends_mail,
     }
     return frozenset(channel for channel, token in given.items() if token)
 

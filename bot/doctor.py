@@ -9,6 +9,7 @@ import aiohttp
 
 from adapters.discord.api import DiscordApi
 from adapters.discord.checks import check as check_discord
+from adapters.email.account_checks import check_imap, check_smtp
 from adapters.email.checks import MailWanted, SendGridAccount
 from adapters.search.meili import MeiliSearch
 from adapters.slack.api import SlackApi
@@ -143,13 +144,25 @@ async def _discord(settings: Settings, guilds: list[str]) -> list[Line]:
 
 
 async def _mail(settings: Settings) -> list[Line]:
+    lines = await _accounts(settings)
     if settings.sendgrid_api_key is None:
-        return []
+        return lines
     async with aiohttp.ClientSession() as session:
         account = SendGridAccount(session, settings.sendgrid_api_key, settings.sendgrid_api_url)
-        lines = _found("mail", await account.check(mail_wanted(settings)))
-    if settings.mail_domain and not settings.inbound_token:
+        lines += _found("mail", await account.check(mail_wanted(settings)))
+    is_heard = settings.inbound_token or settings.imap_url or settings.smtp_listen
+    if settings.mail_domain and not is_heard:
         lines.append(problem("mail", "DONELOG_INBOUND_TOKEN is missing.", "./donelog setup email"))
+    return lines
+
+
+async def _accounts(settings: Settings) -> list[Line]:
+    """The ordinary account, as far as there is one."""
+    lines: list[Line] = []
+    if settings.smtp_url is not None:
+        lines += _found("mail", [await check_smtp(settings.smtp_url)])
+    if settings.imap_url is not None:
+        lines += _found("mail", await check_imap(settings.imap_url))
     return lines
 
 

@@ -14,9 +14,10 @@ from typing import Any
 import dotenv
 import platformdirs
 
+from adapters.email.accounts import Listen, Mailbox, Server, read_imap, read_listen, read_smtp
 from domain.errors import DoneLogError
 
-RESERVED = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SMTP_URL", "IMAP_URL")
+RESERVED = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 """Names that a later version reads; setting one is no mistake and has no effect yet."""
 
 
@@ -157,8 +158,21 @@ class Settings:
 
 
 def names() -> dict[str, str]:
+    smtp_url: Server | None = _setting(
+        "SMTP_URL", read_smtp, "An ordinary mail account or server, to send mail instead of SendGrid."
+    )
+    imap_url: Mailbox | None = _setting(
+        "IMAP_URL", read_imap, "The mailbox of an ordinary account, in which answers arrive."
+    )
+    smtp_listen: Listen | None = _setting(
+        "DONELOG_SMTP_LISTEN", read_listen, "Where to take mail for the mail domain, as its mail server."
+    )
     """Every setting's name and meaning."""
     return {each.metadata["name"]: each.metadata["meaning"] for each in dataclasses.fields(Settings)}
+
+    @property
+    def sends_mail(self) -> bool:
+        return self.sendgrid_api_key is not None or self.smtp_url is not None
 
 
 def env_file() -> Path:
@@ -255,5 +269,16 @@ def _check_together(settings: Settings) -> None:
             "SLACK_APP_TOKEN is missing (or SLACK_SIGNING_SECRET, for events over HTTP): "
             "without one of them nothing that people write arrives."
         )
-    if settings.sendgrid_api_key and not (settings.mail_domain or settings.mail_from):
+    _check_mail(settings)
+
+
+def _check_mail(settings: Settings) -> None:
+    sends = settings.sendgrid_api_key or settings.smtp_url
+    if sends and not (settings.mail_domain or settings.mail_from):
         raise SettingsError("DONELOG_MAIL_DOMAIN (or DONELOG_MAIL_FROM) is missing: mail needs a sender.")
+    if settings.sendgrid_api_key and settings.smtp_url:
+        raise SettingsError("SENDGRID_API_KEY and SMTP_URL are both set; keep the one that sends mail.")
+    if settings.smtp_listen and not settings.mail_domain:
+        raise SettingsError("DONELOG_MAIL_DOMAIN is missing: DONELOG_SMTP_LISTEN takes mail for that domain.")
+    if settings.imap_url and not (settings.mail_from or settings.mail_domain):
+        raise SettingsError("DONELOG_MAIL_FROM is missing: it is the address of the mailbox in IMAP_URL.")

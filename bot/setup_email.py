@@ -6,7 +6,8 @@ import secrets
 import aiohttp
 
 from adapters.email.checks import DnsRecord, MailWanted, SendGridAccount
-from bot.console import say, strong
+from bot import setup_account
+from bot.console import ask, say, strong
 from bot.mail_dns import INBOUND_HOST
 from bot.setup import SetUp, report, steps
 
@@ -15,6 +16,11 @@ SENDERS = "https://app.sendgrid.com/settings/sender_auth/domain/create"
 PARSE = "https://app.sendgrid.com/settings/parse"
 EVENTS = "https://app.sendgrid.com/settings/mail_settings/webhook_settings"
 
+WAYS = [
+    "How mail goes out and answers come in:",
+    "  1  SendGrid, with a domain of your own",
+    "  2  an ordinary mail account, such as one at Gmail or of your own mail server",
+]
 ADDRESSES = [
     "Everybody gets an address of their own, at a domain that serves nothing else,",
     "such as done.example.com; mail for it comes in through SendGrid to this machine,",
@@ -23,7 +29,17 @@ ADDRESSES = [
 
 
 def run(setup: SetUp) -> None:
-    """Lead through mail, from the key to the records and webhooks."""
+    """Lead through mail, by SendGrid or by an ordinary account."""
+    steps(WAYS)
+    usual = "2" if setup.value("SMTP_URL") else "1"
+    if ask("1 or 2", default=usual) == "2":
+        setup_account.run(setup)
+    else:
+        _by_sendgrid(setup)
+
+
+def _by_sendgrid(setup: SetUp) -> None:
+    """From the key to the records and webhooks."""
     steps(ADDRESSES)
     setup.ask("DONELOG_MAIL_DOMAIN", "Domain for the addresses", secret=False)
     setup.ask("DONELOG_PUBLIC_URL", "Address of this machine from outside (https://...)", secret=False)
@@ -39,6 +55,8 @@ def run(setup: SetUp) -> None:
     _say_records(setup, records)
     _say_webhooks(setup)
     setup.ask("SENDGRID_EVENT_PUBLIC_KEY", "Its public key (Enter: later)", secret=False, optional=True)
+    if setup.value("SMTP_URL"):
+        setup.learn("SMTP_URL", "")
     setup.keep()
     _say_what_is_next()
 

@@ -19,7 +19,7 @@ from bot.mail_dns import DnsDown
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "a secret of the tests and long enough"
-OURS = ("DONELOG_", "DATABASE_URL", "SLACK_", "DISCORD_", "SENDGRID_", "MEILISEARCH_")
+OURS = ("DONELOG_", "DATABASE_URL", "SLACK_", "DISCORD_", "SENDGRID_", "SMTP_", "IMAP_", "MEILISEARCH_")
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 
 

@@ -24,6 +24,7 @@ class ImapServer:
     refuses: dict[int, int] = field(default_factory=dict)
     """How often the fetching of a mail fails still."""
     next_uid: int = 1
+    password: str = PASSWORD
     logins: int = 0
     refused: asyncio.Event = field(default_factory=asyncio.Event)
     """Somebody has come with a wrong password."""
@@ -93,7 +94,7 @@ class ImapServer:
             writer.write(b"* CAPABILITY IMAP4rev1" + (b" IDLE" if self.has_idle else b"") + b"\r\n")
         elif command == b"LOGIN":
             self.logins += 1
-            if PASSWORD.encode() not in said:
+            if self.password.encode() not in said:
                 self.refused.set()
                 return b"NO [AUTHENTICATIONFAILED] wrong"
         elif command == b"SELECT":

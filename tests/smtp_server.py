@@ -41,6 +41,8 @@ class MailServer:
     silent: str = ""
     hangs_up: str = ""
     taken: list[Taken] = field(default_factory=list)
+    arrived: "asyncio.Queue[Taken]" = field(default_factory=asyncio.Queue)
+    """The same, for whoever waits for the next one."""
     port: int = 0
 
     async def handle_MAIL(  # noqa: N802 -- aiosmtpd's name and arguments
@@ -72,6 +74,7 @@ class MailServer:
             for recipient in envelope.rcpt_tos:
                 taken = Taken(str(envelope.mail_from), recipient, content, session.peer, user)
                 self.taken.append(taken)
+                self.arrived.put_nowait(taken)
         return said
 
     async def _perhaps(self, server: SMTP, step: str) -> None:

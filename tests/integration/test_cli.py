@@ -188,7 +188,7 @@ def test_merging_asks_nothing_when_told_so(shell: Shell) -> None:
 
 def test_an_invitation_needs_mail_and_somebody_who_invites(shell: Shell) -> None:
     shell.says("team", "make", "Platform")
-    assert "SENDGRID_API_KEY is missing" in shell.fails("invite", "cleo@example.com", "Platform")
+    assert "Mail is not set up" in shell.fails("invite", "cleo@example.com", "Platform")
     shell.set(SENDGRID_API_KEY="SG.1", DONELOG_MAIL_DOMAIN="done.example.com")
     assert "--as" in shell.fails("invite", "cleo@example.com", "Platform")
     shell.says("member", "add", "Platform", "Ana <ana@example.com>")

@@ -3,6 +3,7 @@
 import asyncio
 import stat
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,11 @@ from simulators.discord import DiscordSimulator
 from simulators.sendgrid import SendGridSimulator
 from simulators.slack import SlackSimulator
 from tests.cli_world import Shell, shell_on
+from tests.imap_server import ImapServer, imap_server
+from tests.smtp_server import MailServer, mail_server
 
 CODE = "/done connect "
+PASSWORD = "s e/c@ret"
 
 
 @pytest.fixture
@@ -134,7 +138,13 @@ async def test_mail_is_set_up_with_the_exact_records_and_addresses(
     shell: Shell, sendgrid: SendGridSimulator
 ) -> None:
     shell.set(SENDGRID_API_URL=sendgrid.url)
-    answers = ["done.example.com", "https://log.example.com", sendgrid.api_key, sendgrid.event_public_key]
+    answers = [
+        "1",
+        "done.example.com",
+        "https://log.example.com",
+        sendgrid.api_key,
+        sendgrid.event_public_key,
+    ]
     said = await set_up(shell, "email", typed="\n".join([*answers, ""]))
     settings = shell.surroundings.settings()
     assert settings.sendgrid_api_key == sendgrid.api_key
@@ -151,10 +161,10 @@ async def test_mail_is_set_up_with_the_exact_records_and_addresses(
 
 async def test_a_second_set_up_keeps_what_is_there(shell: Shell, sendgrid: SendGridSimulator) -> None:
     shell.set(SENDGRID_API_URL=sendgrid.url)
-    first = f"done.example.com\nhttps://log.example.com\n{sendgrid.api_key}\n\n"
+    first = f"\ndone.example.com\nhttps://log.example.com\n{sendgrid.api_key}\n\n"
     await set_up(shell, "email", typed=first)
     before = written(shell.env_file)
-    said = await set_up(shell, "email", typed="\n\n\n\n")
+    said = await set_up(shell, "email", typed="\n\n\n\n\n")
     assert written(shell.env_file) == before
     assert sendgrid.api_key not in said
 
@@ -162,8 +172,85 @@ async def test_a_second_set_up_keeps_what_is_there(shell: Shell, sendgrid: SendG
 async def test_a_key_that_may_not_send_is_said(shell: Shell, sendgrid: SendGridSimulator) -> None:
     weak = sendgrid.add_key(["user.profile.read"])
     shell.set(SENDGRID_API_URL=sendgrid.url)
-    typed = f"done.example.com\nhttps://log.example.com\nSG.none\n{weak}\n{sendgrid.api_key}\n\n"
+    typed = f"1\ndone.example.com\nhttps://log.example.com\nSG.none\n{weak}\n{sendgrid.api_key}\n\n"
     said = await set_up(shell, "email", typed=typed)
     assert "✗ SENDGRID_API_KEY does not work" in said
     assert "✗ SENDGRID_API_KEY may not send mail" in said
     assert "✓ The key may send mail." in said
+
+
+# ---------------------------------------------------------------- an ordinary mail account
+
+
+@dataclass
+class Provider:
+    """A mail account: what is sent to it arrives in its mailbox."""
+
+    out: MailServer
+    mailbox: ImapServer
+    header: bytes = b""
+    plus: bool = True
+
+    async def carry(self) -> None:
+        """Put what is sent from now on into the mailbox."""
+        while True:
+            taken = await self.out.arrived.get()
+            if self.plus or "+" not in taken.recipient:
+                await self.mailbox.deliver(self.header + taken.raw)
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[Provider]:
+    async with mail_server(users={"me@mail.example.com": PASSWORD}) as out, imap_server() as mailbox:
+        mailbox.password = PASSWORD
+        made = Provider(out, mailbox)
+        carrying = asyncio.create_task(made.carry())
+        yield made
+        carrying.cancel()
+        await asyncio.gather(carrying, return_exceptions=True)
+
+
+def account(provider: Provider, password: str = PASSWORD) -> str:
+    servers = f"127.0.0.1:{provider.out.port}\n127.0.0.1:{provider.mailbox.port}\n"
+    return f"{servers}me@mail.example.com\n{password}\n"
+
+
+async def test_an_ordinary_account_is_set_up_by_a_mail_to_itself(shell: Shell, provider: Provider) -> None:
+    provider.header = b"Authentication-Results: mx.mail.example.com; dkim=pass header.d=mail.example.com\r\n"
+    typed = f"2\nme@mail.example.com\n{account(provider, 'wrong')}{account(provider)}"
+    said = await set_up(shell, "email", typed=typed)
+    assert "does not take user and password" in said
+    assert "✓ Mail goes out and comes in." in said
+    assert "tells of new mail at once (IDLE)" in said
+    settings = shell.surroundings.settings()
+    assert settings.mail_from == "me@mail.example.com"
+    assert settings.smtp_url is not None
+    assert settings.smtp_url.password == PASSWORD
+    assert settings.imap_url is not None
+    assert (settings.imap_url.plus, settings.imap_url.authserv) == (True, "mx.mail.example.com")
+    checked = await asyncio.to_thread(shell.run, "doctor")
+    assert "127.0.0.1 takes our mail." in checked.stdout
+    assert "tells of new mail at once" in checked.stdout
+
+
+async def test_an_account_that_proves_nothing_is_said_to_make_more_work(
+    shell: Shell, provider: Provider
+) -> None:
+    provider.plus = False
+    said = await set_up(shell, "email", typed=f"2\nme@mail.example.com\n{account(provider)}")
+    assert "each answer will wait for your yes" in said
+    settings = shell.surroundings.settings()
+    assert settings.imap_url is not None
+    assert not settings.imap_url.plus
+
+
+async def test_from_sendgrid_to_an_account_and_back(
+    shell: Shell, provider: Provider, sendgrid: SendGridSimulator
+) -> None:
+    shell.set(SENDGRID_API_URL=sendgrid.url, SENDGRID_API_KEY=sendgrid.api_key)
+    shell.set(DONELOG_MAIL_DOMAIN="done.example.com")
+    await set_up(shell, "email", typed=f"2\nme@mail.example.com\n{account(provider)}")
+    assert shell.surroundings.settings().sendgrid_api_key is None
+    again = ["1", "done.example.com", "https://log.example.com", sendgrid.api_key, "", ""]
+    await set_up(shell, "email", typed="\n".join(again))
+    assert shell.surroundings.settings().smtp_url is None

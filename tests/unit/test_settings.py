@@ -65,6 +65,9 @@ def test_a_name_that_a_later_version_reads_is_no_mistake(name: str) -> None:
         ("DONELOG_MAIL_FROM", "example.com", "donelog@example.com"),
         ("MEILISEARCH_URL", "localhost:7700", "https://example.com"),
     ],
+        ("SMTP_URL", "smtp.example.com", "smtps://user:password@smtp.example.com"),
+        ("IMAP_URL", "imaps://imap.example.com", "imaps://user:password@imap.example.com"),
+        ("DONELOG_SMTP_LISTEN", "25", "smtp://0.0.0.0:25"),
 )
 def test_a_malformed_value_is_answered_with_what_it_should_be(name: str, value: str, wanted: str) -> None:
     said = problem({name: value})
@@ -115,12 +118,24 @@ def test_a_setting_and_its_file_are_not_given_together(tmp_path: Path) -> None:
         ({"SENDGRID_API_KEY": "SG.1"}, "DONELOG_MAIL_DOMAIN"),
     ],
 )
+        ({"SMTP_URL": "smtp://localhost"}, "DONELOG_MAIL_DOMAIN"),
+        ({"IMAP_URL": "imaps://me:pw@h"}, "DONELOG_MAIL_FROM"),
+        ({"DONELOG_SMTP_LISTEN": "smtp://localhost:25"}, "DONELOG_MAIL_DOMAIN"),
 def test_what_is_missing_beside_another_is_named(given: dict[str, str], missing: str) -> None:
     assert problem(given).startswith(f"{missing} ")
 
 
 def test_several_secrets_are_read_in_their_order() -> None:
     assert read({"DONELOG_SECRET": f"{SECRET}, {SECRET[::-1]}"}).secret == (SECRET, SECRET[::-1])
+def test_mail_is_sent_in_one_way() -> None:
+    given = {
+        "SENDGRID_API_KEY": "SG.1",
+        "SMTP_URL": "smtp://localhost",
+        "DONELOG_MAIL_DOMAIN": "in.example.com",
+    }
+    assert problem(given).startswith("SENDGRID_API_KEY and SMTP_URL are both set")
+
+
 
 
 def test_env_file_gives_what_the_environment_does_not(
