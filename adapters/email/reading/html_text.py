@@ -88,10 +88,12 @@ _LINES = frozenset(
 _PARAGRAPHS = frozenset(["p", "pre", "h1", "h2", "h3", "h4", "h5", "h6"])
 _LONGEST = 1024 * 1024
 _DEEPEST = 200
+_MOST_ELEMENTS = 15_000
+"""Outside of quotes; no answer has so many."""
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden", re.IGNORECASE)
 _TELLING = etree.XPath(
-    '//*[@class or @id or @name or @type or contains(@style, "none") or contains(@style, "NONE")'
-    ' or contains(@style, "hid") or contains(@style, "border")]'
+    "//*[@class or @id or @name or @type"
+    ' or @style[contains(., "none") or contains(., "NONE") or contains(., "hid") or contains(., "border")]]'
 )
 """Elements with something that may tell a quote, a signature or that they are not shown."""
 _SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -182,11 +184,12 @@ class _Pieces:
         self._pre = 0
         self._at_start = True
         self._lines = 0
+        self._elements = 0
 
     def __iter__(self) -> Iterator[str]:
         walk = etree.iterwalk(self._tree, events=("start", "end"))
         for event, element in walk:
-            if element is self._last or self._lines > MOST_LINES:
+            if element is self._last or self._lines > MOST_LINES or self._elements > _MOST_ELEMENTS:
                 return
             tag = element.tag if isinstance(element.tag, str) else ""
             is_left_out = tag in _UNSEEN or element in self._left_out
@@ -200,6 +203,7 @@ class _Pieces:
                 yield from self._end(tag, element)
 
     def _start(self, tag: str, element: etree._Element) -> Iterator[str]:
+        self._elements += 1
         self._quotes += tag == "blockquote"
         self._pre += tag == "pre"
         if tag == "br":

@@ -12,7 +12,10 @@ CONTACT = re.compile(
 )
 _MOST_NAME_WORDS = 4
 _FEW_NAMES = 2
-_PLAIN = frozenset(["hi team", "hi all", "hi everyone", "hey all", "hi folks", "hello team"])
+_GREETING_ENDS = ",，、،!！"
+_JOINERS = frozenset(
+    ["and", "und", "et", "y", "e", "en", "i", "и", "та", "&", "og", "och", "ja", "a", "és", "și", "ve"]
+)
 
 
 def is_closing(said: str, words: Words, names: frozenset[str] = frozenset()) -> bool:
@@ -40,24 +43,27 @@ def _is_name_behind(tail: str, names: frozenset[str], *, is_ambiguous: bool) -> 
     return len(parts) <= _FEW_NAMES and all(part[0].isupper() for part in parts) and ":" not in tail
 
 
-def is_greeting(said: str, greetings: Openings) -> bool:
-    """A greeting and at most a name or two."""
-    folded = fold(said.strip(PUNCTUATION))
+def is_greeting(said: str, greetings: Openings, names: frozenset[str] = frozenset()) -> bool:
+    """A greeting and at most whom it is for; `Hi, fixed the bug!` says more."""
     if len(said) > LONGEST_CLOSING_LINE or ":" in said.rstrip(" :"):
         return False
-    phrase = greetings.at(folded)
-    if not phrase:
-        return False
-    rest = said.strip(PUNCTUATION)[len(phrase) :]
-    parts = rest.strip(PUNCTUATION).split()
+    bare = said.strip(PUNCTUATION + ":")
+    phrase = greetings.at(fold(bare))
+    return bool(phrase) and _is_for_somebody(bare[len(phrase) :], said.rstrip()[-1], names)
+
+
+def _is_for_somebody(rest: str, end: str, names: frozenset[str]) -> bool:
+    """What follows a greeting is nothing or names; `end` is the line's last character."""
+    parts = [part for part in rest.strip(PUNCTUATION).split() if fold(part.strip(",")) not in _JOINERS]
     if not parts:
         return True
-    if rest[:1] in "-–—/.":
+    if rest[0] in "-–—/." or len(parts) > _MOST_NAME_WORDS:
         return False
-    most = 4
-    ends_so = said.rstrip()[-1] in ",!:،、，。.~" or said.rstrip()[-1] > "\u2600"
-    named = sum(part[0].isupper() or not part[0].isalpha() or part[0] > "\u0590" for part in parts)
-    return len(parts) <= most and (ends_so or named >= len(parts) - 1 or phrase + fold(rest) in _PLAIN)
+    if all(part[0].isupper() for part in parts):
+        return True
+    if all(part[0].upper() == part[0].lower() for part in parts):  # a script without capitals
+        return (end in _GREETING_ENDS and len(parts) <= _FEW_NAMES) or any(name in rest for name in names)
+    return len(parts) == 1 and end in ",，"
 
 
 def is_name_like(line: str, names: frozenset[str] = frozenset()) -> bool:

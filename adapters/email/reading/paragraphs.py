@@ -7,6 +7,7 @@ up; two things that stay together are easier to bear than one thing torn in two,
 import re
 from collections.abc import Sequence
 
+from adapters.email.reading.manners import PUNCTUATION
 from adapters.email.reading.page import INVISIBLE, Judged, Verdict, is_bullet, is_rule
 from adapters.email.reading.words import Words, fold
 
@@ -19,6 +20,7 @@ _GOES_ON = (",", ";", "(", "&", "/", "+", "–", "—", "，", "、")
 _ODD_BULLET = re.compile(r"(\s*)(?:[•●▪■・○◆◇▶►➢➤✦→⇒★☆◦‣➔]|👉|🔹|🔸|[①-⑳])️?\s*(?=\S)")
 _ODD_NUMBER = re.compile(r"(\s*)(\d{1,2})(?:[、．)]\s*|\.|[.)]\s?-\s*)(?=[^\W\d_])")
 _TIGHT_BULLET = re.compile(r"(\s*)([-*+])(?=[^\W\d_][^*]*$)")
+_TIGHT_BOX = re.compile(r"\s*[-*+•](?=\[[ xX✓✔]?\])")
 _FEWEST_TIGHT = 2
 _STAR_PAIR = re.compile(r"\s*\*[^*\s][^*]*\*:?\s*$")
 _LONGEST_INTRO = 60
@@ -79,6 +81,8 @@ def _even_bullets(lines: Sequence[str]) -> list[str]:
 def _even_bullet(line: str, *, tight: bool, numbered: bool) -> str:
     if not line.isascii():
         line = _ODD_BULLET.sub(r"\1- ", line, count=1) if _ODD_BULLET.match(line) else line
+    if found := _TIGHT_BOX.match(line):
+        return f"{found[0]} {line[found.end() :]}"
     if tight and (found := _TIGHT_BULLET.match(line)) and not _STAR_PAIR.match(line):
         return f"{found[0]} {line[found.end() :]}"
     if numbered and (found := _ODD_NUMBER.match(line)):
@@ -150,19 +154,37 @@ def _indent(line: str) -> int:
 
 
 def _without_intro(lines: Sequence[str], words: Words) -> list[str]:
-    """Without lines such as `Today:` that only say that a list follows."""
+    """Without lines such as `Today:` that only say that a list follows, and without mere courtesy."""
     said = [index for index, line in enumerate(lines) if line.strip()]
     if len(said) <= 1:
         return list(lines)
     last = said[-1]
-    return [line for index, line in enumerate(lines) if index == last or not _is_intro(line, words)]
+    return [
+        line
+        for index, line in enumerate(lines)
+        if not _is_courtesy(line, words)
+        and (index == last or not _is_intro(line, words, before_list=is_bullet(lines[_next(lines, index)])))
+    ]
 
 
-def _is_intro(line: str, words: Words) -> bool:
+def _next(lines: Sequence[str], index: int) -> int:
+    """The line after `index`, or the one after an empty one."""
+    return min(
+        index + 1 if index + 1 < len(lines) and lines[index + 1].strip() else index + 2, len(lines) - 1
+    )
+
+
+def _is_courtesy(line: str, words: Words) -> bool:
+    """A closing that stands in the middle: `Thanks!` and then a list."""
+    bare = fold(line.strip(PUNCTUATION)) if len(line) <= _LONGEST_INTRO else ""
+    return bool(bare) and words.closings.at(bare) == bare
+
+
+def _is_intro(line: str, words: Words, *, before_list: bool) -> bool:
     bare = line.strip()
     if not bare or len(bare) > _LONGEST_INTRO or is_bullet(line):
         return False
-    if bare.strip("*_ #")[-1:] not in (":", "：") and bare[0] not in "#*":
+    if not before_list and bare.strip("*_ #")[-1:] not in (":", "：") and bare[0] not in "#*":
         return False
     return fold(bare.strip(_INTRO_PUNCTUATION + "：")) in words.intros
 

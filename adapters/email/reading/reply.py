@@ -8,6 +8,7 @@ nuisance, a lost done a defect.
 import quopri
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from adapters.email.reading.armour import mark_armour
 from adapters.email.reading.cutting import cut
@@ -22,6 +23,7 @@ from adapters.email.reading.words import Words, fold, words
 _UNDECODED = re.compile(r"=[0-9A-F]{2}")
 _FEWEST_UNDECODED = 3
 _FENCE = "```"
+_MOST_GREETINGS = 3
 
 
 def judge(text: str, sender_name: str = "") -> list[Judged]:
@@ -42,7 +44,7 @@ def judge(text: str, sender_name: str = "") -> list[Judged]:
     mark_devices(page, known)
     for start, end in _stretches(page):
         mark_endings(page, start, end, known, names)
-    _mark_greeting(page, known)
+    _mark_greetings(page, known, names)
     return page.judged()
 
 
@@ -77,14 +79,13 @@ def _mark_code(page: Page) -> None:
         page.mark(first, last + 1, Verdict.KEPT, "code between fences")
 
 
-def _mark_greeting(page: Page, known: Words) -> None:
-    """`Hi team,` in the first line of hers, if she says something else too."""
-    mine = page.open_lines(0, len(page))
-    first = next(mine, None)
-    if first is None or next(mine, None) is None:
-        return
-    if is_greeting(page.said[first], known.greetings):
-        page.mark(first, first + 1, Verdict.GREETING, "a greeting")
+def _mark_greetings(page: Page, known: Words, names: frozenset[str]) -> None:
+    """`Hi team,` in the first lines of hers, if she says something else too."""
+    mine = list(islice(page.open_lines(0, len(page)), _MOST_GREETINGS + 1))
+    for index in mine[:-1]:
+        if not is_greeting(page.said[index], known.greetings, names):
+            return
+        page.mark(index, index + 1, Verdict.GREETING, "a greeting")
 
 
 def _stretches(page: Page) -> list[tuple[int, int]]:
