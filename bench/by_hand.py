@@ -26,7 +26,7 @@ from adapters.email.letters import Writer
 from adapters.email.sendgrid_request import body_of
 from adapters.slack import render as slack
 from bench.crowd import DAY, PEAK
-from bench.parcels import prompts
+from bench.parcels import prompts, the_question
 from bench.product import NAMES, PUBLIC_URL, tokens
 from domain.deliveries import LEASE, Ref
 from domain.people import Channel
@@ -38,7 +38,8 @@ _AT_ONCE = 50
 
 _CLAIM = text("""
     UPDATE deliveries AS delivery
-    SET state = 2, lease_until = :lease_until, fence = fence + 1, attempt = attempt + 1, attempt_started_at = :now
+    SET state = 2, lease_until = :lease_until, fence = fence + 1, attempt = attempt + 1,
+        attempt_started_at = :now
     FROM (
         SELECT day, id FROM deliveries
         WHERE channel = :channel AND state = 1 AND due_at <= :now AND day = :day
@@ -113,8 +114,7 @@ def _filled(channel: Channel, row: Row[Any]) -> bytes:
 @cache
 def _chat_form(channel: Channel) -> str:
     """A message as the product's own renderer writes it, with marks for what is each person's own."""
-    message = prompts(channel, 1)[0].message
-    assert message is not None
+    message = the_question(channel)
     if channel is Channel.DISCORD:
         around = {"nonce": _ID, "enforce_nonce": True}
         return json.dumps({**discord.render(message, lambda _: _SIGNED), **around})

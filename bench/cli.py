@@ -1,10 +1,9 @@
-"""`./donelog bench`: measures, and prints each figure beside the bound it was held against in the same run."""
+"""`./donelog bench`: prints each figure beside the bound that it was held against in the same run."""
 
 import argparse
 import importlib
 import json
 import sys
-import tempfile
 import zoneinfo
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -71,7 +70,8 @@ def _run(name: str, sizes: Sizes) -> list[Figure]:
 def _line(figure: Figure) -> str:
     bound = "" if figure.bound is None else _number(figure.bound)
     ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
-    return f"{figure.name:<42} {_number(figure.value):>12} {bound:>12} {ratio:>8} {figure.unit:<10} {figure.goal}".rstrip()
+    numbers = f"{_number(figure.value):>12} {bound:>12} {ratio:>8}"
+    return f"{figure.name:<42} {numbers} {figure.unit:<12} {figure.goal}".rstrip()
 
 
 def _number(value: float) -> str:

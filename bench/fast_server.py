@@ -1,7 +1,7 @@
-"""A TLS server on a loopback port that takes whatever Slack, Discord and SendGrid are sent, at once and always.
+"""A TLS server on a loopback port that takes whatever Slack, Discord and SendGrid are sent, at once, always.
 
-Run as a program of its own, so that its work is not counted as the sender's: `python -m bench.fast_server CERT
-KEY` prints its port.  It reads no more of a request than it must to answer: a benchmark of senders wants a
+Run as a program of its own, so that its work is not counted as the sender's: `python -m bench.fast_server
+CERTIFICATE KEY` prints its port.  It reads no more of a request than it must to answer: a benchmark of senders wants a
 provider that costs little; whether the requests are right is what the simulators are asked.
 """
 
@@ -14,8 +14,8 @@ _ME = (
     b'{"id": "900000000000000001", "username": "donelog", "discriminator": "0", "avatar": null, "bot": true}'
 )
 _TEAM = (
-    b'{"ok": true, "url": "https://bench.slack.com/", "team": "Bench", "user": "donelog", "team_id": "T0BENCH",'
-    b' "user_id": "U0BOT", "bot_id": "B0BOT"}'
+    b'{"ok": true, "url": "https://bench.slack.com/", "team": "Bench", "user": "donelog",'
+    b' "team_id": "T0BENCH", "user_id": "U0BOT", "bot_id": "B0BOT"}'
 )
 _sequence = itertools.count(1)
 
@@ -28,8 +28,8 @@ class Provider(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        if isinstance(transport, asyncio.Transport):
+            self._transport = transport
 
     def data_received(self, data: bytes) -> None:
         self._received += data

@@ -1,4 +1,4 @@
-"""`ledger`: a delivery's way through the ledger without the sending: claimed with its attempt, recorded as sent.
+"""`ledger`: a delivery's way through the ledger, not sent: claimed with its attempt, recorded as accepted.
 
 The bound is the least that any queue in PostgreSQL does, on the same table in batches of the same size: one
 UPDATE of rows chosen with SKIP LOCKED, one UPDATE that completes them, two transactions.
@@ -28,15 +28,16 @@ _READY = text("""
 
 _CLAIM = text("""
     UPDATE deliveries AS delivery
-    SET state = 2, lease_until = :lease_until, fence = fence + 1, attempt = attempt + 1, attempt_started_at = :now
+    SET state = 2, lease_until = :lease_until, fence = fence + 1, attempt = attempt + 1,
+        attempt_started_at = :now
     FROM (
         SELECT day, id FROM deliveries
         WHERE channel = :channel AND state = 1 AND due_at <= :now AND day = :day
         ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
     ) AS ready
     WHERE delivery.day = ready.day AND delivery.id = ready.id AND delivery.day = :day
-    RETURNING delivery.day, delivery.id, kind, subject, target, part, "try", organization_id, person_id, channel,
-              identity_id, workspace, address, direct, due_at, facts, answers, fence, attempt
+    RETURNING delivery.day, delivery.id, kind, subject, target, part, "try", organization_id, person_id,
+              channel, identity_id, workspace, address, direct, due_at, facts, answers, fence, attempt
 """)
 
 _COMPLETE = text("""

@@ -1,4 +1,4 @@
-"""`ledger-vs-procrastinate`: the ledger beside the job queue for PostgreSQL that Python programs commonly use.
+"""`ledger-vs-procrastinate`: the ledger beside a job queue for PostgreSQL that Python programs often use.
 
 procrastinate runs jobs that do nothing, twenty at once, as its worker does by default; it claims and finishes
 each by itself.  It is installed by this benchmark alone, into a folder of its own, from `procrastinate.lock`.
@@ -50,7 +50,7 @@ def _procrastinate(running: EmbeddedServer, jobs: int) -> Sample:
     url = make_url(running.database(name))
     libpq = url.set(drivername="postgresql").render_as_string(hide_password=False)
     command = [sys.executable, "-m", "bench.procrastinate_worker", libpq, str(jobs)]
-    path = os.pathsep.join((str(_FOLDER), os.environ.get("PYTHONPATH", os.getcwd())))
+    path = os.pathsep.join((str(_FOLDER), os.environ.get("PYTHONPATH", str(Path.cwd()))))
     told = subprocess.run(  # noqa: S603 -- our own program
         command, stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, "PYTHONPATH": path}
     ).stdout

@@ -1,8 +1,8 @@
 """`mail-batch`: what a mail costs in batches of several sizes, against SendGrid's client used mail by mail.
 
-The bound is `SendGridAPIClient.send`, which builds a mail and opens a connection each time, and for each of
-them reads all certificates that the system trusts.  That alone can be most of its cost, so the last line holds
-the product against the same client with a single certificate to read.
+The bound is `SendGridAPIClient.send`, which builds a mail and opens a connection each time, and for each
+connection reads all certificates that the system trusts.  That alone can be most of its cost, so the last line
+holds the product against the same client with a single certificate to read.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from sendgrid import SendGridAPIClient
 from sendgrid.helpers.mail import Mail
 
+from adapters.email.sender import MailSender
 from bench.figures import Figure, Sample, Sizes, compared
 from bench.parcels import prompts
 from bench.product import senders
@@ -48,18 +49,17 @@ async def _in_batches(url: str, size: int) -> Sample:
     parcels = prompts(Channel.EMAIL, size)
     batches = max(1, 2_000 // size)
     async with senders(url) as ours:
-        await _send(ours.mail.send, parcels)  # opens the connection
+        await _send(ours.mail, parcels)  # opens the connection
         cpu, began = time.process_time(), time.perf_counter()
         for _ in range(batches):
-            await _send(ours.mail.send, parcels)
+            await _send(ours.mail, parcels)
         took = time.perf_counter() - began
     count = batches * size
     return Sample(count / took, (time.process_time() - cpu) * 1_000 / count)
 
 
-async def _send(send: object, parcels: Sequence[Parcel]) -> None:
-    assert callable(send)
-    outcomes = await send(parcels)
+async def _send(sender: MailSender, parcels: Sequence[Parcel]) -> None:
+    outcomes = await sender.send(parcels)
     if not all(isinstance(each, Sent) for each in outcomes):
         raise AssertionError("not everything was sent")
 

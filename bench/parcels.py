@@ -1,17 +1,23 @@
 """Parcels as a claim gives them: the question of the day, for so many people."""
 
-from bench.crowd import DAY
+from bench.crowd import DAY, PEAK, SLACK_WORKSPACE
 from domain.deliveries import Claimed, Key, Kind, Parcel, Recipient, Ref
 from domain.facts import PromptAsked
+from domain.messages import Message
 from domain.people import Address, Channel
 from domain.services.delivery import parcel
-from bench.crowd import PEAK, SLACK_WORKSPACE
+from domain.wording import word
 
 FACTS = PromptAsked(DAY, explain=False)
 
 
 def prompts(channel: Channel, count: int) -> list[Parcel]:
     return [parcel(_claimed(channel, number)) for number in range(1, count + 1)]
+
+
+def the_question(channel: Channel) -> Message:
+    """What they say."""
+    return word(FACTS, channel)
 
 
 def _claimed(channel: Channel, number: int) -> Claimed:

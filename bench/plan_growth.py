@@ -1,4 +1,4 @@
-"""`plan-growth`: planning the same number of prompts where they are everybody, and where they are one in a hundred.
+"""`plan-growth`: planning as many prompts where they are everybody, and where they are one in a hundred.
 
 The product is the large installation, the bound the small one.
 """

@@ -1,4 +1,4 @@
-"""The benchmarks' own PostgreSQL: an embedded one with the settings it ships with, so that commits are durable."""
+"""The benchmarks' own PostgreSQL: the embedded one with the settings it ships with: commits are durable."""
 
 import contextlib
 import os
@@ -107,7 +107,7 @@ class Spent:
 
 
 def sample(made: Engine, count: int, work: Callable[[], object]) -> Sample:
-    """Do `work`, which does `count` of something, and tell its pace and what PostgreSQL and this process used."""
+    """Do `work`, which does `count` of something; tell its pace and what PostgreSQL and this process used."""
     cpu_before = cpu_seconds(made) + time.process_time()
     began = time.perf_counter()
     work()
@@ -117,7 +117,7 @@ def sample(made: Engine, count: int, work: Callable[[], object]) -> Sample:
 
 
 def cpu_seconds(made: Engine) -> float:
-    """What the server's processes for this database have used so far; Linux alone tells, elsewhere it is 0."""
+    """What the server's processes for this database have used so far; 0 where the system does not tell."""
     of_database = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
     with made.connect() as connection:
         backends = connection.execute(of_database).scalars().all()

@@ -15,10 +15,10 @@ async def main(url: str, count: int) -> None:
     procrastinate = importlib.import_module("procrastinate")
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url, min_size=2, max_size=10))
 
-    @app.task(name="nothing")
-    async def nothing(number: int) -> None:
-        """What a delivery's ledger is without the sending."""
+    async def do_nothing(number: int) -> None:
+        """What a delivery is to the ledger alone."""
 
+    nothing = app.task(name="nothing")(do_nothing)
     async with app.open_async():
         await app.schema_manager.apply_schema_async()
         await nothing.batch_defer_async(*({"number": number} for number in range(count)))

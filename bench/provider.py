@@ -23,7 +23,7 @@ CERTIFICATE, KEY, TRUSTED = _FOLDER / "certificate.pem", _FOLDER / "key.pem", _F
 def trust() -> None:
     """Make a certificate and let OpenSSL trust it too; to be called before any HTTP library is imported.
 
-    What the system trusts stays: a client that makes its TLS context anew for each call reads all of it each time.
+    What the system trusts stays: a client that makes its TLS context anew for each call reads it each time.
     """
     _FOLDER.mkdir(mode=0o700, exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())

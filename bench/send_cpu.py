@@ -13,10 +13,9 @@ import aiohttp
 from adapters.discord import render as discord
 from adapters.slack import render as slack
 from bench.figures import Figure, Sample, Sizes, compared
-from bench.parcels import prompts
+from bench.parcels import prompts, the_question
 from bench.product import senders
 from bench.provider import provider
-from domain.deliveries import Parcel
 from domain.people import Channel
 
 _AT_ONCE = 50
@@ -47,7 +46,7 @@ async def _ours(url: str, channel: Channel, count: int) -> Sample:
 
 async def _bare(url: str, channel: Channel, count: int) -> Sample:
     path = "/api/chat.postMessage" if channel is Channel.SLACK else "/api/v10/channels/1/messages"
-    body = _body(prompts(channel, 1)[0])
+    body = _body(channel)
     headers = {"Authorization": "Bearer bench", "Content-Type": "application/json"}
     gate = asyncio.Semaphore(_AT_ONCE)
     async with aiohttp.ClientSession() as session:
@@ -63,10 +62,9 @@ async def _bare(url: str, channel: Channel, count: int) -> Sample:
         return await _timed(count, post_all)
 
 
-def _body(parcel: Parcel) -> bytes:
-    render = slack.render if parcel.recipient.address.channel is Channel.SLACK else discord.render
-    assert parcel.message is not None
-    return json.dumps(render(parcel.message, lambda _: _TOKEN)).encode()
+def _body(channel: Channel) -> bytes:
+    render = slack.render if channel is Channel.SLACK else discord.render
+    return json.dumps(render(the_question(channel), lambda _: _TOKEN)).encode()
 
 
 async def _timed(count: int, work: Callable[[], Awaitable[object]]) -> Sample:
