@@ -66,7 +66,7 @@ def channel_lines(settings: "Settings") -> list[str]:
 
 
 def _slack(settings: "Settings") -> str:
-    if settings.slack_bot_token is None:
+    if not settings.slack_bot_token:
         return "Slack    off   ./donelog setup slack"
     way = "Socket Mode" if settings.slack_app_token else "events over HTTP at /slack/events"
     return f"Slack    on    {way}"

@@ -149,7 +149,7 @@ class Installation:
 
 
 def _slack(settings: Settings, front: Front, core: Core, clock: Clock) -> SlackChannel | None:
-    if settings.slack_bot_token is None:
+    if not settings.slack_bot_token:
         return None
     given = SlackSettings(
         settings.slack_bot_token,

@@ -124,7 +124,7 @@ def _found(area: str, findings: Sequence[tuple[bool, str]]) -> list[Line]:
 
 
 async def _slack(settings: Settings) -> list[Line]:
-    if settings.slack_bot_token is None:
+    if not settings.slack_bot_token:
         return []
     api = SlackApi(f"{settings.slack_api_url}/")
     try:

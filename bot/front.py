@@ -12,7 +12,7 @@ from domain.deliveries import DeliveryEvent
 from domain.errors import ProfileWanted
 from domain.messages import Nothing, Reply
 from domain.people import Channel
-from domain.ports.front import Clock, Reader, Reading
+from domain.ports.front import Clock, Kept, Reader, Reading, StorageDown
 from domain.ports.inbox import Arrival, InboxItem, Lane, Source
 
 AT_ONCE = 16
@@ -49,7 +49,14 @@ class CoreFront:
         ref = await self._bridge.capture(self._done_log.store, arrival, self._clock.now())
         if ref is None:
             return Nothing("asked before")
-        return await self._process(ref, Reading(request), self._readers.get(arrival.source))
+        try:
+            return await self._process(ref, Reading(request), self._readers.get(arrival.source))
+        except StorageDown as down:
+            log.warning("something asked is stored; the database has stopped to answer since")
+            raise Kept from down
+        except Exception as error:  # the outermost loop of what is asked, as `understand` is of what is said
+            log.exception("something asked could not be answered at once", extra={"action": "ask_failed"})
+            raise Kept from error
 
     async def note(self, events: Sequence[DeliveryEvent]) -> None:
         await self._bridge.capture(self._done_log.note, events, self._clock.now())
@@ -57,8 +64,10 @@ class CoreFront:
     async def suggest(self, origin: Origin, field: str, typed: str) -> list[str]:
         return await self._bridge.call(self._done_log.suggest, origin, field, typed)
 
-    async def workspace_found(self, channel: Channel, workspace: str, name: str) -> None:
-        await self._bridge.call(self._done_log.workspace_found, channel, workspace, name)
+    async def workspace_found(
+        self, channel: Channel, workspace: str, name: str, *, belongs: bool = True
+    ) -> None:
+        await self._bridge.call(self._done_log.workspace_found, channel, workspace, name, belongs=belongs)
 
     async def understand(self, ref: InboxRef) -> None:
         """Carry out an inbox item; whatever goes wrong is counted on it, and the sweep tries again."""

@@ -79,6 +79,13 @@ def _prefixed(prefix: str) -> Callable[[str], str]:
     return read
 
 
+def _bot_tokens(value: str) -> tuple[str, ...]:
+    tokens = tuple(dict.fromkeys(_list(value)))
+    if not tokens or not all(each.startswith("xoxb-") for each in tokens):
+        raise ValueError("a token that begins with xoxb-; one for each workspace, with commas between")
+    return tokens
+
+
 def _list(value: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in value.split(",") if each.strip())
 
@@ -109,7 +116,9 @@ class Settings:
     secret: tuple[str, ...] = _setting(
         "DONELOG_SECRET", _secrets, "Signs addresses, buttons and links; the first signs, all verify.", ()
     )
-    slack_bot_token: str | None = _setting("SLACK_BOT_TOKEN", _prefixed("xoxb-"), "The app's bot token.")
+    slack_bot_token: tuple[str, ...] = _setting(
+        "SLACK_BOT_TOKEN", _bot_tokens, "The app's bot token; several, one for each workspace.", ()
+    )
     slack_app_token: str | None = _setting(
         "SLACK_APP_TOKEN", _prefixed("xapp-"), "Its app-level token; no public address is needed."
     )
@@ -149,15 +158,6 @@ class Settings:
     mail_from: str | None = _setting(
         "DONELOG_MAIL_FROM", _mail_address, "Sender of mail to whoever has no such address."
     )
-    meilisearch_url: str | None = _setting("MEILISEARCH_URL", _url, "Without it PostgreSQL searches.")
-    meilisearch_key: str | None = _setting("MEILISEARCH_KEY", _text, "Its key.")
-
-    @property
-    def home_folder(self) -> Path:
-        return self.home or default_home()
-
-
-def names() -> dict[str, str]:
     smtp_url: Server | None = _setting(
         "SMTP_URL", read_smtp, "An ordinary mail account or server, to send mail instead of SendGrid."
     )
@@ -167,12 +167,21 @@ def names() -> dict[str, str]:
     smtp_listen: Listen | None = _setting(
         "DONELOG_SMTP_LISTEN", read_listen, "Where to take mail for the mail domain, as its mail server."
     )
-    """Every setting's name and meaning."""
-    return {each.metadata["name"]: each.metadata["meaning"] for each in dataclasses.fields(Settings)}
+    meilisearch_url: str | None = _setting("MEILISEARCH_URL", _url, "Without it PostgreSQL searches.")
+    meilisearch_key: str | None = _setting("MEILISEARCH_KEY", _text, "Its key.")
 
     @property
     def sends_mail(self) -> bool:
         return self.sendgrid_api_key is not None or self.smtp_url is not None
+
+    @property
+    def home_folder(self) -> Path:
+        return self.home or default_home()
+
+
+def names() -> dict[str, str]:
+    """Every setting's name and meaning."""
+    return {each.metadata["name"]: each.metadata["meaning"] for each in dataclasses.fields(Settings)}
 
 
 def env_file() -> Path:

@@ -158,14 +158,14 @@ class DoneLog(Outgoing):
 
     # ------------------------------------------------------------ who is who
 
-    def workspace_found(self, channel: Channel, workspace: str, name: str) -> None:
-        """Link the workspace that the installation's own token belongs to; it takes messages again.
+    def workspace_found(self, channel: Channel, workspace: str, name: str, *, belongs: bool = True) -> None:
+        """A workspace takes messages (again); link it if it is the installation's own.
 
         Where it is linked to another organization already it stays there.
         """
         with self._storage.begin() as uow:
             uow.directory.resume(channel, workspace)
-            if uow.directory.organization_of(channel, workspace) is None:
+            if belongs and uow.directory.organization_of(channel, workspace) is None:
                 organization_id = uow.directory.organizations()[0][0]
                 uow.directory.link(organization_id, channel, workspace, name)
                 log.info("%s is connected", name or workspace, extra={"action": "workspace_linked"})

@@ -254,6 +254,8 @@ class Origin:
     """Whether DKIM or SPF vouches for the domain in a mail's From; False: one fails; None: unknown."""
     profile: Profile | None = None
     inbox: InboxRef | None = None
+    speechless: bool = False
+    """We cannot write where it was asked, nor ask who she is; the answer to it is all that can be said."""
 
 
 @dataclass(frozen=True, slots=True)

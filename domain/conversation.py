@@ -113,9 +113,10 @@ class Conversation:
 
     def _connect(self, uow: UnitOfWork, command: c.Connect, origin: c.Origin, now: datetime) -> Spoken:
         try:
-            return Spoken("connected", facts=linking.connect(uow, self.tokens, command, origin, now))
+            facts = linking.connect(uow, self.tokens, command, origin, now)
         except Refusal as refusal:
-            return Spoken("not connected", facts=f.Refused(str(refusal)))
+            facts = f.Refused(str(refusal))
+        return Spoken("connected" if isinstance(facts, f.Connected) else "not connected", facts=facts)
 
     def _carry_out(  # noqa: C901, PLR0911 -- an arm a kind of command
         self, uow: UnitOfWork, known: Known, request: c.Request, now: datetime
@@ -184,6 +185,8 @@ class Conversation:
         linked_to = uow.directory.organization_of(place.channel, place.workspace) if place else None
         if place is not None and linked_to != known.tenant.organization_id:
             return Spoken("workspace or guild not connected", facts=f.NotConnected())
+        if origin.speechless:
+            return Spoken("no token for this workspace", facts=f.TokenMissing(kept=False))
         facts = membership.team_here(known.tenant, known.person, origin, command, now)
         made = isinstance(facts, f.TeamMade)
         return Spoken("team", facts=facts, audience=Audience.PLACE if made else Audience.ASKER)

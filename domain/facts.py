@@ -175,6 +175,19 @@ class NotConnected:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenMissing:
+    """The app is in this workspace, and lacks the token that it needs to write there."""
+
+    kept: bool
+    """What was typed is kept, and read once the token is there; else it has to be typed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """Something asked for could not even be kept: the database does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class WhichOrganization:
     choices: tuple[tuple[int, str], ...]
     inbox_day: date
@@ -243,6 +256,8 @@ Facts = (
     | Invitation
     | Connected
     | NotConnected
+    | TokenMissing
+    | NotNow
     | WhichOrganization
     | Stranger
     | MailStopped

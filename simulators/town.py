@@ -66,7 +66,7 @@ class Services:
             database_url=database_url,
             secret=(secrets.token_hex(32),),
             http_port=0,
-            slack_bot_token=self.workspace.bot_token,
+            slack_bot_token=(self.workspace.bot_token,),
             slack_app_token=self.slack.app_token,
             slack_signing_secret=(self.slack.signing_secret,),
             slack_api_url=self.slack.api_url.rstrip("/"),

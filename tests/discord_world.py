@@ -62,7 +62,10 @@ class MemoryFront:
         self.suggested.append((origin, field, typed))
         return self.names
 
-    async def workspace_found(self, channel: Platform, workspace: str, name: str) -> None:
+    async def workspace_found(
+        self, channel: Platform, workspace: str, name: str, *, belongs: bool = True
+    ) -> None:
+        assert belongs, "what Discord makes known is the installation's own"
         self._store()
         await self.found.put((channel, workspace, name))
 

@@ -117,7 +117,9 @@ class FakeFront:
     async def suggest(self, origin: Origin, field: str, typed: str) -> list[str]:
         return []
 
-    async def workspace_found(self, channel: Channel, workspace: str, name: str) -> None:
+    async def workspace_found(
+        self, channel: Channel, workspace: str, name: str, *, belongs: bool = True
+    ) -> None:
         return None
 
 

@@ -18,7 +18,7 @@ from domain.commands import Origin, Request
 from domain.deliveries import DeliveryEvent
 from domain.messages import Message, Nothing, Paragraph, Reply, Say, text
 from domain.people import Channel
-from domain.ports.front import StorageDown
+from domain.ports.front import Kept, StorageDown
 from domain.ports.inbox import Arrival
 from simulators.base import real_now
 from simulators.slack import SlackSimulator
@@ -38,9 +38,13 @@ class MemoryFront:
         self.heard: list[Arrival] = []
         self.asked: list[tuple[Arrival, Request]] = []
         self.found: asyncio.Queue[tuple[Channel, str, str]] = asyncio.Queue()
+        self.own: list[str] = []
+        """The workspaces that belong to the installation from the start."""
         self.reply: Reply = Nothing("nothing to say")
         self.failures = 0
         """How many times from now on the database does not answer."""
+        self.keeps = False
+        """What is asked is stored, and cannot be carried out."""
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
@@ -52,6 +56,8 @@ class MemoryFront:
         self._store()
         self.asked.append((arrival, request))
         await self.may_answer.wait()
+        if self.keeps:
+            raise Kept
         return self.reply
 
     async def note(self, events: Sequence[DeliveryEvent]) -> None:
@@ -60,8 +66,11 @@ class MemoryFront:
     async def suggest(self, origin: Origin, field: str, typed: str) -> list[str]:
         raise AssertionError(f"Slack completes nothing: {origin} {field} {typed}")
 
-    async def workspace_found(self, channel: Channel, workspace: str, name: str) -> None:
+    async def workspace_found(
+        self, channel: Channel, workspace: str, name: str, *, belongs: bool = True
+    ) -> None:
         self._store()
+        self.own += [workspace] if belongs else []
         await self.found.put((channel, workspace, name))
 
     def _store(self) -> None:
@@ -142,7 +151,7 @@ async def over_http() -> AsyncIterator[Running]:
     """The adapter, taking what the simulated Slack sends over signed HTTP."""
     async with simulated() as world:
         settings = SlackSettings(
-            world.workspace.bot_token,
+            (world.workspace.bot_token,),
             signing_secrets=("an older one", world.slack.signing_secret),
             api_url=world.slack.api_url,
         )

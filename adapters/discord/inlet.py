@@ -24,9 +24,12 @@ from adapters.discord.payloads import (
     read_interaction,
 )
 from domain.commands import Request
-from domain.messages import Reply
-from domain.ports.front import Clock, Front, StorageDown, Tokens
+from domain.facts import NotNow
+from domain.messages import Reply, Say
+from domain.people import Channel
+from domain.ports.front import Clock, Front, Kept, StorageDown, Tokens
 from domain.ports.inbox import Arrival, Lane, Source
+from domain.wording import word
 
 Json = Mapping[str, Any]
 _log = logging.getLogger(__name__)
@@ -122,17 +125,19 @@ class Inlet:
                 await self._pass_on(reply, data, put_off=put_off)
             elif not put_off:  # the sweep tries again, and may answer what was put off
                 await self._api.respond(data["id"], data["token"], LATER)
-        except StorageDown:
-            _log.warning("the database does not answer: something asked could not be stored")
         except TROUBLE as trouble:
             _log.warning("an answer did not reach Discord: %s", in_words(trouble))
 
     @staticmethod
     async def _reply(asking: "asyncio.Task[Reply]") -> Reply | None:
+        """What to answer; None: it is kept, and answered late."""
         try:
             return await asking
         except StorageDown:
-            raise
+            _log.warning("the database does not answer: something asked could not be stored")
+            return Say(word(NotNow(), Channel.DISCORD), None)
+        except Kept:
+            return None
         except Exception:  # noqa: BLE001 -- the outermost loop: one bad request stops no other
             _log.exception("a request of Discord's could not be handled")
             return None

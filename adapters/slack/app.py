@@ -62,7 +62,7 @@ def _authorizer(installation: Installation) -> Callable[..., Awaitable[Authorize
     """
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        own = installation.own if installation.own and installation.own.team_id == team_id else None
+        own = installation.own_in(team_id)
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,

@@ -21,7 +21,8 @@ API_URL = "https://slack.com/api/"
 
 @dataclass(frozen=True, slots=True)
 class SlackSettings:
-    bot_token: str = field(repr=False)
+    bot_tokens: tuple[str, ...] = field(repr=False)
+    """One for each workspace; that of the first belongs to the installation from the start."""
     app_token: str | None = field(default=None, repr=False)
     """Opens the socket; None: events come over HTTP alone."""
     signing_secrets: tuple[str, ...] = field(default=(), repr=False)
@@ -37,16 +38,15 @@ class SlackChannel:
         self._front = front
         self._clock = clock
         self._api = SlackApi(settings.api_url)
-        self._installation = Installation(self._api, settings.bot_token)
-        token_of = self._installation.token_of
-        self.reader = SlackReader(self._api, token_of, tokens, clock)
-        self.sender = SlackSender(self._api, token_of, tokens)
-        self._inlet = Inlet(front, self._api, tokens, clock, lambda: self._installation.bot_user_id)
+        self._installation = Installation(self._api, settings.bot_tokens)
+        self.reader = SlackReader(self._api, self._installation, tokens, clock)
+        self.sender = SlackSender(self._api, self._installation.token_of, tokens)
+        self._inlet = Inlet(front, self._api, tokens, clock, self._installation)
         self._app = build_app(self._inlet, self._installation, settings.api_url)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, *, listen: bool = True) -> None:
-        """Learn which workspace this is and, with an app token, open the socket; never waits for Slack.
+        """Learn which workspaces these are and, with an app token, open the socket; never waits for Slack.
 
         Args:
             listen: False in a process that only sends or only takes HTTP: another one holds the socket.
@@ -72,4 +72,4 @@ class SlackChannel:
 
     async def check(self) -> list[Finding]:
         """What `doctor` and `setup` say about Slack."""
-        return await check(self._api, self._settings.bot_token, self._settings.app_token)
+        return await check(self._api, self._settings.bot_tokens, self._settings.app_token)

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +16,16 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from adapters.slack.answers import answers_to
 from adapters.slack.api import SlackApi
+from adapters.slack.installation import Installation, with_speech
 from adapters.slack.outcomes import TROUBLE
 from adapters.slack.payloads import answer_url, event_time, is_said_to_us, read_button, read_slash
 from domain.commands import Request
-from domain.messages import Reply
-from domain.ports.front import Clock, Front, StorageDown, Tokens
+from domain.facts import NotNow
+from domain.messages import Nothing, Reply, Say
+from domain.people import Channel
+from domain.ports.front import Clock, Front, Kept, StorageDown, Tokens
 from domain.ports.inbox import Arrival, Lane, Source
+from domain.wording import word
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +42,7 @@ class Inlet:
         api: carries late answers.
         tokens: reads and signs what buttons carry.
         clock: gives a command its time, which Slack does not.
-        bot_user_id: our own user id, as far as it is known yet.
+        installation: knows who we are in each workspace, and where we have no token.
         patience: seconds that an answer may take before the request is acknowledged without it.
     """
 
@@ -48,7 +52,7 @@ class Inlet:
         api: SlackApi,
         tokens: Tokens,
         clock: Clock,
-        bot_user_id: Callable[[], str],
+        installation: Installation,
         *,
         patience: float = ANSWER_WITHIN_SECONDS,
     ) -> None:
@@ -57,7 +61,7 @@ class Inlet:
         self._api = api
         self._tokens = tokens
         self._clock = clock
-        self._bot_user_id = bot_user_id
+        self._installation = installation
         self._running: set[asyncio.Task[Any]] = set()
 
     async def event(self, body: Mapping[str, Any]) -> None:
@@ -66,36 +70,28 @@ class Inlet:
         Raises:
             StorageDown: it could not be kept; Slack must send it again.
         """
-        if is_said_to_us(body, self._bot_user_id()):
+        if is_said_to_us(body, self._installation.bot_user_in(str(body.get("team_id") or ""))):
             key, at = str(body.get("event_id") or ""), self._time_of(body)
             await self._front.hear(self._arrival(Source.SLACK_EVENT, Lane.SAID, key, body, at))
 
     async def command(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Answer `/done ...`.
-
-        Raises:
-            StorageDown: it could not be kept; the person is told by Slack that it failed.
-        """
+        """Answer `/done ...`; what cannot even be kept is answered so."""
         now = self._clock.now()
         arrival = self._asked(Source.SLACK_COMMAND, body, now)
         try:
             request = read_slash(body, now)
         except ValueError:
-            await self._keep_for_later(ack, arrival)
+            await self._keep_for_later(ack, arrival, in_ack=True)
             return
         await self._ask(ack, arrival, request, in_ack=True)
 
     async def button(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Do what a button says.
-
-        Raises:
-            StorageDown: it could not be kept; Slack shows that beside the button.
-        """
+        """Do what a button says; what cannot even be kept is answered so."""
         arrival = self._asked(Source.SLACK_BUTTON, body, self._clock.now())
         try:
             request = read_button(body, self._tokens.read_command)
         except ValueError:
-            await self._keep_for_later(ack, arrival)
+            await self._keep_for_later(ack, arrival, in_ack=False)
             return
         await self._ask(ack, arrival, request, in_ack=False)
 
@@ -107,20 +103,38 @@ class Inlet:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _keep_for_later(self, ack: AsyncAck, arrival: Arrival) -> None:
+    async def _keep_for_later(self, ack: AsyncAck, arrival: Arrival, *, in_ack: bool) -> None:
         """What cannot be understood stays, for somebody to look at."""
-        await self._front.hear(arrival)
-        await ack()
+        reply: Reply = Nothing("not understood")
+        try:
+            await self._front.hear(arrival)
+        except StorageDown:
+            reply = _not_now()
+        await self._acknowledge(ack, json.loads(arrival.raw), reply, in_ack=in_ack)
 
     async def _ask(self, ack: AsyncAck, arrival: Arrival, request: Request, *, in_ack: bool) -> None:
         body = json.loads(arrival.raw)
-        asking = self._start(self._front.ask(arrival, request))
+        asked = with_speech(request, self._installation)
+        asking = self._start(self._reply(arrival, asked))
         await asyncio.wait({asking}, timeout=self._patience)
-        if not asking.done():
+        if asking.done():
+            await self._acknowledge(ack, body, asking.result(), in_ack=in_ack)
+        else:
             await ack()
             self._start(self._answer(asking, body, replaceable=not in_ack))
-            return
-        answers = answers_to(asking.result(), self._tokens, replaceable=not in_ack)
+
+    async def _reply(self, arrival: Arrival, request: Request) -> Reply:
+        try:
+            return await self._front.ask(arrival, request)
+        except StorageDown:
+            return _not_now()
+        except Kept:
+            return Nothing("answered late")
+
+    async def _acknowledge(
+        self, ack: AsyncAck, body: Mapping[str, Any], reply: Reply, *, in_ack: bool
+    ) -> None:
+        answers = answers_to(reply, self._tokens, replaceable=not in_ack)
         if in_ack and answers:
             await ack(answers.pop(0))
         else:
@@ -131,12 +145,7 @@ class Inlet:
     async def _answer(
         self, asking: "asyncio.Task[Reply]", body: Mapping[str, Any], *, replaceable: bool
     ) -> None:
-        try:
-            reply = await asking
-        except StorageDown:
-            _log.warning("a request was acknowledged and could not be stored")
-            return
-        await self._post(body, answers_to(reply, self._tokens, replaceable=replaceable))
+        await self._post(body, answers_to(await asking, self._tokens, replaceable=replaceable))
 
     async def _post(self, body: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]) -> None:
         """What was asked has been done by now; an answer that is lost is not sent again."""
@@ -167,3 +176,8 @@ class Inlet:
         kept = {name: value for name, value in body.items() if name != "token"}
         raw = json.dumps(kept).encode()
         return Arrival(source, lane, key or hashlib.sha256(raw).hexdigest(), raw, at)
+
+
+def _not_now() -> Reply:
+    _log.warning("the database does not answer: something asked could not be stored")
+    return Say(word(NotNow(), Channel.SLACK), None)

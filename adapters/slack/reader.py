@@ -2,7 +2,7 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +10,11 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack.answers import answers_to
 from adapters.slack.api import SlackApi
+from adapters.slack.installation import Installation, NotToldYet, with_speech
 from adapters.slack.outcomes import TROUBLE, error_code
 from adapters.slack.payloads import answer_url, event_mentions, read_button, read_event, read_slash
 from adapters.slack.typed import NOBODY
+from domain.commands import Request
 from domain.errors import DoneLogError
 from domain.local_time import zone_names
 from domain.messages import Reply
@@ -39,16 +41,14 @@ class SlackReader:
 
     Args:
         api: how Slack is called.
-        token_of: the bot token of a workspace.
+        installation: knows the tokens.
         tokens: reads what buttons carry.
         clock: tells whether an answer is still possible.
     """
 
-    def __init__(
-        self, api: SlackApi, token_of: Callable[[str], str | None], tokens: Tokens, clock: Clock
-    ) -> None:
+    def __init__(self, api: SlackApi, installation: Installation, tokens: Tokens, clock: Clock) -> None:
         self._api = api
-        self._token_of = token_of
+        self._installation = installation
         self._tokens = tokens
         self._clock = clock
         self._names: OrderedDict[tuple[str, str], str] = OrderedDict()
@@ -63,22 +63,26 @@ class SlackReader:
         match item.source:
             case Source.SLACK_EVENT:
                 meant = read_event(body, await self._mentioned(body))
-                return Reading(None, meant) if isinstance(meant, str) else Reading(meant)
+                return Reading(None, meant) if isinstance(meant, str) else self._reading(meant)
             case Source.SLACK_COMMAND:
-                return Reading(read_slash(body, item.at))
+                return self._reading(read_slash(body, item.at))
             case Source.SLACK_BUTTON:
-                return Reading(read_button(body, self._tokens.read_command))
+                return self._reading(read_button(body, self._tokens.read_command))
             case _:
                 raise ValueError(f"{item.source.name} does not come from Slack")
+
+    def _reading(self, request: Request) -> Reading:
+        return Reading(with_speech(request, self._installation))
 
     async def profile(self, address: Address) -> Profile:
         """https://docs.slack.dev/reference/methods/users.info.
 
         Raises:
             NobodyThere: Slack knows nobody there, or does not tell us.
+            NotToldYet: whose the tokens are is not known yet.
             Exception: one of `outcomes.TROUBLE`.
         """
-        token = self._token_of(address.workspace)
+        token = self._installation.token_of(address.workspace)
         if token is None:
             raise NobodyThere("the app is not installed in this workspace")
         try:
@@ -108,7 +112,7 @@ class SlackReader:
             return known
         try:
             name = (await self.profile(address)).name
-        except (NobodyThere, *TROUBLE):
+        except (NobodyThere, NotToldYet, *TROUBLE):
             return NOBODY
         self._names[key] = name
         if len(self._names) > MOST_NAMES:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.api import SlackApi
 from adapters.slack.history import EVENT_TYPE, Place, look, place_of
+from adapters.slack.installation import NotToldYet
 from adapters.slack.outcomes import TROUBLE, error_code, outcome_of
 from adapters.slack.render import Sign, render
 from domain.commands import Command
@@ -18,6 +20,11 @@ from domain.people import Address, Channel
 from domain.ports.front import Tokens
 
 CHECK_MARK = "white_check_mark"
+NO_TOKEN = "there is no token for this workspace"  # noqa: S105 -- a sentence
+SOON = timedelta(seconds=2)
+"""Within that Slack has said whose the tokens are, or is down."""
+AT_ONCE = 50
+"""Calls on their way together: enough to keep a process busy, however many are claimed at a time."""
 
 
 class SlackSender:
@@ -25,18 +32,18 @@ class SlackSender:
 
     Args:
         api: how Slack is called.
-        token_of: the bot token of a workspace; None where the app is not installed.
+        token_of: the bot token of a workspace; None where there is none, `NotToldYet` while nobody knows.
         tokens: signs what buttons carry.
     """
 
     channel = Channel.SLACK
-    batch = 50
+    batch = 250
 
     def __init__(self, api: SlackApi, token_of: Callable[[str], str | None], tokens: Tokens) -> None:
         self._api = api
         self._token_of = token_of
         self._tokens = tokens
-        self._slots = asyncio.Semaphore(self.batch)
+        self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         """Send them; the outcomes are in the order of the parcels, whatever happens."""
@@ -68,15 +75,19 @@ class SlackSender:
     async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:
         """Find the messages again by what their metadata says, in the conversations where they would be."""
         places: dict[tuple[str, Place], list[int]] = {}
-        evidence: list[Evidence] = [Unclear("the app is not installed in this workspace")] * len(doubts)
+        evidence: list[Evidence] = [Unclear(NO_TOKEN)] * len(doubts)
         for number, doubt in enumerate(doubts):
-            workspace = doubt.parcel.recipient.address.workspace
-            if self._token_of(workspace) is not None:
-                places.setdefault((workspace, place_of(doubt.parcel)), []).append(number)
+            try:
+                token = self._token_of(doubt.parcel.recipient.address.workspace)
+            except NotToldYet as not_yet:
+                evidence[number] = Unclear(str(not_yet))
+                continue
+            if token is not None:
+                places.setdefault((token, place_of(doubt.parcel)), []).append(number)
         found = await asyncio.gather(
             *(
-                self._look_there(workspace, place, [doubts[number] for number in numbers])
-                for (workspace, place), numbers in places.items()
+                self._look_there(token, place, [doubts[number] for number in numbers])
+                for (token, place), numbers in places.items()
             )
         )
         for numbers, there in zip(places.values(), found, strict=True):
@@ -84,14 +95,17 @@ class SlackSender:
                 evidence[number] = each
         return evidence
 
-    async def _look_there(self, workspace: str, place: Place, doubts: Sequence[Doubt]) -> list[Evidence]:
+    async def _look_there(self, token: str, place: Place, doubts: Sequence[Doubt]) -> list[Evidence]:
         async with self._slots:
-            return await look(self._api, self._token_of(workspace) or "", place, doubts)
+            return await look(self._api, token, place, doubts)
 
     async def _send(self, parcel: Parcel) -> Outcome:
-        token = self._token_of(parcel.recipient.address.workspace)
+        try:
+            token = self._token_of(parcel.recipient.address.workspace)
+        except NotToldYet as not_yet:
+            return Later(str(not_yet), SOON)
         if token is None:
-            return Never("the app is not installed in this workspace", Refusing.WORKSPACE)
+            return Never(NO_TOKEN, Refusing.WORKSPACE)
         if parcel.message is None:
             return await self._mark(parcel, token)
         return await self._post(parcel, parcel.message, token)

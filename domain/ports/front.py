@@ -68,7 +68,12 @@ class Front(Protocol):
         """
 
     async def ask(self, arrival: Arrival, request: Request) -> Reply:
-        """Store something asked, handle it and give the answer to pass on."""
+        """Store something asked, handle it and give the answer to pass on.
+
+        Raises:
+            StorageDown: it could not be stored; whoever asked must ask again.
+            Kept: it is stored, and will be answered late.
+        """
 
     async def note(self, events: Sequence[DeliveryEvent]) -> None:
         """Take in what a provider tells about deliveries.
@@ -80,12 +85,25 @@ class Front(Protocol):
     async def suggest(self, origin: Origin, field: str, typed: str) -> list[str]:
         """Completions of an option while it is typed; leaves no trace."""
 
-    async def workspace_found(self, channel: Channel, workspace: str, name: str) -> None:
-        """The workspace that the installation's own token belongs to: it is linked from the start."""
+    async def workspace_found(
+        self, channel: Channel, workspace: str, name: str, *, belongs: bool = True
+    ) -> None:
+        """A workspace that the installation can write in.
+
+        Args:
+            channel: of the workspace.
+            workspace: as the platform names it.
+            name: for people.
+            belongs: it is the installation's own, linked from the start; any other one joins by a code.
+        """
 
 
 class StorageDown(Exception):  # noqa: N818 -- a state of the database, not a mistake of the caller
     """The database does not answer; nothing was stored."""
+
+
+class Kept(Exception):  # noqa: N818 -- a promise, not a mistake of the caller
+    """What was asked is stored and could not be carried out yet; a sweep does it and answers late."""
 
 
 class Reader(Protocol):

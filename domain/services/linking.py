@@ -41,6 +41,9 @@ class Held:
     """A person of that organization from whom it may be; she is asked."""
 
 
+_NO_TOKEN = Held("no token for this workspace", f.TokenMissing(kept=True))
+
+
 def identify(uow: UnitOfWork, origin: Origin, now: datetime) -> Known | Held:  # noqa: PLR0911 -- a rule a line
     """The person a request is from, made when a linked workspace vouches for her.
 
@@ -64,6 +67,8 @@ def identify(uow: UnitOfWork, origin: Origin, now: datetime) -> Known | Held:  #
         return _several(origin, [(door.organization_id, door.organization_name) for door in doors])
     if doors:
         return _in_organization(uow, doors[0].organization_id, origin, now)
+    if origin.guild and origin.speechless:
+        return _NO_TOKEN
     if origin.guild:
         return Held("workspace or guild not connected", f.NotConnected())
     if origin.profile is None and origin.address.channel is not Channel.EMAIL:
@@ -158,6 +163,8 @@ def _in_organization(uow: UnitOfWork, organization_id: int, origin: Origin, now:
         return Known(tenant, *found)
     if origin.address.channel is Channel.EMAIL:
         return Held("nobody is known at that address")
+    if origin.profile is None and origin.speechless:
+        return _NO_TOKEN
     if origin.profile is None:
         raise ProfileWanted
     new = tenant.people.add(origin.profile, origin.address, origin.direct, now)
@@ -193,6 +200,8 @@ def connect(uow: UnitOfWork, tokens: Tokens, command: Connect, origin: Origin, n
         raise Refusal("That code is not valid, or too old. `donelog workspace code` makes a new one.")
     if not origin.guild:
         raise Refusal("Type it in a channel of the workspace or server that you want to connect.")
+    if origin.speechless:
+        return f.TokenMissing(kept=False)
     name = origin.place.name if origin.place else ""
     uow.directory.link(organization_id, origin.address.channel, origin.guild, name)
     return f.Connected("")

@@ -51,6 +51,10 @@ def word(facts: f.Facts, channel: Channel) -> Message:  # noqa: C901, PLR0911, P
             return teams.connected(facts)
         case f.NotConnected():
             return teams.not_connected(facts, channel)
+        case f.TokenMissing():
+            return teams.token_missing(facts)
+        case f.NotNow():
+            return one_sentence("I cannot write that down at the moment; please send it again in a minute.")
         case f.WhichOrganization():
             return teams.which_organization(facts)
         case f.Stranger():

@@ -125,6 +125,14 @@ def not_connected(_facts: f.NotConnected, channel: Channel) -> Message:
     )
 
 
+def token_missing(facts: f.TokenMissing) -> Message:
+    then = "What you typed is kept until then." if facts.kept else "Then type it once more."
+    return one_sentence(
+        "I cannot speak in this workspace yet: I have no token for it. "
+        f"Whoever runs donelog adds it with “./donelog setup slack”. {then}"
+    )
+
+
 def which_organization(facts: f.WhichOrganization) -> Message:
     actions = tuple(
         Action(name[:75], PickOrganization(organization_id, facts.inbox_day, facts.inbox_id))

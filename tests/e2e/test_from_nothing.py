@@ -1,6 +1,9 @@
 """From a new workspace or server to the first digest by talking alone; and what those outside are told."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -8,7 +11,10 @@ from domain.people import Channel
 from simulators import plain
 from simulators.discord import Guild, NotOfferedError
 from simulators.discord import User as DiscordUser
-from simulators.town import Town
+from simulators.town import Descriptions, Services, Town, joined
+from simulators.virtual_clock import VirtualClock
+from tests.discord_world import until
+from tests.e2e.conftest import STARTS
 from tests.e2e.voices import OnDiscord, OnSlack, gather
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -100,14 +106,70 @@ async def test_a_further_discord_server_joins_by_a_code_and_gets_a_digest(own_to
     assert "soldered a chip" in discord.messages(voice.channel.id)[-1].content
 
 
-async def test_a_further_slack_workspace_joins_by_a_code(own_town: Town) -> None:
-    slack = own_town.services.slack
-    hooli = slack.add_workspace("Hooli", "hooli")
-    gavin = slack.add_user(hooli, "gavin", "Gavin", "Europe/Madrid", "gavin@hooli.example")
-    voice = OnSlack(own_town, gavin, slack.add_channel(hooli, "chips", [gavin]))
-    assert "/done connect CODE" in await voice.slash("team here")
-    assert "connected" in await voice.slash(f"connect {_code(own_town)}")
-    assert hooli.team_id in own_town.installation.core.done_log.linked(Channel.SLACK)
+async def test_a_further_slack_workspace_goes_from_its_code_to_its_first_digest(
+    database: str, descriptions: Descriptions
+) -> None:
+    """Its token is missing first, which is said there; nothing that was typed meanwhile is lost."""
+    services = Services(VirtualClock(STARTS), descriptions)
+    await services.start()
+    try:
+        gavin, hal = _people_of_hooli(services)
+        settings = services.settings(database, meilisearch=False)
+        async with joined(services, settings) as town:
+            await _told(town, 1)
+            await _without_a_token(gavin(town))
+        tokens = tuple(each.bot_token for each in services.slack.state.workspaces.values())
+        async with joined(services, replace(settings, slack_bot_token=tokens)) as town:
+            await _told(town, 3)
+            await _from_code_to_digest(gavin(town), hal(town))
+    finally:
+        await services.stop()
+    assert services.problems == []
+
+
+def _people_of_hooli(services: Services) -> list[Callable[[Town], OnSlack]]:
+    slack, hooli = services.slack, services.slack.add_workspace("Hooli", "hooli")
+    users = [
+        slack.add_user(hooli, name.lower(), name, "Europe/Madrid", f"{name.lower()}@hooli.example")
+        for name in ("Gavin", "Hal")
+    ]
+    chips = slack.add_channel(hooli, "chips", users)
+    return [partial(OnSlack, user=user, channel=chips) for user in users]
+
+
+async def _told(town: Town, times: int) -> None:
+    """Return once Slack has told whose the tokens are, so many times since the services are there."""
+    journal = town.services.slack.journal
+    await until(lambda: len(journal.of("auth.test")) == times)
+    await town.settle()
+
+
+async def _without_a_token(voice: OnSlack) -> None:
+    core = voice.town.installation.core
+    for typed in ("add soldered a chip", f"connect {_code(voice.town)}", "team here"):
+        told = await voice.slash(typed)
+        assert "I have no token for it" in told
+        assert "./donelog setup slack" in told
+    assert voice.user.team_id not in core.done_log.linked(Channel.SLACK)
+
+
+async def _from_code_to_digest(gavin: OnSlack, hal: OnSlack) -> None:
+    town, channel = gavin.town, gavin.channel
+    slack, core = town.services.slack, town.installation.core
+    assert "/done connect CODE" in await gavin.slash("team here")
+    assert "connected" in await gavin.slash(f"connect {_code(town)}")
+    assert gavin.user.team_id in core.done_log.linked(Channel.SLACK)
+    await gavin.slash("team here")
+    [made] = [each for each in slack.messages(channel) if "chips is a team now" in plain.slack(each)]
+    for voice in (gavin, hal):
+        await slack.click(voice.user, channel, made.ts, "Join")
+    await town.wait_until(EVENING, HOUR)
+    assert sum(ASKED in heard for heard in hal.heard()) == 1
+    await hal.write("tested the chip")
+    await town.wait_until(MORNING, HOUR)
+    digest = plain.slack(slack.messages(channel)[-1])
+    assert "tested the chip" in digest
+    assert "soldered a chip" in digest, "what Gavin typed while there was no token"
 
 
 async def test_those_outside_get_to_know_nothing(own_town: Town) -> None:
@@ -125,7 +187,8 @@ async def test_those_outside_get_to_know_nothing(own_town: Town) -> None:
         await on_slack.slash(typed)
         for typed in ("search treasure", "join platform", "today", "add x", "settings", "invite a@b.example")
     ]
-    answers += [
+    assert all("I have no token for it" in answer for answer in answers), answers
+    answers = [
         await on_discord.command(name, options)
         for name, options in (
             ("search", {"query": "treasure"}),

@@ -71,10 +71,31 @@ async def test_slack_is_set_up_from_the_link_to_the_code(shell: Shell, slack: Sl
     assert "Next: ./donelog run" in said
     assert CODE in said
     settings = shell.surroundings.settings()
-    assert settings.slack_bot_token == workspace.bot_token
+    assert settings.slack_bot_token == (workspace.bot_token,)
     assert settings.slack_app_token == slack.app_token
     assert stat.S_IMODE(shell.env_file.stat().st_mode) == 0o600
     assert "OTHER=stays # as it is\n" in shell.env_file.read_text()
+
+
+async def test_a_further_workspace_adds_its_token_to_those_there_are(
+    shell: Shell, slack: SlackSimulator
+) -> None:
+    acme, bakery = (slack.add_workspace(name, name.lower(), scopes()) for name in ("Acme", "Bakery"))
+    shell.set(SLACK_API_URL=slack.api_url, SLACK_BOT_TOKEN=acme.bot_token, SLACK_APP_TOKEN=slack.app_token)
+    said = await set_up(shell, "slack", typed=f"y\nxoxb-wrong\n{bakery.bot_token}\n")
+    assert "✗ Token 2 of SLACK_BOT_TOKEN does not work" in said
+    assert "✓ Connected to the Slack workspace Bakery" in said
+    assert CODE in said
+    assert shell.opened == []
+    assert shell.surroundings.settings().slack_bot_token == (acme.bot_token, bakery.bot_token)
+
+
+async def test_a_token_takes_the_place_of_one_that_was_revoked(shell: Shell, slack: SlackSimulator) -> None:
+    acme, bakery = (slack.add_workspace(name, name.lower(), scopes()) for name in ("Acme", "Bakery"))
+    shell.set(SLACK_API_URL=slack.api_url, SLACK_APP_TOKEN=slack.app_token)
+    shell.set(SLACK_BOT_TOKEN=f"{bakery.bot_token},xoxb-revoked")
+    await set_up(shell, "slack", typed=f"n\n{acme.bot_token}\n\n")
+    assert shell.surroundings.settings().slack_bot_token == (bakery.bot_token, acme.bot_token)
 
 
 async def test_a_token_that_does_not_work_is_asked_for_again(shell: Shell, slack: SlackSimulator) -> None:

@@ -8,6 +8,7 @@ import pytest
 from adapters.discord.commands import COMMAND, GROUP
 from domain import commands as c
 from domain.messages import Action, Actions, Audience, Group, Mark, Message, Nothing, Paragraph, Say, text
+from domain.ports.front import Kept
 from domain.ports.inbox import Lane, Source
 from simulators.discord import InteractionAnswer
 from simulators.discord.flags import CallbackType
@@ -116,10 +117,16 @@ async def test_what_fails_is_put_off_so_that_the_sweep_may_answer(world: World) 
     assert (await typed(world)).is_thinking
 
 
-async def test_what_cannot_be_stored_is_not_answered(world: World) -> None:
-    world.discord.interactions.answer_seconds = 0.2
+async def test_what_is_stored_and_not_carried_out_is_put_off(world: World) -> None:
+    world.front.error = Kept()
+    assert (await typed(world)).is_thinking
+
+
+async def test_whoever_asks_while_nothing_can_be_stored_is_told_to_ask_again(world: World) -> None:
     world.front.failures = 1
-    assert (await typed(world)).failed
+    answer = await typed(world)
+    assert answer.content == "I cannot write that down at the moment; please send it again in a minute."
+    assert answer.ephemeral
 
 
 async def test_a_button_works_in_a_process_that_never_saw_its_message(world: World) -> None:

@@ -23,6 +23,8 @@ from simulators.base import Fault
 from simulators.slack.delivery import NotAcknowledgedError
 from tests.slack_world import NOW, Running, World, over_http, say, served, simulated
 
+NOT_NOW = "I cannot write that down at the moment; please send it again in a minute."
+
 
 @pytest.fixture
 async def running() -> AsyncIterator[Running]:
@@ -36,7 +38,7 @@ def item(arrival: Arrival) -> InboxItem:
 
 async def test_the_workspace_of_the_token_is_made_known() -> None:
     async with simulated() as world:
-        settings = SlackSettings(world.workspace.bot_token, api_url=world.slack.api_url)
+        settings = SlackSettings((world.workspace.bot_token,), api_url=world.slack.api_url)
         channel = SlackChannel(settings, world.front, world.tokens, world.clock)
         await channel.start()
         assert await world.front.found.get() == (Channel.SLACK, world.workspace.team_id, "Initech")
@@ -45,7 +47,7 @@ async def test_the_workspace_of_the_token_is_made_known() -> None:
 
 async def test_without_a_signing_secret_there_is_no_door() -> None:
     async with simulated() as world:
-        settings = SlackSettings(world.workspace.bot_token, api_url=world.slack.api_url)
+        settings = SlackSettings((world.workspace.bot_token,), api_url=world.slack.api_url)
         assert SlackChannel(settings, world.front, world.tokens, world.clock).routes() == []
 
 
@@ -53,7 +55,7 @@ async def test_start_does_not_wait_for_slack_and_tries_until_it_answers() -> Non
     async with simulated() as world:
         world.slack.refuse("auth.test", "service_unavailable")
         world.front.failures = 1
-        settings = SlackSettings(world.workspace.bot_token, api_url=world.slack.api_url)
+        settings = SlackSettings((world.workspace.bot_token,), api_url=world.slack.api_url)
         channel = SlackChannel(settings, world.front, world.tokens, world.clock)
         await channel.start()
         assert world.front.found.empty()
@@ -164,10 +166,35 @@ async def test_a_check_mark_says_nothing_where_nothing_can_be_marked(running: Ru
     assert (answer.acknowledged, answer.body) == (True, None)
 
 
-async def test_a_command_that_cannot_be_stored_is_not_acknowledged(running: Running) -> None:
+async def test_whoever_asks_while_nothing_can_be_stored_is_told_to_ask_again(
+    running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
     running.world.front.failures = 1
+    answer = await running.world.slack.slash(running.world.ada, running.world.platform, "/done", "a canary")
+    assert answer.body is not None
+    assert answer.texts == [NOT_NOW]
+    assert answer.body["response_type"] == "ephemeral"
+    assert "Traceback" not in caplog.text
+    assert "canary" not in caplog.text
+
+
+async def test_a_button_pressed_while_nothing_can_be_stored_stays_and_is_answered_beside_it(
+    running: Running,
+) -> None:
+    world = running.world
+    more = Message((Actions((Action("More", Search("x", 2)),)),), subject="Search")
+    world.front.reply = replace(say(""), message=more)
+    await world.slack.slash(world.ada, world.platform, "/done", "search x")
+    world.front.failures = 1
+    await world.slack.click(world.ada, world.platform, world.slack.ephemerals(world.ada)[0].ts, "More")
+    await running.channel.stop()
+    assert [shown.text for shown in world.slack.ephemerals(world.ada)] == ["Search", NOT_NOW]
+
+
+async def test_what_is_stored_and_not_carried_out_is_acknowledged_in_silence(running: Running) -> None:
+    running.world.front.keeps = True
     answer = await running.world.slack.slash(running.world.ada, running.world.platform, "/done", "x")
-    assert answer.error == "dispatch_failed"
+    assert (answer.acknowledged, answer.body, answer.posts) == (True, None, [])
 
 
 async def test_a_button_takes_the_place_of_its_message(running: Running) -> None:
@@ -200,8 +227,8 @@ async def test_a_button_that_replaces_nothing_is_answered_beside_it(running: Run
 async def impatient(world: World) -> AsyncIterator[Inlet]:
     """The adapter without any patience: every request is acknowledged before it is answered."""
     api = SlackApi(world.slack.api_url)
-    installation = Installation(api, world.workspace.bot_token)
-    inlet = Inlet(world.front, api, world.tokens, world.clock, lambda: "", patience=0.0)
+    installation = Installation(api, (world.workspace.bot_token,))
+    inlet = Inlet(world.front, api, world.tokens, world.clock, installation, patience=0.0)
     app = build_app(inlet, installation, world.slack.api_url)
     async with served(routes(app, (world.slack.signing_secret,), world.clock)) as address:
         await world.slack.deliver_over_http(f"{address}/slack/events")
@@ -219,6 +246,14 @@ async def test_what_takes_too_long_is_acknowledged_first_and_answered_later() ->
         world.front.may_answer.set()
         await inlet.stop()
         assert answer.texts == ["here it is"]
+
+
+async def test_what_cannot_be_stored_after_all_is_said_later() -> None:
+    async with simulated() as world, impatient(world) as inlet:
+        world.front.failures = 1
+        answer = await world.slack.slash(world.ada, world.platform, "/done", "shipped it")
+        await inlet.stop()
+        assert answer.texts == [NOT_NOW]
 
 
 async def test_an_answer_that_slack_refuses_does_no_harm(caplog: pytest.LogCaptureFixture) -> None:

@@ -228,9 +228,7 @@ async def test_a_deactivated_person_is_out_of_reach(sending: Sending) -> None:
 async def test_a_workspace_without_the_app_is_out_of_reach(sending: Sending) -> None:
     address = Address(Channel.SLACK, "U1", "T-elsewhere")
     parcel = Parcel(Ref(DAY, 1), 1, Kind.PROMPT, 1, 7, Recipient(address, None, 3), PROMPT, DAY)
-    assert await sending.one(parcel) == Never(
-        "the app is not installed in this workspace", Refusing.WORKSPACE
-    )
+    assert await sending.one(parcel) == Never("there is no token for this workspace", Refusing.WORKSPACE)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/api/", "http://localhost:9/api/"])

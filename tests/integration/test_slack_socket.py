@@ -21,7 +21,7 @@ class Running:
 async def running() -> AsyncIterator[Running]:
     async with simulated() as world:
         settings = SlackSettings(
-            world.workspace.bot_token, world.slack.app_token, api_url=world.slack.api_url
+            (world.workspace.bot_token,), world.slack.app_token, api_url=world.slack.api_url
         )
         channel = SlackChannel(settings, world.front, world.tokens, world.clock)
         await channel.start()
@@ -76,7 +76,7 @@ async def test_nothing_is_left_running_after_stop() -> None:
     before = asyncio.all_tasks()
     async with simulated() as world:
         settings = SlackSettings(
-            world.workspace.bot_token, world.slack.app_token, api_url=world.slack.api_url
+            (world.workspace.bot_token,), world.slack.app_token, api_url=world.slack.api_url
         )
         channel = SlackChannel(settings, world.front, world.tokens, world.clock)
         await channel.start()
@@ -90,7 +90,7 @@ async def test_stop_does_not_wait_for_a_slack_that_is_down(caplog: pytest.LogCap
     before = asyncio.all_tasks()
     async with simulated() as world:
         settings = SlackSettings(
-            world.workspace.bot_token, world.slack.app_token, api_url="http://127.0.0.1:9/api/"
+            (world.workspace.bot_token,), world.slack.app_token, api_url="http://127.0.0.1:9/api/"
         )
         channel = SlackChannel(settings, world.front, world.tokens, world.clock)
         await channel.start()
@@ -103,7 +103,7 @@ async def test_stop_does_not_wait_for_a_slack_that_is_down(caplog: pytest.LogCap
 async def test_a_process_that_does_not_listen_opens_no_socket() -> None:
     async with simulated() as world:
         settings = SlackSettings(
-            world.workspace.bot_token, world.slack.app_token, api_url=world.slack.api_url
+            (world.workspace.bot_token,), world.slack.app_token, api_url=world.slack.api_url
         )
         channel = SlackChannel(settings, world.front, world.tokens, world.clock)
         await channel.start(listen=False)
@@ -123,7 +123,10 @@ async def test_missing_scopes_are_named() -> None:
     async with simulated() as world:
         poor = world.slack.add_workspace("Initrode", "initrode", {"chat:write", "users:read", "commands"})
         channel = SlackChannel(
-            SlackSettings(poor.bot_token, api_url=world.slack.api_url), world.front, world.tokens, world.clock
+            SlackSettings((poor.bot_token,), api_url=world.slack.api_url),
+            world.front,
+            world.tokens,
+            world.clock,
         )
         (connected, _), (complete, told) = await channel.check()
         await channel.stop()
@@ -133,7 +136,7 @@ async def test_missing_scopes_are_named() -> None:
 
 async def test_tokens_that_do_not_work_are_named_but_not_shown() -> None:
     async with simulated() as world:
-        settings = SlackSettings("xoxb-wrong", "xapp-wrong", api_url=world.slack.api_url)
+        settings = SlackSettings(("xoxb-wrong",), "xapp-wrong", api_url=world.slack.api_url)
         channel = SlackChannel(settings, world.front, world.tokens, world.clock)
         (bot, about_bot), (app, about_app) = await channel.check()
         await channel.stop()

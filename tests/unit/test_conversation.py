@@ -92,6 +92,31 @@ def test_a_workspace_that_is_not_connected_is_told_how_to_be(office: Office) -> 
     assert [row.note for row in office.held()] == ["workspace or guild not connected"]
 
 
+def test_where_there_is_no_token_that_is_said_and_what_was_typed_is_kept(office: Office) -> None:
+    newcomer = Address(Channel.SLACK, "UNEW", "T9")
+    told = words(office.slash(newcomer, "shipped it", speechless=True))
+    assert "I have no token for it" in told
+    assert "What you typed is kept until then" in told
+    assert [row.note for row in office.held()] == ["no token for this workspace"]
+
+
+def test_a_code_connects_no_workspace_that_there_is_no_token_for(office: Office) -> None:
+    newcomer = Address(Channel.SLACK, "UNEW", "T9")
+    code = office.tokens.connect_code(office.initech, SIX.date())
+    assert "Then type it once more" in words(office.slash(newcomer, f"connect {code}", speechless=True))
+    assert (Channel.SLACK, "T9") not in office.storage.tables.workspaces
+    assert "not valid" in words(office.slash(newcomer, "connect abcd-efgh-ijkl", speechless=True))
+
+
+def test_in_a_connected_workspace_whose_token_is_gone_those_who_are_known_go_on(office: Office) -> None:
+    office.slash(ADA, "add shipped it", speechless=True)
+    assert office.texts(office.ada) == ["shipped it"]
+    lobby = Place(Channel.SLACK, "T1", "C9", "lobby")
+    assert "I have no token for it" in words(office.slash(ADA, "team here", lobby, speechless=True))
+    newcomer = Address(Channel.SLACK, "UNEW", "T1")
+    assert "is kept until then" in words(office.slash(newcomer, "shipped it too", speechless=True))
+
+
 def test_a_code_connects_the_workspace_it_is_typed_in(office: Office) -> None:
     newcomer = Address(Channel.SLACK, "UNEW", "T9")
     code = office.tokens.connect_code(office.initech, SIX.date())
@@ -196,3 +221,8 @@ def test_the_workspace_of_the_installations_own_token_is_connected_from_the_star
     assert office.storage.tables.workspaces[Channel.SLACK, "T5"].organization_id == office.initech
     office.done_log.workspace_found(Channel.SLACK, "T2", "Initrode HQ")
     assert office.storage.tables.workspaces[Channel.SLACK, "T2"].organization_id == office.initrode
+
+
+def test_any_other_workspace_that_there_is_a_token_for_waits_for_its_code(office: Office) -> None:
+    office.done_log.workspace_found(Channel.SLACK, "T5", "HQ", belongs=False)
+    assert (Channel.SLACK, "T5") not in office.storage.tables.workspaces

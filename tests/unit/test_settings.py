@@ -56,6 +56,8 @@ def test_a_name_that_a_later_version_reads_is_no_mistake(name: str) -> None:
         ("DONELOG_SECRET", f"{SECRET},short", "at least 32 random characters"),
         ("DONELOG_SECRET", ",", "at least 32 random characters"),
         ("SLACK_BOT_TOKEN", "xapp-1", "xoxb-"),
+        ("SLACK_BOT_TOKEN", "xoxb-1,xapp-1", "one for each workspace"),
+        ("SLACK_BOT_TOKEN", ",", "xoxb-"),
         ("SLACK_APP_TOKEN", "xoxb-1", "xapp-"),
         ("SLACK_API_URL", "slack", "https://example.com"),
         ("DISCORD_API_URL", "discord.com/api", "https://example.com"),
@@ -63,11 +65,11 @@ def test_a_name_that_a_later_version_reads_is_no_mistake(name: str) -> None:
         ("SENDGRID_API_URL", "ftp://x", "https://example.com"),
         ("DONELOG_MAIL_DOMAIN", "done@example.com", "done.example.com"),
         ("DONELOG_MAIL_FROM", "example.com", "donelog@example.com"),
-        ("MEILISEARCH_URL", "localhost:7700", "https://example.com"),
-    ],
         ("SMTP_URL", "smtp.example.com", "smtps://user:password@smtp.example.com"),
         ("IMAP_URL", "imaps://imap.example.com", "imaps://user:password@imap.example.com"),
         ("DONELOG_SMTP_LISTEN", "25", "smtp://0.0.0.0:25"),
+        ("MEILISEARCH_URL", "localhost:7700", "https://example.com"),
+    ],
 )
 def test_a_malformed_value_is_answered_with_what_it_should_be(name: str, value: str, wanted: str) -> None:
     said = problem({name: value})
@@ -82,7 +84,7 @@ def test_a_malformed_value_is_never_repeated_since_it_may_be_a_secret() -> None:
 def test_a_file_holds_any_setting(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("xoxb-1\n")
     given = {"SLACK_BOT_TOKEN_FILE": str(tmp_path / "token"), "SLACK_APP_TOKEN": "xapp-1"}
-    assert read(given).slack_bot_token == "xoxb-1"
+    assert read(given).slack_bot_token == ("xoxb-1",)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -116,17 +118,15 @@ def test_a_setting_and_its_file_are_not_given_together(tmp_path: Path) -> None:
         ({"DATABASE_URL": "postgresql://host/base"}, "DONELOG_SECRET"),
         ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN"),
         ({"SENDGRID_API_KEY": "SG.1"}, "DONELOG_MAIL_DOMAIN"),
-    ],
-)
         ({"SMTP_URL": "smtp://localhost"}, "DONELOG_MAIL_DOMAIN"),
         ({"IMAP_URL": "imaps://me:pw@h"}, "DONELOG_MAIL_FROM"),
         ({"DONELOG_SMTP_LISTEN": "smtp://localhost:25"}, "DONELOG_MAIL_DOMAIN"),
+    ],
+)
 def test_what_is_missing_beside_another_is_named(given: dict[str, str], missing: str) -> None:
     assert problem(given).startswith(f"{missing} ")
 
 
-def test_several_secrets_are_read_in_their_order() -> None:
-    assert read({"DONELOG_SECRET": f"{SECRET}, {SECRET[::-1]}"}).secret == (SECRET, SECRET[::-1])
 def test_mail_is_sent_in_one_way() -> None:
     given = {
         "SENDGRID_API_KEY": "SG.1",
@@ -136,6 +136,13 @@ def test_mail_is_sent_in_one_way() -> None:
     assert problem(given).startswith("SENDGRID_API_KEY and SMTP_URL are both set")
 
 
+def test_several_secrets_are_read_in_their_order() -> None:
+    assert read({"DONELOG_SECRET": f"{SECRET}, {SECRET[::-1]}"}).secret == (SECRET, SECRET[::-1])
+
+
+def test_several_bot_tokens_are_read_in_their_order_and_once_each() -> None:
+    given = {"SLACK_BOT_TOKEN": "xoxb-2, xoxb-1,xoxb-2", "SLACK_APP_TOKEN": "xapp-1"}
+    assert read(given).slack_bot_token == ("xoxb-2", "xoxb-1")
 
 
 def test_env_file_gives_what_the_environment_does_not(
