@@ -184,4 +184,4 @@ def _mark_name(page: Page, start: int, end: int, names: frozenset[str]) -> None:
         return
     parts = re.findall(r"\w+", fold(page.said[last]))
     if 0 < len(parts) <= len(names) and names.issuperset(parts) and page.has_words(start, last):
-        page.mark(last, end, Verdict.SIGNATURE, "the sender's name")
+        page.mark(last, end, Verdict.NAME, "the sender's name")

@@ -19,11 +19,15 @@ BULLET = re.compile(
 )
 
 
+_NO_SIGN = "no sign that it is not hers"
+
+
 class Verdict(enum.Enum):
     """What a line is."""
 
     KEPT = "kept"
     GREETING = "greeting"
+    NAME = "name"
     CLOSING = "closing"
     SIGNATURE = "signature"
     DEVICE = "device"
@@ -35,7 +39,7 @@ class Verdict(enum.Enum):
     ARMOUR = "armour"
 
 
-HERS = frozenset([Verdict.KEPT, Verdict.GREETING])
+HERS = frozenset([Verdict.KEPT, Verdict.GREETING, Verdict.NAME])
 """Verdicts of lines that she typed and that say something."""
 
 
@@ -115,8 +119,8 @@ class Page:
     def judged(self) -> list[Judged]:
         """Every line, those without verdict as kept."""
         return [
-            Judged(raw, verdict or Verdict.KEPT, rule)
-            for raw, verdict, rule in zip(self.raw, self.verdicts, self.rules, strict=True)
+            Judged(raw, verdict or Verdict.KEPT, rule or (_NO_SIGN if said else ""))
+            for raw, said, verdict, rule in zip(self.raw, self.said, self.verdicts, self.rules, strict=True)
         ]
 
 
