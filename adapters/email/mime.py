@@ -22,6 +22,7 @@ DEEPEST = 20
 LONGEST_TEXT = 256 * 1024
 """Octets of one text as it is sent, characters once it is decoded."""
 _TEXTS = frozenset(["text/plain", "text/html"])
+_LIKE_A_BOUNDARY = re.compile(rb"^--([!-~][ -~]{0,68}[!-~])[ \t]{0,9}\r?\n[Cc]ontent-", re.MULTILINE)
 _LINE_FEED = 10
 _LONGEST_BOUNDARY_END = 80
 """What may follow a boundary on its line: `--` and white space."""
@@ -107,7 +108,7 @@ def _walk(part: Message, body: bytes, budget: _Budget, depth: int) -> None:
     budget.parts -= 1
     kind = part.get_content_type()
     if kind.startswith("multipart/") and depth > 0:
-        for inner in _split(body, _parameter(part, "boundary", keep_case=True)):
+        for inner in _parts(part, body):
             if budget.parts <= 0:
                 return
             head, rest = _head_and_body(inner)
@@ -117,6 +118,15 @@ def _walk(part: Message, body: bytes, budget: _Budget, depth: int) -> None:
         room = LONGEST_TEXT - sum(len(text) for _, text in so_far)
         if room > 0 and not (so_far and _has_name(part)):
             so_far.append((part, body[:room]))
+
+
+def _parts(part: Message, body: bytes) -> Iterator[bytes]:
+    """The parts by the declared boundary, or by what looks like one where it is lost or wrong."""
+    declared = _parameter(part, "boundary", keep_case=True)
+    if not declared or b"--" + declared.encode("utf-8", "surrogateescape") not in body:
+        found = _LIKE_A_BOUNDARY.search(body)
+        declared = found[1].decode("ascii") if found else ""
+    yield from _split(body, declared)
 
 
 def _split(body: bytes, boundary: str) -> Iterator[bytes]:

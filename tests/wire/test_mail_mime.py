@@ -1,0 +1,108 @@
+"""From octets to text: charsets as programs mean them, parts wherever they are."""
+
+import base64
+import quopri
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from adapters.email.one_mail import read_raw
+
+CHARSETS = {
+    "big5": ("完成發票匯入", "big5"),
+    "gb2312": ("完成发票导入", "gb18030"),
+    "iso-2022-jp": ("請求書を送った", "iso2022_jp"),
+    "shift_jis": ("請求書を送った①", "cp932"),
+    "euc-jp": ("請求書を送った", "euc_jp"),
+    "ks_c_5601-1987": ("청구서 완료", "cp949"),
+    "koi8-r": ("Счёт отправлен", "koi8_r"),
+    "windows-1251": ("Счёт отправлен", "cp1251"),
+    "iso-8859-2": ("Faktura wysłana", "iso8859_2"),
+    "iso-8859-7": ("Έστειλα", "iso8859_7"),
+    "iso-8859-8-i": ("שלחתי", "iso8859_8"),
+    "windows-1256": ("أرسلت", "cp1256"),
+    "windows-874": ("ส่งแล้ว", "cp874"),
+    "iso-8859-1": ("“fixed” – done", "cp1252"),
+    "us-ascii": ("fixed “it”", "utf-8"),
+    "x-mac-roman": ("fixé le bug", "mac_roman"),
+    "utf-7": ("fixé le bug", "utf-7"),
+    "x-unknown": ("fixé", "cp1252"),
+    "unknown-8bit": ("héllo", "utf-8"),
+}
+ENCODINGS: Mapping[str, Callable[[bytes], bytes]] = {
+    "8bit": lambda octets: octets,
+    "base64": base64.encodebytes,
+    "quoted-printable": quopri.encodestring,
+}
+PGP_SIGNATURE = "-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----\n"
+PARTS = {
+    "a picture in the middle": (
+        "multipart/mixed; boundary=b",
+        "--b\n\none\n--b\nContent-Type: image/png; name=x.png\n\nAAAA\n--b\n\ntwo\n--b--",
+        "one\ntwo",
+    ),
+    "no last boundary": ("multipart/alternative; boundary=b", "--b\n\none\ntwo\n", "one\ntwo"),
+    "boundary not declared": ("multipart/mixed", "--b0\nContent-Type: text/plain\n\none\n--b0--", "one"),
+    "another boundary declared": (
+        "multipart/mixed; boundary=x",
+        "--b0\nContent-Type: text/plain\n\none\n--b0--",
+        "one",
+    ),
+    "an attached text": (
+        "multipart/mixed; boundary=b",
+        "--b\n\none\n--b\nContent-Disposition: attachment; filename=n.txt\n\nnotes\n--b--",
+        "one",
+    ),
+    "an attached mail": (
+        "multipart/mixed; boundary=b",
+        "--b\n\none\n--b\nContent-Type: message/rfc822\n\nFrom: x\n\nold\n--b--",
+        "one",
+    ),
+    "Outlook's winmail.dat": (
+        "multipart/mixed; boundary=b",
+        "--b\n\none\n--b\nContent-Type: application/ms-tnef; name=winmail.dat\n\nx\n--b--",
+        "one",
+    ),
+    "signed by PGP in the text": (
+        "text/plain",
+        f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n- one\n{PGP_SIGNATURE}",
+        "- one",
+    ),
+    "uuencode in the text": ("text/plain", "one\n\nbegin 644 a.txt\n#0V%T\n`\nend\n", "one"),
+    "an empty plain text": (
+        "multipart/alternative; boundary=b",
+        "--b\n\n\n--b\nContent-Type: text/html\n\n<p>one</p>\n--b--",
+        "one",
+    ),
+    "a stub instead of a plain text": (
+        "multipart/alternative; boundary=b",
+        "--b\n\nYour program does not support HTML.\n--b\nContent-Type: text/html\n\n<p>one</p>\n--b--",
+        "one",
+    ),
+    "a mailing list's footer": (
+        "multipart/mixed; boundary=b",
+        "--b\n\none\n--b\nContent-Disposition: inline\n\n_____________\ndev mailing list\ndev@lists.x\n--b--",
+        "one",
+    ),
+}
+
+
+def _message(content_type: str, body: bytes, encoding: str = "8bit") -> bytes:
+    head = f"From: ana@example.com\nContent-Type: {content_type}\nContent-Transfer-Encoding: {encoding}\n\n"
+    return head.encode() + body
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("charset", CHARSETS)
+def test_a_charset_is_read_as_programs_mean_it(charset: str, encoding: str) -> None:
+    text, codec = CHARSETS[charset]
+    raw = _message(f"text/plain; charset={charset}", ENCODINGS[encoding](text.encode(codec)), encoding)
+    assert read_raw(raw).answer.reply == text
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_her_text_is_found_among_the_parts(name: str, line_end: str) -> None:
+    content_type, body, reply = PARTS[name]
+    raw = _message(content_type, body.encode()).replace(b"\n", line_end.encode())
+    assert read_raw(raw).answer.reply == reply
