@@ -1,0 +1,106 @@
+"""What is asked is stored first: from then on it is answered, now or late, whatever goes wrong."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from bot.bridge import Bridge
+from bot.front import CoreFront
+from domain import commands as c
+from domain.application import DoneLog
+from domain.conversation import Conversation
+from domain.errors import DoneLogError
+from domain.messages import Reply, Say
+from domain.people import Address, Channel, Profile
+from domain.ports.front import Kept, Reading, StorageDown
+from domain.ports.inbox import Arrival, InboxItem, Lane, Source
+from tests.factories import ADA, SIX, Office
+from tests.fakes.storage import FakeUnitOfWork
+
+NEWCOMER = Address(Channel.SLACK, "UNEW", "T1")
+
+
+class SilentStorage:
+    """A database that does not answer."""
+
+    def begin(self) -> FakeUnitOfWork:
+        raise StorageDown
+
+
+class OneReader:
+    """Understands one request, and knows who somebody is as soon as Slack is up."""
+
+    def __init__(self, request: c.Request) -> None:
+        self._request = request
+        self.is_down = False
+        self.late: list[Reply] = []
+
+    async def read(self, _item: InboxItem) -> Reading:
+        return Reading(self._request)
+
+    async def profile(self, _address: Address) -> Profile:
+        if self.is_down:
+            raise DoneLogError("Slack does not answer")
+        return Profile("Nia", "Europe/Madrid")
+
+    async def answer_late(self, _item: InboxItem, reply: Reply) -> None:
+        self.late.append(reply)
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+@pytest.fixture
+def bridge() -> Iterator[Bridge]:
+    made = Bridge(lambda: None)
+    yield made
+    made.close()
+
+
+def request(office: Office, address: Address) -> c.Request:
+    origin = office.origin(address, surface=c.Surface.SLASH, direct=None)
+    return c.Request(origin, text="add shipped it")
+
+
+def arrival() -> Arrival:
+    return Arrival(Source.SLACK_COMMAND, Lane.ASKED, "trigger 1", b"{}", SIX)
+
+
+def front(office: Office, bridge: Bridge, reader: OneReader) -> CoreFront:
+    made = CoreFront(office.done_log, bridge, office.clock)
+    made.understand_by({Source.SLACK_COMMAND: reader})
+    return made
+
+
+async def test_what_is_asked_is_answered(office: Office, bridge: Bridge) -> None:
+    asked = request(office, ADA)
+    reply = await front(office, bridge, OneReader(asked)).ask(arrival(), asked)
+    assert isinstance(reply, Say)
+    assert office.texts(office.ada) == ["shipped it"]
+
+
+async def test_what_cannot_be_carried_out_yet_is_kept_and_answered_late(
+    office: Office, bridge: Bridge
+) -> None:
+    asked = request(office, NEWCOMER)
+    reader = OneReader(asked)
+    made = front(office, bridge, reader)
+    reader.is_down = True
+    with pytest.raises(Kept):
+        await made.ask(arrival(), asked)
+    reader.is_down = False
+    [left] = office.done_log.waiting(SIX + timedelta(minutes=1))
+    await made.understand(left)
+    assert [type(each) for each in reader.late] == [Say]
+
+
+async def test_what_cannot_be_stored_must_be_asked_again(office: Office, bridge: Bridge) -> None:
+    asked = request(office, ADA)
+    made = CoreFront(
+        DoneLog(SilentStorage(), Conversation(office.tokens, [], frozenset())), bridge, office.clock
+    )
+    with pytest.raises(StorageDown):
+        await made.ask(arrival(), asked)
