@@ -46,38 +46,35 @@ def _open_end(page: Page, start: int, end: int) -> int:
 
 def _mark_signature(page: Page, start: int, end: int, words: Words) -> None:
     """From the line `-- ` or one that looks like it, if what follows looks like a signature."""
-    after: list[int] = []
+    after: list[str] = []
     delimiter = -1
     for index in range(end - 1, start - 1, -1):
         said = page.said[index]
         if not said or page.verdicts[index] is not None:
             continue
-        if is_rule(said) and _is_delimiter(page, said, after, words):
+        if not is_rule(said):
+            after.append(said)
+        elif after and _is_delimiter(page.raw[index], said, after, words):
             delimiter = index
-        after.append(index)
         if len(after) > _MOST_SIGNATURE_LINES or (is_bullet(page.raw[index]) and not is_rule(said)):
             break
-    if delimiter >= 0 and (delimiter > start or end - delimiter > 1):
+    if delimiter >= 0 and (start > 0 or page.has_words(0, delimiter)):
         page.mark(delimiter, end, Verdict.SIGNATURE, "below a line that begins a signature")
 
 
-def _is_delimiter(page: Page, said: str, after: Sequence[int], words: Words) -> bool:
-    if not after:
-        return False
-    lines = [page.said[each] for each in after if not is_rule(page.said[each])]
-    if any(_MAILING_LIST.search(line) for line in lines):
+def _is_delimiter(raw: str, said: str, after: Sequence[str], words: Words) -> bool:
+    """Whether the lines `after` it, nearest last, are a signature; `-- ` with its space needs no proof."""
+    if any(_MAILING_LIST.search(line) for line in after):
         return True
-    if any(len(line) > _LONGEST_SIGNATURE_LINE for line in lines):
+    if any(len(line) > _LONGEST_SIGNATURE_LINE for line in after):
         return False
-    if said in _DELIMITERS or said.startswith("_____"):
+    if raw.startswith("-- ") or said.startswith("_____"):
         return True
-    if len(said) < len("--") or not _RULE_SIGNS.issuperset(said):
-        return False
-    evident = any(CONTACT.search(line) for line in lines) or any(
-        words.closings.at(fold(line)) for line in lines
-    )
-    is_first_a_name = bool(lines) and is_name_like(lines[-1])
-    return evident and is_first_a_name
+    tells = any(CONTACT.search(line) or words.closings.at(fold(line)) for line in after)
+    is_name = is_name_like(after[-1])
+    if said in _DELIMITERS:
+        return tells or is_name
+    return len(said) > 1 and _RULE_SIGNS.issuperset(said) and tells and is_name
 
 
 def _trim_rules(page: Page, start: int, end: int) -> int:
@@ -166,11 +163,12 @@ def _mark_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
     if ":" in lines[0]:
         return
     is_hers = len(parts) > 1 and len(names) > 1 and names.issuperset(parts)
-    few = 3
+    may_be_hers = not names or not names.isdisjoint(parts)
     is_card = (
-        len(lines) >= few
+        may_be_hers
+        and len(lines) >= _FEWEST_CARD_LINES
         and 2 * reached >= len(lines) - 1
-        and 1 < len(parts) <= few
+        and 1 < len(parts) <= _FEWEST_CARD_LINES
         and is_name_like(lines[0])
     )
     if is_hers or is_card:
