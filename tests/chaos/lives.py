@@ -1,23 +1,19 @@
 """The processes: each slot runs one after the other, each life with a peril of its own."""
 
 import asyncio
-import os
 import re
 import signal
-import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
-from typing import IO
 
+from tests.chaos.child import Child
 from tests.chaos.haste import LEASE
 from tests.chaos.proxy import Moment, Proxy, Trap
 from tests.chaos.schedule import AT_RANDOM, CALLS, CORE, REACHED, How, Peril
 
-ROOT = Path(__file__).resolve().parents[2]
-MOST_STILLBORN = 5
+MOST_STILLBORN = 50
 """Processes of a slot that may end one after the other before they are up; then something else is wrong."""
 PATIENCE = 15.0
 """Seconds that a process has to come to its point; then it is killed anyway, and the peril comes again."""
@@ -49,17 +45,17 @@ class Slot:
     Args:
         environment: the settings of its processes.
         proxies: by the word of a channel.
-        log: everything that its processes write to standard error.
+        log: the file that takes what its processes write to standard error.
     """
 
     def __init__(
-        self, environment: Mapping[str, str], proxies: Mapping[str, Proxy], log: IO[bytes], tally: Tally
+        self, environment: Mapping[str, str], proxies: Mapping[str, Proxy], log: str, tally: Tally
     ) -> None:
         self._environment = environment
         self._proxies = proxies
         self._log = log
         self._tally = tally
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Child | None = None
         self._asked = False
         self._stillborn = 0
         self._point = asyncio.Event()
@@ -68,9 +64,15 @@ class Slot:
         """Of the web server, while there is one."""
 
     async def live(self, peril: Peril) -> bool:
-        """One life; whether it came to its point."""
+        """Live until the point is reached, or it has been waited for in vain; which of the two."""
+        while (reached := await self._live_once(peril)) is None:  # noqa: ASYNC110 -- a pause
+            await asyncio.sleep(0.5)
+        return reached
+
+    async def _live_once(self, peril: Peril) -> bool | None:
+        """Whether the point was reached; None: the process was not up, or was asked to stop before."""
         self._arm(peril)
-        process = await self._start(peril)
+        process = self._start(peril)
         listening = asyncio.create_task(self._listen(process))
         try:
             reached = await self._await_point(peril, process)
@@ -84,12 +86,17 @@ class Slot:
             await asyncio.gather(listening, return_exceptions=True)
         if reached and peril.how is How.KILL:
             self._tally.kills[peril.channel] += 1
-        return reached
+        interrupted = self._asked or not self._up.is_set()
+        return None if interrupted and not reached else reached
 
-    async def live_calmly(self, stop: asyncio.Event) -> None:
-        """A life without a peril, until `stop`."""
+    async def live_calmly(self, stop: asyncio.Event, later: float = 0.0) -> None:
+        """A life without a peril, until `stop`.
+
+        It begins `later`: a process keeps house first of all, and then finds what has lapsed until then.
+        """
+        await asyncio.sleep(later)
         self._arm(None)
-        process = await self._start(Peril(CORE, "", 0, How.KILL))
+        process = self._start(Peril(CORE, "", 0, How.KILL))
         listening = asyncio.create_task(self._listen(process))
         try:
             await stop.wait()
@@ -137,27 +144,21 @@ class Slot:
     def _strike(self, peril: Peril) -> None:
         """Send the signal now."""
         if self._process is not None and self._process.returncode is None:
-            os.kill(self._process.pid, signal.Signals[peril.how.value])
+            self._process.send_signal(signal.Signals[peril.how.value])
             self._point.set()
 
-    async def _start(self, peril: Peril) -> asyncio.subprocess.Process:
+    def _start(self, peril: Peril) -> Child:
         self._point.clear()
         self._up.clear()
         self._asked = False
         point = "" if peril.on_the_wire else peril.name
-        self._process = await asyncio.create_subprocess_exec(
-            *[sys.executable, "-m", "tests.chaos.worker"],
-            *[peril.role, point, str(peril.nth), peril.how.value],
-            stdout=asyncio.subprocess.PIPE,
-            stderr=self._log,
-            env=dict(self._environment),
-            cwd=ROOT,
-        )
+        arguments = (peril.role, point, str(peril.nth), peril.how.value)
+        self._process = Child(arguments, self._environment, self._log)
         return self._process
 
-    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+    async def _listen(self, process: Child) -> None:
         """Take in what the process says: that it is up and where, that it has come to its point."""
-        while process.stdout is not None and (line := (await process.stdout.readline()).decode()):
+        async for line in process.lines():
             if line.startswith(REACHED):
                 self._point.set()
             if line.startswith("Running"):
@@ -166,7 +167,7 @@ class Slot:
             if found := _URL.search(line):
                 self.port = int(found[1])
 
-    async def _await_point(self, peril: Peril, process: asyncio.subprocess.Process) -> bool:
+    async def _await_point(self, peril: Peril, process: Child) -> bool:
         ways = [asyncio.create_task(self._point.wait()), asyncio.create_task(process.wait())]
         await asyncio.wait(ways, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
         for way in ways:
@@ -187,9 +188,9 @@ class Slot:
         self._tally.stillborn += 1
         self._stillborn += 1
         if self._stillborn > MOST_STILLBORN:
-            raise RuntimeError(f"the processes do not start; {self._log.name} says why")
+            raise RuntimeError(f"the processes do not start; {self._log} says why")
 
-    async def _go_on(self, peril: Peril, process: asyncio.subprocess.Process) -> None:
+    async def _go_on(self, peril: Peril, process: Child) -> None:
         """Let a stopped process wake up when its leases have ended, and work on for a while."""
         self._tally.stops[peril.channel] += 1
         await asyncio.sleep(LEASE.total_seconds() + 1)
@@ -197,11 +198,11 @@ class Slot:
         await asyncio.sleep(2)
         await self.ask_to_stop()
 
-    async def _end(self, process: asyncio.subprocess.Process) -> None:
+    async def _end(self, process: Child) -> None:
         self.port = None
         if process.returncode is None and self._asked:
             await asyncio.wait([asyncio.ensure_future(process.wait())], timeout=STOPS_WITHIN)
         if process.returncode is None:
-            process.kill()
+            process.send_signal(signal.SIGKILL)
         await process.wait()
         self._process = None

@@ -10,7 +10,6 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, create_engine, text
@@ -24,7 +23,8 @@ from domain.people import Channel
 from domain.ports.front import StorageDown
 from migrations.run import migrate
 from tests.chaos.crowd import Crowd
-from tests.chaos.lives import ROOT, Slot, Tally
+from tests.chaos.haste import LEASE
+from tests.chaos.lives import Slot, Tally
 from tests.chaos.oracle import Verdict, judge, read
 from tests.chaos.proxy import Proxy, to_any, to_port, to_socket
 from tests.chaos.schedule import perils
@@ -63,12 +63,14 @@ async def play(wanted: Wanted, tell: Tell, home: Path = HOME) -> Verdict:
         home: where the run's PostgreSQL and the log of the processes lie.
     """
     name = f"chaos_{os.getpid()}"
-    with opened(name, home) as server, (home / "processes.log").open("wb") as log:
+    with opened(name, home) as server:
         await asyncio.to_thread(migrate, server.url)
         database = Database(server.url, feed=False)
         run = Run(wanted, tell, server, database)
         try:
-            return await run.whole(log)
+            log = home / "processes.log"
+            log.write_text("")
+            return await run.whole(str(log))
         finally:
             await run.close()
             database.close()
@@ -90,7 +92,7 @@ class Run:
         self._slots: list[Slot] = []
         self._door = Proxy(to_any(lambda: [slot.port for slot in self._slots if slot.port], self._crowd.draw))
 
-    async def whole(self, log: IO[bytes]) -> Verdict:
+    async def whole(self, log: str) -> Verdict:
         await self._crowd.start()
         await self._door.start()
         self._crowd.sendgrid.inbound_url = (
@@ -150,7 +152,7 @@ class Run:
         while True:
             with contextlib.suppress(StorageDown):
                 await self._crowd.join(3)
-            for _ in range(4):
+            for _ in range(2):
                 self._crowd.speak()
                 await asyncio.sleep(self._crowd.draw.uniform(0.2, 0.6))
             await self._crowd.repeat_something()
@@ -163,7 +165,9 @@ class Run:
             service.journal.calm()
         await self._server.revive()
         stop = asyncio.Event()
-        lives = asyncio.gather(*(slot.live_calmly(stop) for slot in self._slots[:2]))
+        lives = asyncio.gather(
+            self._slots[0].live_calmly(stop), self._slots[1].live_calmly(stop, LEASE.total_seconds())
+        )
         try:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(CALM_WITHIN):
@@ -194,9 +198,14 @@ class Run:
 
     # ---------------------------------------------------------------- the stage
 
-    def _new_slot(self, proxies: dict[str, Proxy], secret: str, log: IO[bytes]) -> Slot:
+    def _new_slot(self, proxies: dict[str, Proxy], secret: str, log: str) -> Slot:
         here = {word: f"http://127.0.0.1:{proxy.port}" for word, proxy in proxies.items()}
-        crowd, plain = self._crowd, {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(ROOT)}
+        crowd, plain = (
+            self._crowd,
+            {
+                "PATH": os.environ.get("PATH", os.defpath),
+            },
+        )
         database = make_url(self._server.url).database
         settings = {
             "DATABASE_URL": f"postgresql://donelog@127.0.0.1:{proxies[DATABASE].port}/{database}",

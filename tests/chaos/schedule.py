@@ -26,8 +26,8 @@ CORE_COMMITS = tuple(
 )
 ON_THE_WIRE = tuple(moment.value for moment in Moment)
 POINTS = (*COMMITS, *ON_THE_WIRE, AT_RANDOM)
-RARE = {"plan_prompts", "claim_doubts", "settle"}
-"""What a process does once in a while: the first time is the one to die."""
+MOST = {"plan_prompts": 1, "claim_doubts": 1, "settle": 1, Channel.EMAIL.word: 1, "keep_house": 4}
+"""How often a point may be passed before the one that counts, where it is not twice: most are rare."""
 ROLES = ("run", "run", "worker")
 REACHED = "reached"
 """A process that comes to a point of its own says so in a line that begins with this word."""
@@ -87,7 +87,7 @@ def _peril(draw: random.Random, channel: str, point: str, how: How) -> Peril:
     return Peril(
         channel=channel,
         point=point,
-        nth=draw.randint(1, 4 if what == "keep_house" else 1 if what in RARE else 3),
+        nth=draw.randint(1, MOST.get(what, MOST.get(channel, 2))),
         how=how,
         after=draw.uniform(0, 0.4),
         role="run" if what in {"store", "process"} else draw.choice(ROLES),

@@ -66,7 +66,7 @@ class Weather:
         """Until cancelled; `progress` is the part of the run that is over."""
         while True:
             await asyncio.sleep(self.draw.uniform(0.5, 2.0))
-            if self.was["PostgreSQL stopped at once"] < self.crashes * progress():
+            if self.was["PostgreSQL stopped at once"] < self.crashes * progress() - 0.5:
                 self.was["PostgreSQL stopped at once"] += 1
                 await self.server.crash()
                 continue

@@ -1,8 +1,8 @@
-"""A process of the product with one crash point in it: `python -m tests.chaos.worker ROLE POINT NTH SIGNAL`.
+"""A process of the product with one crash point in it.
 
 The composition is the product's own (`bot.core`, `bot.processes`); the units of work alone are handed out by
 a storage that sends this process the signal before or after the NTH commit that `POINT` names: `before claim
-Slack`, `after process`.  An empty POINT is reached by none.
+Slack`, `after process`.  An empty point is reached by none.
 """
 
 import inspect
@@ -14,16 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import Any, Self
 
 from tests.chaos.haste import hasten
 
 hasten()
 
 # After the waits have been shortened, since modules read them when they are imported.
-from adapters.storage.engine import make_engine  # noqa: E402
-from adapters.storage.ledger import PostgresLedger  # noqa: E402
-from adapters.storage.unit_of_work import PostgresStorage, PostgresUnitOfWork  # noqa: E402
 from bot import logs, processes  # noqa: E402
 from bot.compose import EVERYTHING, Work  # noqa: E402
 from bot.core import build_core, channels_of  # noqa: E402
@@ -31,12 +29,10 @@ from bot.settings import load  # noqa: E402
 from domain.application import DoneLog  # noqa: E402
 from domain.conversation import Conversation  # noqa: E402
 from domain.deliveries import Claimed  # noqa: E402
-from domain.doubts import Doubted  # noqa: E402
 from domain.people import Channel  # noqa: E402
+from domain.ports.planning import Ledger  # noqa: E402
+from domain.ports.storage import Storage, UnitOfWork  # noqa: E402
 from tests.chaos.schedule import REACHED  # noqa: E402
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 ROLES = {"run": EVERYTHING, "worker": Work.WORKER}
 
@@ -58,52 +54,71 @@ class Peril:
             os.kill(os.getpid(), self.signal)
 
 
-class PerilousLedger(PostgresLedger):
+class PerilousLedger:
     """Knows whether a claim found anything: a commit of nothing is no place to die."""
 
-    found = True
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self.found = True
 
-    def claim(self, *given: Any, **named: Any) -> list[Claimed]:
-        claimed = super().claim(*given, **named)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
+
+    def claim(self, *given: Any, **named: Any) -> Any:
+        claimed = self._ledger.claim(*given, **named)
         self.found = bool(claimed)
         return claimed
 
-    def claim_doubts(self, *given: Any, **named: Any) -> list[Doubted]:
-        doubted = super().claim_doubts(*given, **named)
+    def claim_doubts(self, *given: Any, **named: Any) -> Any:
+        doubted = self._ledger.claim_doubts(*given, **named)
         self.found = bool(doubted)
         return doubted
 
 
-class PerilousUnitOfWork(PostgresUnitOfWork):
-    def __init__(self, engine: "Engine", peril: Peril, name: str) -> None:
-        super().__init__(engine, feed=False)
+class PerilousUnitOfWork:
+    """Passes by the point before its commit and the one after it."""
+
+    def __init__(self, uow: UnitOfWork, peril: Peril, name: str) -> None:
+        self._uow = uow
         self._peril = peril
         self._name = name
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._uow, name)
+
+    def __enter__(self) -> Self:
+        self._uow.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._uow.__exit__(kind, error, trace)
+
     @cached_property
-    def ledger(self) -> PerilousLedger:
-        return PerilousLedger(self._connection)
+    def ledger(self) -> Any:
+        return PerilousLedger(self._uow.ledger)
 
     def commit(self) -> None:
-        name = self._name if self.ledger.found else ""
+        name = self._name if self.ledger.found else "nothing"
         self._peril.pass_by(f"before {name}")
-        super().commit()
+        self._uow.commit()
         self._peril.pass_by(f"after {name}")
 
 
-class PerilousStorage(PostgresStorage):
+class PerilousStorage:
     """Names each unit of work after the method of the core that began it, and the channel it is about."""
 
-    def __init__(self, engine: "Engine", peril: Peril) -> None:
-        super().__init__(engine, feed=False)
+    def __init__(self, storage: Storage, peril: Peril) -> None:
+        self._storage = storage
         self._peril = peril
         self.about = threading.local()
 
-    def begin(self) -> PostgresUnitOfWork:
+    def begin(self) -> Any:
         frame = inspect.currentframe()
         caller = frame.f_back.f_code.co_name if frame and frame.f_back else ""
         about: str = getattr(self.about, "channel", "")
-        return PerilousUnitOfWork(self._engine, self._peril, f"{caller} {about}".strip())
+        return PerilousUnitOfWork(self._storage.begin(), self._peril, f"{caller} {about}".strip())
 
 
 class PerilousDoneLog(DoneLog):
@@ -131,9 +146,8 @@ class PerilousDoneLog(DoneLog):
 def main(role: str, point: str, nth: str, number: str) -> None:
     settings = load(Path(os.devnull))
     core = build_core(settings)
-    storage = PerilousStorage(
-        make_engine(settings.database_url or ""), Peril(point, int(nth), signal.Signals[number])
-    )
+    peril = Peril(point, int(nth), signal.Signals[number])
+    storage = PerilousStorage(core.database.storage, peril)
     conversation = Conversation(core.tokens, (core.database.search,), channels_of(settings))
     logs.set_up()
     processes.run(replace(core, done_log=PerilousDoneLog(storage, conversation)), ROLES[role], _tell)
@@ -143,7 +157,3 @@ def main(role: str, point: str, nth: str, number: str) -> None:
 def _tell(sentence: str) -> None:
     sys.stdout.write(sentence + "\n")
     sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
