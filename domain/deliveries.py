@@ -151,6 +151,8 @@ class Claimed:
     person_id: int | None = None
     answers: str = ""
     not_after: datetime | None = None
+    wait: timedelta = timedelta(0)
+    """From the claim until its turn at the provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,8 @@ class Parcel:
     answers: str = ""
     unsubscribe: bool = False
     """It is sent regularly, so a mail of it carries a way to stop it."""
+    wait: timedelta = timedelta(0)
+    """From when it is handed over until its turn at the provider."""
     address_version: int = 0
     """Of her own mail address, which the mail comes from."""
 
@@ -186,6 +190,17 @@ class Sent:
     """The direct-message channel that was opened for it."""
 
 
+class Way(enum.IntEnum):
+    """How a provider is called, as far as its limits tell calls apart."""
+
+    EVERYTHING = 0
+    """All that the provider offers."""
+    POST = 1
+    MARK = 2
+    OPEN = 3
+    """Opening a direct message."""
+
+
 @dataclass(frozen=True, slots=True)
 class Later:
     """Not sent for certain; try again."""
@@ -193,6 +208,8 @@ class Later:
     reason: str
     after: timedelta | None = None
     """What the provider asks to wait; None: our own back-off."""
+    closes: Way | None = None
+    """What is closed for so long, to all workers; `EVERYTHING`: until a call that is tried goes through."""
 
 
 class Refusing(enum.Enum):

@@ -79,14 +79,27 @@ class Outgoing:
         days = uow.ledger.team_days(waiting) if waiting else {}
         return {ref: digests.compose(each, now) for ref, each in days.items()}
 
-    def record(self, claimed: Sequence[Claimed], results: Sequence[Result], now: datetime) -> int:
+    def record(
+        self,
+        claimed: Sequence[Claimed],
+        results: Sequence[Result],
+        now: datetime,
+        lease_now: datetime | None = None,
+    ) -> int:
         """Write down how attempts ended; the rest of a long message follows its head.
 
         Where an address refuses for good the person is asked on her next channel.
+
+        Args:
+            claimed: of one channel.
+            results: what became of them.
+            now: the product's time.
+            lease_now: real time, in which providers' limits live; None: it is the same.
         """
         with self._storage.begin() as uow:
             spared = rerouting.spare_workspaces(uow, claimed, results, now)
             count = uow.ledger.record(spared, now)
+            uow.ledger.heed(claimed, results, lease_now or now)
             rerouting.leave_addresses(uow, claimed, spared, now)
             self._go_on(uow, claimed, spared, now)
             uow.commit()

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Double,
     ForeignKeyConstraint,
     Identity,
     MetaData,
@@ -49,6 +50,10 @@ def big(name: str, default: int | None = None, **more: Any) -> Column[int]:
 
 def small(name: str, default: int | None = None, **more: Any) -> Column[int]:
     return Column(name, SmallInteger, server_default=_default(default), **{"nullable": False, **more})
+
+
+def real(name: str, default: int | None = None, **more: Any) -> Column[float]:
+    return Column(name, Double, server_default=_default(default), **{"nullable": False, **more})
 
 
 def words(name: str, default: str | None = None, **more: Any) -> Column[str]:

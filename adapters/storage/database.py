@@ -10,16 +10,17 @@ from adapters.storage.listening import Positions
 from adapters.storage.search import PostgresSearch
 from adapters.storage.unit_of_work import PostgresStorage
 from domain.ports.front import StorageDown
+from domain.rates import Limits
 
 
 class Database:
     """The engine and what stands on it."""
 
-    def __init__(self, url: str, *, feed: bool) -> None:
+    def __init__(self, url: str, *, feed: bool, limits: Limits | None = None) -> None:
         """`feed`: a search engine beside the database must be told of every change."""
         self._engine = make_engine(url)
         self._running = RunningConnections(self._engine)
-        self.storage = PostgresStorage(self._engine, feed=feed)
+        self.storage = PostgresStorage(self._engine, feed=feed, limits=limits)
         self.search = PostgresSearch(self._engine)
 
     def lease(self, name: str, holder: str) -> Lease:

@@ -16,6 +16,7 @@ from adapters.storage import (
     lost_addresses,
     partitions,
 )
+from adapters.storage.buckets import Buckets
 from adapters.storage.delivery_rows import add_deliveries, array
 from adapters.storage.ledger_claims import PROBING, SENDABLE, numbers_of, refs_of
 from domain.deliveries import (
@@ -36,6 +37,7 @@ from domain.deliveries import (
 from domain.doubts import FIRST_LOOK, Doubted, Verdict
 from domain.people import Channel
 from domain.ports.planning import Gather, Lost, Noted, PromptContext, TeamDays, gather_nothing
+from domain.rates import Limits
 
 _FIRST_LOOKS = [FIRST_LOOK[channel] for channel in sorted(Channel)]
 """In the order of the channels' numbers, which begin at 1 as PostgreSQL's arrays do."""
@@ -120,8 +122,10 @@ _COUNTS = text("SELECT state, count(*) AS rows FROM deliveries GROUP BY state")
 class PostgresLedger:
     """The ledger of a unit of work, over its connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, limits: Limits | None = None) -> None:
+        """`limits`: of the providers, which claims keep; None: whatever is due is claimed at once."""
         self._connection = connection
+        self._limits = limits
 
     def claim(
         self,
@@ -132,8 +136,10 @@ class PostgresLedger:
         limit: int,
         gather: Gather = gather_nothing,
     ) -> list[Claimed]:
-        request = ledger_claims.Request(channel, now, lease_now + lease, limit)
-        return ledger_claims.claim(self._connection, request, gather)
+        request = ledger_claims.Request(channel, now, lease_now, lease, limit)
+        if self._limits is None:
+            return ledger_claims.claim(self._connection, request, gather)
+        return ledger_claims.claim_paced(self._connection, request, gather, self._limits)
 
     def prompt_contexts(self, claimed: Sequence[Claimed]) -> dict[Ref, PromptContext]:
         return ledger_facts.prompt_contexts(self._connection, claimed)
@@ -150,6 +156,11 @@ class PostgresLedger:
         limits = {"most_retries": MOST_RETRIES, "first_looks": _FIRST_LOOKS, "now": now}
         bound = refs_of([each.ref for each in results]) | _results(results, now) | limits | numbers_of(*State)
         return int(self._connection.execute(_RECORD, bound).scalar_one())
+
+    def heed(self, claimed: Sequence[Claimed], results: Sequence[Result], lease_now: datetime) -> None:
+        if self._limits is not None and claimed:
+            channel = claimed[0].recipient.address.channel
+            Buckets(self._connection, self._limits, channel).heed(claimed, results, lease_now)
 
     def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
         return ledger_doubts.recover(self._connection, now, lease_now)

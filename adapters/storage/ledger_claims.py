@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
+from adapters.storage import paced_picks
+from adapters.storage.buckets import Buckets
 from adapters.storage.delivery_rows import array, read_claimed
 from domain.deliveries import Claimed, Ref, State
 from domain.facts import Facts, dump
 from domain.people import Channel
 from domain.ports.planning import Gather
+from domain.rates import Limits
 
 SENDABLE = timedelta(days=31)
 """How long ago the day of a delivery may be; what is older is given up as expired."""
@@ -31,6 +34,18 @@ PROBING = """
 
 # Who gets it is read again from her identity before the first attempt, and never after it: a retry goes where
 # the attempt before it may have arrived already.
+_WITH_RECIPIENT = """
+    SELECT ready.day, ready.id, kind, subject, target, part, "try", ready.organization_id, ready.person_id,
+           ready.channel, identity_id,
+           CASE WHEN identity.id IS NOT NULL AND attempt = 0
+               THEN identity.workspace ELSE ready.workspace END AS workspace,
+           CASE WHEN identity.id IS NOT NULL AND attempt = 0 THEN external_id ELSE address END AS address,
+           CASE WHEN identity.id IS NOT NULL AND attempt = 0
+               THEN identity.direct ELSE ready.direct END AS direct,
+           due_at, facts, answers, fence + 1 AS fence, attempt + 1 AS attempt, not_after,
+           identity_id IS NULL OR identity.active AND identity.mail_stopped_at IS NULL AS usable
+    FROM ready LEFT JOIN identities AS identity ON identity.id = ready.identity_id
+"""
 _PICK = text(
     PROBING  # noqa: S608 -- constants alone
     + """
@@ -42,19 +57,11 @@ _PICK = text(
         ORDER BY due_at LIMIT :limit
         FOR UPDATE SKIP LOCKED
     )
-    SELECT ready.day, ready.id, kind, subject, target, part, "try", ready.organization_id, ready.person_id,
-           ready.channel, identity_id,
-           CASE WHEN identity.id IS NOT NULL AND attempt = 0
-               THEN identity.workspace ELSE ready.workspace END AS workspace,
-           CASE WHEN identity.id IS NOT NULL AND attempt = 0 THEN external_id ELSE address END AS address,
-           CASE WHEN identity.id IS NOT NULL AND attempt = 0
-               THEN identity.direct ELSE ready.direct END AS direct,
-           due_at, facts, answers, fence + 1 AS fence, attempt + 1 AS attempt, not_after,
-           identity_id IS NULL OR identity.active AND identity.mail_stopped_at IS NULL AS usable
-    FROM ready LEFT JOIN identities AS identity ON identity.id = ready.identity_id
-    ORDER BY due_at, ready.id
-"""
+    """
+    + _WITH_RECIPIENT
+    + "ORDER BY due_at, ready.id"
 )
+_PICK_PACED = text(PROBING + paced_picks.READY + _WITH_RECIPIENT + "ORDER BY kind <= 3, due_at, ready.id")
 
 _START = text("""
     UPDATE deliveries AS delivery SET
@@ -84,24 +91,53 @@ class Request:
 
     channel: Channel
     now: datetime
-    lease_until: datetime
+    lease_now: datetime
+    lease: timedelta
     limit: int
 
 
 def claim(connection: Connection, request: Request, gather: Gather) -> list[Claimed]:
-    """`domain.ports.planning.Ledger.claim`."""
-    picked, unusable = _pick(connection, request)
-    cancel(connection, unusable, _UNREACHABLE)
+    """`domain.ports.planning.Ledger.claim`, as fast as can be."""
+    picked = _usable(connection, connection.execute(_PICK, _due(request)).all())
+    begun, gathered = _gather(connection, picked, gather)
+    return _begin(connection, request, begun, gathered)
+
+
+def claim_paced(connection: Connection, request: Request, gather: Gather, limits: Limits) -> list[Claimed]:
+    """`domain.ports.planning.Ledger.claim`, as far as the limits have room for it, each with its turn."""
+    now = request.lease_now
+    buckets = Buckets(connection, limits, request.channel)
+    room = buckets.room(now)
+    if not room.everything:
+        return []
+    paced = paced_picks.bound(request.channel, buckets, room, request.limit, now)
+    picked = _usable(connection, connection.execute(_PICK_PACED, _due(request) | paced).all())
+    begun, gathered = _gather(connection, picked, gather)
+    in_turn = buckets.take_turns(begun, room, now)
+    return _begin(connection, request, in_turn, gathered)
+
+
+def _gather(
+    connection: Connection, picked: Sequence[Claimed], gather: Gather
+) -> tuple[list[Claimed], Mapping[Ref, Facts | None]]:
+    """Those that have something to tell, and what was gathered; the others are cancelled."""
     gathered = gather(picked)
     cancel(connection, [ref for ref, facts in gathered.items() if facts is None])
-    begun = [each for each in picked if gathered.get(each.ref, True) is not None]
+    return [each for each in picked if gathered.get(each.ref, True) is not None], gathered
+
+
+def _begin(
+    connection: Connection,
+    request: Request,
+    begun: Sequence[Claimed],
+    gathered: Mapping[Ref, Facts | None],
+) -> list[Claimed]:
     _start(connection, request, begun, gathered)
     return [replace(each, facts=gathered[each.ref]) if each.ref in gathered else each for each in begun]
 
 
-def _pick(connection: Connection, request: Request) -> tuple[list[Claimed], list[Ref]]:
-    """Those that are due, and those of them whose address is not used any more; all are locked."""
-    bound = {
+def _due(request: Request) -> dict[str, Any]:
+    return {
         "channel": int(request.channel),
         "now": request.now,
         "limit": request.limit,
@@ -109,9 +145,12 @@ def _pick(connection: Connection, request: Request) -> tuple[list[Claimed], list
         "last_day": request.now.date() + AHEAD,
         "ready": int(State.READY),
     }
-    rows = connection.execute(_PICK, bound).all()
-    unusable = [Ref(row.day, row.id) for row in rows if not row.usable]
-    return [read_claimed(row) for row in rows if row.usable], unusable
+
+
+def _usable(connection: Connection, rows: Sequence[Row[Any]]) -> list[Claimed]:
+    """Those whose address is still used; the others are cancelled.  All are locked."""
+    cancel(connection, [Ref(row.day, row.id) for row in rows if not row.usable], _UNREACHABLE)
+    return [read_claimed(row) for row in rows if row.usable]
 
 
 def _start(
@@ -129,7 +168,7 @@ def _start(
         "direct": array([each.direct for each in recipients]),
         "facts": array(_stored(gathered.get(each.ref) for each in begun)),
         "now": request.now,
-        "lease_until": request.lease_until,
+        "lease_until": request.lease_now + request.lease,
     }
     connection.execute(_START, refs_of([each.ref for each in begun]) | bound | numbers_of(State.SENDING))
 

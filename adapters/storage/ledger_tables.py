@@ -20,11 +20,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from adapters.storage.columns import (
     big,
     day,
+    flag,
     instant,
     metadata,
     of,
     of_organization,
     organization,
+    real,
     small,
     words,
 )
@@ -70,6 +72,7 @@ deliveries = Table(
     # What "once" means.  The day comes last, so that it also finds everything about a subject.
     UniqueConstraint("kind", "subject", "target", "part", "try_", "day"),
     Index("ix_deliveries_ready", "channel", "due_at", postgresql_where=text("state = 1")),
+    Index("ix_deliveries_urgent", "channel", "due_at", postgresql_where=text("state = 1 AND kind > 3")),
     Index("ix_deliveries_ready_person", "person_id", postgresql_where=text("state = 1")),
     Index("ix_deliveries_lease", "lease_until", postgresql_where=text("state IN (2, 3)")),
     Index("ix_deliveries_receipt", "channel", "receipt", postgresql_where=text("receipt IS NOT NULL")),
@@ -158,7 +161,18 @@ leases = Table(
     big("fence"),
 )
 
-buckets = Table("buckets", metadata, words("name", primary_key=True), instant("closed_until"))
+buckets = Table(
+    "buckets",
+    metadata,
+    words("name", primary_key=True),
+    instant("closed_until"),
+    real("rate", nullable=True),  # null with all that follows: nothing was learned of it yet
+    instant("next_at", nullable=True),
+    instant("since", nullable=True),
+    real("taken", 0),
+    real("ceiling", nullable=True),
+    flag("probing"),
+)
 
 gateway_state = Table(
     "gateway_state",

@@ -16,18 +16,26 @@ from adapters.storage.limits import PostgresLimits
 from adapters.storage.planner import PostgresPlanner
 from adapters.storage.tenant import PostgresTenant
 from domain.ports.front import StorageDown
+from domain.rates import Limits
 
 
 class PostgresStorage:
     """`domain.ports.storage.Storage`; may be used from any thread."""
 
-    def __init__(self, engine: Engine, *, feed: bool) -> None:
-        """Use that engine; `feed`: write down what the search engine has to learn."""
+    def __init__(self, engine: Engine, *, feed: bool, limits: Limits | None = None) -> None:
+        """Use that engine.
+
+        Args:
+            engine: of the database.
+            feed: write down what the search engine has to learn.
+            limits: of the providers, which what is claimed keeps to; None: they have none.
+        """
         self._engine = engine
         self._feed = feed
+        self._limits = limits
 
     def begin(self) -> "PostgresUnitOfWork":
-        return PostgresUnitOfWork(self._engine, feed=self._feed)
+        return PostgresUnitOfWork(self._engine, feed=self._feed, limits=self._limits)
 
 
 class PostgresUnitOfWork:
@@ -36,9 +44,10 @@ class PostgresUnitOfWork:
     Its connection is taken when it is entered and given back, rolled back, when it is left.
     """
 
-    def __init__(self, engine: Engine, *, feed: bool) -> None:
+    def __init__(self, engine: Engine, *, feed: bool, limits: Limits | None) -> None:
         self._engine = engine
         self._feed = feed
+        self._limits = limits
         self._tenants: dict[int, PostgresTenant] = {}
 
     def __enter__(self) -> Self:
@@ -77,7 +86,7 @@ class PostgresUnitOfWork:
 
     @cached_property
     def ledger(self) -> PostgresLedger:
-        return PostgresLedger(self._connection)
+        return PostgresLedger(self._connection, self._limits)
 
     @cached_property
     def limits(self) -> PostgresLimits:

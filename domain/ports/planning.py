@@ -142,6 +142,8 @@ class Ledger(Protocol):
 
         Channel, recipient and facts are fixed at the first claim: `gather` is shown what was picked and gives
         the facts of those that have none yet.  One that turns out to have nothing to tell is cancelled.
+        What somebody waits for goes first.  No more are claimed than the provider's limits have room for, and
+        each says when its turn is.
         """
 
     def prompt_contexts(self, claimed: Sequence[Claimed]) -> dict[Ref, PromptContext]:
@@ -157,6 +159,9 @@ class Ledger(Protocol):
 
         What ended without an outcome is in doubt from then on.  Returns how many were taken.
         """
+
+    def heed(self, claimed: Sequence[Claimed], results: Sequence[Result], lease_now: datetime) -> None:
+        """Learn from how one channel's provider has treated these calls: what it has closed is closed to all."""
 
     def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
         """Put in doubt what a worker's lease has ended on; how many, and how many were given up.

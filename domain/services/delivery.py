@@ -44,6 +44,7 @@ def parcel(claimed: Claimed, address_version: int = 0) -> Parcel:
         day=claimed.facts.last_day if isinstance(claimed.facts, Digest) else claimed.key.day,
         answers=claimed.answers,
         unsubscribe=claimed.key.kind in REGULAR,
+        wait=claimed.wait,
         address_version=address_version,
     )
 

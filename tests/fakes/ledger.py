@@ -139,6 +139,9 @@ class FakeLedger:
             self._tables.identities[identity_id] = replace(door, direct=result.outcome.direct)
         return True
 
+    def heed(self, claimed: Sequence[Claimed], results: Sequence[Result], lease_now: datetime) -> None:
+        """Here nothing has limits."""
+
     def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
         return ledger_doubts.recover(self._tables, now, lease_now)
 

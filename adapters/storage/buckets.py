@@ -1,0 +1,170 @@
+"""The providers' limits as all workers share them: turns taken, refusals heeded.  Names nobody but workspaces."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import inf, isinf
+
+from sqlalchemy import Connection, Row, text
+
+from domain import rates
+from domain.deliveries import Claimed, Later, Result, Sent, Way
+from domain.people import Channel
+from domain.rates import Bucket, Limits
+
+_COLUMNS = "name, rate, next_at, closed_until, since, taken, ceiling, probing"
+_IN_USE = text(
+    f"SELECT {_COLUMNS} FROM buckets"  # noqa: S608 -- constants alone
+    " WHERE (name = :provider OR starts_with(name, :provider || ' '))"
+    " AND (next_at > :paused_since OR closed_until > :now OR probing)"
+)
+_MAKE = text("""
+    INSERT INTO buckets (name, closed_until)
+    SELECT name, :now FROM unnest(CAST(:names AS text[])) AS made (name) ORDER BY name
+    ON CONFLICT (name) DO NOTHING
+""")
+_LOCK = text(
+    f"SELECT {_COLUMNS} FROM buckets WHERE name = ANY(CAST(:names AS text[]))"  # noqa: S608 -- constants alone
+    " ORDER BY name FOR UPDATE"
+)
+_WRITE = text("""
+    UPDATE buckets SET rate = new.rate, next_at = new.next_at, closed_until = new.closed_until,
+        since = new.since, taken = new.taken, ceiling = new.ceiling, probing = new.probing
+    FROM unnest(
+        CAST(:names AS text[]), CAST(:rate AS float8[]), CAST(:next_at AS timestamptz[]),
+        CAST(:closed_until AS timestamptz[]), CAST(:since AS timestamptz[]), CAST(:taken AS float8[]),
+        CAST(:ceiling AS float8[]), CAST(:probing AS boolean[])
+    ) AS new (name, rate, next_at, closed_until, since, taken, ceiling, probing)
+    WHERE buckets.name = new.name
+""")
+_PROBED = text("SELECT FROM buckets WHERE name = :provider AND probing")
+_PAUSE = timedelta(minutes=10)
+"""A bucket from which no turn was taken for so long is as full as it gets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many turns there are now; another worker may be faster in taking them."""
+
+    everything: int
+    """Of the provider as a whole."""
+    probing: bool
+    """The provider refuses everything, and one call is tried."""
+    names: Mapping[str, int]
+    """Of the buckets that are in use."""
+
+
+class Buckets:
+    """The buckets of one channel, within the caller's transaction.  All instants are real time."""
+
+    def __init__(self, connection: Connection, limits: Limits, channel: Channel) -> None:
+        self._connection = connection
+        self._limits = limits
+        self._channel = channel
+        self._provider = rates.bucket_name(channel, "", Way.EVERYTHING)
+
+    def room(self, now: datetime) -> Room:
+        bound = {"provider": self._provider, "now": now, "paused_since": now - _PAUSE}
+        rows = self._connection.execute(_IN_USE, bound)
+        used = {row.name: self._bucket(row, now) for row in rows}
+        provider = used.get(self._provider) or rates.fresh(self._limits.of(self._provider), now)
+        names = {name: bucket.room(now) for name, bucket in used.items()}
+        return Room(provider.room(now), provider.probing, names)
+
+    def unused(self, way: Way, now: datetime) -> int:
+        """How many turns a bucket has from which none was taken lately."""
+        name = rates.bucket_name(self._channel, "any", way)
+        return rates.fresh(self._limits.of(name), now).room(now)
+
+    def take_turns(self, claimed: Sequence[Claimed], room: Room, now: datetime) -> list[Claimed]:
+        """Each with its turn; those are left out whose bucket was closed meanwhile."""
+        always = {self._provider} if room.probing else set()
+        wanted = {
+            each.ref: always.union(filter(self._is_limited, rates.bucket_names(each))) for each in claimed
+        }
+        names = {name for each in wanted.values() for name in each}
+        if not names:
+            return list(claimed)
+        buckets = self._locked(names, now)
+        closed = {name for name, bucket in buckets.items() if bucket.closed_until > now}
+        begun = [each for each in claimed if not closed & wanted[each.ref]]
+        at: dict[str, list[datetime]] = {}
+        for name, turns in Counter(name for each in begun for name in wanted[each.ref]).items():
+            buckets[name], at[name] = rates.take(buckets[name], turns, now)
+            at[name].reverse()
+        self._write({name: buckets[name] for name in at})
+        return [_in_turn(each, [at[name].pop() for name in wanted[each.ref]], now) for each in begun]
+
+    def _is_limited(self, name: str) -> bool:
+        return not isinf(self._limits.of(name).a_second)
+
+    def heed(self, claimed: Sequence[Claimed], results: Sequence[Result], now: datetime) -> None:
+        """Close what the provider has closed; go on where a call that was tried went through."""
+        workspaces = {each.ref: each.recipient.address.workspace for each in claimed}
+        closings: dict[str, timedelta] = {}
+        everything = False
+        for each in results:
+            if isinstance(each.outcome, Later) and each.outcome.closes is not None:
+                name = rates.bucket_name(self._channel, workspaces[each.ref], each.outcome.closes)
+                after = each.outcome.after or rates.PROBE_EVERY
+                closings[name] = max(after, closings.get(name, after))
+                everything = everything or each.outcome.closes is Way.EVERYTHING
+        if closings:
+            self._close(closings, now, everything=everything)
+        elif any(isinstance(each.outcome, Sent) for each in results):
+            self._reopen(now)
+
+    def _close(self, closings: Mapping[str, timedelta], now: datetime, *, everything: bool) -> None:
+        self._write(
+            {
+                name: rates.refuse(
+                    bucket, closings[name], now, everything=everything and name == self._provider
+                )
+                for name, bucket in self._locked(closings, now).items()
+            }
+        )
+
+    def _reopen(self, now: datetime) -> None:
+        if self._connection.execute(_PROBED, {"provider": self._provider}).first() is not None:
+            buckets = self._locked([self._provider], now)
+            self._write({name: rates.reopen(bucket, now) for name, bucket in buckets.items()})
+
+    def _locked(self, names: Iterable[str], now: datetime) -> dict[str, Bucket]:
+        """Locked in the order of their names, so that no two workers wait for each other."""
+        wanted = list(names)
+        rows = self._connection.execute(_LOCK, {"names": wanted}).all()
+        if len(rows) < len(wanted):
+            self._connection.execute(_MAKE, {"names": wanted, "now": now})
+            rows = self._connection.execute(_LOCK, {"names": wanted}).all()
+        return {row.name: self._bucket(row, now) for row in rows}
+
+    def _bucket(self, row: Row[tuple[object, ...]], now: datetime) -> Bucket:
+        limit = self._limits.of(row.name)
+        new = rates.fresh(limit, now)
+        if row.rate is None:
+            return replace(new, closed_until=row.closed_until, probing=row.probing)
+        ceiling = inf if row.ceiling is None else row.ceiling
+        return Bucket(
+            limit, row.rate, row.next_at, row.closed_until, row.since, row.taken, ceiling, row.probing
+        )
+
+    def _write(self, buckets: Mapping[str, Bucket]) -> None:
+        if not buckets:
+            return
+        written = list(buckets.values())
+        bound = {
+            "names": list(buckets),
+            "rate": [each.rate for each in written],
+            "next_at": [each.next_at for each in written],
+            "closed_until": [each.closed_until for each in written],
+            "since": [each.since for each in written],
+            "taken": [each.taken for each in written],
+            "ceiling": [None if isinf(each.ceiling) else each.ceiling for each in written],
+            "probing": [each.probing for each in written],
+        }
+        self._connection.execute(_WRITE, bound)
+
+
+def _in_turn(claimed: Claimed, turns: Sequence[datetime], now: datetime) -> Claimed:
+    return replace(claimed, wait=max(turns, default=now) - now)
