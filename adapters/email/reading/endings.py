@@ -54,7 +54,7 @@ def _mark_signature(page: Page, start: int, end: int, words: Words) -> None:
             continue
         if not is_rule(said):
             after.append(said)
-        elif after and _is_delimiter(page.raw[index], said, after, words):
+        elif after and _is_delimiter(page.raw[index], said, after, words, is_below_quote=start > 0):
             delimiter = index
         if len(after) > _MOST_SIGNATURE_LINES or (is_bullet(page.raw[index]) and not is_rule(said)):
             break
@@ -62,7 +62,7 @@ def _mark_signature(page: Page, start: int, end: int, words: Words) -> None:
         page.mark(delimiter, end, Verdict.SIGNATURE, "below a line that begins a signature")
 
 
-def _is_delimiter(raw: str, said: str, after: Sequence[str], words: Words) -> bool:
+def _is_delimiter(raw: str, said: str, after: Sequence[str], words: Words, *, is_below_quote: bool) -> bool:
     """Whether the lines `after` it, nearest last, are a signature; `-- ` with its space needs no proof."""
     if any(_MAILING_LIST.search(line) for line in after):
         return True
@@ -73,7 +73,7 @@ def _is_delimiter(raw: str, said: str, after: Sequence[str], words: Words) -> bo
     tells = any(CONTACT.search(line) or words.closings.at(fold(line)) for line in after)
     is_name = is_name_like(after[-1])
     if said in _DELIMITERS:
-        return tells or is_name
+        return tells or is_name or is_below_quote
     return len(said) > 1 and _RULE_SIGNS.issuperset(said) and tells and is_name
 
 
