@@ -19,7 +19,7 @@ class Taken:
     sender: str
     recipient: str
     raw: bytes
-    peer: tuple[str, int]
+    peer: str
     user: str
 
     @property
@@ -72,7 +72,7 @@ class MailServer:
             assert isinstance(content, bytes)
             user = session.auth_data.login.decode() if session.auth_data else ""
             for recipient in envelope.rcpt_tos:
-                taken = Taken(str(envelope.mail_from), recipient, content, session.peer, user)
+                taken = Taken(str(envelope.mail_from), recipient, content, str(session.peer), user)
                 self.taken.append(taken)
                 self.arrived.put_nowait(taken)
         return said

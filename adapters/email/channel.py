@@ -11,6 +11,7 @@ from adapters.email.addresses import MailNames
 from adapters.email.imap_folder import Positions
 from adapters.email.imap_in import ImapReader, Lease
 from adapters.email.reader import MailReader
+from adapters.email.reader_process import ReaderProcess
 from adapters.email.routes import MailDoor, routes
 from adapters.email.sender import API_URL, MailSender
 from adapters.email.smtp_in import SmtpDoor
@@ -48,7 +49,8 @@ class MailChannel:
             timeout=aiohttp.ClientTimeout(total=CALL_DEADLINE.total_seconds()),
             connector=aiohttp.TCPConnector(limit=CONNECTIONS),
         )
-        self.reader = MailReader(tokens, settings.names)
+        self._process = ReaderProcess()
+        self.reader = MailReader(tokens, settings.names, self._process.understand)
         self.sender = self._make_sender()
         self._smtp: SmtpDoor | None = None
         self._mailbox: ImapReader | None = None
@@ -92,6 +94,7 @@ class MailChannel:
             await self._smtp.stop()
         if isinstance(self.sender, SmtpSender):
             await self.sender.close()
+        await self._process.stop()
         await self._session.close()
 
     def _make_sender(self) -> MailSender | SmtpSender | None:

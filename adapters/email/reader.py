@@ -3,25 +3,19 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import date, datetime, timedelta
 
-from adapters.email.absence import back_on, is_out_of_office
 from adapters.email.addresses import MailNames, read_answered
-from adapters.email.automatic import why_automatic, why_automatic_text
-from adapters.email.inbound import IncomingMail, passed_on_at, raw_message, read_mail
-from adapters.email.reading.answer import Answer, read_texts
-from adapters.email.reading.remarks import split_remarks
-from adapters.email.reports import read_report
+from adapters.email.inbound import IncomingMail, passed_on_at
 from adapters.email.senders import is_aligned
+from adapters.email.understanding import Understood, understand
 from domain.commands import Origin, Request, StopMail, Surface
-from domain.deliveries import Kind
 from domain.dones import clean_text
 from domain.messages import Reply
 from domain.people import Address, Channel, Profile
 from domain.ports.front import MailClaim, Reading, Tokens
 from domain.ports.inbox import InboxItem
-from domain.replies import OutOfOffice, Remark, Undelivered
 
 _LONGEST_DELAY = timedelta(days=4)
 """SendGrid tries for three days to hand a mail over."""
@@ -37,31 +31,46 @@ class Unreadable(Exception):  # noqa: N818 -- it says what the item is, for the 
     """The stored post holds no mail; it stays, to be looked at."""
 
 
+Engine = Callable[[bytes, str, date], Awaitable[Understood | None]]
+"""`understand`, wherever it is done."""
+
+
+async def _in_a_thread(stored: bytes, domain: str, day: date) -> Understood | None:
+    """A mail of 30 MB takes its time."""
+    return await asyncio.to_thread(understand, stored, domain, day)
+
+
 class MailReader:
     """Understands mails.
 
     Args:
         tokens: Reads reply addresses and signed commands.
         names: Our own addresses, to know answers to mails of ours.
+        engine: Finds out what a mail says; by default a thread of this process.
     """
 
-    def __init__(self, tokens: Tokens, names: MailNames) -> None:
+    def __init__(self, tokens: Tokens, names: MailNames, engine: Engine | None = None) -> None:
         self._tokens = tokens
         self._names = names
+        self._engine = engine or _in_a_thread
 
     async def read(self, item: InboxItem) -> Reading:
-        """What the mail asks; parsed in a thread, because one of 30 MB takes its time.
+        """What the mail asks.
 
         Raises:
             Unreadable: there is no mail in it.
+            MailTooHard: it takes too long or too much to read.
         """
-        return await asyncio.to_thread(self.read_now, item)
+        return self._read(item, await self._engine(item.raw, self._names.domain, item.at.date()))
 
     def read_now(self, item: InboxItem) -> Reading:
         """What `read` tells, in this thread."""
-        mail = read_mail(item.raw)
-        if mail is None:
+        return self._read(item, understand(item.raw, self._names.domain, item.at.date()))
+
+    def _read(self, item: InboxItem, found: Understood | None) -> Reading:
+        if found is None:
             raise Unreadable("the post has neither of the fields `email` and `headers`")
+        mail = found.mail
         if (stop := self._stop(mail)) is not None:
             organization_id, person_id, command = stop
             origin = Origin(
@@ -73,36 +82,21 @@ class MailReader:
                 inbox=item.ref,
             )
             return Reading(Request(origin, command))
-        if reason := why_automatic(mail):
-            return self._automatic(mail, item, reason)
+        if found.automatic:
+            return self._automatic(found, item)
         if self._is_ours(mail):
             return Reading(None, "automatic: it is from an address of ours")
-        answer = read_texts(mail.texts, mail.from_name)
-        if reason := why_automatic_text(answer.lines):
-            return self._automatic(mail, item, reason)
-        return self._written(mail, item, answer)
+        text = clean_text(found.text)
+        said = "\n".join((text, *(remark.text for remark in found.remarks)))
+        origin = self._origin(mail, item, said if found.remarks else text)
+        return Reading(Request(origin, text=text, remarks=found.remarks))
 
-    def _written(self, mail: IncomingMail, item: InboxItem, answer: Answer) -> Reading:
-        """By a person; what she wrote under lines of a digest is kept apart."""
-        remarks: tuple[Remark, ...] = ()
-        if read_answered(mail.answers, self._names.domain).kind is Kind.DIGEST_MAIL:
-            answer, remarks = split_remarks(answer)
-        text = clean_text(answer.text)
-        said = "\n".join((text, *(remark.text for remark in remarks)))
-        origin = self._origin(mail, item, said if remarks else text)
-        return Reading(Request(origin, text=text, remarks=remarks))
-
-    def _automatic(self, mail: IncomingMail, item: InboxItem, reason: str) -> Reading:
+    def _automatic(self, found: Understood, item: InboxItem) -> Reading:
         """By a program: that a mail did not arrive, or that its owner is away; of all else nothing comes."""
-        if self._is_ours(mail):
-            return Reading(None, reason)
-        command: Undelivered | OutOfOffice | None = read_report(raw_message(item.raw), self._names.domain)
-        if command is None and is_out_of_office(mail, reason):
-            said = f"{mail.subject}\n{read_texts(mail.texts, mail.from_name).reply}"
-            command = OutOfOffice(back_on(said, item.at.date()))
-        if command is None:
-            return Reading(None, reason)
-        return Reading(Request(self._origin(mail, item, reason), command), reason)
+        if found.notice is None or self._is_ours(found.mail):
+            return Reading(None, found.automatic)
+        origin = self._origin(found.mail, item, found.automatic)
+        return Reading(Request(origin, found.notice), found.automatic)
 
     async def profile(self, address: Address) -> Profile:
         """What an address itself tells: a name made of its local part."""

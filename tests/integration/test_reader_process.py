@@ -1,0 +1,99 @@
+"""Mails are read in a process of their own: one that takes too long or too much ends no other mail."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from adapters.email.reader import MailReader
+from adapters.email.reader_process import MailTooHard, ReaderProcess, _load
+from adapters.email.understanding import understand
+from tests.mail_world import NAMES, FakeTokens, letter, mail_file, raw_item
+
+DAY = date(2026, 11, 24)
+PLAIN = raw_item(
+    letter("From: ana@example.com", "Subject: Re: today", body="shipped it\r\nmended the pipe")
+).raw
+FIXTURES = sorted((Path(__file__).parent.parent / "fixtures" / "mail").glob("*.eml"))
+
+
+@pytest.fixture
+async def process() -> AsyncIterator[ReaderProcess]:
+    made = ReaderProcess()
+    yield made
+    await made.stop()
+
+
+def pid_of(process: ReaderProcess) -> int:
+    assert process._process is not None  # noqa: SLF001 -- nobody else wants to know
+    return process._process.pid  # noqa: SLF001
+
+
+async def test_it_tells_the_same_as_reading_here(process: ReaderProcess) -> None:
+    assert len(FIXTURES) > 3
+    for file in FIXTURES:
+        stored = raw_item(mail_file(file.name)).raw
+        assert await process.understand(stored, NAMES.domain, DAY) == understand(stored, NAMES.domain, DAY)
+    assert await process.understand(b"no mail at all", NAMES.domain, DAY) is None
+
+
+async def test_one_process_reads_many_mails(process: ReaderProcess) -> None:
+    found = await asyncio.gather(*(process.understand(PLAIN, NAMES.domain, DAY) for _ in range(20)))
+    assert {each.text for each in found if each} == {"shipped it\nmended the pipe"}
+    first = pid_of(process)
+    await process.understand(PLAIN, NAMES.domain, DAY)
+    assert pid_of(process) == first
+
+
+async def test_when_it_dies_the_next_mail_gets_a_new_one(process: ReaderProcess) -> None:
+    await process.understand(PLAIN, NAMES.domain, DAY)
+    first = pid_of(process)
+    os.kill(first, signal.SIGKILL)
+    with pytest.raises(MailTooHard):
+        await process.understand(PLAIN, NAMES.domain, DAY)
+    assert await process.understand(PLAIN, NAMES.domain, DAY) is not None
+    assert pid_of(process) != first
+
+
+async def test_a_mail_that_takes_too_long_ends_it_and_no_other_mail() -> None:
+    process = ReaderProcess(deadline=0.0)
+    with pytest.raises(MailTooHard, match="TimeoutError"):
+        await process.understand(PLAIN, NAMES.domain, DAY)
+    process._deadline = 10.0  # noqa: SLF001 -- the same mail, in time
+    assert await process.understand(PLAIN, NAMES.domain, DAY) is not None
+    await process.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps to the limit")
+async def test_memory_has_a_limit() -> None:
+    process = ReaderProcess(most_memory=400 * 1024 * 1024)
+    with pytest.raises(MailTooHard):
+        await process.understand(b"x" * 200_000_000, NAMES.domain, DAY)
+    assert await process.understand(PLAIN, NAMES.domain, DAY) is not None
+    await process.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+async def test_it_knows_none_of_our_settings(process: ReaderProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DONELOG_SECRET", "0123456789abcdef0123456789abcdef")
+    await process.understand(PLAIN, NAMES.domain, DAY)
+    seen = await asyncio.to_thread(Path(f"/proc/{pid_of(process)}/environ").read_bytes)
+    assert b"DONELOG" not in seen
+
+
+def test_nothing_that_could_act_is_loaded_from_it() -> None:
+    import pickle  # noqa: PLC0415 -- beside its only use
+
+    with pytest.raises(pickle.UnpicklingError, match="not expected"):
+        _load(pickle.dumps(os.getcwd))
+
+
+async def test_the_reader_of_mails_reads_through_it(process: ReaderProcess) -> None:
+    item = raw_item(letter("From: ana@example.com", body="shipped it"))
+    through, here = MailReader(FakeTokens(), NAMES, process.understand), MailReader(FakeTokens(), NAMES)
+    assert await through.read(item) == await here.read(item)
