@@ -1,0 +1,219 @@
+"""What mails of programs tell: one did not arrive, somebody is away; and remarks on lines of a digest."""
+
+from datetime import date
+
+import pytest
+
+from adapters.email.absence import back_on
+from adapters.email.reader import MailReader
+from domain import replies as r
+from domain.commands import Request
+from tests.mail_world import NAMES, FakeTokens, letter, raw_item
+
+READER = MailReader(FakeTokens(), NAMES)
+OURS = "<d.20261124-17.1@in.example.com>"
+TUESDAY = date(2026, 11, 24)
+
+
+def asked(*headers: str, body: str = "", sender: str = "") -> Request | None:
+    return READER.read_now(
+        raw_item(letter("From: Ana <a@example.com>", *headers, body=body), sender=sender)
+    ).request
+
+
+# ---------------------------------------------------------------- reports
+
+
+def report(*fields: str, about: str = OURS) -> r.Undelivered | None:
+    body = "\r\n".join(
+        (
+            *("--x", "Content-Type: text/plain", "", "I could not deliver your mail.", ""),
+            *("--x", "Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mx.example.com", ""),
+            *(*fields, ""),
+            *("--x", "Content-Type: text/rfc822-headers", "", f"Message-ID: {about}", "--x--"),
+        )
+    )
+    request = asked("Content-Type: multipart/report; report-type=delivery-status; boundary=x", body=body)
+    return request.command if request is not None and isinstance(request.command, r.Undelivered) else None
+
+
+@pytest.mark.parametrize(
+    ("status", "what"),
+    [
+        ("5.1.1", "bounced"),
+        ("5.1.10", "bounced"),
+        ("5.1.2", "bounced"),
+        ("5.2.1", "bounced"),
+        ("5.2.2", "blocked"),
+        ("5.7.1", "blocked"),
+        ("5.0.0", "blocked"),
+    ],
+)
+def test_a_report_tells_whether_the_address_is_dead(status: str, what: str) -> None:
+    found = report("Final-Recipient: rfc822; Ana@Example.com", "Action: failed", f"Status: {status}")
+    assert found == r.Undelivered(OURS, what, "ana@example.com", status)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ("Action: delayed", "Status: 4.4.1"),
+        ("Action: failed", "Status: 4.2.2"),
+        ("Action: delivered", "Status: 2.0.0"),
+        ("Action: relayed", "Status: 2.0.0"),
+        (),
+    ],
+)
+def test_what_will_pass_or_went_well_is_no_bounce(fields: tuple[str, ...]) -> None:
+    assert report("Final-Recipient: rfc822; ana@example.com", *fields) is None
+
+
+def test_a_report_on_a_mail_that_is_none_of_ours_tells_nothing() -> None:
+    for about in (
+        "<CA+x@mail.example.com>",
+        "<d.20261124-17.1@elsewhere.example>",
+        "<d.20261124-17.99@in.example.com>",
+    ):
+        assert report("Action: failed", "Status: 5.1.1", about=about) is None
+
+
+def test_a_complaint_is_known() -> None:
+    parts = ("Content-Type: message/feedback-report", "", "Feedback-Type: abuse", "")
+    body = "\r\n".join(("--x", *parts, "--x", "", f"Message-ID: {OURS}", "--x--"))
+    request = asked("Content-Type: multipart/report; report-type=feedback-report; boundary=x", body=body)
+    assert request is not None
+    assert isinstance(request.command, r.Undelivered)
+    assert request.command.what == "complained"
+
+
+def test_a_read_receipt_is_nothing() -> None:
+    body = f"Disposition: manual-action/MDN-sent-manually; displayed\r\nOriginal-Message-ID: {OURS}"
+    assert (
+        asked("Content-Type: multipart/report; report-type=disposition-notification; boundary=x", body=body)
+        is None
+    )
+
+
+def test_a_report_to_her_own_address_says_whose_it_is() -> None:
+    request = asked(
+        "Content-Type: multipart/report; boundary=x",
+        body=f"Action: failed\r\nStatus: 5.1.1\r\nMessage-ID: {OURS}",
+    )
+    assert request is not None
+    assert (request.origin.organization_id, request.origin.person_id, request.origin.claimed_by_token) == (
+        1,
+        7,
+        True,
+    )
+
+
+# ---------------------------------------------------------------- absences
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("I am out of the office until Monday, 30 November 2026.", date(2026, 11, 30)),
+        ("I'll be back on December 7th.", date(2026, 12, 7)),
+        ("Ich bin bis zum 4.12.2026 nicht im Büro.", date(2026, 12, 4)),
+        ("Ich bin vom 20.11. bis 30.11. im Urlaub.", date(2026, 11, 30)),
+        ("Je suis absente jusqu'au 7 décembre inclus.", date(2026, 12, 7)),
+        ("Estoy fuera hasta el 30 de noviembre.", date(2026, 11, 30)),
+        ("Volto em 3 de dezembro.", date(2026, 12, 3)),
+        ("Sono in ferie fino al 4 gennaio 2027.", date(2027, 1, 4)),
+        ("Ik ben afwezig tot 2 januari.", date(2027, 1, 2)),
+        ("Меня не будет до 5 декабря.", date(2026, 12, 5)),
+        ("11月30日まで休暇をいただいております。", date(2026, 11, 30)),
+        ("Back on 2026-12-01.", date(2026, 12, 1)),
+        ("I am away. For urgent matters call 555-12-34.", None),
+        ("I was away until 20 November 2026.", None),
+        ("Wir sind umgezogen: Hauptstr. 12.3.", None),
+    ],
+)
+def test_the_day_she_is_back_is_read_in_many_languages(said: str, day: date | None) -> None:
+    if "12.3." in said:
+        assert back_on(said, TUESDAY) == date(2027, 3, 12), (
+            "what looks like a day is taken for one: she is asked"
+        )
+    else:
+        assert back_on(said, TUESDAY) == day
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Auto-Submitted: auto-replied", "Subject: Re: What'd you get done today?"),
+        ("Subject: Out of Office: What'd you get done today?",),
+        ("Subject: Automatische Antwort: hallo",),
+        ("X-Autoreply: yes", "Subject: away"),
+    ],
+)
+def test_a_program_that_answers_for_somebody_says_she_is_away(headers: tuple[str, ...]) -> None:
+    request = asked(*headers, body="I am back on 2026-11-30.", sender="a@example.com")
+    assert request is not None
+    assert request.command == r.OutOfOffice(date(2026, 11, 30))
+    assert request.text == ""
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Auto-Submitted: auto-generated", "Subject: Build failed"),
+        ("List-Id: <news.example.com>", "Subject: Out of Office: news"),
+        ("Auto-Submitted: auto-replied", "List-Unsubscribe: <mailto:x@example.com>"),
+    ],
+)
+def test_a_program_that_is_nobodys_says_nothing(headers: tuple[str, ...]) -> None:
+    assert asked(*headers, body="back on 2026-11-30", sender="a@example.com") is None
+
+
+# ---------------------------------------------------------------- remarks
+
+DIGEST = "<d.20261125-4.3@in.example.com>"
+PROMPT = "<d.20261124-17.1@in.example.com>"
+ANSWER = """Morning!
+signed the lease
+
+On Wed, 25 Nov 2026 at 09:00 donelog <done+1.7.sig@in.example.com> wrote:
+> Tuesday 24 November
+>
+> Ada
+> - shipped the invoice importer
+
+at last,
+thank you
+
+> - goal: pair with Ben on the flaky test
++1
+>
+> Not for you?
+
+Best,
+Ana
+"""
+
+
+def test_words_under_lines_of_a_digest_are_kept_apart() -> None:
+    request = asked(f"In-Reply-To: {DIGEST}", body=ANSWER, sender="a@example.com")
+    assert request is not None
+    assert request.text == "signed the lease"
+    first, second = request.remarks
+    assert first.quoted[-1] == "- shipped the invoice importer"
+    assert "Ada" in first.quoted
+    assert first.text.split() == ["at", "last,", "thank", "you"]
+    assert second.quoted[-1] == "- goal: pair with Ben on the flaky test"
+    assert second.text == "+1"
+
+
+def test_thanks_alone_under_a_line_are_no_end_of_the_mail() -> None:
+    body = "> Ada\n> - shipped it\nThanks!\n\nBest,\nAna\n"
+    request = asked(f"In-Reply-To: {DIGEST}", body=body, sender="a@example.com")
+    assert request is not None
+    assert [each.text for each in request.remarks] == ["Thanks!"]
+
+
+def test_under_the_question_of_the_day_they_are_dones_as_always() -> None:
+    request = asked(f"In-Reply-To: {PROMPT}", body=ANSWER, sender="a@example.com")
+    assert request is not None
+    assert request.remarks == ()
+    assert "signed the lease" in request.text
