@@ -26,6 +26,7 @@ _LIKE_A_BOUNDARY = re.compile(rb"^--([!-~][ -~]{0,68}[!-~])[ \t]{0,9}\r?\n[Cc]on
 _LINE_FEED = 10
 _LONGEST_BOUNDARY_END = 80
 """What may follow a boundary on its line: `--` and white space."""
+_SOMETHING = re.compile(rb"[^\r\n]")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 
@@ -43,21 +44,22 @@ class Texts:
 
 @dataclass(slots=True)
 class _Budget:
+    raw: bytes
     parts: int = MOST_PARTS
     texts: dict[str, list[tuple[Message, bytes]]] = field(default_factory=dict)
 
 
 def read_headers(block: bytes) -> Message:
     """The headers in front of the first empty line; the rest is not looked at."""
-    return BytesHeaderParser().parsebytes(_head_and_body(block)[0])
+    return BytesHeaderParser().parsebytes(_head(block, 0, len(block))[0])
 
 
 def read_message(raw: bytes) -> tuple[Message, Texts]:
     """Headers and texts of a whole message."""
-    head, body = _head_and_body(raw)
+    head, start = _head(raw, 0, len(raw))
     message = BytesHeaderParser().parsebytes(head)
-    budget = _Budget()
-    _walk(message, body, budget, DEEPEST)
+    budget = _Budget(raw)
+    _walk(message, start, len(raw), budget, DEEPEST)
     plain, html = budget.texts.get("text/plain", []), budget.texts.get("text/html", [])
     return message, Texts(
         _joined(plain),
@@ -93,67 +95,68 @@ def decoded_words(value: str) -> str:
     return " ".join(words.split())
 
 
-def _head_and_body(raw: bytes) -> tuple[bytes, bytes]:
-    found = _BLANK_LINE.search(raw, 0, MOST_HEADER_BYTES)
-    if raw.startswith((b"\n", b"\r\n")):  # a part without headers
-        return b"", raw.lstrip(b"\r\n")
-    if found is None and len(raw) > MOST_HEADER_BYTES:
-        found = _BLANK_LINE.search(raw)
-    if found is None:
-        return raw[:MOST_HEADER_BYTES], b""
-    return raw[: min(found.start(), MOST_HEADER_BYTES)] + b"\n", raw[found.end() :]
+def _head(raw: bytes, start: int, end: int) -> tuple[bytes, int]:
+    """The headers of the part from `start` up to `end`, and where its body begins."""
+    if raw.startswith((b"\n", b"\r\n"), start):  # a part without headers
+        found = _SOMETHING.search(raw, start, end)
+        return b"", found.start() if found else end
+    blank = _BLANK_LINE.search(raw, start, min(end, start + MOST_HEADER_BYTES)) or _BLANK_LINE.search(
+        raw, start, end
+    )
+    if blank is None:
+        return raw[start : min(end, start + MOST_HEADER_BYTES)], end
+    return raw[start : min(blank.start(), start + MOST_HEADER_BYTES)] + b"\n", blank.end()
 
 
-def _walk(part: Message, body: bytes, budget: _Budget, depth: int) -> None:
+def _walk(part: Message, start: int, end: int, budget: _Budget, depth: int) -> None:
+    """Find the texts of a part; by places in the raw message, so that nothing of 30 MB is copied."""
     budget.parts -= 1
     kind = part.get_content_type()
     if kind.startswith("multipart/") and depth > 0:
-        for inner in _parts(part, body):
+        for first, last in _parts(part, budget.raw, start, end):
             if budget.parts <= 0:
                 return
-            head, rest = _head_and_body(inner)
-            _walk(BytesHeaderParser().parsebytes(head), rest, budget, depth - 1)
-    elif kind in _TEXTS and body.strip() and not _is_attached(part):
+            head, body = _head(budget.raw, first, last)
+            _walk(BytesHeaderParser().parsebytes(head), body, last, budget, depth - 1)
+    elif kind in _TEXTS and _SOMETHING.search(budget.raw, start, end) and not _is_attached(part):
         so_far = budget.texts.setdefault(kind, [])
         room = LONGEST_TEXT - sum(len(text) for _, text in so_far)
         if room > 0 and not (so_far and _has_name(part)):
-            so_far.append((part, body[:room]))
+            so_far.append((part, budget.raw[start : min(end, start + room)]))
 
 
-def _parts(part: Message, body: bytes) -> Iterator[bytes]:
+def _parts(part: Message, raw: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The parts by the declared boundary, or by what looks like one where it is lost or wrong."""
-    declared = _parameter(part, "boundary", keep_case=True)
-    if not declared or b"--" + declared.encode("utf-8", "surrogateescape") not in body:
-        found = _LIKE_A_BOUNDARY.search(body)
-        declared = found[1].decode("ascii") if found else ""
-    yield from _split(body, declared)
+    declared = _parameter(part, "boundary", keep_case=True).encode("utf-8", "surrogateescape")
+    if not declared or raw.find(b"--" + declared, start, end) < 0:
+        found = _LIKE_A_BOUNDARY.search(raw, start, end)
+        declared = found[1] if found else b""
+    return _split(raw, start, end, b"--" + declared) if declared else iter(())
 
 
-def _split(body: bytes, boundary: str) -> Iterator[bytes]:
-    """The parts of a multipart; a missing last boundary ends the last part with the body."""
-    if not boundary:
-        return
-    mark = b"--" + boundary.encode("utf-8", "surrogateescape")
-    start: int | None = None
-    at = body.find(mark)
+def _split(raw: bytes, start: int, end: int, mark: bytes) -> Iterator[tuple[int, int]]:
+    """Where the parts of a multipart are; a missing last boundary ends the last part with the body."""
+    begun: int | None = None
+    at = raw.find(mark, start, end)
     while at >= 0:
-        end = body.find(b"\n", at)
-        end = len(body) if end < 0 else end
-        rest = body[at + len(mark) : min(end, at + len(mark) + _LONGEST_BOUNDARY_END)].strip()
-        if (at == 0 or body[at - 1] == _LINE_FEED) and rest in (b"", b"--"):
-            if start is not None:
-                yield _without_last_break(body[start:at])
+        line_end = raw.find(b"\n", at, end)
+        line_end = end if line_end < 0 else line_end
+        behind = at + len(mark)
+        rest = raw[behind : min(line_end, behind + _LONGEST_BOUNDARY_END)].strip()
+        if (at == start or raw[at - 1] == _LINE_FEED) and rest in (b"", b"--"):
+            if begun is not None:
+                yield begun, max(begun, _before_break(raw, at))
             if rest:
                 return
-            start = end + 1
-        at = body.find(mark, at + len(mark))
-    if start is not None:
-        yield body[start:]
+            begun = min(line_end + 1, end)
+        at = raw.find(mark, behind, end)
+    if begun is not None:
+        yield begun, end
 
 
-def _without_last_break(part: bytes) -> bytes:
+def _before_break(raw: bytes, at: int) -> int:
     """The line feed in front of a boundary belongs to the boundary (RFC 2046, 5.1.1)."""
-    return part[:-2] if part.endswith(b"\r\n") else part.removesuffix(b"\n")
+    return at - 2 if raw[at - 2 : at] == b"\r\n" else at - 1
 
 
 def _has_name(part: Message) -> bool:
