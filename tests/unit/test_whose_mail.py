@@ -1,5 +1,6 @@
 """Whose a mail is: reply address, what vouches for the sender, and From decide; else she is asked."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from domain import facts as f
 from domain import replies as r
 from domain import talk as t
 from domain.deliveries import Kind
-from domain.people import Address, Channel, Person
+from domain.people import Address, Channel, Person, Profile
 from domain.ports.front import Reading
 from domain.ports.inbox import InboxState
 from tests.factories import ADA, BEN, DEE, SIX, Heard, Office
@@ -267,3 +268,44 @@ def test_a_bot_that_sends_commands_is_soon_left_alone(office: Office) -> None:
     assert sum(office.mail(DEE, "help", to=office.dee).answered for _ in range(500)) <= 3
     varied = sum(office.mail(DEE, f"search word{number}", to=office.dee).answered for number in range(500))
     assert varied <= 20
+
+
+def test_what_a_stranger_wrote_in_chat_is_read_once_she_has_joined(office: Office) -> None:
+    """As the answer to her says: `what you wrote is kept until then`."""
+    nia = Address(Channel.DISCORD, "99")
+    first = c.Request(office.origin(nia, guild="", profile=Profile("Nia")), text="fixed the printer")
+    assert office.say(first).facts == f.Stranger()
+    with office.storage.begin() as uow:
+        uow.directory.link(office.initech, Channel.DISCORD, "G1", "Initech")
+        uow.commit()
+    office.slash(nia, "join platform", guild="G1", profile=Profile("Nia", guild="G1"))
+    read_again(office, first)
+    found = office.tenant().people.at(nia)
+    assert found is not None
+    assert office.texts(found[0]) == ["fixed the printer"]
+
+
+# ---------------------------------------------------------------- reports
+
+
+def test_a_report_counts_only_for_her_whose_mail_it_is_about(office: Office) -> None:
+    """Anybody can write one: it must come to her own address, and name a mail that she was sent."""
+    office.mail(DEE, "help", to=office.dee)
+    office.send(Channel.EMAIL)
+    receipt = next(row.receipt for row in office.deliveries(Kind.REPLY))
+    daemon = Address(Channel.EMAIL, "mailer-daemon@example.com")
+
+    def told(about: str, whose: Person | None) -> bool:
+        origin = office.origin(daemon, surface=c.Surface.MAIL, guild="", direct=None)
+        if whose is not None:
+            origin = replace(
+                origin, organization_id=whose.organization_id, person_id=whose.id, claimed_by_token=True
+            )
+        heard = office.say(c.Request(origin, r.Undelivered(about, "bounced", "dee@example.com")))
+        assert not heard.answered
+        return office.tenant().people.identities(office.dee.id)[0].mail_stopped
+
+    assert not told(receipt, None)
+    assert not told(receipt, office.ada)
+    assert not told("<made up>", office.dee)
+    assert told(receipt, office.dee)
