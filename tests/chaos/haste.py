@@ -9,7 +9,7 @@ LEASE = timedelta(seconds=9)
 CALL_DEADLINE = timedelta(seconds=3)
 """As in the product, a third of the lease: the call of a living worker ends while the lease is its own."""
 LOOK_AGAIN = timedelta(seconds=3)
-MAIL_TELLS = timedelta(seconds=20)
+MAIL_TELLS = timedelta(seconds=12)
 """Within which the events of a mail have come, if it was sent."""
 
 
