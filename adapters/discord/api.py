@@ -6,23 +6,25 @@ gets a bucket of its own, a 429 is an answer like any other, and the pace is kep
 
 import asyncio
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
-from discord import RateLimited
+from discord import HTTPException, RateLimited
 from discord.http import HTTPClient, Ratelimit, Route
 
-from adapters.discord.outcomes import ServerSaidNo
+from adapters.discord.limits import Pace, Routes
+from adapters.discord.outcomes import BAN_PROBED_EVERY, LimitedEverywhere, ServerSaidNo
 from adapters.discord.short import ShortResponse
 from domain.deliveries import CALL_DEADLINE
 
 Json = dict[str, Any]
 
 MOST_CONNECTIONS = 50
-CALLS_A_SECOND = 40.0
-"""Discord takes 50 of one bot; some are left to other processes.
+CALLS_A_SECOND = 50.0
+"""Discord takes 50 of one bot.  What is sent is paced for all processes together before it comes here.
 
 https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
 """
@@ -34,35 +36,15 @@ THREAD_MINUTES = 4320
 """How long a silent thread stays in the list of channels: three days."""
 
 
+_called: ContextVar[str] = ContextVar("_called", default="")
+"""What this task is calling, for the hook that sees the answer before discord.py reads it."""
+_limited_everywhere: ContextVar[bool] = ContextVar("_limited_everywhere", default=False)
+
+
 class _Http(HTTPClient):
     def get_ratelimit(self, key: str) -> Ratelimit:  # noqa: ARG002 -- overrides one that keeps them by key
         """A bucket that nobody else waits for."""
         return Ratelimit(NEVER_WAIT_SECONDS)
-
-
-class _Pace:
-    """Lets calls start at even distances, and none while Discord has closed everything."""
-
-    def __init__(self, calls_a_second: float) -> None:
-        self._distance = 1 / calls_a_second
-        self._next = 0.0
-        self._closed_until = 0.0
-
-    async def wait(self) -> None:
-        """Wait for one's turn.
-
-        Raises:
-            RateLimited: Discord takes nothing of this bot for a while.
-        """
-        loop = asyncio.get_running_loop()
-        if self._closed_until > loop.time():
-            raise RateLimited(self._closed_until - loop.time())
-        turn = max(self._next, loop.time())
-        self._next = turn + self._distance
-        await asyncio.sleep(turn - loop.time())
-
-    def close(self, seconds: float) -> None:
-        self._closed_until = max(self._closed_until, asyncio.get_running_loop().time() + seconds)
 
 
 class DiscordApi:
@@ -90,7 +72,8 @@ class DiscordApi:
         self._http: _Http | None = None
         self._own_id = ""
         self._opening = asyncio.Lock()
-        self._pace = _Pace(calls_a_second)
+        self._pace = Pace(calls_a_second)
+        self._routes = Routes()
 
     async def open(self) -> None:
         """Log in, once; a failure here means that nothing has been sent."""
@@ -207,10 +190,24 @@ class DiscordApi:
         sent: dict[str, Any] = {} if body is None else {"json": body}
         if query is not None:
             sent["params"] = query
-        async with asyncio.timeout(self._seconds):
-            if paced:
-                await self._pace.wait()
-            answer: Json = await http.request(route, **sent)
+        where = f"{verb} {path} {route.major_parameters}"
+        self._routes.check(where)
+        _called.set(where)
+        _limited_everywhere.set(False)
+        try:
+            async with asyncio.timeout(self._seconds):
+                if paced:
+                    await self._pace.wait()
+                answer: Json = await http.request(route, **sent)
+        except HTTPException as refused:
+            if refused.status == 429:  # noqa: PLR2004 -- not Discord's own, which have another type
+                self._pace.close(BAN_PROBED_EVERY.total_seconds())
+            raise
+        except RateLimited as limited:
+            if not _limited_everywhere.get():
+                raise
+            self._pace.close(limited.retry_after)
+            raise LimitedEverywhere(limited.retry_after) from limited
         return answer
 
     async def _opened(self) -> _Http:
@@ -240,8 +237,8 @@ class DiscordApi:
             headers = told.response.headers
             if told.response.status in RETRIED_STATUSES:
                 raise ServerSaidNo(told.response.status)
-            if told.response.status == 429 and "X-RateLimit-Global" in headers:  # noqa: PLR2004 -- too many
-                self._pace.close(float(headers.get("Retry-After", 1)))
+            _limited_everywhere.set("X-RateLimit-Global" in headers)
+            self._routes.learn(_called.get(), headers)
 
         trace = aiohttp.TraceConfig()
         trace.on_request_end.append(end)

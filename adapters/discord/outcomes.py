@@ -7,7 +7,7 @@ from datetime import timedelta
 import aiohttp
 import discord
 
-from domain.deliveries import Later, Never, Refusing, Unknown
+from domain.deliveries import Later, Never, Refusing, Unknown, Way
 
 
 class ServerSaidNo(Exception):  # noqa: N818 -- named for what Discord did
@@ -16,6 +16,14 @@ class ServerSaidNo(Exception):  # noqa: N818 -- named for what Discord did
     def __init__(self, status: int) -> None:
         super().__init__(f"status {status}")
         self.status = status
+
+
+class LimitedEverywhere(discord.RateLimited):
+    """The limit of the bot as a whole was reached: nothing of it is taken for so long."""
+
+
+class OpenedTooFast(discord.RateLimited):
+    """No direct message is opened for so long."""
 
 
 TROUBLE = (
@@ -65,7 +73,14 @@ THREAD_EXISTS = 160004
 """A thread was made from this message before: the same page."""
 NO_THREADS = frozenset({50001, 50003, 50013, 50024})
 """No thread can be made there: missing rights, or a channel of another kind."""
-_DM_REFUSED_WAIT = timedelta(minutes=10)
+OPENED_TOO_FAST = 40003
+"""Too many direct messages were opened: the same page."""
+OPENED_TOO_FAST_WAIT = timedelta(minutes=10)
+BAN_PROBED_EVERY = timedelta(minutes=1)
+"""A 429 without a `Via` header is the proxy's in front of Discord; it names no time.
+
+https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
+"""
 
 
 def outcome_of(trouble: Exception, *, repeatable: bool) -> Later | Never | Unknown:
@@ -79,7 +94,7 @@ def outcome_of(trouble: Exception, *, repeatable: bool) -> Later | Never | Unkno
         return Later("Discord cannot be reached")
     found: Later | Never | Unknown
     if isinstance(trouble, discord.RateLimited):
-        found = Later("rate limited", timedelta(seconds=trouble.retry_after))
+        found = Later("rate limited", timedelta(seconds=trouble.retry_after), _closed_by(trouble))
     elif isinstance(trouble, discord.LoginFailure):
         found = Later("the bot token is not valid")
     elif isinstance(trouble, discord.HTTPException):
@@ -91,6 +106,13 @@ def outcome_of(trouble: Exception, *, repeatable: bool) -> Later | Never | Unkno
     else:
         found = Unknown(f"no readable answer: {type(trouble).__name__}")
     return Later(found.evidence) if repeatable and isinstance(found, Unknown) else found
+
+
+def _closed_by(limited: discord.RateLimited) -> Way | None:
+    """What is closed to all workers: the limit of a single route or channel concerns nobody else."""
+    if isinstance(limited, OpenedTooFast):
+        return Way.OPEN
+    return Way.POST if isinstance(limited, LimitedEverywhere) else None
 
 
 def in_words(trouble: Exception) -> str:
@@ -111,10 +133,14 @@ def _of_answer(refused: discord.HTTPException) -> Later | Never | Unknown:
             dead = refused.code in ADDRESS_IS_DEAD
             return Never(f"{refused.code}", Refusing.ADDRESS if dead else Refusing.MESSAGE)
         case Fate.LATER:
-            return Later(f"{refused.code}", _DM_REFUSED_WAIT if refused.code == 40003 else None)  # noqa: PLR2004 -- named above
+            if refused.code == OPENED_TOO_FAST:
+                return Later(f"{refused.code}", OPENED_TOO_FAST_WAIT, Way.OPEN)
+            return Later(f"{refused.code}")
         case _:
             pass
     reason = f"{refused.code}" if refused.code else f"status {refused.status}"
-    if refused.status in {401, 408, 429}:
+    if refused.status == 429:  # noqa: PLR2004 -- discord.py gives those that came through Discord another type
+        return Later("refused before it came to Discord", BAN_PROBED_EVERY, Way.EVERYTHING)
+    if refused.status in {401, 408}:
         return Later(reason)
     return Never(reason) if 400 <= refused.status < 500 else Unknown(reason)  # noqa: PLR2004 -- Discord says no

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from adapters.discord.api import DiscordApi
 from adapters.discord.history import NONCE_IS_SAFE, look, nonce_of
 from adapters.discord.markdown import unstyled
-from adapters.discord.outcomes import NO_THREADS, THREAD_EXISTS, TROUBLE, code_of, outcome_of
+from adapters.discord.outcomes import (
+    NO_THREADS,
+    OPENED_TOO_FAST,
+    OPENED_TOO_FAST_WAIT,
+    THREAD_EXISTS,
+    TROUBLE,
+    OpenedTooFast,
+    code_of,
+    outcome_of,
+)
 from adapters.discord.render import Sign, render
 from domain.commands import Command
 from domain.deliveries import Kind, Later, Outcome, Parcel, Sent, Unknown
@@ -37,9 +46,11 @@ class DiscordSender:
         self._api = api
         self._tokens = tokens
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._opens_again_at = 0.0
 
     async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
-        """Send them; the outcomes are in the order of the parcels, whatever happens."""
+        """Send each at its turn; the outcomes are in the order of the parcels, whatever happens."""
+        began = asyncio.get_running_loop().time()
         try:
             await self._api.open()
         except TROUBLE as trouble:
@@ -47,11 +58,11 @@ class DiscordSender:
         queues: dict[str, list[Parcel]] = {}
         for parcel in parcels:
             queues.setdefault(parcel.recipient.address.external_id, []).append(parcel)
-        sent = await asyncio.gather(*(self._send_in_turn(queue) for queue in queues.values()))
+        sent = await asyncio.gather(*(self._send_in_turn(queue, began) for queue in queues.values()))
         outcomes = {parcel.ref: outcome for done in sent for parcel, outcome in done}
         return [outcomes[parcel.ref] for parcel in parcels]
 
-    async def _send_in_turn(self, queue: Sequence[Parcel]) -> list[tuple[Parcel, Outcome]]:
+    async def _send_in_turn(self, queue: Sequence[Parcel], began: float) -> list[tuple[Parcel, Outcome]]:
         """One channel's; when one has to wait, so do those behind it, and the order stays."""
         outcomes: list[tuple[Parcel, Outcome]] = []
         waiting: Later | None = None
@@ -59,6 +70,7 @@ class DiscordSender:
             if waiting is not None:
                 outcomes.append((parcel, waiting))
                 continue
+            await asyncio.sleep(began + parcel.wait.total_seconds() - asyncio.get_running_loop().time())
             async with self._slots:
                 outcome = await self._send(parcel)
             outcomes.append((parcel, outcome))
@@ -86,10 +98,24 @@ class DiscordSender:
         try:
             channel = await self._known_channel(parcel, parcel.message)
             if channel is None:
-                channel = opened = await self._api.open_direct(parcel.recipient.address.external_id)
+                channel = opened = await self._open(parcel)
         except TROUBLE as trouble:
             return outcome_of(trouble, repeatable=True)
         return await self._post(parcel, parcel.message, channel, opened)
+
+    async def _open(self, parcel: Parcel) -> str:
+        """The direct message with a person; none is opened for a while once Discord has had enough of it."""
+        left = self._opens_again_at - asyncio.get_running_loop().time()
+        if left > 0:
+            raise OpenedTooFast(left)
+        try:
+            return await self._api.open_direct(parcel.recipient.address.external_id)
+        except TROUBLE as trouble:
+            if code_of(trouble) == OPENED_TOO_FAST:
+                self._opens_again_at = (
+                    asyncio.get_running_loop().time() + OPENED_TOO_FAST_WAIT.total_seconds()
+                )
+            raise
 
     async def _mark(self, parcel: Parcel) -> Outcome:
         """The same mark twice is one mark."""

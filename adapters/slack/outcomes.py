@@ -8,10 +8,14 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from domain.deliveries import Later, Never, Refusing, Unknown
+from domain.deliveries import Later, Never, Refusing, Unknown, Way
 
 TROUBLE = (aiohttp.ClientError, SlackApiError, OSError, ValueError, TypeError, AttributeError, LookupError)
 """All that a call may end in: a time-out is an OSError; the last four mean an undocumented answer."""
+
+
+PROBE_EVERY = timedelta(minutes=1)
+"""How long to wait where nobody says it."""
 
 
 class Fate(enum.Enum):
@@ -174,9 +178,9 @@ def error_code(response: Any) -> str:
 def _of_answer(response: Any) -> Later | Never | Unknown:
     """The SDK raises with its own response or, where that could not be decoded, with the HTTP client's."""
     status = getattr(response, "status_code", None) or getattr(response, "status", 0)
-    if status == 429:  # noqa: PLR2004 -- too many requests
-        return Later("ratelimited", _wait(response))
     code = error_code(response)
+    if status == 429:  # noqa: PLR2004 -- too many requests
+        return _limited(code, _wait(response))
     match FATES.get(code):
         case Fate.NEVER:
             return refusal(code)
@@ -184,6 +188,13 @@ def _of_answer(response: Any) -> Later | Never | Unknown:
             return Later(code, _wait(response))
         case _:
             return Unknown(code[:80] or f"status {status}")
+
+
+def _limited(code: str, wait: timedelta | None) -> Later:
+    """Limits hold for a method in a workspace; what answers without Slack's own words is not Slack."""
+    if wait is None and not code:
+        return Later("refused before it came to Slack", PROBE_EVERY, Way.EVERYTHING)
+    return Later("ratelimited", wait or PROBE_EVERY, Way.POST)
 
 
 def _wait(response: Any) -> timedelta | None:

@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.api import SlackApi
+from adapters.slack.gates import Gates
 from adapters.slack.history import EVENT_TYPE, Place, look, place_of
 from adapters.slack.installation import NotToldYet
 from adapters.slack.outcomes import TROUBLE, error_code, outcome_of
 from adapters.slack.render import Sign, render
 from domain.commands import Command
-from domain.deliveries import Kind, Later, Never, Outcome, Parcel, Refusing, Sent, Unknown
+from domain.deliveries import Kind, Later, Never, Outcome, Parcel, Refusing, Sent, Unknown, Way
 from domain.doubts import Doubt, Evidence, Unclear
 from domain.messages import Message
 from domain.people import Address, Channel
@@ -44,18 +46,20 @@ class SlackSender:
         self._token_of = token_of
         self._tokens = tokens
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._gates = Gates()
 
     async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
-        """Send them; the outcomes are in the order of the parcels, whatever happens."""
+        """Send each at its turn; the outcomes are in the order of the parcels, whatever happens."""
+        began = asyncio.get_running_loop().time()
         queues: dict[tuple[str, str], list[Parcel]] = {}
         for parcel in parcels:
             address = parcel.recipient.address
             queues.setdefault((address.workspace, address.external_id), []).append(parcel)
-        sent = await asyncio.gather(*(self._send_in_turn(queue) for queue in queues.values()))
+        sent = await asyncio.gather(*(self._send_in_turn(queue, began) for queue in queues.values()))
         outcomes = {parcel.ref: outcome for done in sent for parcel, outcome in done}
         return [outcomes[parcel.ref] for parcel in parcels]
 
-    async def _send_in_turn(self, queue: Sequence[Parcel]) -> list[tuple[Parcel, Outcome]]:
+    async def _send_in_turn(self, queue: Sequence[Parcel], began: float) -> list[tuple[Parcel, Outcome]]:
         """One conversation's; when one has to wait, so do those behind it, and the order stays."""
         outcomes: list[tuple[Parcel, Outcome]] = []
         waiting: Later | None = None
@@ -63,14 +67,27 @@ class SlackSender:
             if waiting is not None:
                 outcomes.append((parcel, waiting))
                 continue
-            async with self._slots:
-                outcome = await self._send(parcel)
+            await asyncio.sleep(began + parcel.wait.total_seconds() - asyncio.get_running_loop().time())
+            outcome = await self._send_unless_closed(parcel)
             outcomes.append((parcel, outcome))
             if isinstance(outcome, Later):
                 waiting = outcome
             elif isinstance(outcome, Unknown):
                 waiting = Later("the message before it is in doubt")
         return outcomes
+
+    async def _send_unless_closed(self, parcel: Parcel) -> Outcome:
+        """What was claimed before a limit was reached is not tried against it."""
+        workspace = parcel.recipient.address.workspace
+        async with self._slots:
+            closed = self._gates.closed(workspace, _way(parcel))
+            if closed is not None:
+                return closed
+            with self._gates.passing(workspace):
+                outcome = await self._send(parcel)
+        if isinstance(outcome, Later):
+            self._gates.close(workspace, outcome)
+        return outcome
 
     async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:
         """Find the messages again by what their metadata says, in the conversations where they would be."""
@@ -117,7 +134,7 @@ class SlackSender:
             await self._api.call("reactions.add", token, channel=channel, timestamp=ts, name=CHECK_MARK)
         except TROUBLE as trouble:
             if not (isinstance(trouble, SlackApiError) and error_code(trouble.response) == "already_reacted"):
-                return outcome_of(trouble, repeatable=True)
+                return _by(Way.MARK, outcome_of(trouble, repeatable=True))
         return Sent(parcel.answers)
 
     async def _post(self, parcel: Parcel, message: Message, token: str) -> Outcome:
@@ -129,7 +146,7 @@ class SlackSender:
             try:
                 channel = opened = await self._open(parcel.recipient.address, token)
             except TROUBLE as trouble:
-                return outcome_of(trouble, repeatable=True)
+                return _by(Way.OPEN, outcome_of(trouble, repeatable=True))
         content = render(message, self._sign(parcel))
         try:
             answer = await self._api.post(token, {**content, **_around(parcel), "channel": channel})
@@ -148,6 +165,16 @@ class SlackSender:
             return self._tokens.sign_command(parcel.organization_id, parcel.person_id, command)
 
         return sign
+
+
+def _way(parcel: Parcel) -> Way:
+    return Way.MARK if parcel.message is None else Way.POST
+
+
+def _by(way: Way, outcome: Later | Never | Unknown) -> Later | Never | Unknown:
+    """A limit of the method that was called, where it is not posting."""
+    limited = isinstance(outcome, Later) and outcome.closes is Way.POST
+    return replace(outcome, closes=way) if isinstance(outcome, Later) and limited else outcome
 
 
 def _around(parcel: Parcel) -> Mapping[str, Any]:

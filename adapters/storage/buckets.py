@@ -1,4 +1,4 @@
-"""The providers' limits as all workers share them: turns taken, refusals heeded.  Names nobody but workspaces."""
+"""The providers' limits as all workers share them.  Names nobody but workspaces."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

@@ -161,7 +161,7 @@ class Ledger(Protocol):
         """
 
     def heed(self, claimed: Sequence[Claimed], results: Sequence[Result], lease_now: datetime) -> None:
-        """Learn from how one channel's provider has treated these calls: what it has closed is closed to all."""
+        """Learn from how one channel's provider has treated calls: what it has closed is closed to all."""
 
     def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
         """Put in doubt what a worker's lease has ended on; how many, and how many were given up.

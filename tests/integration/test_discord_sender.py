@@ -8,7 +8,19 @@ from datetime import date, timedelta
 import pytest
 
 from domain import facts as f
-from domain.deliveries import Kind, Later, Never, Outcome, Parcel, Recipient, Ref, Refusing, Sent, Unknown
+from domain.deliveries import (
+    Kind,
+    Later,
+    Never,
+    Outcome,
+    Parcel,
+    Recipient,
+    Ref,
+    Refusing,
+    Sent,
+    Unknown,
+    Way,
+)
 from domain.messages import Message, Paragraph, text
 from domain.people import Address, Channel
 from domain.wording import word
@@ -99,10 +111,13 @@ async def test_a_number_as_long_as_numbers_get_still_makes_a_nonce(world: World)
         (refused(10003), Never("10003", Refusing.ADDRESS)),
         (refused(50001), Never("50001", Refusing.ADDRESS)),
         (refused(50013), Never("50013")),
-        (refused(40003), Later("40003", timedelta(minutes=10))),
+        (refused(40003), Later("40003", timedelta(minutes=10), Way.OPEN)),
         (too_many(2.5), Later("rate limited", timedelta(seconds=2.5))),
-        (too_many(2.5, everywhere=True), Later("rate limited", timedelta(seconds=2.5))),
-        (Fault(status=429, body="banned"), Later("status 429")),
+        (too_many(2.5, everywhere=True), Later("rate limited", timedelta(seconds=2.5), Way.POST)),
+        (
+            Fault(status=429, body="banned"),
+            Later("refused before it came to Discord", timedelta(minutes=1), Way.EVERYTHING),
+        ),
         (Fault(status=401), Later("status 401")),
         (Fault(status=500), Unknown("status 500")),
         (Fault(status=502), Unknown("status 502")),
@@ -140,7 +155,7 @@ async def test_a_global_limit_closes_everything_for_a_while(world: World) -> Non
     [first] = await channel.sender.send([to_person(world, world.ada)])
     [second] = await channel.sender.send([to_person(world, world.ben, 2)])
     await channel.stop()
-    assert first == Later("rate limited", timedelta(seconds=30))
+    assert first == Later("rate limited", timedelta(seconds=30), Way.POST)
     assert isinstance(second, Later)
     assert second.after is not None
     assert second.after > timedelta(seconds=20)
@@ -158,7 +173,8 @@ async def test_nothing_waits_inside_a_call_for_an_exhausted_bucket(world: World)
     assert [isinstance(each, Sent) for each in outcomes] == [True] * 5 + [False] * 2
     assert outcomes[5] == outcomes[6]
     assert isinstance(outcomes[5], Later)
-    assert len(world.discord.journal.of(MESSAGES)) == 6
+    assert outcomes[5].closes is None, "the limit of one conversation concerns no other"
+    assert len(world.discord.journal.of(MESSAGES)) == 5
     assert contents(world, int(direct)) == list("01234")
 
 

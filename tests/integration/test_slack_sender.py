@@ -9,7 +9,7 @@ from adapters.slack.api import SlackApi
 from adapters.slack.outcomes import ADDRESS_IS_DEAD, FATES, WORKSPACE_IS_DEAD, Fate, refusal
 from adapters.slack.sender import SlackSender
 from domain.commands import NothingToday
-from domain.deliveries import Kind, Later, Never, Parcel, Recipient, Ref, Refusing, Sent, Unknown
+from domain.deliveries import Kind, Later, Never, Parcel, Recipient, Ref, Refusing, Sent, Unknown, Way
 from domain.messages import Action, Actions, Heading, Message, Paragraph, text
 from domain.people import Address, Channel
 from simulators.base import Fault, How, When
@@ -141,7 +141,7 @@ async def test_behind_one_that_has_to_wait_the_others_of_that_conversation_wait_
 ) -> None:
     sending.world.slack.ratelimit("chat.postMessage", 30)
     outcomes = await sending.sender.send([sending.parcel(1), sending.parcel(2)])
-    assert outcomes == [Later("ratelimited", timedelta(seconds=30))] * 2
+    assert outcomes == [Later("ratelimited", timedelta(seconds=30), Way.POST)] * 2
     assert len(sending.world.slack.journal.of("chat.postMessage")) == 1
 
 
