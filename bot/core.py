@@ -15,6 +15,7 @@ from domain.local_time import DEFAULT_ZONE
 from domain.people import Channel
 from domain.ports.front import Clock
 from domain.ports.search import SearchIndex
+from domain.rates import Limits
 from migrations.run import migrate
 
 
@@ -56,7 +57,8 @@ def build_core(settings: Settings, clock: Clock | None = None) -> Core:
     server = None if settings.database_url else embedded.start(settings.home_folder)
     url = settings.database_url or (server.database("donelog") if server else "")
     migrate(url)
-    database = Database(url, feed=settings.meilisearch_url is not None)
+    limits = Limits(settings.pace)
+    database = Database(url, feed=settings.meilisearch_url is not None, limits=limits)
     now = clock.now() if clock else database.time()
     with database.storage.begin() as uow:
         organization_id = uow.directory.ensure_organization("donelog", DEFAULT_ZONE, now)

@@ -86,6 +86,12 @@ def _bot_tokens(value: str) -> tuple[str, ...]:
     return tokens
 
 
+def _pace(value: str) -> float:
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", value) or float(value) == 0:
+        raise ValueError("a number above 0, such as 2 or 0.5")
+    return float(value)
+
+
 def _list(value: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in value.split(",") if each.strip())
 
@@ -166,6 +172,12 @@ class Settings:
     )
     smtp_listen: Listen | None = _setting(
         "DONELOG_SMTP_LISTEN", read_listen, "Where to take mail for the mail domain, as its mail server."
+    )
+    pace: float = _setting(
+        "DONELOG_PACE",
+        _pace,
+        "How many times as fast as published limits say Slack and Discord are called.",
+        1.0,
     )
     meilisearch_url: str | None = _setting("MEILISEARCH_URL", _url, "Without it PostgreSQL searches.")
     meilisearch_key: str | None = _setting("MEILISEARCH_KEY", _text, "Its key.")

@@ -1,4 +1,4 @@
-"""The delivery loop: claim, send, record; and beside it: claim what is in doubt, look, settle.
+"""The delivery loop: claim, send at their turns, record; and beside it: claim what is in doubt, look, settle.
 
 A batch takes two transactions, one before the calls and one after; no connection is held in between.
 """
@@ -6,13 +6,17 @@ A batch takes two transactions, one before the calls and one after; no connectio
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import ParamSpec, Protocol, TypeVar
 
 from domain.application import DoneLog
 from domain.deliveries import CALL_DEADLINE, LEASE, Outcome, Parcel, Result, Sent, Unknown
 from domain.doubts import LOOKS_APART, Doubt, Evidence, Unclear
+from domain.outgoing import Batch
 from domain.people import Channel
 from domain.ports.front import Clock
+from scheduler.pacing import Flights, after
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -68,6 +72,7 @@ class Pump:
         self._threads = threads
         self._clock = clock
         self._senders = senders
+        self._most_seconds = BATCH_DEADLINE
         self._deadlines: set[asyncio.Timeout] = set()
 
     async def run(self, wake: Callable[[], Awaitable[object]]) -> None:
@@ -85,8 +90,23 @@ class Pump:
 
         async with asyncio.TaskGroup() as loops:
             for sender in self._senders:
-                loops.create_task(self._repeat(self.send_due, sender, rest))
+                loops.create_task(self._keep_sending(sender, rest))
                 loops.create_task(self._repeat(self.look_due, sender, long_rest))
+
+    async def _keep_sending(self, sender: Sender, rest: Callable[[], Awaitable[None]]) -> None:
+        flights = Flights()
+
+        async def launch(sender: Sender) -> int:
+            batch = await self._claim(sender)
+            if batch.parcels:
+                await flights.begin(_guarded(partial(self._carry, batch), sender), batch.parcels)
+            return len(batch.parcels)
+
+        try:
+            await self._repeat(launch, sender, rest)
+        finally:
+            self._hurry()
+            await flights.ended()
 
     async def _repeat(
         self,
@@ -107,6 +127,7 @@ class Pump:
 
     def _hurry(self) -> None:
         """Give what is on its way a little time, and no more."""
+        self._most_seconds = min(self._most_seconds, self._stop_within)
         for deadline in self._deadlines:
             soon = asyncio.get_running_loop().time() + self._stop_within
             deadline.reschedule(min(soon, deadline.when() or soon))
@@ -123,18 +144,28 @@ class Pump:
 
     async def send_due(self, sender: Sender) -> int:
         """One batch of one channel; how many deliveries it was."""
+        batch = await self._claim(sender)
+        return await self._carry(batch, sender) if batch.parcels else 0
+
+    async def _claim(self, sender: Sender) -> Batch:
+        """What may be sent now; waits for turns count from the end of the claim on."""
+        began = asyncio.get_running_loop().time()
         batch = await self._threads.call(
             self._done_log.claim, sender.channel, self._clock.now(), self._clock.real(), sender.batch
         )
-        if not batch.parcels:
-            return 0
+        passed = asyncio.get_running_loop().time() - began
+        return replace(batch, parcels=tuple(after(batch.parcels, passed)))
+
+    async def _carry(self, batch: Batch, sender: Sender) -> int:
         in_vain: Outcome = Unknown("the batch took too long")
         outcomes = await self._in_time(sender.send(batch.parcels), [in_vain] * len(batch.parcels))
         results = [
             Result(each.ref, each.fence, each.attempt, outcome)
             for each, outcome in zip(batch.claimed, outcomes, strict=True)
         ]
-        await self._threads.settle(self._done_log.record, batch.claimed, results, self._clock.now())
+        await self._threads.settle(
+            self._done_log.record, batch.claimed, results, self._clock.now(), self._clock.real()
+        )
         _tell(sender, outcomes)
         return len(results)
 
@@ -154,7 +185,7 @@ class Pump:
 
     async def _in_time(self, calls: Awaitable[Sequence[T]], otherwise: Sequence[T]) -> Sequence[T]:
         try:
-            async with asyncio.timeout(BATCH_DEADLINE) as deadline:
+            async with asyncio.timeout(self._most_seconds) as deadline:
                 self._deadlines.add(deadline)
                 return await calls
         except TimeoutError:

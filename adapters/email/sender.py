@@ -17,7 +17,7 @@ import aiohttp
 from adapters.email.addresses import MailNames
 from adapters.email.letters import Batch, Writer
 from adapters.email.sendgrid_request import body_of
-from domain.deliveries import CALL_DEADLINE, Later, Never, Outcome, Parcel, Sent, Unknown
+from domain.deliveries import CALL_DEADLINE, Later, Never, Outcome, Parcel, Sent, Unknown, Way
 from domain.doubts import Doubt, Evidence, Unclear
 from domain.people import Channel
 from domain.ports.front import Clock, Tokens
@@ -32,6 +32,8 @@ _LONGEST_REASON = 300
 SILENCE_TELLS = timedelta(minutes=15)
 """Within that SendGrid has told that it has a mail, if it tells anything."""
 LOOK_AGAIN = timedelta(minutes=5)
+_PROBE_EVERY = timedelta(minutes=1)
+"""How long to wait where SendGrid does not say it."""
 _LONGEST_PAUSE = timedelta(hours=1)
 _NAMED = re.compile(r"personalizations\.(\d{1,4})(?:\.|$)")
 _log = logging.getLogger(__name__)
@@ -67,6 +69,7 @@ class MailSender:
         self._key = api_key
         self._url = api_url.rstrip("/") + "/v3/mail/send"
         self._clock = clock
+        self._used_up_until = 0.0
         self._writer = Writer(names, public_url, tokens)
 
     async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
@@ -113,6 +116,9 @@ class MailSender:
 
     async def _call(self, body: bytes) -> "Outcome | _Refused | None":
         """One request; None when it was accepted."""
+        left = self._used_up_until - asyncio.get_running_loop().time()
+        if left > 0:
+            return Later("SendGrid's limit is used up", timedelta(seconds=left), Way.POST)
         total = CALL_DEADLINE.total_seconds()
         try:
             async with (
@@ -125,6 +131,7 @@ class MailSender:
                     allow_redirects=False,
                 ) as answer,
             ):
+                self._learn(answer.headers)
                 if answer.status == HTTPStatus.ACCEPTED:
                     return None
                 if answer.ok:  # a gate or a page in between, which may have passed it on
@@ -140,7 +147,9 @@ class MailSender:
         errors = _errors(said)
         reason = f"{status} {errors[0][0] if errors else ''}".strip()[:_LONGEST_REASON]
         if status == HTTPStatus.TOO_MANY_REQUESTS:
-            return Later("SendGrid asks to wait", self._pause(headers))
+            pause = self._pause(headers)
+            closes = Way.EVERYTHING if pause is None else Way.POST
+            return Later("SendGrid asks to wait", pause or _PROBE_EVERY, closes)
         if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}:
             fields = (_NAMED.match(field) for _, field in errors)
             return _Refused(reason, frozenset(int(found[1]) for found in fields if found))
@@ -152,6 +161,15 @@ class MailSender:
             reason,
         )
         return Later(reason)
+
+    def _learn(self, headers: Mapping[str, str]) -> None:
+        """Call no more until the window ends of which nothing remains.
+
+        https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/rate-limits
+        """
+        pause = self._pause(headers) if headers.get("X-RateLimit-Remaining") == "0" else None
+        if pause is not None:
+            self._used_up_until = asyncio.get_running_loop().time() + pause.total_seconds()
 
     def _pause(self, headers: Mapping[str, str]) -> timedelta | None:
         """How long to wait by Retry-After, else by the second at which SendGrid's window ends."""

@@ -1,0 +1,45 @@
+"""Batches on their way: when the next one is claimed, and how many there may be.
+
+The next batch is claimed while the turns of the one before still pass, so that none is lost; and a call that
+hangs keeps its own batch waiting, not the channel.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from domain.deliveries import Parcel
+
+PATIENCE = 1.0
+"""Seconds after which a batch that has no turns to wait for is left to end by itself."""
+MOST = 32
+"""Batches of one channel on their way: more than calls that hang can hold up before their deadlines."""
+_NOTHING = timedelta(0)
+
+
+class Flights:
+    """The batches of one channel that are on their way."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[int]] = set()
+
+    async def begin(self, batch: Coroutine[None, None, int], parcels: Sequence[Parcel]) -> None:
+        """Let it fly; returns when it is time for the next one."""
+        task = asyncio.create_task(batch)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        longest = max(each.wait for each in parcels).total_seconds()
+        await asyncio.wait({task}, timeout=longest / 2 if longest else PATIENCE)
+        if len(self._tasks) >= MOST:
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+
+    async def ended(self) -> None:
+        """Wait until all have landed."""
+        await asyncio.gather(*self._tasks)
+
+
+def after(parcels: Sequence[Parcel], seconds: float) -> Sequence[Parcel]:
+    """The parcels once so many seconds of their waits have passed."""
+    passed = timedelta(seconds=seconds)
+    return [replace(each, wait=max(_NOTHING, each.wait - passed)) if each.wait else each for each in parcels]
