@@ -80,12 +80,17 @@ class Services:
             inbound_token=secrets.token_hex(16),
             mail_domain=MAIL_DOMAIN,
             public_url=f"https://{MAIL_DOMAIN}",
+            pace=PACE,
         )
         if not meilisearch:
             return settings
         return replace(
             settings, meilisearch_url=self.meilisearch.url, meilisearch_key=self.meilisearch.master_key
         )
+
+
+PACE = 1_000.0
+"""A day passes in seconds here, while providers' limits live in real time."""
 
 
 @dataclass(frozen=True, slots=True)

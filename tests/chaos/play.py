@@ -211,6 +211,7 @@ class Run:
             "DATABASE_URL": f"postgresql://donelog@127.0.0.1:{proxies[DATABASE].port}/{database}",
             "DONELOG_SECRET": secret,
             "DONELOG_HTTP_PORT": "0",
+            "DONELOG_PACE": "1000",
             "SLACK_BOT_TOKEN": crowd.workspace.bot_token,
             "SLACK_APP_TOKEN": crowd.slack.app_token,
             "SLACK_API_URL": f"{here[Channel.SLACK.word]}/api",
