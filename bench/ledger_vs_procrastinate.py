@@ -52,7 +52,7 @@ def _procrastinate(running: EmbeddedServer, jobs: int) -> Sample:
     command = [sys.executable, "-m", "bench.procrastinate_worker", libpq, str(jobs)]
     path = os.pathsep.join((str(_FOLDER), os.environ.get("PYTHONPATH", str(Path.cwd()))))
     told = subprocess.run(  # noqa: S603 -- our own program
-        command, stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, "PYTHONPATH": path}
+        command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": path}
     ).stdout
     rate, cpu = told.split()
     return Sample(float(rate), float(cpu))

@@ -1,8 +1,8 @@
 """`mail-batch`: what a mail costs in batches of several sizes, against SendGrid's client used mail by mail.
 
 The bound is `SendGridAPIClient.send`, which builds a mail and opens a connection each time, and for each
-connection reads all certificates that the system trusts.  That alone can be most of its cost, so the last line
-holds the product against the same client with a single certificate to read.
+connection reads all certificates that the system trusts.  That alone can be most of its cost, so the last
+line holds the product against the same client with a single certificate to read.
 """
 
 import asyncio
