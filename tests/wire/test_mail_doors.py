@@ -168,11 +168,11 @@ async def test_events_are_told_in_the_words_of_the_ledger() -> None:
     answer = await post_events(front, EVENTS, EVENT_KEY.headers(EVENTS))
     assert answer.status == 200
     assert [event.kind for event in front.noted] == [
-        EventKind.OTHER,
+        EventKind.PROCESSED,
         EventKind.DELIVERED,
         EventKind.BOUNCED,
-        EventKind.DROPPED,
-        EventKind.DROPPED,
+        EventKind.BLOCKED,
+        EventKind.SUPPRESSED,
         EventKind.COMPLAINED,
         EventKind.UNSUBSCRIBED,
         EventKind.OTHER,
