@@ -22,6 +22,8 @@ BENCHMARKS = {
     "peak": "bench.peak",
     "mail-batch": "bench.mail_batch",
     "mail-read": "bench.mail_read",
+    "inbound": "bench.inbound",
+    "webhook-cpu": "bench.webhook_cpu",
     "send-cpu": "bench.send_cpu",
     "queue-health": "bench.queue_health",
     "memory": "bench.memory",
