@@ -158,7 +158,7 @@ def digest_answered(facts: t.DigestAnswered) -> Message:
                     "To say something to somebody, write it under her line of the quoted mail:"
                 )
             ),
-            Group(text(code(f"> - {facts.line[:_LONGEST_SHOWN]}")), (text("like this"),)),
+            Group(text(muted(f"> - {facts.line[:_LONGEST_SHOWN]}")), (text("like this"),)),
         ),
         subject=f"Noted for {show_day_short(facts.day)}",
     )

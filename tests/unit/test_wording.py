@@ -7,6 +7,7 @@ import pytest
 
 from domain import commands as c
 from domain import facts as f
+from domain import replies as r
 from domain.dones import Kind
 from domain.grammar import read_message, read_slash
 from domain.local_time import WORKING_WEEK
@@ -95,7 +96,8 @@ def test_every_button_has_a_twin_that_can_be_typed(channel: Channel, name: str) 
     typed = [_read(run.text, channel) for run in runs(message) if run.style is Style.CODE]
     for action in actions(message):
         if name not in SHOW_NO_TYPED_TWIN:
-            assert any(type(twin) is type(action.command) for twin in typed), action
+            wanted = r.ClaimSender if isinstance(action.command, r.ClaimMail) else type(action.command)
+            assert any(type(twin) is wanted for twin in typed), action
 
 
 @pytest.mark.parametrize(("channel", "name"), EVERYTHING)
