@@ -213,13 +213,13 @@ def _committed(engine: Engine, url: str, count: int) -> Sample:
         for statement in _MAKE_BOUND.split(";"):
             connection.execute(text(statement))
     dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    connections = [psycopg2.connect(dsn) for _ in range(AT_ONCE)]
+    opened = [psycopg2.connect(dsn) for _ in range(AT_ONCE)]
     left = iter(range(count))
     try:
-        return postgres.sample(engine, count, lambda: _insert_all(connections, left))
+        return postgres.sample(engine, count, lambda: _insert_all(opened, left))
     finally:
-        for connection in connections:
-            connection.close()
+        for each in opened:
+            each.close()
 
 
 def _insert_all(connections: Sequence[Any], left: Iterator[int]) -> None:

@@ -39,7 +39,9 @@ class Nobody:
     async def suggest(self, origin: Origin, field: str, typed: str) -> list[str]:  # noqa: ARG002
         return []
 
-    async def workspace_found(self, channel: Channel, workspace: str, name: str) -> None:
+    async def workspace_found(
+        self, channel: Channel, workspace: str, name: str, *, belongs: bool = True
+    ) -> None:
         """Forget it."""
 
 

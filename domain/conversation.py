@@ -72,6 +72,13 @@ class Conversation:
         if isinstance(known, Held):
             return self._hold(uow, known, request, now)
         linking.keep_door(known, request.origin)
+        if request.origin.surface is c.Surface.MAIL and correspondence.is_too_much(uow, known, now):
+            return Spoken(
+                "more mail than people write",
+                InboxState.HELD,
+                organization_id=known.tenant.organization_id,
+                person_id=known.person.id,
+            )
         try:
             spoken = self._carry_out(uow, known, request, now)
         except Refusal as refusal:

@@ -20,6 +20,10 @@ UNSURE = timedelta(days=1)
 """How long after a sentence on something that was not clear the next one may be said by mail."""
 AT_MOST = (20, timedelta(hours=1))
 """Answers by mail to one person in a while: more is a program that answers."""
+MANY = (10, timedelta(hours=1))
+"""Mails of one person in a while that nothing is asked about; what comes on top is counted."""
+MORE_OF_A_PERSON, MORE_OF_A_TEAM = 50, 200
+"""How many on top, in the same while: beyond that a program writes, and what it writes is put aside."""
 SAME_AT_MOST = (3, timedelta(minutes=10))
 """The same for answers to one and the same words."""
 
@@ -33,6 +37,22 @@ def keep_aside(uow: UnitOfWork, held: Held, origin: c.Origin, now: datetime) -> 
         is_first = uow.limits.allow(f"stranger {origin.address}", now, TO_A_STRANGER)
         return held.facts if is_first else None
     return held.facts
+
+
+def is_too_much(uow: UnitOfWork, known: Known, now: datetime) -> bool:
+    """Whether more mail comes from her, or from her team, than people write; then it waits for a look.
+
+    Whoever writes little touches no counter that others share.
+    """
+    most, window = MANY
+    if uow.limits.allow(f"mail {known.person.id}", now, window, most):
+        return False
+    if not uow.limits.allow(f"more mail {known.person.id}", now, window, MORE_OF_A_PERSON):
+        return True
+    teams = known.tenant.teams.of(known.person.id)
+    return not all(
+        uow.limits.allow(f"more mail of team {team.id}", now, window, MORE_OF_A_TEAM) for team, _ in teams
+    )
 
 
 def may_answer(uow: UnitOfWork, address: Address, said: str, facts: f.Facts, now: datetime) -> bool:
