@@ -18,8 +18,11 @@ from domain.people import Channel
 
 AHEAD = timedelta(seconds=1)
 """How far ahead turns are given out: what is urgent waits no longer behind those that are taken."""
-GROWTH = 0.01
-"""Calls a second by which one call lets the pace grow: at five a second it doubles in a minute and a half."""
+GROWTH = 0.005
+"""Calls a second by which one call lets the pace grow: from five on it doubles within three minutes.
+
+Faster, and much more than the provider takes is on its way before it says so.
+"""
 SLOW_GROWTH = 0.00015
 """The same close to a pace that was refused: one refusal for more than a thousand calls."""
 CLOSE = 0.9
@@ -32,7 +35,7 @@ EVIDENCE = timedelta(seconds=3)
 """Calls of so long make a pace that a refusal can be measured by; fewer prove little."""
 STEP_DOWN = 0.8
 """What a refusal leaves of the pace where little is proved."""
-REMEMBERED = timedelta(minutes=2)
+REMEMBERED = timedelta(seconds=90)
 """What went through is averaged over at least half of this, and at most all of it."""
 MANY = 1_000_000
 """Turns where nothing limits them."""
@@ -97,7 +100,7 @@ SUFFIXES = {
 def bucket_name(channel: Channel, workspace: str, way: Way) -> str:
     """`slack T1 posts`, `discord opens`; the provider as a whole has its channel's name."""
     where = f" {workspace}" if channel in BY_WORKSPACE and way is not Way.EVERYTHING else ""
-    return channel.word + where + SUFFIXES[channel][way]
+    return channel.name.lower() + where + SUFFIXES[channel][way]
 
 
 def bucket_names(claimed: Claimed) -> frozenset[str]:
@@ -131,7 +134,7 @@ class Bucket:
 
     def base(self, now: datetime) -> datetime:
         """The first turn that can be had now; in the past by as much as a burst allows."""
-        return max(self.next_at, self.closed_until, now - self.span(self.limit.burst - 1))
+        return max(self.next_at, now - self.span(self.limit.burst - 1))
 
     def room(self, now: datetime) -> int:
         """How many turns may be taken now."""

@@ -15,7 +15,7 @@ from domain.deliveries import Claimed, Ref, State
 from domain.facts import Facts, dump
 from domain.people import Channel
 from domain.ports.planning import Gather
-from domain.rates import Limits
+from domain.rates import BY_WORKSPACE, Limits
 
 SENDABLE = timedelta(days=31)
 """How long ago the day of a delivery may be; what is older is given up as expired."""
@@ -61,7 +61,9 @@ _PICK = text(
     + _WITH_RECIPIENT
     + "ORDER BY due_at, ready.id"
 )
-_PICK_PACED = text(PROBING + paced_picks.READY + _WITH_RECIPIENT + "ORDER BY kind <= 3, due_at, ready.id")
+_IN_ORDER = "ORDER BY kind <= 3, due_at, ready.id"
+_PICK_PACED = text(PROBING + paced_picks.READY + _WITH_RECIPIENT + _IN_ORDER)
+_PICK_BY_WORKSPACE = text(PROBING + paced_picks.READY_BY_WORKSPACE + _WITH_RECIPIENT + _IN_ORDER)
 
 _START = text("""
     UPDATE deliveries AS delivery SET
@@ -111,7 +113,9 @@ def claim_paced(connection: Connection, request: Request, gather: Gather, limits
     if not room.everything:
         return []
     paced = paced_picks.bound(request.channel, buckets, room, request.limit, now)
-    picked = _usable(connection, connection.execute(_PICK_PACED, _due(request) | paced).all())
+    by_workspace = request.channel in BY_WORKSPACE
+    pick = _PICK_BY_WORKSPACE if by_workspace else _PICK_PACED
+    picked = _usable(connection, connection.execute(pick, _due(request) | paced).all())
     begun, gathered = _gather(connection, picked, gather)
     in_turn = buckets.take_turns(begun, room, now)
     return _begin(connection, request, in_turn, gathered)
@@ -143,6 +147,8 @@ def _due(request: Request) -> dict[str, Any]:
         "limit": request.limit,
         "first_day": request.now.date() - SENDABLE,
         "last_day": request.now.date() + AHEAD,
+        "first_near": request.now.date() - paced_picks.NEAR,
+        "last_near": request.now.date() + paced_picks.NEAR,
         "ready": int(State.READY),
     }
 

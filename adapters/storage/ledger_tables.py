@@ -73,6 +73,12 @@ deliveries = Table(
     UniqueConstraint("kind", "subject", "target", "part", "try_", "day"),
     Index("ix_deliveries_ready", "channel", "due_at", postgresql_where=text("state = 1")),
     Index("ix_deliveries_urgent", "channel", "due_at", postgresql_where=text("state = 1 AND kind > 3")),
+    Index(
+        "ix_deliveries_workspace",
+        "workspace",
+        "due_at",
+        postgresql_where=text("state = 1 AND channel = 1 AND kind <= 3"),
+    ),
     Index("ix_deliveries_ready_person", "person_id", postgresql_where=text("state = 1")),
     Index("ix_deliveries_lease", "lease_until", postgresql_where=text("state IN (2, 3)")),
     Index("ix_deliveries_receipt", "channel", "receipt", postgresql_where=text("receipt IS NOT NULL")),

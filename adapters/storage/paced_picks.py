@@ -4,7 +4,7 @@ What somebody waits for goes before what is planned for many; among equals the e
 bucket no more is taken than it has turns, so that those of a workspace which must wait hold up no other.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.storage.buckets import Buckets, Room
@@ -13,54 +13,82 @@ from domain.people import Channel
 from domain.rates import BY_WORKSPACE, SUFFIXES, bucket_name
 
 SCANNED = 4
-"""Rows that are looked at for each that is wanted, so that a few workspaces do not fill the view."""
+"""Rows that are looked at for each that is wanted, where they are not looked at by workspace."""
+NEAR = timedelta(days=2)
+"""Days before and after today that are looked at workspace by workspace; hardly anything waits for longer."""
 _WAYS = (Way.POST, Way.MARK, Way.OPEN)
 
-_DUE = """
-        SELECT day, id, due_at, kind <= 3 AS planned, way,
-               CAST(:provider AS text) || CASE WHEN :by_workspace THEN ' ' || workspace ELSE '' END
-                   || (CAST(:suffixes AS text[]))[way] AS bucket
-        FROM deliveries, LATERAL (
-            SELECT CASE WHEN kind = 5 THEN 2 WHEN identity_id IS NOT NULL AND direct IS NULL THEN 3 ELSE 1 END
-        ) AS sent (way)
-        WHERE channel = :channel AND state = 1 AND due_at <= :now AND (not_after IS NULL OR not_after > :now)
-          AND day BETWEEN :first_day AND :last_day
-          AND CAST(:provider AS text) || CASE WHEN :by_workspace THEN ' ' || workspace ELSE '' END
-                  || (CAST(:suffixes AS text[]))[way] <> ALL(CAST(:shut AS text[]))
-"""
+_BUCKET = """
+    CAST(:provider AS text) || CASE WHEN :by_workspace THEN ' ' || workspace ELSE '' END
+    || (CAST(:suffixes AS text[]))["""
+_POST, _OPEN = "(identity_id IS NULL OR direct IS NOT NULL)", "identity_id IS NOT NULL AND direct IS NULL"
 
-# Kinds up to 3 are prompts and digests; the others have an index of their own, which is short.
-READY = (
-    """
-    WITH seen AS (
-        ("""  # noqa: S608 -- constants alone
-    + _DUE
-    + """ AND kind > 3 ORDER BY due_at LIMIT :scanned)
-        UNION ALL
-        ("""
-    + _DUE
-    + """ AND kind <= 3 ORDER BY due_at LIMIT :scanned)
-    ), in_line AS (
+
+def _due(way: str, also: str, most: str) -> str:
+    """What is due and sent in that way, earliest first."""
+    return f"""(
+        SELECT day, id, due_at, kind <= 3 AS planned, {way} AS way, {_BUCKET}{way}] AS bucket
+        FROM deliveries
+        WHERE channel = :channel AND state = 1 AND due_at <= :now AND (not_after IS NULL OR not_after > :now)
+          AND {_BUCKET}{way}] <> ALL(CAST(:shut AS text[])) AND {also}
+        ORDER BY due_at LIMIT {most}
+    )"""  # noqa: S608 -- constants alone
+
+
+_ALL_DAYS = "day BETWEEN :first_day AND :last_day"
+_URGENT = f"kind > 3 AND {_ALL_DAYS}"  # they have an index of their own, which is short
+_PLANNED = f"kind <= 3 AND {_ALL_DAYS}"
+_OLD = "kind <= 3 AND day >= :first_day AND day < :first_near"
+_HERE = "kind <= 3 AND channel = 1 AND workspace = place.name AND day BETWEEN :first_near AND :last_near"
+_NEXT = """
+    SELECT workspace FROM deliveries
+    WHERE channel = 1 AND state = 1 AND kind <= 3 AND day BETWEEN :first_near AND :last_near
+      AND workspace > {} ORDER BY workspace LIMIT 1
+"""
+_LET_THROUGH = f"""
+    , in_line AS (
         SELECT *, row_number() OVER (PARTITION BY bucket ORDER BY planned, due_at, id) AS place FROM seen
     ), let_through AS (
         SELECT day, id FROM in_line
         LEFT JOIN unnest(CAST(:names AS text[]), CAST(:turns AS integer[])) AS room (name, turns)
             ON room.name = bucket
         WHERE place <= coalesce(turns, (CAST(:unused AS integer[]))[way])
-        ORDER BY planned, due_at, id LIMIT :limit
+        ORDER BY planned, due_at, place, id LIMIT :limit
     ), ready AS (
         SELECT delivery.* FROM let_through JOIN deliveries AS delivery USING (day, id)
-        WHERE delivery.state = 1 AND delivery.day BETWEEN :first_day AND :last_day
+        WHERE delivery.state = 1 AND delivery.{_ALL_DAYS}
         FOR UPDATE OF delivery SKIP LOCKED
     )
+"""  # noqa: S608 -- constants alone
+_KIND_5 = "CASE WHEN kind = 5 THEN 2 WHEN " + _OPEN + " THEN 3 ELSE 1 END"
+READY = f"""
+    WITH seen AS (
+        {_due(_KIND_5, _URGENT, ":scanned")}
+        UNION ALL {_due("1", f"{_POST} AND {_PLANNED}", ":scanned")}
+        UNION ALL {_due("3", f"{_OPEN} AND {_PLANNED}", ":scanned")}
+    ) {_LET_THROUGH}
 """
-)
 """Picks and locks what may be sent now; `bound` gives what it wants to know."""
+READY_BY_WORKSPACE = f"""
+    WITH RECURSIVE place (name) AS (
+        ({_NEXT.format("''")}) UNION ALL SELECT ({_NEXT.format("name")}) FROM place WHERE name IS NOT NULL
+    ), seen AS (
+        {_due(_KIND_5, _URGENT, ":scanned")}
+        UNION ALL {_due("1", f"{_POST} AND {_OLD}", ":scanned")}
+        UNION ALL {_due("3", f"{_OPEN} AND {_OLD}", ":scanned")}
+        UNION ALL SELECT here.* FROM place, LATERAL (
+            {_due("1", f"{_POST} AND {_HERE}", ":in_workspace")}
+            UNION ALL {_due("3", f"{_OPEN} AND {_HERE}", ":in_workspace")}
+        ) AS here
+    ) {_LET_THROUGH}
+"""  # noqa: S608 -- constants alone
+"""The same where each workspace has limits of its own: what lies before one's rows does not hide them."""
 
 
 def bound(channel: Channel, buckets: Buckets, room: Room, limit: int, now: datetime) -> dict[str, Any]:
-    """The values of `READY` that follow from the limits; `now` in real time."""
+    """The values of `READY` and `READY_BY_WORKSPACE` that follow from the limits; `now` in real time."""
     most = min(limit, room.everything)
+    unused = [buckets.unused(way, now) for way in _WAYS]
     return {
         "provider": bucket_name(channel, "", Way.EVERYTHING),
         "by_workspace": channel in BY_WORKSPACE,
@@ -68,7 +96,8 @@ def bound(channel: Channel, buckets: Buckets, room: Room, limit: int, now: datet
         "shut": [name for name, turns in room.names.items() if turns == 0],
         "names": list(room.names),
         "turns": list(room.names.values()),
-        "unused": [buckets.unused(way, now) for way in _WAYS],
+        "unused": unused,
         "scanned": most * SCANNED,
+        "in_workspace": min(most, max([*unused, *room.names.values()])),
         "limit": most,
     }

@@ -1,0 +1,248 @@
+"""Claims keep to the providers' limits, whoever makes them; who must wait holds up nobody else."""
+
+import itertools
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from adapters.storage.delivery_rows import add_deliveries
+from adapters.storage.ledger import PostgresLedger
+from domain.deliveries import (
+    Claimed,
+    Key,
+    Kind,
+    Later,
+    NewDelivery,
+    Outcome,
+    Recipient,
+    Result,
+    Sent,
+    Way,
+)
+from domain.people import Address, Channel
+from domain.rates import AHEAD, Limits
+from tests.ledger_steps import DUE, TUESDAY, claim
+from tests.worlds import World
+
+SECOND = timedelta(seconds=1)
+_subjects = itertools.count(1)
+
+
+@pytest.fixture
+def ledger(connection: Connection) -> PostgresLedger:
+    return PostgresLedger(connection, Limits())
+
+
+def add(
+    connection: Connection,
+    organization_id: int,
+    count: int,
+    workspace: str = "T1",
+    *,
+    channel: Channel = Channel.SLACK,
+    kind: Kind = Kind.PROMPT,
+    due: datetime = DUE,
+) -> None:
+    add_deliveries(
+        connection,
+        [
+            NewDelivery(
+                Key(TUESDAY, kind, subject),
+                organization_id,
+                Recipient(Address(channel, f"U{subject}", workspace), f"D{subject}"),
+                due,
+            )
+            for subject in itertools.islice(_subjects, count)
+        ],
+    )
+
+
+def told(ledger: PostgresLedger, claimed: list[Claimed], outcome: Outcome, now: datetime) -> None:
+    results = [Result(each.ref, each.fence, each.attempt, outcome) for each in claimed]
+    ledger.record(results, now)
+    ledger.heed(claimed, results, now)
+
+
+def workspaces(claimed: list[Claimed]) -> Counter[str]:
+    return Counter(each.recipient.address.workspace for each in claimed)
+
+
+def test_of_each_workspace_only_as_much_is_claimed_as_it_takes(
+    connection: Connection, ledger: PostgresLedger, acme: int
+) -> None:
+    for workspace in ("T1", "T2"):
+        add(connection, acme, 40, workspace)
+    add(connection, acme, 3, "T3")
+    claimed = claim(ledger)
+    assert workspaces(claimed) == {"T1": 25, "T2": 25, "T3": 3}
+    assert max(each.wait for each in claimed) == AHEAD
+    assert claim(ledger) == []
+    assert workspaces(claim(ledger, DUE + SECOND)) == {"T1": 5, "T2": 5}
+
+
+def test_a_large_workspace_that_must_wait_hides_no_other(
+    connection: Connection, ledger: PostgresLedger, acme: int
+) -> None:
+    add(connection, acme, 900, "T1")
+    claim(ledger)
+    add(connection, acme, 5, "T2", due=DUE + SECOND / 10)
+    assert workspaces(claim(ledger, DUE + SECOND / 10, limit=50))["T2"] == 5
+
+
+def test_nobody_is_hidden_behind_many_large_workspaces(
+    connection: Connection, ledger: PostgresLedger, acme: int
+) -> None:
+    for number in range(8):
+        add(connection, acme, 100, f"T{number}")
+    for step in range(8):
+        assert workspaces(claim(ledger, DUE + step * SECOND / 2, limit=24)) == {
+            f"T{number}": 3 for number in range(8)
+        }
+
+
+def test_who_has_never_been_written_to_hides_nobody_who_has(
+    connection: Connection, ledger: PostgresLedger, world: World, acme: int
+) -> None:
+    for number in range(100):
+        person = world.person(acme)
+        identity = world.identity(acme, person, Channel.SLACK, external_id=f"U9{number}", workspace="T1")
+        recipient = Recipient(Address(Channel.SLACK, f"U9{number}", "T1"), None, identity)
+        add_deliveries(
+            connection, [NewDelivery(Key(TUESDAY, Kind.PROMPT, person), acme, recipient, DUE, person)]
+        )
+    add(connection, acme, 20, "T1", due=DUE + SECOND)
+    claimed = claim(ledger, DUE + SECOND)
+    assert sum(each.recipient.direct is not None for each in claimed) == 20
+    assert sum(each.recipient.direct is None for each in claimed) == 10
+
+
+def test_what_somebody_waits_for_goes_before_what_is_planned_for_many(
+    connection: Connection, ledger: PostgresLedger, acme: int
+) -> None:
+    add(connection, acme, 400)
+    claim(ledger)
+    add(connection, acme, 1, kind=Kind.REPLY, due=DUE + SECOND)
+    add(connection, acme, 1, kind=Kind.MARK, due=DUE + SECOND)
+    answers = [each for each in claim(ledger, DUE + SECOND) if each.key.kind > Kind.DIGEST_MAIL]
+    assert {each.key.kind for each in answers} == {Kind.REPLY, Kind.MARK}
+    assert min(each.wait for each in answers if each.key.kind is Kind.REPLY) < SECOND / 2
+
+
+def test_a_refusal_closes_the_bucket_to_all_and_no_other(
+    connection: Connection, ledger: PostgresLedger, acme: int
+) -> None:
+    """Fault 19."""
+    for workspace in ("T1", "T2"):
+        add(connection, acme, 60, workspace)
+    add(connection, acme, 2, kind=Kind.MARK)
+    first = [each for each in claim(ledger) if each.recipient.address.workspace == "T1"]
+    told(ledger, first[:1], Later("ratelimited", 30 * SECOND, Way.POST), DUE + SECOND)
+    another = PostgresLedger(connection, Limits())
+    assert workspaces(claim(another, DUE + 20 * SECOND)) == {"T2": 25}
+    assert "T1" in workspaces(claim(another, DUE + 31 * SECOND))
+
+
+def test_a_refused_mark_stops_no_message(connection: Connection, ledger: PostgresLedger, acme: int) -> None:
+    add(connection, acme, 2, kind=Kind.MARK)
+    told(ledger, claim(ledger)[:1], Later("ratelimited", 30 * SECOND, Way.MARK), DUE)
+    add(connection, acme, 1, kind=Kind.MARK)
+    add(connection, acme, 1)
+    assert [each.key.kind for each in claim(ledger, DUE + SECOND)] == [Kind.PROMPT]
+
+
+def test_a_provider_that_refuses_everything_is_tried_once_a_minute(
+    connection: Connection, ledger: PostgresLedger, acme: int
+) -> None:
+    """Fault 20: at most twenty calls in ten minutes."""
+    add(connection, acme, 200, channel=Channel.DISCORD, workspace="")
+    banned = Later("refused before it came to Discord", 60 * SECOND, Way.EVERYTHING)
+    tried = 0
+    for half_second in range(1_200):
+        now = DUE + half_second * SECOND / 2
+        claimed = claim(ledger, now, Channel.DISCORD, 5)
+        tried += len(claimed)
+        if claimed:
+            told(ledger, claimed, banned, now)
+    assert tried <= 20
+    now = DUE + 11 * 60 * SECOND
+    [probe] = claim(ledger, now, Channel.DISCORD)
+    assert claim(ledger, now + SECOND, Channel.DISCORD) == []
+    told(ledger, [probe], Sent("D1:1"), now + SECOND)
+    assert len(claim(ledger, now + 2 * SECOND, Channel.DISCORD)) > 40
+
+
+def test_direct_messages_on_discord_are_opened_a_few_a_minute_and_the_known_ones_do_not_wait(
+    connection: Connection, ledger: PostgresLedger, world: World, acme: int
+) -> None:
+    """Fault 28: whoever opens many is stopped for good."""
+    for number in range(12):
+        person = world.person(acme)
+        identity = world.identity(acme, person, Channel.DISCORD, external_id=f"9{number}", workspace="")
+        recipient = Recipient(Address(Channel.DISCORD, f"9{number}"), None, identity)
+        add_deliveries(
+            connection, [NewDelivery(Key(TUESDAY, Kind.PROMPT, person), acme, recipient, DUE, person)]
+        )
+    add(connection, acme, 10, channel=Channel.DISCORD, workspace="")
+    claimed = claim(ledger, channel=Channel.DISCORD)
+    assert Counter(each.recipient.direct is None for each in claimed) == {True: 5, False: 10}
+    unopened = [each for each in claimed if each.recipient.direct is None]
+    assert len(claim(ledger, DUE + 40 * SECOND, Channel.DISCORD)) == 2
+    told(ledger, unopened[:1], Later("40003", 600 * SECOND, Way.OPEN), DUE + 41 * SECOND)
+    assert claim(ledger, DUE + 600 * SECOND, Channel.DISCORD) == []
+    add(connection, acme, 1, channel=Channel.DISCORD, workspace="", due=DUE + 600 * SECOND)
+    assert len(claim(ledger, DUE + 600 * SECOND, Channel.DISCORD)) == 1
+
+
+def test_mail_has_no_turns_but_can_be_closed(
+    connection: Connection, ledger: PostgresLedger, acme: int
+) -> None:
+    add(connection, acme, 60, channel=Channel.EMAIL, workspace="")
+    first = claim(ledger, channel=Channel.EMAIL, limit=50)
+    assert [each.wait for each in first] == [timedelta(0)] * 50
+    told(ledger, first, Later("SendGrid asks to wait", 20 * SECOND, Way.POST), DUE)
+    assert claim(ledger, DUE + 19 * SECOND, Channel.EMAIL) == []
+    assert len(claim(ledger, DUE + 20 * SECOND, Channel.EMAIL)) == 60
+
+
+@pytest.fixture
+def crowd(engine: Engine) -> Engine:
+    with engine.begin() as connection:
+        acme = World(connection).organization()
+        PostgresLedger(connection).make_partitions(TUESDAY, 1)
+        for workspace in ("T1", "T2", "T3"):
+            add(connection, acme, 120, workspace)
+    return engine
+
+
+def test_many_workers_together_stay_below_every_limit(crowd: Engine) -> None:
+    """Each sees another moment, within a second; no turn is given twice and none above the pace."""
+    turns: dict[str, list[datetime]] = {"T1": [], "T2": [], "T3": []}
+    writing = threading.Lock()
+    moments = iter([DUE + step * SECOND / 4 for step in range(60)])
+
+    def work(_: int) -> None:
+        for now in moments:
+            with crowd.begin() as connection:
+                claimed = PostgresLedger(connection, Limits()).claim(
+                    Channel.SLACK, DUE + 60 * SECOND, now, timedelta(seconds=60), 20
+                )
+            with writing:
+                for each in claimed:
+                    turns[each.recipient.address.workspace].append(now + each.wait)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    for taken in turns.values():
+        taken.sort()
+        # Moments are not handed out in order, so a worker may look a second back.
+        for first, last in itertools.combinations(range(len(taken)), 2):
+            assert last - first + 1 <= ((taken[last] - taken[first]) + 2 * SECOND).total_seconds() * 5 + 20
+        assert len(taken) >= 30, "those of one workspace hide no other's"
+    with crowd.begin() as connection:
+        assert connection.scalars(text("SELECT name FROM buckets ORDER BY name")).all() == [
+            f"slack {workspace} posts" for workspace in turns
+        ]
