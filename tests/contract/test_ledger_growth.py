@@ -8,6 +8,7 @@ from sqlalchemy import Engine, text
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
 from adapters.storage.unit_of_work import PostgresStorage
+from bot.clock import real_now
 from domain.deliveries import INBOX_KEPT, KEPT
 from domain.ports.planning import Ledger
 from tests.worlds import World, reply
@@ -66,7 +67,9 @@ def test_while_somebody_reads_there_nothing_is_dropped_and_nobody_waits(
     with engine.connect() as reader:
         reader.execute(text("SELECT count(*) FROM deliveries"))
         reader.execute(text("SELECT count(*) FROM attempts"))
+        started = real_now()
         assert drop(storage) is None
+        assert real_now() - started < timedelta(seconds=5)
         with storage.begin() as uow:  # the transaction that gave up holds nothing that a sender needs
             assert uow.ledger.counts() == {"ready": 3}
     assert drop(storage) is not None

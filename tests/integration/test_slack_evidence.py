@@ -112,7 +112,7 @@ async def test_a_check_mark_is_never_looked_for(sending: Sending) -> None:
 
 async def test_an_answer_without_end_is_not_read(sending: Sending) -> None:
     """Fault 25: at most one megabyte of an answer is read."""
-    endless = '{"ok": true, "x": "' + "x" * 2_000_000
+    endless = '{"ok": true, "channel": "D1", "ts": "1.2", "x": "' + "x" * 2_000_000 + '"}'
     json = {"Content-Type": "application/json"}
     sending.world.slack.journal.fail("chat.postMessage", Fault(status=200, headers=json, body=endless))
     assert isinstance(await sending.one(sending.parcel(41)), Unknown)

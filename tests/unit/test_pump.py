@@ -81,12 +81,11 @@ async def test_asked_to_stop_it_claims_nothing_more_and_writes_down_what_is_on_i
     async with pumping(office, sender) as running:
         await sender.started.wait()
         running.cancel()
-        await asyncio.sleep(0)
-        sender.may_end.set()
+        asyncio.get_running_loop().call_later(0.05, sender.may_end.set)
         await asyncio.wait([running])
-    assert len(sender.begun) == 1
-    assert states(office) == {State.ACCEPTED: 1, State.READY: 2}
-    assert all(row.lease_until is None for row in office.deliveries(Kind.PROMPT))
+        assert len(sender.begun) == 1
+        assert states(office) == {State.ACCEPTED: 1, State.READY: 2}
+        assert all(row.lease_until is None for row in office.deliveries(Kind.PROMPT))
 
 
 async def test_what_does_not_end_is_left_in_doubt(office: Office) -> None:
@@ -95,7 +94,8 @@ async def test_what_does_not_end_is_left_in_doubt(office: Office) -> None:
     async with pumping(office, sender, stop_within=0.05) as running:
         await sender.started.wait()
         running.cancel()
-        await asyncio.wait([running])
+        await asyncio.wait([running], timeout=10)
+        assert running.done()
     assert states(office) == {State.UNCERTAIN: 1, State.READY: 2}
     assert all(row.lease_until is None for row in office.deliveries(Kind.PROMPT))
 
