@@ -5,10 +5,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import quote, urlencode
 
-import aiosmtplib
-
-from adapters.email.account_checks import APP_PASSWORD, RoundTrip, check_imap, check_smtp, round_trip
-from adapters.email.imap_session import TROUBLE
+from adapters.email.account_checks import (
+    APP_PASSWORD,
+    NoRoundTrip,
+    RoundTrip,
+    check_imap,
+    check_smtp,
+    round_trip,
+)
 from bot.clock import real_now
 from bot.console import ask, say, strong
 from bot.setup import SetUp, report, steps
@@ -81,7 +85,7 @@ def _try(setup: SetUp, address: str) -> RoundTrip | None:
                 _TRIES * setup.surroundings.patience,
             )
         )
-    except (aiosmtplib.SMTPException, *TROUBLE) as error:
+    except NoRoundTrip as error:
         say(f"✗ That has not worked: {error}")
         return None
 

@@ -21,6 +21,10 @@ APP_PASSWORD = "Many providers want an app password, made in the account's secur
 _DEADLINE = 30.0
 
 
+class NoRoundTrip(Exception):  # noqa: N818 -- what has come of a try, not a mistake
+    """The mails could not be sent, or the mailbox not be read; the message says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoundTrip:
     """What two mails to the account itself have shown, one of them to its plus address."""
@@ -74,8 +78,7 @@ async def round_trip(
     """Send two mails to the account, and wait until both are there, or for so many seconds.
 
     Raises:
-        aiosmtplib.SMTPException, OSError: they cannot be sent.
-        imaplib.IMAP4.error, OSError, ValueError: the mailbox cannot be read.
+        NoRoundTrip: they cannot be sent, or the mailbox cannot be read.
     """
     session = ImapSession(mailbox)
     try:
@@ -88,6 +91,8 @@ async def round_trip(
                     message = _test_mail(address, recipient, mark, at)
                     await client.send_message(message, sender=address, recipients=[recipient])
         found = await asyncio.to_thread(_await, session, folder.next_uid, marks, patience)
+    except (aiosmtplib.SMTPException, *TROUBLE) as error:
+        raise NoRoundTrip(str(error)) from error
     finally:
         await asyncio.to_thread(session.close)
     first = found.get(marks[0], b"")
