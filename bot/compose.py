@@ -43,9 +43,9 @@ class Work(enum.Flag):
     """What a process does; as many machines as wanted share it."""
 
     WEB = enum.auto()
-    """Takes what comes over HTTP."""
+    """Takes what comes over HTTP, and by SMTP where it is the mail server."""
     GATEWAY = enum.auto()
-    """Holds Slack's socket and Discord's gateway."""
+    """Holds Slack's socket and Discord's gateway, reads the mailbox."""
     WORKER = enum.auto()
     """Plans and sends."""
 
