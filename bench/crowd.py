@@ -6,7 +6,6 @@ the day before.
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import create_engine, text
@@ -22,15 +21,23 @@ PEAK = datetime(2026, 11, 24, 17, 0, 5, tzinfo=UTC)
 EARLY = datetime(2026, 11, 24, 5, 0, 5, tzinfo=UTC)
 """06:00 in Central Europe, when `few` people are asked."""
 SLACK_WORKSPACE = "T0BENCH"
-_PEAK_ZONES = (
-    "Europe/Amsterdam Europe/Belgrade Europe/Berlin Europe/Brussels Europe/Budapest Europe/Copenhagen"
-    " Europe/Luxembourg Europe/Madrid Europe/Oslo Europe/Paris Europe/Prague Europe/Rome Europe/Stockholm"
-    " Europe/Vienna Europe/Warsaw Europe/Zurich"
-).split()
-_OTHERS = (
-    "America/New_York 1020|America/Chicago 960|America/Sao_Paulo 1080|Asia/Tokyo 1080|Asia/Shanghai 1080"
-    "|Australia/Sydney 1080|Asia/Kolkata 750|Europe/London 1080|America/Toronto 1020|Asia/Seoul 1080"
-).split("|")
+_PEAK_CITIES = (
+    *("Amsterdam", "Belgrade", "Berlin", "Brussels", "Budapest", "Copenhagen", "Luxembourg", "Madrid"),
+    *("Oslo", "Paris", "Prague", "Rome", "Stockholm", "Vienna", "Warsaw", "Zurich"),
+)
+_PEAK_ZONES = [f"Europe/{city}" for city in _PEAK_CITIES]
+_OTHERS = {
+    "America/New_York": 17 * 60,
+    "America/Chicago": 16 * 60,
+    "America/Toronto": 17 * 60,
+    "America/Sao_Paulo": 18 * 60,
+    "Asia/Tokyo": 18 * 60,
+    "Asia/Seoul": 18 * 60,
+    "Asia/Shanghai": 18 * 60,
+    "Asia/Kolkata": 12 * 60 + 30,
+    "Australia/Sydney": 18 * 60,
+    "Europe/London": 18 * 60,
+}
 
 # Organization o holds the people from 500 o + 1 on.  Foreign keys are not checked one by one while this runs;
 # the rows fit each other by how they are made.
@@ -89,21 +96,17 @@ INSERT INTO answers (organization_id, person_id, day, source_ref, revised_at)
 SELECT (p - 1) / 500 + 1, p, DATE '2026-11-23', 'source ' || p, '2026-11-23'
 FROM generate_series(1, :people) AS p WHERE p % 2 = 0;
 
-INSERT INTO deliveries (day, kind, subject, organization_id, person_id, channel, identity_id, workspace, address,
-                        direct, state, due_at, not_after, facts, fence, attempt, attempt_started_at, receipt, sent_at)
-SELECT DATE '2026-11-23', 1, person_id, organization_id, person_id, channel, identity.id, workspace, external_id,
-       direct, 4, at, at + INTERVAL '6 hours', jsonb_build_object('is', 'PromptAsked', 'day', '2026-11-23', 'explain', false, 'goals', '[]'::jsonb),
+INSERT INTO deliveries (day, kind, subject, organization_id, person_id, channel, identity_id, workspace,
+                        address, direct, state, due_at, not_after, facts, fence, attempt, attempt_started_at,
+                        receipt, sent_at)
+SELECT DATE '2026-11-23', 1, person_id, organization_id, person_id, channel, identity.id, workspace,
+       external_id, direct, 4, at, at + INTERVAL '6 hours',
+       jsonb_build_object('is', 'PromptAsked', 'day', '2026-11-23', 'explain', false, 'goals', '[]'::jsonb),
        1, 1, at, 'receipt ' || identity.id, at
 FROM identities AS identity, CAST('2026-11-23 17:00+00' AS timestamptz) AS at;
 SELECT setval(pg_get_serial_sequence('organizations', 'id'), max(id)) FROM organizations;
 SET session_replication_role = origin;
 """
-
-
-@dataclass(frozen=True, slots=True)
-class _Clocks:
-    zones: list[str]
-    minutes: list[int]
 
 
 def edition() -> str:
@@ -117,13 +120,13 @@ def populate(url: str, people: int, due: int, few: int) -> None:
     Each a multiple of 500: whole organizations, spread evenly over all.
     """
     migrate(url)
-    clocks = _clocks()
+    zones, minutes = _clocks()
     bound = {
         "people": people,
         "due": due,
         "few": few,
-        "zones": clocks.zones,
-        "minutes": clocks.minutes,
+        "zones": zones,
+        "minutes": minutes,
         "peak_zones": len(_PEAK_ZONES),
         "other_zones": len(_OTHERS),
         "slack": 1,
@@ -141,8 +144,8 @@ def populate(url: str, people: int, due: int, few: int) -> None:
     engine.dispose()
 
 
-def _clocks() -> _Clocks:
-    others = [each.split() for each in _OTHERS]
-    zones = [*_PEAK_ZONES, "Europe/Madrid", *(zone for zone, _ in others)]
-    minutes = [*(1080 for _ in _PEAK_ZONES), 360, *(int(minute) for _, minute in others)]
-    return _Clocks(zones, minutes)
+def _clocks() -> tuple[list[str], list[int]]:
+    """Zones and prompt minutes of the peak, of the few and of the others."""
+    zones = [*_PEAK_ZONES, "Europe/Madrid", *_OTHERS]
+    minutes = [*(18 * 60 for _ in _PEAK_ZONES), 6 * 60, *_OTHERS.values()]
+    return zones, minutes

@@ -1,8 +1,8 @@
 """A TLS server on a loopback port that takes whatever Slack, Discord and SendGrid are sent, at once, always.
 
 Run as a program of its own, so that its work is not counted as the sender's: `python -m bench.fast_server
-CERTIFICATE KEY` prints its port.  It reads no more of a request than it must to answer: a benchmark of senders
-wants a provider that costs little; whether the requests are right is what the simulators are asked.
+CERTIFICATE KEY` prints its port.  It reads no more of a request than it must to answer: a benchmark of
+senders wants a provider that costs little; whether the requests are right is what the simulators are asked.
 """
 
 import asyncio

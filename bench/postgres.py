@@ -1,6 +1,7 @@
 """The benchmarks' own PostgreSQL: the embedded one with the settings it ships with: commits are durable."""
 
 import contextlib
+import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -21,12 +22,18 @@ HOME = Path(__file__).resolve().parent.parent / ".donelog" / "bench"
 
 @contextlib.contextmanager
 def server() -> Iterator[EmbeddedServer]:
-    """Runs until the `with` ends. Its data stay in the project's `.donelog`, so that a crowd is made once."""
-    running = start(HOME)
-    try:
-        yield running
-    finally:
-        running.release()
+    """Runs until the `with` ends. Its data stay in the project's `.donelog`, so that a crowd is made once.
+
+    One benchmark at a time: another one's would take its processor, and may drop its databases.
+    """
+    HOME.mkdir(parents=True, exist_ok=True)
+    with (HOME / "turn.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        running = start(HOME)
+        try:
+            yield running
+        finally:
+            running.release()
 
 
 def populated(running: EmbeddedServer, people: int, due: int, few: int) -> str:

@@ -2,8 +2,8 @@
 
 Such a reader keeps PostgreSQL from cleaning up: every row that a claim or an outcome has replaced stays,
 and a queue that goes through one table for ever has to wade through them.  Here a day is a partition, so no
-row of today hides behind those of yesterday.  The bound is the same day without the reader; the pace is that of the
-day's last fifth, when most dead rows lie about.
+row of today hides behind those of yesterday.  The bound is the same day without the reader; the pace is that
+of the day's last fifth, when most dead rows lie about.
 """
 
 from sqlalchemy import Engine, text
