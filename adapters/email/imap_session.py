@@ -95,14 +95,21 @@ class ImapSession:
         if not self._has_idle:
             time.sleep(seconds)
             return time.monotonic() - self._looked > POLL_SECONDS
-        if not self._is_idle:
-            self._client.idle()
-            self._is_idle = True
-        began = time.monotonic()
-        said = self._client.idle_check(timeout=seconds)
-        if any(b"BYE" in each[:1] for each in said) or (not said and time.monotonic() - began < seconds / 2):
-            raise IMAPClientAbortError("the server has ended the connection")
-        return any(b"EXISTS" in each for each in said) or time.monotonic() - self._looked > IDLE_SECONDS
+        said = [] if self._is_idle else self._begin_idle()
+        if not _tells_of_mail(said):
+            began = time.monotonic()
+            said = self._client.idle_check(timeout=seconds)
+            if not said and time.monotonic() - began < seconds / 2:
+                raise IMAPClientAbortError("the server has ended the connection")
+        return _tells_of_mail(said) or time.monotonic() - self._looked > IDLE_SECONDS
+
+    def _begin_idle(self) -> list[Any]:
+        """Go idle twice: what a server says in one breath with "idling" is only seen when one ends it."""
+        self._client.idle()
+        said: list[Any] = self._client.idle_done()[1]
+        self._client.idle()
+        self._is_idle = True
+        return said
 
     def interrupt(self) -> None:
         """Make whatever waits in another thread end; the one method that any thread may call."""
@@ -122,6 +129,17 @@ class ImapSession:
 
     def _next_uid(self) -> int:
         return max(self._client.search(["ALL"]), default=0) + 1
+
+
+def _tells_of_mail(said: list[Any]) -> bool:
+    """Whether something new is there.
+
+    Raises:
+        IMAPClientAbortError: the server says goodbye.
+    """
+    if any(b"BYE" in each[:1] for each in said):
+        raise IMAPClientAbortError("the server has ended the connection")
+    return any(b"EXISTS" in each for each in said)
 
 
 def connect(mailbox: Mailbox) -> Any:
