@@ -91,7 +91,10 @@ class DiscordApi:
     async def open_direct(self, user_id: str) -> str:
         """The channel with a person: https://docs.discord.com/developers/resources/user#create-dm."""
         answer = await self._call("POST", "/users/@me/channels", {"recipient_id": user_id})
-        return str(answer["id"])
+        opened = answer["id"]
+        if not isinstance(opened, str) or not opened.isdecimal():  # it is kept, and everything goes there
+            raise ValueError("the channel has no number")
+        return opened
 
     async def react(self, channel_id: str, message_id: str, emoji: str) -> None:
         """https://docs.discord.com/developers/resources/message#create-reaction."""

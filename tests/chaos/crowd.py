@@ -109,6 +109,7 @@ class Crowd:
             plan_prompts(uow, now)
             uow.commit()
         local = now.astimezone(ZoneInfo(self.zone))
+        added: dict[int, Channel] = {}
         with self.database.storage.begin() as uow:
             people = uow.tenant(self.organization_id).people
             for address, direct in newcomers:
@@ -116,8 +117,9 @@ class Crowd:
                     Profile(address.external_id.partition("@")[0], self.zone), address, direct, now
                 )
                 people.save(_asked_at(person, local.hour * 60 + local.minute))
-                self.planned[person.id] = address.channel
+                added[person.id] = address.channel
             uow.commit()
+        self.planned.update(added)
 
     @property
     def day(self) -> str:

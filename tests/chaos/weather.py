@@ -18,7 +18,7 @@ DATABASE = "database"
 COMMIT = b"COMMIT\x00"
 POINTS = {
     Channel.SLACK.word: ("chat.postMessage", "conversations.open", "reactions.add"),
-    Channel.DISCORD.word: ("POST /channels/{channel_id}/messages", "POST /users/@me/channels"),
+    Channel.DISCORD.word: ("POST /channels/{id}/messages", "POST /users/@me/channels"),
     Channel.EMAIL.word: ("mail/send",),
 }
 """What the simulators call what is called."""

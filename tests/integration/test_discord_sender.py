@@ -142,6 +142,15 @@ async def test_each_failure_is_told_for_what_it_is(world: World, fault: Fault, o
     assert len(world.discord.journal.of(MESSAGES)) == 1
 
 
+@pytest.mark.parametrize("number", ["[]", "null", '""', '"@me"', "true", '"-1"'])
+async def test_a_direct_message_without_a_number_counts_as_not_opened(world: World, number: str) -> None:
+    json = {"Content-Type": "application/json"}
+    absurd = Fault(when=When.AFTER, status=200, headers=json, body=f'{{"id": {number}}}')
+    world.discord.journal.fail("POST /users/@me/channels", absurd)
+    assert await sent(world, to_person(world, world.ada)) == [Later("no readable answer: ValueError")]
+    assert world.discord.journal.of(MESSAGES) == []
+
+
 async def test_who_takes_no_direct_messages_is_found_out(world: World) -> None:
     world.ben.dms_closed = True
     stranger = world.discord.add_user("eve")
