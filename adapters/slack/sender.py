@@ -158,7 +158,9 @@ class SlackSender:
         """The direct message with a person: https://docs.slack.dev/reference/methods/conversations.open."""
         answer = await self._api.call("conversations.open", token, users=person.external_id)
         opened = answer.data["channel"]["id"]
-        return str(opened)
+        if not isinstance(opened, str) or not opened:  # it is kept, and everything goes there
+            raise ValueError("the conversation has no name")
+        return opened
 
     def _sign(self, parcel: Parcel) -> Sign:
         def sign(command: Command) -> str:

@@ -220,6 +220,15 @@ async def test_what_may_be_repeated_is_simply_tried_later(
     assert isinstance(outcome, Later)
 
 
+@pytest.mark.parametrize("channel", ['{"id": null}', '{"id": []}', '{"id": ""}', "7", "{}"])
+async def test_a_direct_message_without_a_name_counts_as_not_opened(sending: Sending, channel: str) -> None:
+    json = {"Content-Type": "application/json"}
+    absurd = Fault(when=When.AFTER, status=200, headers=json, body=f'{{"ok": true, "channel": {channel}}}')
+    sending.world.slack.journal.fail("conversations.open", absurd)
+    assert isinstance(await sending.one(sending.parcel()), Later)
+    assert sending.world.slack.journal.of("chat.postMessage") == []
+
+
 async def test_a_deactivated_person_is_out_of_reach(sending: Sending) -> None:
     sending.world.ada.deleted = True
     assert await sending.one(sending.parcel()) == Never("user_disabled", Refusing.ADDRESS)
