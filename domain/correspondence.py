@@ -16,8 +16,8 @@ from domain.services.linking import Held, Known
 
 TO_A_STRANGER = timedelta(days=7)
 """How long after a helpful mail a stranger gets no other one."""
-UNSURE = timedelta(days=1)
-"""How long after a sentence on something that was not clear the next one may be said by mail."""
+UNSURE_AT_MOST = (3, timedelta(days=1))
+"""Sentences by mail on something that was not clear; of the same words there is one."""
 AT_MOST = (20, timedelta(hours=1))
 """Answers by mail to one person in a while: more is a program that answers."""
 MANY = (10, timedelta(hours=1))
@@ -63,7 +63,15 @@ def may_answer(uow: UnitOfWork, address: Address, said: str, facts: f.Facts, now
     return (
         uow.limits.allow(f"answer {address}", now, window, most)
         and uow.limits.allow(alike, now, while_alike, most_alike)
-        and (not _is_unsure(facts) or uow.limits.allow(f"unsure {address}", now, UNSURE))
+        and (not _is_unsure(facts) or _may_be_unsure(uow, address, alike, now))
+    )
+
+
+def _may_be_unsure(uow: UnitOfWork, address: Address, alike: str, now: datetime) -> bool:
+    """A person makes another mistake; a program says the same again."""
+    most, window = UNSURE_AT_MOST
+    return uow.limits.allow(f"unsure {alike}", now, window) and uow.limits.allow(
+        f"unsure {address}", now, window, most
     )
 
 

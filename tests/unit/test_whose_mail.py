@@ -309,3 +309,11 @@ def test_a_report_counts_only_for_her_whose_mail_it_is_about(office: Office) -> 
     assert not told(receipt, office.ada)
     assert not told("<made up>", office.dee)
     assert told(receipt, office.dee)
+
+
+def test_each_of_a_few_mistakes_of_a_day_gets_its_sentence(office: Office) -> None:
+    mistakes = ("serch invoices", "setings", "-- ??? --", "serach tickets", "delte 2")
+    assert [office.mail(DEE, each, to=office.dee).answered for each in mistakes] == [True] * 3 + [False] * 2
+    assert not office.mail(DEE, "serch invoices", to=office.dee).answered, "said before"
+    office.clock.forward(timedelta(days=1))
+    assert office.mail(DEE, "serch invoices", to=office.dee).answered
