@@ -113,9 +113,12 @@ def claim_paced(connection: Connection, request: Request, gather: Gather, limits
     if not room.everything:
         return []
     paced = paced_picks.bound(request.channel, buckets, room, request.limit, now)
-    by_workspace = request.channel in BY_WORKSPACE
-    pick = _PICK_BY_WORKSPACE if by_workspace else _PICK_PACED
-    picked = _usable(connection, connection.execute(pick, _due(request) | paced).all())
+    pick = _PICK_BY_WORKSPACE if request.channel in BY_WORKSPACE else _PICK_PACED
+    near = {"first_day": request.now.date() - paced_picks.NEAR}
+    old = {"last_day": request.now.date() - paced_picks.NEAR - timedelta(days=1)}
+    rows = connection.execute(pick, _due(request) | paced | near).all()
+    rows = rows or connection.execute(pick, _due(request) | paced | old).all()
+    picked = _usable(connection, rows)
     begun, gathered = _gather(connection, picked, gather)
     in_turn = buckets.take_turns(begun, room, now)
     return _begin(connection, request, in_turn, gathered)
@@ -147,8 +150,6 @@ def _due(request: Request) -> dict[str, Any]:
         "limit": request.limit,
         "first_day": request.now.date() - SENDABLE,
         "last_day": request.now.date() + AHEAD,
-        "first_near": request.now.date() - paced_picks.NEAR,
-        "last_near": request.now.date() + paced_picks.NEAR,
         "ready": int(State.READY),
     }
 

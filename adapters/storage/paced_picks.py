@@ -4,6 +4,7 @@ What somebody waits for goes before what is planned for many; among equals the e
 bucket no more is taken than it has turns, so that those of a workspace which must wait hold up no other.
 """
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,59 +14,63 @@ from domain.people import Channel
 from domain.rates import BY_WORKSPACE, SUFFIXES, bucket_name
 
 SCANNED = 4
-"""Rows that are looked at for each that is wanted, where they are not looked at by workspace."""
+"""Urgent rows that are looked at for each that is wanted: few are, and some may have to wait."""
 NEAR = timedelta(days=2)
-"""Days before and after today that are looked at workspace by workspace; hardly anything waits for longer."""
+"""Days before and after today that are looked at first; hardly anything waits for longer."""
 _WAYS = (Way.POST, Way.MARK, Way.OPEN)
 
 _BUCKET = """
-    CAST(:provider AS text) || CASE WHEN :by_workspace THEN ' ' || workspace ELSE '' END
-    || (CAST(:suffixes AS text[]))["""
+    CAST(:provider AS text) || CASE WHEN :by_workspace THEN ' ' || {workspace} ELSE '' END
+    || (CAST(:suffixes AS text[]))[{way}]"""
+_TURNS = """
+    coalesce(CAST(CAST(:turns AS jsonb) ->> ({bucket}) AS integer), (CAST(:unused AS integer[]))[{way}])"""
 _POST, _OPEN = "(identity_id IS NULL OR direct IS NOT NULL)", "identity_id IS NOT NULL AND direct IS NULL"
 
 
 def _due(way: str, also: str, most: str) -> str:
     """What is due and sent in that way, earliest first."""
     return f"""(
-        SELECT day, id, due_at, kind <= 3 AS planned, {way} AS way, {_BUCKET}{way}] AS bucket
+        SELECT day, id, due_at, kind <= 3 AS planned, {way} AS way,
+               {_BUCKET.format(workspace="workspace", way=way)} AS bucket
         FROM deliveries
         WHERE channel = :channel AND state = 1 AND due_at <= :now AND (not_after IS NULL OR not_after > :now)
-          AND {_BUCKET}{way}] <> ALL(CAST(:shut AS text[])) AND {also}
+          AND {also}
         ORDER BY due_at LIMIT {most}
     )"""  # noqa: S608 -- constants alone
 
 
-_ALL_DAYS = "day BETWEEN :first_day AND :last_day"
-_URGENT = f"kind > 3 AND {_ALL_DAYS}"  # they have an index of their own, which is short
-_PLANNED = f"kind <= 3 AND {_ALL_DAYS}"
-_OLD = "kind <= 3 AND day >= :first_day AND day < :first_near"
-_HERE = "kind <= 3 AND channel = 1 AND workspace = place.name AND day BETWEEN :first_near AND :last_near"
-_NEXT = """
+def _turns(way: str, workspace: str = "CAST('' AS text)") -> str:
+    """How many turns there are."""
+    return _TURNS.format(bucket=_BUCKET.format(workspace=workspace, way=way), way=way)
+
+
+_DAYS = "day BETWEEN :first_day AND :last_day"
+_PLANNED = f"kind <= 3 AND {_DAYS}"
+_HERE = f"channel = 1 AND workspace = place.name AND {_PLANNED}"
+_WAY = f"CASE WHEN kind = 5 THEN 2 WHEN {_OPEN} THEN 3 ELSE 1 END"
+_URGENT = _due(_WAY, f"kind > 3 AND {_DAYS} AND {_turns(_WAY, 'workspace')} > 0", ":scanned")
+"""They have an index of their own, which is short."""
+_NEXT = f"""
     SELECT workspace FROM deliveries
-    WHERE channel = 1 AND state = 1 AND kind <= 3 AND day BETWEEN :first_near AND :last_near
-      AND workspace > {} ORDER BY workspace LIMIT 1
-"""
+    WHERE channel = 1 AND state = 1 AND {_PLANNED} AND workspace > {{}} ORDER BY workspace LIMIT 1
+"""  # noqa: S608 -- constants alone
 _LET_THROUGH = f"""
     , in_line AS (
         SELECT *, row_number() OVER (PARTITION BY bucket ORDER BY planned, due_at, id) AS place FROM seen
     ), let_through AS (
-        SELECT day, id FROM in_line
-        LEFT JOIN unnest(CAST(:names AS text[]), CAST(:turns AS integer[])) AS room (name, turns)
-            ON room.name = bucket
-        WHERE place <= coalesce(turns, (CAST(:unused AS integer[]))[way])
+        SELECT day, id FROM in_line WHERE place <= {_TURNS.format(bucket="bucket", way="way")}
         ORDER BY planned, due_at, place, id LIMIT :limit
     ), ready AS (
         SELECT delivery.* FROM let_through JOIN deliveries AS delivery USING (day, id)
-        WHERE delivery.state = 1 AND delivery.{_ALL_DAYS}
+        WHERE delivery.state = 1 AND delivery.{_DAYS}
         FOR UPDATE OF delivery SKIP LOCKED
     )
 """  # noqa: S608 -- constants alone
-_KIND_5 = "CASE WHEN kind = 5 THEN 2 WHEN " + _OPEN + " THEN 3 ELSE 1 END"
 READY = f"""
     WITH seen AS (
-        {_due(_KIND_5, _URGENT, ":scanned")}
-        UNION ALL {_due("1", f"{_POST} AND {_PLANNED}", ":scanned")}
-        UNION ALL {_due("3", f"{_OPEN} AND {_PLANNED}", ":scanned")}
+        {_URGENT}
+        UNION ALL {_due("1", f"{_POST} AND {_PLANNED}", f"least(:limit, {_turns('1')})")}
+        UNION ALL {_due("3", f"{_OPEN} AND {_PLANNED}", f"least(:limit, {_turns('3')})")}
     ) {_LET_THROUGH}
 """
 """Picks and locks what may be sent now; `bound` gives what it wants to know."""
@@ -73,12 +78,11 @@ READY_BY_WORKSPACE = f"""
     WITH RECURSIVE place (name) AS (
         ({_NEXT.format("''")}) UNION ALL SELECT ({_NEXT.format("name")}) FROM place WHERE name IS NOT NULL
     ), seen AS (
-        {_due(_KIND_5, _URGENT, ":scanned")}
-        UNION ALL {_due("1", f"{_POST} AND {_OLD}", ":scanned")}
-        UNION ALL {_due("3", f"{_OPEN} AND {_OLD}", ":scanned")}
+        {_URGENT}
         UNION ALL SELECT here.* FROM place, LATERAL (
-            {_due("1", f"{_POST} AND {_HERE}", ":in_workspace")}
-            UNION ALL {_due("3", f"{_OPEN} AND {_HERE}", ":in_workspace")}
+            {_due("1", f"{_POST} AND {_HERE}", f"least(:limit, {_turns('1', 'place.name')})")}
+            UNION ALL
+            {_due("3", f"{_OPEN} AND {_HERE}", f"least(:limit, {_turns('3', 'place.name')})")}
         ) AS here
     ) {_LET_THROUGH}
 """  # noqa: S608 -- constants alone
@@ -88,16 +92,12 @@ READY_BY_WORKSPACE = f"""
 def bound(channel: Channel, buckets: Buckets, room: Room, limit: int, now: datetime) -> dict[str, Any]:
     """The values of `READY` and `READY_BY_WORKSPACE` that follow from the limits; `now` in real time."""
     most = min(limit, room.everything)
-    unused = [buckets.unused(way, now) for way in _WAYS]
     return {
         "provider": bucket_name(channel, "", Way.EVERYTHING),
         "by_workspace": channel in BY_WORKSPACE,
         "suffixes": list(SUFFIXES[channel][1:]),
-        "shut": [name for name, turns in room.names.items() if turns == 0],
-        "names": list(room.names),
-        "turns": list(room.names.values()),
-        "unused": unused,
+        "turns": json.dumps(dict(room.names)),
+        "unused": [buckets.unused(way, now) for way in _WAYS],
         "scanned": most * SCANNED,
-        "in_workspace": min(most, max([*unused, *room.names.values()])),
         "limit": most,
     }
