@@ -14,10 +14,16 @@ from domain.ports.inbox import Arrival, InboxState, Lane, Source
 from domain.ports.storage import Storage, UnitOfWork
 from domain.ports.tenant import Tenant
 from domain.teams import Role
-from tests.storage_fixtures import NOW
+from tests.storage_fixtures import NOW, STORAGES
 
 ADA = Address(Channel.SLACK, "U1", "T1")
 TODAY = NOW.date()
+
+
+@pytest.fixture
+def storage(engine: Engine) -> Storage:
+    """PostgreSQL alone: the walls are foreign keys, and the second organization is put there by SQL."""
+    return STORAGES["postgres"](engine)
 
 
 @pytest.fixture
