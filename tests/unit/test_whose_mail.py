@@ -1,6 +1,5 @@
 """Whose a mail is: reply address, what vouches for the sender, and From decide; else she is asked."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -254,22 +253,6 @@ def test_what_somebody_wrote_before_she_was_known_is_read_once_she_is(office: Of
     assert sorted(office.texts(found[0])) == ["and later", "early"]
 
 
-def test_a_bot_that_answers_everything_gets_one_mail(office: Office) -> None:
-    stranger = sum(office.mail(NOBODY, "Thank you for your message!").answered for _ in range(1_000))
-    member = sum(
-        office.mail(DEE, "Serch message!", to=office.dee, aligned=aligned).answered
-        for aligned in (True, None, False)
-        for _ in range(300)
-    )
-    assert (stranger, member) == (1, 1)
-
-
-def test_a_bot_that_sends_commands_is_soon_left_alone(office: Office) -> None:
-    assert sum(office.mail(DEE, "help", to=office.dee).answered for _ in range(500)) <= 3
-    varied = sum(office.mail(DEE, f"search word{number}", to=office.dee).answered for number in range(500))
-    assert varied <= 20
-
-
 def test_what_a_stranger_wrote_in_chat_is_read_once_she_has_joined(office: Office) -> None:
     """As the answer to her says: `what you wrote is kept until then`."""
     nia = Address(Channel.DISCORD, "99")
@@ -283,37 +266,3 @@ def test_what_a_stranger_wrote_in_chat_is_read_once_she_has_joined(office: Offic
     found = office.tenant().people.at(nia)
     assert found is not None
     assert office.texts(found[0]) == ["fixed the printer"]
-
-
-# ---------------------------------------------------------------- reports
-
-
-def test_a_report_counts_only_for_her_whose_mail_it_is_about(office: Office) -> None:
-    """Anybody can write one: it must come to her own address, and name a mail that she was sent."""
-    office.mail(DEE, "help", to=office.dee)
-    office.send(Channel.EMAIL)
-    receipt = next(row.receipt for row in office.deliveries(Kind.REPLY))
-    daemon = Address(Channel.EMAIL, "mailer-daemon@example.com")
-
-    def told(about: str, whose: Person | None) -> bool:
-        origin = office.origin(daemon, surface=c.Surface.MAIL, guild="", direct=None)
-        if whose is not None:
-            origin = replace(
-                origin, organization_id=whose.organization_id, person_id=whose.id, claimed_by_token=True
-            )
-        heard = office.say(c.Request(origin, r.Undelivered(about, "bounced", "dee@example.com")))
-        assert not heard.answered
-        return office.tenant().people.identities(office.dee.id)[0].mail_stopped
-
-    assert not told(receipt, None)
-    assert not told(receipt, office.ada)
-    assert not told("<made up>", office.dee)
-    assert told(receipt, office.dee)
-
-
-def test_each_of_a_few_mistakes_of_a_day_gets_its_sentence(office: Office) -> None:
-    mistakes = ("serch invoices", "setings", "-- ??? --", "serach tickets", "delte 2")
-    assert [office.mail(DEE, each, to=office.dee).answered for each in mistakes] == [True] * 3 + [False] * 2
-    assert not office.mail(DEE, "serch invoices", to=office.dee).answered, "said before"
-    office.clock.forward(timedelta(days=1))
-    assert office.mail(DEE, "serch invoices", to=office.dee).answered
