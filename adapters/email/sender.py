@@ -34,6 +34,7 @@ SILENCE_TELLS = timedelta(minutes=15)
 LOOK_AGAIN = timedelta(minutes=5)
 _PROBE_EVERY = timedelta(minutes=1)
 """How long to wait where SendGrid does not say it."""
+_SHORTEST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(hours=1)
 _NAMED = re.compile(r"personalizations\.(\d{1,4})(?:\.|$)")
 _log = logging.getLogger(__name__)
@@ -148,6 +149,8 @@ class MailSender:
         reason = f"{status} {errors[0][0] if errors else ''}".strip()[:_LONGEST_REASON]
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             pause = self._pause(headers)
+            if pause is None and "X-RateLimit-Reset" in headers:  # told in whole seconds: it is about to end
+                pause = _SHORTEST_PAUSE
             closes = Way.EVERYTHING if pause is None else Way.POST
             return Later("SendGrid asks to wait", pause or _PROBE_EVERY, closes)
         if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}:

@@ -19,7 +19,6 @@ from simulators.sendgrid.rules import MOST_BYTES, Refusal, refusals, unsure
 
 SEND = "mail/send"
 """The point to plan failures of sending for."""
-_WINDOW = timedelta(seconds=60)
 _UNVERIFIED = Refusal(
     "The from address does not match a verified Sender Identity."
     " Mail cannot be sent until this error is resolved.",
@@ -43,7 +42,8 @@ class Api:
         self.keep_message_id = True
         """Whether a Message-ID of ours survives; what the real service does is not documented."""
         self.rate_limit = 10_000
-        """Calls of `mail/send` in a minute."""
+        """Calls of `mail/send` in a window."""
+        self.window = timedelta(seconds=60)
         self.accepted: Callable[[list[Mail]], None] = lambda _: None
         """Told of the mails of each accepted request."""
         self._now = now
@@ -143,7 +143,7 @@ class Api:
     def _counted(self) -> dict[str, str]:
         """Count a call against the limit; the headers that tell how much is left."""
         if self._now() >= self._window_ends:
-            self._window_ends = self._now() + _WINDOW
+            self._window_ends = self._now() + self.window
             self._left = self.rate_limit
         self._left -= 1
         return {

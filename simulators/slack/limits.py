@@ -21,17 +21,20 @@ class RateLimits:
     def __init__(self, now: Now) -> None:
         self._now = now
         self._on = False
+        self._minute = _MINUTE
         self._taken: dict[tuple[str, ...], deque[datetime]] = defaultdict(deque)
 
-    def switch_on(self) -> None:
+    def switch_on(self, minute: timedelta = _MINUTE) -> None:
+        """Keep them; `minute`: how long one lasts, so that what takes many need not."""
         self._on = True
+        self._minute = minute
 
     def wait(self, method: Method, team_id: str, channel_id: str) -> int:
         """Seconds for `Retry-After`; 0 if the call may pass, which is then counted."""
         if not self._on or method.tier is Tier.UNLIMITED:
             return 0
         budgets: list[tuple[tuple[str, ...], int, timedelta]] = [
-            ((method.name, team_id), method.tier.value, _MINUTE)
+            ((method.name, team_id), method.tier.value, self._minute)
         ]
         if method.tier is Tier.POSTING:
             budgets.append(((method.name, team_id, channel_id), 1, _SECOND))
