@@ -214,6 +214,8 @@ class DiscordApi:
         return answer
 
     async def _opened(self) -> _Http:
+        if self._http is not None:
+            return self._http
         async with asyncio.timeout(self._seconds), self._opening:
             if self._http is None:
                 self._http = await self._log_in()

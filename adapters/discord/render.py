@@ -3,12 +3,13 @@
 https://docs.discord.com/developers/resources/message#create-message
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, assert_never
 
 from adapters.discord.markdown import is_blank, markdown, one_line, unstyled
 from domain.commands import Command
-from domain.messages import Action, Actions, Group, Heading, Message, Paragraph, Run, Style, Text
+from domain.messages import Action, Actions, Block, Group, Heading, Message, Paragraph, Run, Style, Text
 
 Json = dict[str, Any]
 Sign = Callable[[Command], str]
@@ -40,7 +41,9 @@ def render(message: Message, sign: Sign | None) -> Json:
     }
 
 
-def _lines(block: Heading | Paragraph | Group | Actions) -> list[str]:
+@lru_cache(maxsize=64)
+def _lines(block: Block) -> Sequence[str]:
+    """The same for all who are told the same, which is a whole batch."""
     match block:
         case Heading():
             words = one_line((Run(block.text),))

@@ -7,10 +7,11 @@ needs to be escaped and nothing can come alive: https://docs.slack.dev/reference
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, assert_never
 
 from domain.commands import Command
-from domain.messages import Action, Actions, Group, Heading, Message, Paragraph, Run, Style, Text
+from domain.messages import Action, Actions, Block, Group, Heading, Message, Paragraph, Run, Style, Text
 
 Json = dict[str, Any]
 Sign = Callable[[Command], str]
@@ -74,7 +75,17 @@ def fallback(message: Message) -> str:
     return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _render(block: Heading | Paragraph | Group | Actions, sign: Sign) -> list[Json]:
+def _render(block: Block, sign: Sign) -> Sequence[Json]:
+    if not isinstance(block, Actions):
+        return _words(block)
+    buttons = [button for action in block.actions for button in _button(action, sign)]
+    rows = range(0, len(buttons), MOST_BUTTONS)
+    return [{"type": "actions", "elements": buttons[at : at + MOST_BUTTONS]} for at in rows]
+
+
+@lru_cache(maxsize=64)
+def _words(block: Heading | Paragraph | Group) -> Sequence[Json]:
+    """The same for all who are told the same, which is a whole batch; nobody may change it."""
     match block:
         case Heading():
             return _heading(block)
@@ -83,10 +94,6 @@ def _render(block: Heading | Paragraph | Group | Actions, sign: Sign) -> list[Js
         case Group():
             title = tuple(_bold(run) for run in block.title)
             return _packed([_Line(title), *(_Line(item, bullet=True) for item in block.items)])
-        case Actions():
-            buttons = [button for action in block.actions for button in _button(action, sign)]
-            rows = range(0, len(buttons), MOST_BUTTONS)
-            return [{"type": "actions", "elements": buttons[at : at + MOST_BUTTONS]} for at in rows]
         case _:
             assert_never(block)
 
@@ -169,7 +176,7 @@ def _joined(blocks: Sequence[Json]) -> list[Json]:
     for block in blocks:
         last = joined[-1] if joined else None
         if last and last["type"] == block["type"] == "rich_text" and _fits(last, block):
-            last["elements"].extend(block["elements"])
+            joined[-1] = {**last, "elements": [*last["elements"], *block["elements"]]}
         else:
             joined.append(block)
     return joined
