@@ -85,7 +85,12 @@ class PostgresPlanner:
 
     @contextmanager
     def _probing(self) -> Iterator[None]:
-        """Read by indexes alone: statistics know nothing of a day that has just begun."""
+        """Read by indexes alone: statistics know nothing of a day that has just begun.
+
+        A peak of tens of thousands may take longer on a busy machine than a statement is given elsewhere; one
+        that is cut off would begin anew with every tick.
+        """
+        self._connection.execute(text("SET LOCAL statement_timeout = '120s'"))
         self._connection.execute(text("SET LOCAL enable_seqscan = off"))
         yield
         self._connection.execute(text("SET LOCAL enable_seqscan = on"))
