@@ -7,7 +7,8 @@ from sqlalchemy.engine import ExceptionContext
 from domain.ports.front import StorageDown
 
 # Refused or cut connections, timeouts, cancelled queries, deadlocks, a server that shuts down: all of them
-# are OperationalError or its children (https://www.psycopg.org/docs/errors.html).
+# are OperationalError or its children (https://www.psycopg.org/docs/errors.html); but a connection that ends
+# without a code of PostgreSQL's is a bare DatabaseError, which no refusal of the server's is.
 _DOWN = (psycopg2.OperationalError, psycopg2.InterfaceError)
 
 
@@ -22,6 +23,7 @@ def wrap_errors(engine: Engine) -> None:
 def _translate(context: ExceptionContext) -> BaseException | None:
     if context.is_pre_ping:  # the pool sees that the connection is dead, and makes another
         return None
-    if isinstance(context.original_exception, _DOWN):
-        return StorageDown(type(context.original_exception).__name__)
+    error = context.original_exception
+    if isinstance(error, _DOWN) or type(error) is psycopg2.DatabaseError:
+        return StorageDown(type(error).__name__)
     return None

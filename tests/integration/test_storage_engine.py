@@ -2,9 +2,11 @@
 
 import threading
 
+import psycopg2
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ProgrammingError
 
 from adapters.storage import engine as engine_module
 from adapters.storage.engine import RunningConnections, driver_url, make_engine
@@ -43,6 +45,33 @@ def test_a_cut_connection_is_down_and_the_next_unit_of_work_gets_a_new_one(engin
 
     with storage.begin() as uow:
         assert uow.directory.organizations() == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "server closed the connection unexpectedly",
+        "error with status PGRES_TUPLES_OK and no message from the libpq",
+    ],
+)
+def test_a_cut_connection_for_which_the_driver_has_no_class_is_down(engine: Engine, said: str) -> None:
+    """Where no code of PostgreSQL's comes with the end of a connection, psycopg2 raises its base class."""
+
+    def cut(*_: object) -> None:
+        raise psycopg2.DatabaseError(said)
+
+    with PostgresStorage(engine, feed=False).begin() as uow:
+        event.listen(engine, "do_execute", cut)
+        try:
+            with pytest.raises(StorageDown):
+                uow.directory.organizations()
+        finally:
+            event.remove(engine, "do_execute", cut)
+
+
+def test_a_mistake_in_a_statement_is_not_taken_for_a_database_that_is_down(engine: Engine) -> None:
+    with engine.connect() as connection, pytest.raises(ProgrammingError):
+        connection.execute(text("SELECT nothing FROM nowhere"))
 
 
 def test_a_connection_that_died_while_idle_is_not_noticed(engine: Engine) -> None:
