@@ -125,7 +125,10 @@ def sample(made: Engine, count: int, work: Callable[[], object]) -> Sample:
 
 def cpu_seconds(made: Engine) -> float:
     """What the server's processes for this database have used so far; 0 where the system does not tell."""
-    of_database = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'")
+    of_database = text(
+        "SELECT pid FROM pg_stat_activity "
+        "WHERE datname = current_database() AND backend_type = 'client backend'"
+    )
     with made.connect() as connection:
         backends = connection.execute(of_database).scalars().all()
     return sum(_cpu_seconds(backend) for backend in backends)
