@@ -57,7 +57,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the providers publish, and how their clients fare; `docs/why/rates.md` tells more.
+    """What the providers publish, and how their clients fare.
 
     Args:
         pace: how many times as fast everything may go, where a provider has agreed to it.
