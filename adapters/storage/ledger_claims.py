@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, text
 from adapters.storage import paced_picks
 from adapters.storage.buckets import Buckets
 from adapters.storage.delivery_rows import array, read_claimed
-from domain.deliveries import Claimed, Ref, State
+from domain.deliveries import MOST_ATTEMPTS, Claimed, Ref, State
 from domain.facts import Facts, dump
 from domain.people import Channel
 from domain.ports.planning import Gather
@@ -42,7 +42,7 @@ _WITH_RECIPIENT = """
            CASE WHEN identity.id IS NOT NULL AND attempt = 0 THEN external_id ELSE address END AS address,
            CASE WHEN identity.id IS NOT NULL AND attempt = 0
                THEN identity.direct ELSE ready.direct END AS direct,
-           due_at, facts, answers, fence + 1 AS fence, attempt + 1 AS attempt, not_after,
+           due_at, facts, answers, fence + 1 AS fence, attempt + 1 AS attempt, not_after, vain,
            identity_id IS NULL OR identity.active AND identity.mail_stopped_at IS NULL AS usable
     FROM ready LEFT JOIN identities AS identity ON identity.id = ready.identity_id
 """
@@ -157,7 +157,21 @@ def _due(request: Request) -> dict[str, Any]:
 def _usable(connection: Connection, rows: Sequence[Row[Any]]) -> list[Claimed]:
     """Those whose address is still used; the others are cancelled.  All are locked."""
     cancel(connection, [Ref(row.day, row.id) for row in rows if not row.usable], _UNREACHABLE)
-    return [read_claimed(row) for row in rows if row.usable]
+    return [read_claimed(row) for row in _apart([row for row in rows if row.usable])]
+
+
+def _apart(rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+    """A delivery's last attempt is made alone: should it be what kills the worker, no other dies with it.
+
+    What is left out stays ready; it goes when its own turn has come to be first.
+    """
+    if rows and _is_last_attempt(rows[0]):
+        return rows[:1]
+    return [row for row in rows if not _is_last_attempt(row)]
+
+
+def _is_last_attempt(row: Row[Any]) -> bool:
+    return bool(row.vain >= MOST_ATTEMPTS - 1)
 
 
 def _start(

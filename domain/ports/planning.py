@@ -143,7 +143,7 @@ class Ledger(Protocol):
         Channel, recipient and facts are fixed at the first claim: `gather` is shown what was picked and gives
         the facts of those that have none yet.  One that turns out to have nothing to tell is cancelled.
         What somebody waits for goes first.  No more are claimed than the provider's limits have room for, and
-        each says when its turn is.
+        each says when its turn is.  A delivery's last attempt is claimed alone.
         """
 
     def prompt_contexts(self, claimed: Sequence[Claimed]) -> dict[Ref, PromptContext]:

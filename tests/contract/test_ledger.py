@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import Connection, text
 
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
 from domain.deliveries import (
     LEASE,
+    MOST_ATTEMPTS,
     MOST_RETRIES,
     Key,
     Kind,
@@ -213,3 +215,17 @@ def test_many_outcomes_are_recorded_at_once(
     ]
     assert ledger.record(results, DUE) == 4
     assert ledger.counts() == {"accepted": 1, "failed": 1, "ready": 1, "uncertain": 1}
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_the_last_attempt_is_made_alone_so_that_poison_takes_no_others_with_it(
+    connection: Connection, acme: int, ledger: PostgresLedger, place: int
+) -> None:
+    """Fault 15."""
+    add_deliveries(connection, [reply(acme, number, DUE) for number in (1, 2, 3)])
+    doubtful = connection.scalars(text("SELECT id FROM deliveries ORDER BY id")).all()[place]
+    vain = text("UPDATE deliveries SET vain = :vain WHERE id = :id")
+    connection.execute(vain, {"vain": MOST_ATTEMPTS - 1, "id": doubtful})
+    batches = [[each.ref.id for each in claim(ledger)] for _ in range(2)]
+    assert [doubtful] in batches
+    assert sorted(len(batch) for batch in batches) == [1, 2]
