@@ -20,6 +20,7 @@ BENCHMARKS = {
     "ledger": "bench.ledger",
     "ledger-vs-procrastinate": "bench.ledger_vs_procrastinate",
     "peak": "bench.peak",
+    "rate-use": "bench.rate_use",
     "mail-batch": "bench.mail_batch",
     "mail-read": "bench.mail_read",
     "inbound": "bench.inbound",

@@ -32,6 +32,7 @@ def run(sizes: Sizes) -> list[Figure]:
                 product = sent(engine, url, sizes.due, spent)
                 loop = _sampled(engine, sizes.due, lambda: asyncio.run(by_hand.fast(engine, url)))
                 plan_anew(engine)
+                postgres.analyze(engine)
                 plain = postgres.sample(engine, 2 * each, lambda: by_hand.plain(engine, url, each))
                 by_loop.append((product, loop))
                 by_default.append((product, plain))

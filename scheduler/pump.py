@@ -5,6 +5,7 @@ A batch takes two transactions, one before the calls and one after; no connectio
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -213,6 +214,6 @@ async def _first(wake: Awaitable[object], seconds: float) -> None:
 def _tell(sender: Sender, outcomes: Sequence[Outcome]) -> None:
     sent = sum(isinstance(outcome, Sent) for outcome in outcomes)
     log.info("%s: %d of %d sent", sender.channel.word, sent, len(outcomes), extra={"action": "sent"})
-    for outcome in outcomes:
-        if not isinstance(outcome, Sent):
-            log.warning("%s: %s", sender.channel.word, outcome, extra={"action": "not_sent"})
+    others = Counter(outcome for outcome in outcomes if not isinstance(outcome, Sent))
+    for outcome, count in others.items():
+        log.warning("%s: %d times %s", sender.channel.word, count, outcome, extra={"action": "not_sent"})

@@ -143,7 +143,7 @@ class Api:
     def _counted(self) -> dict[str, str]:
         """Count a call against the limit; the headers that tell how much is left."""
         if self._now() >= self._window_ends:
-            self._window_ends = self._now() + self.window
+            self._window_ends = (self._now() + self.window).replace(microsecond=0)  # as the header tells it
             self._left = self.rate_limit
         self._left -= 1
         return {
