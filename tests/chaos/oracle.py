@@ -173,7 +173,7 @@ def _judge_delivery(verdict: Verdict, row: Row, times: int) -> None:
         verdict.lost.append(f"{row} never arrived")
     if row.state is State.FAILED and GIVEN_UP in (row.reason or ""):
         verdict.given_up["they had arrived" if times else "they had not arrived"] += 1
-    elif row.state is State.FAILED and not times:
+    if row.state is State.FAILED and not times:
         verdict.lost.append(f"{row} was refused by nobody")
     if row.channel is Channel.EMAIL:
         verdict.mails_twice += max(times - 1, 0)

@@ -37,11 +37,12 @@ def test_what_never_arrived_and_was_not_refused_is_lost(state: State) -> None:
     assert about(state, 0).lost
 
 
-def test_what_is_given_up_because_no_attempt_had_an_outcome_is_counted() -> None:
+def test_what_is_given_up_because_no_attempt_had_an_outcome_is_lost_unless_it_had_arrived() -> None:
     row = Row(HANDLE, Kind.PROMPT, Channel.SLACK, State.FAILED, reason="3 attempts without an outcome")
     verdict = judge(Stored([row]), seen(), 0)
-    assert verdict.good
+    assert verdict.lost
     assert verdict.given_up == {"they had not arrived": 1}
+    assert judge(Stored([row]), seen(times=1), 0).good
 
 
 @pytest.mark.parametrize("state", [State.READY, State.SENDING, State.UNCERTAIN])
