@@ -70,5 +70,5 @@ def build_core(settings: Settings, clock: Clock | None = None) -> Core:
     )
     engines: tuple[SearchIndex, ...] = (indexer, database.search) if indexer else (database.search,)
     conversation = Conversation(tokens, engines, channels_of(settings))
-    done_log = DoneLog(database.storage, conversation)
+    done_log = DoneLog(database.storage, conversation, settings.retention)
     return Core(settings, database, done_log, tokens, organization_id, server, indexer)

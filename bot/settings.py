@@ -5,9 +5,9 @@ Each can also be given as `NAME_FILE`, the path of a file that holds it.  The en
 
 import dataclasses
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ import dotenv
 import platformdirs
 
 from adapters.email.accounts import Listen, Mailbox, Server, read_imap, read_listen, read_smtp
+from bot import setting_values as values
 from domain.errors import DoneLogError
+from domain.retention import Retention
 
 RESERVED = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 """Names that a later version reads; setting one is no mistake and has no effect yet."""
@@ -23,77 +25,6 @@ RESERVED = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 
 class SettingsError(DoneLogError):
     """A setting is missing, malformed or unknown; the message names it and says what it should be."""
-
-
-def _text(value: str) -> str:
-    return value
-
-
-def _path(value: str) -> Path:
-    return Path(value).expanduser()
-
-
-def _url(value: str) -> str:
-    if not re.fullmatch(r"(https?|wss?)://[^\s/]+(/\S*)?", value):
-        raise ValueError("an address such as https://example.com")
-    return value.rstrip("/")
-
-
-def _database_url(value: str) -> str:
-    if not re.match(r"postgres(ql)?(\+psycopg2)?://", value):
-        raise ValueError("an address such as postgresql://user:password@host/database")
-    return value
-
-
-def _port(value: str) -> int:
-    if not value.isdecimal() or int(value) > 65535:  # noqa: PLR2004 -- the last port there is
-        raise ValueError("a number from 0 to 65535; 0 takes any free port")
-    return int(value)
-
-
-def _host_name(value: str) -> str:
-    if not re.fullmatch(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9-]+", value.lower()):
-        raise ValueError("a domain such as done.example.com")
-    return value.lower()
-
-
-def _mail_address(value: str) -> str:
-    if not re.fullmatch(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+\.[^\s@<>,;:\"]+", value):
-        raise ValueError("a mail address such as donelog@example.com")
-    return value
-
-
-def _secrets(value: str) -> tuple[str, ...]:
-    secrets = tuple(each.strip() for each in value.split(",") if each.strip())
-    if not secrets or any(len(each) < 32 for each in secrets):  # noqa: PLR2004 -- 128 bits in hexadecimal
-        raise ValueError("at least 32 random characters; several, the newest first, with commas between")
-    return secrets
-
-
-def _prefixed(prefix: str) -> Callable[[str], str]:
-    def read(value: str) -> str:
-        if not value.startswith(prefix):
-            raise ValueError(f"a token that begins with {prefix}")
-        return value
-
-    return read
-
-
-def _bot_tokens(value: str) -> tuple[str, ...]:
-    tokens = tuple(dict.fromkeys(_list(value)))
-    if not tokens or not all(each.startswith("xoxb-") for each in tokens):
-        raise ValueError("a token that begins with xoxb-; one for each workspace, with commas between")
-    return tokens
-
-
-def _pace(value: str) -> float:
-    if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", value) or float(value) == 0:
-        raise ValueError("a number above 0, such as 2 or 0.5")
-    return float(value)
-
-
-def _list(value: str) -> tuple[str, ...]:
-    return tuple(each.strip() for each in value.split(",") if each.strip())
 
 
 def _setting(name: str, read: Callable[[str], Any], meaning: str, default: Any = None) -> Any:
@@ -109,60 +40,72 @@ class Settings:
     """Everything that can be set; see docs/reference/settings.md."""
 
     database_url: str | None = _setting(
-        "DATABASE_URL", _database_url, "PostgreSQL 17 or later; without it donelog runs one of its own."
+        "DATABASE_URL",
+        values.database_url,
+        "PostgreSQL 17 or later; without it donelog runs one of its own.",
     )
-    home: Path | None = _setting("DONELOG_HOME", _path, "Where donelog keeps its database and secret.")
+    home: Path | None = _setting("DONELOG_HOME", values.path, "Where donelog keeps its database and secret.")
     public_url: str | None = _setting(
         "DONELOG_PUBLIC_URL",
-        _url,
+        values.url,
         "How the web server is reached from outside; links in mails need it.",
     )
-    http_host: str = _setting("DONELOG_HTTP_HOST", _text, "The address of the web server.", "127.0.0.1")
-    http_port: int = _setting("DONELOG_HTTP_PORT", _port, "Its port; 0 takes any free one.", 8080)
+    http_host: str = _setting("DONELOG_HTTP_HOST", values.text, "The address of the web server.", "127.0.0.1")
+    http_port: int = _setting("DONELOG_HTTP_PORT", values.port, "Its port; 0 takes any free one.", 8080)
     secret: tuple[str, ...] = _setting(
-        "DONELOG_SECRET", _secrets, "Signs addresses, buttons and links; the first signs, all verify.", ()
+        "DONELOG_SECRET",
+        values.secrets,
+        "Signs addresses, buttons and links; the first signs, all verify.",
+        (),
     )
     slack_bot_token: tuple[str, ...] = _setting(
-        "SLACK_BOT_TOKEN", _bot_tokens, "The app's bot token; several, one for each workspace.", ()
+        "SLACK_BOT_TOKEN", values.bot_tokens, "The app's bot token; several, one for each workspace.", ()
     )
     slack_app_token: str | None = _setting(
-        "SLACK_APP_TOKEN", _prefixed("xapp-"), "Its app-level token; no public address is needed."
+        "SLACK_APP_TOKEN", values.prefixed("xapp-"), "Its app-level token; no public address is needed."
     )
     slack_signing_secret: tuple[str, ...] = _setting(
         "SLACK_SIGNING_SECRET",
-        _list,
+        values.several,
         "Its signing secret, for events over HTTP; two while it changes.",
         (),
     )
-    slack_api_url: str = _setting("SLACK_API_URL", _url, "Slack's Web API.", "https://slack.com/api")
-    discord_bot_token: str | None = _setting("DISCORD_BOT_TOKEN", _text, "The Discord bot's token.")
+    slack_api_url: str = _setting("SLACK_API_URL", values.url, "Slack's Web API.", "https://slack.com/api")
+    discord_bot_token: str | None = _setting("DISCORD_BOT_TOKEN", values.text, "The Discord bot's token.")
     discord_api_url: str = _setting(
-        "DISCORD_API_URL", _url, "Discord's HTTP API.", "https://discord.com/api/v10"
+        "DISCORD_API_URL", values.url, "Discord's HTTP API.", "https://discord.com/api/v10"
     )
     discord_gateway_url: str = _setting(
-        "DISCORD_GATEWAY_URL", _url, "Discord's gateway.", "wss://gateway.discord.gg"
+        "DISCORD_GATEWAY_URL", values.url, "Discord's gateway.", "wss://gateway.discord.gg"
     )
-    sendgrid_api_key: str | None = _setting("SENDGRID_API_KEY", _text, "SendGrid's API key, to send mail.")
-    sendgrid_api_url: str = _setting("SENDGRID_API_URL", _url, "SendGrid's API.", "https://api.sendgrid.com")
+    sendgrid_api_key: str | None = _setting(
+        "SENDGRID_API_KEY", values.text, "SendGrid's API key, to send mail."
+    )
+    sendgrid_api_url: str = _setting(
+        "SENDGRID_API_URL", values.url, "SendGrid's API.", "https://api.sendgrid.com"
+    )
     sendgrid_inbound_public_key: tuple[str, ...] = _setting(
         "SENDGRID_INBOUND_PUBLIC_KEY",
-        _list,
+        values.several,
         "Key of the Inbound Parse policy; two while it changes.",
         (),
     )
     sendgrid_event_public_key: tuple[str, ...] = _setting(
-        "SENDGRID_EVENT_PUBLIC_KEY", _list, "Key of the signed Event Webhook; two while it changes.", ()
+        "SENDGRID_EVENT_PUBLIC_KEY",
+        values.several,
+        "Key of the signed Event Webhook; two while it changes.",
+        (),
     )
     inbound_token: str | None = _setting(
-        "DONELOG_INBOUND_TOKEN", _text, "The secret in the address /sendgrid/inbound?token=..."
+        "DONELOG_INBOUND_TOKEN", values.text, "The secret in the address /sendgrid/inbound?token=..."
     )
     mail_domain: str | None = _setting(
         "DONELOG_MAIL_DOMAIN",
-        _host_name,
+        values.host_name,
         "Domain of each person's own address, out and in.",
     )
     mail_from: str | None = _setting(
-        "DONELOG_MAIL_FROM", _mail_address, "Sender of mail to whoever has no such address."
+        "DONELOG_MAIL_FROM", values.mail_address, "Sender of mail to whoever has no such address."
     )
     smtp_url: Server | None = _setting(
         "SMTP_URL", read_smtp, "An ordinary mail account or server, to send mail instead of SendGrid."
@@ -175,16 +118,32 @@ class Settings:
     )
     pace: float = _setting(
         "DONELOG_PACE",
-        _pace,
+        values.pace,
         "How many times as fast as published limits say Slack and Discord are called.",
         1.0,
     )
-    meilisearch_url: str | None = _setting("MEILISEARCH_URL", _url, "Without it PostgreSQL searches.")
-    meilisearch_key: str | None = _setting("MEILISEARCH_KEY", _text, "Its key.")
+    deliveries_kept: timedelta = _setting(
+        "DONELOG_DELIVERIES_KEPT",
+        values.deliveries_kept,
+        "Days for which deliveries and what became of them are kept.",
+        Retention().deliveries,
+    )
+    inbox_kept: timedelta = _setting(
+        "DONELOG_INBOX_KEPT",
+        values.inbox_kept,
+        "Days for which the raw form of what arrived is kept.",
+        Retention().inbox,
+    )
+    meilisearch_url: str | None = _setting("MEILISEARCH_URL", values.url, "Without it PostgreSQL searches.")
+    meilisearch_key: str | None = _setting("MEILISEARCH_KEY", values.text, "Its key.")
 
     @property
     def sends_mail(self) -> bool:
         return self.sendgrid_api_key is not None or self.smtp_url is not None
+
+    @property
+    def retention(self) -> Retention:
+        return Retention(self.deliveries_kept, self.inbox_kept)
 
     @property
     def home_folder(self) -> Path:
@@ -238,12 +197,12 @@ def read(environment: Mapping[str, str]) -> Settings:
     for name in environment:
         if name.startswith("DONELOG_") and name.removesuffix("_FILE") not in known:
             raise SettingsError(f"{name} is no setting of donelog; docs/reference/settings.md lists them.")
-    values = {
+    given = {
         each.name: value
         for each in dataclasses.fields(Settings)
         if (value := _read_one(environment, each.metadata["name"], each.metadata["read"])) is not None
     }
-    settings = Settings(**values)
+    settings = Settings(**given)
     _check_together(settings)
     return settings
 

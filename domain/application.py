@@ -16,6 +16,7 @@ from domain.ports.inbox import Arrival, InboxItem, InboxState, Lane
 from domain.ports.planning import Planned
 from domain.ports.search import FeedEntry
 from domain.ports.storage import Storage, UnitOfWork
+from domain.retention import Retention
 from domain.services import digests, prompting
 from domain.wording import word
 
@@ -26,14 +27,15 @@ FIRST_RETRY = timedelta(seconds=5)
 SWEEP_AFTER = timedelta(seconds=5)
 """How long the process that stored an item has it for itself."""
 SWEEP_AT_ONCE = 100
+KEPT = Retention()
 log = logging.getLogger(__name__)
 
 
 class DoneLog(Outgoing):
     """The done log.  Synchronous; each method is one transaction and may be called from any thread."""
 
-    def __init__(self, storage: Storage, conversation: Conversation) -> None:
-        super().__init__(storage)
+    def __init__(self, storage: Storage, conversation: Conversation, retention: Retention = KEPT) -> None:
+        super().__init__(storage, retention)
         self._conversation = conversation
 
     # ------------------------------------------------------------ what arrives

@@ -65,17 +65,9 @@ Those for which the provider said how long to wait do not count.
 """
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=15)
-KEPT = timedelta(days=90)
-"""How long deliveries, their attempts and what providers tell of them are kept.
-
-Digests reach back a month and providers repeat events for a day; an answer to a mail of long ago names its
-day itself.  What somebody wrote is kept elsewhere and is not touched by this.
-"""
 _ENOUGH_DOUBLINGS = 10
 _SCATTERS = 617
 """A prime, so that neighbouring numbers come to lie far apart."""
-INBOX_KEPT = timedelta(days=30)
-"""How long the raw form of what arrived is kept; as long as "the same again" is remembered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.deliveries import (
-    INBOX_KEPT,
-    KEPT,
     LEASE,
     Claimed,
     DeliveryEvent,
@@ -21,6 +19,7 @@ from domain.doubts import Doubt, Doubted, Evidence, Found, Harmless, Verdict, ju
 from domain.facts import Facts
 from domain.people import Channel
 from domain.ports.storage import Storage, UnitOfWork
+from domain.retention import Retention
 from domain.services import delivery, digests, rerouting
 
 UNSUBSCRIBED = "unsubscribed"
@@ -45,7 +44,8 @@ class Doubts:
 class Outgoing:
     """The half of the done log that sends.  Each method is one transaction, but for `keep_house`."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, retention: Retention) -> None:
+        self._retention = retention
         self._storage = storage
 
     # ------------------------------------------------------------ sending
@@ -164,6 +164,7 @@ class Outgoing:
 
         A transaction for each, so that none waits for a lock that another one holds.
         """
+        kept = self._retention
         with self._storage.begin() as uow:
             expired = uow.ledger.expire(now)
             doubted, given_up = uow.ledger.recover(now, lease_now)
@@ -173,10 +174,10 @@ class Outgoing:
             partitions = uow.ledger.make_partitions(now.date() - timedelta(days=1), 9)
             uow.commit()
         with self._storage.begin() as uow:
-            dropped = uow.ledger.drop_partition((now - KEPT).date(), (now - INBOX_KEPT).date())
+            dropped = uow.ledger.drop_partition((now - kept.deliveries).date(), (now - kept.inbox).date())
             uow.commit()
         with self._storage.begin() as uow:
-            forgotten = uow.inbox.forget_keys((now - INBOX_KEPT).date())
+            forgotten = uow.inbox.forget_keys((now - kept.inbox).date())
             uow.commit()
         return {
             "expired": expired,

@@ -9,14 +9,14 @@ from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
 from adapters.storage.unit_of_work import PostgresStorage
 from bot.clock import real_now
-from domain.deliveries import INBOX_KEPT, KEPT
 from domain.ports.planning import Ledger
+from domain.retention import Retention
 from tests.worlds import World, reply
 
 OLD = date(2026, 8, 1)
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
-KEPT_FROM = (NOW - KEPT).date()
-INBOX_KEPT_FROM = (NOW - INBOX_KEPT).date()
+KEPT_FROM = (NOW - Retention().deliveries).date()
+INBOX_KEPT_FROM = (NOW - Retention().inbox).date()
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from domain.application import DoneLog
+from domain.conversation import Conversation
 from domain.deliveries import (
     LEASE,
     DeliveryEvent,
@@ -17,6 +19,7 @@ from domain.deliveries import (
 )
 from domain.doubts import Found, Harmless
 from domain.people import Channel
+from domain.retention import Retention
 from domain.teams import Place
 from tests.factories import ADA, BEN, SIX, TUESDAY, Office, said
 
@@ -215,3 +218,13 @@ def test_keeping_house_makes_the_days_to_come_and_says_what_it_did(office: Offic
     }
     assert date(2026, 12, 1) in office.storage.tables.partitions
     assert office.done_log.keep_house(now, now)["partitions"] == 0
+
+
+def test_days_are_forgotten_once_they_are_as_old_as_the_installation_says(office: Office) -> None:
+    kept = Retention(deliveries=timedelta(days=40))
+    done_log = DoneLog(office.storage, Conversation(office.tokens, [], frozenset()), kept)
+    now = office.clock.now()
+    done_log.keep_house(now, now)
+    at_forty = now + timedelta(days=40)
+    assert office.done_log.keep_house(at_forty, at_forty)["days dropped"] == 0
+    assert done_log.keep_house(at_forty, at_forty)["days dropped"] == 1

@@ -1,10 +1,12 @@
 """Each mistake in the settings is answered with a sentence that names the setting and what it should be."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.settings import RESERVED, Settings, SettingsError, load, names, read
+from domain.retention import Retention
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -69,6 +71,8 @@ def test_a_name_that_a_later_version_reads_is_no_mistake(name: str) -> None:
         ("IMAP_URL", "imaps://imap.example.com", "imaps://user:password@imap.example.com"),
         ("DONELOG_SMTP_LISTEN", "25", "smtp://0.0.0.0:25"),
         ("MEILISEARCH_URL", "localhost:7700", "https://example.com"),
+        ("DONELOG_DELIVERIES_KEPT", "30", "at least 31"),
+        ("DONELOG_INBOX_KEPT", "a week", "at least 7"),
     ],
 )
 def test_a_malformed_value_is_answered_with_what_it_should_be(name: str, value: str, wanted: str) -> None:
@@ -125,6 +129,12 @@ def test_a_setting_and_its_file_are_not_given_together(tmp_path: Path) -> None:
 )
 def test_what_is_missing_beside_another_is_named(given: dict[str, str], missing: str) -> None:
     assert problem(given).startswith(f"{missing} ")
+
+
+def test_how_long_what_came_and_went_is_kept_can_be_set() -> None:
+    given = read({"DONELOG_DELIVERIES_KEPT": "365", "DONELOG_INBOX_KEPT": "7"})
+    assert given.retention == Retention(timedelta(days=365), timedelta(days=7))
+    assert Settings().retention == Retention()
 
 
 def test_mail_is_sent_in_one_way() -> None:
