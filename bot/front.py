@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.batches import Batches
 from bot.bridge import Bridge
 from domain.application import DoneLog
 from domain.commands import InboxRef, Origin, Request
@@ -17,6 +18,8 @@ from domain.ports.inbox import Arrival, InboxItem, Lane, Source
 
 AT_ONCE = 16
 """Inbox items that one process understands at the same time."""
+LARGE = 64 * 1024
+"""Octets; what is larger is stored alone, and nothing else waits for it."""
 log = logging.getLogger(__name__)
 
 
@@ -30,6 +33,7 @@ class CoreFront:
         self._readers: Mapping[Source, Reader] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._stored = Batches(self._store_all, self._store_alone)
         self._open = True
         self.answered = asyncio.Event()
         """Set whenever something may have become ready to send."""
@@ -39,14 +43,14 @@ class CoreFront:
         self._readers = readers
 
     async def hear(self, arrival: Arrival) -> None:
-        ref = await self._bridge.capture(self._done_log.store, arrival, self._clock.now())
+        ref = await self._store(arrival)
         if ref is not None and self._open:
             task = asyncio.create_task(self.understand(ref))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
     async def ask(self, arrival: Arrival, request: Request) -> Reply:
-        ref = await self._bridge.capture(self._done_log.store, arrival, self._clock.now())
+        ref = await self._store(arrival)
         if ref is None:
             return Nothing("asked before")
         try:
@@ -57,6 +61,18 @@ class CoreFront:
         except Exception as error:  # the outermost loop of what is asked, as `understand` is of what is said
             log.exception("something asked could not be answered at once", extra={"action": "ask_failed"})
             raise Kept from error
+
+    async def _store(self, arrival: Arrival) -> InboxRef | None:
+        if len(arrival.raw) > LARGE:
+            return await self._store_alone(arrival)
+        return await self._stored.call(arrival)
+
+    async def _store_alone(self, arrival: Arrival) -> InboxRef | None:
+        [ref] = await self._store_all([arrival])
+        return ref
+
+    async def _store_all(self, arrivals: Sequence[Arrival]) -> Sequence[InboxRef | None]:
+        return await self._bridge.capture(self._done_log.store, arrivals, self._clock.now())
 
     async def note(self, events: Sequence[DeliveryEvent]) -> None:
         await self._bridge.capture(self._done_log.note, events, self._clock.now())

@@ -40,12 +40,12 @@ class DoneLog(Outgoing):
 
     # ------------------------------------------------------------ what arrives
 
-    def store(self, arrival: Arrival, now: datetime) -> InboxRef | None:
-        """Keep it raw; None when the same has been kept before."""
+    def store(self, arrivals: Sequence[Arrival], now: datetime) -> list[InboxRef | None]:
+        """Keep them raw; None for each that has been kept before."""
         with self._storage.begin() as uow:
-            ref = uow.inbox.add(arrival, now)
+            refs = uow.inbox.add(arrivals, now)
             uow.commit()
-            return ref
+            return refs
 
     def load(self, ref: InboxRef) -> InboxItem | None:
         """The item, if it is still to be understood."""

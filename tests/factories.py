@@ -197,7 +197,8 @@ class Office:
         self._written += 1
         named = f"item {self._written}" if key is None else key
         now = self.clock.now()
-        return self.done_log.store(Arrival(Source.SLACK_EVENT, lane, named, b"raw", now), now)
+        [ref] = self.done_log.store([Arrival(Source.SLACK_EVENT, lane, named, b"raw", now)], now)
+        return ref
 
     # ------------------------------------------------------------ what goes out
 

@@ -1,7 +1,7 @@
 """Everything that arrives, raw.  Reads across organizations."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -12,15 +12,26 @@ from adapters.storage.tables import inbox, inbox_keys, limits
 from domain.commands import InboxRef
 from domain.ports.inbox import Arrival, InboxItem, InboxState, Kept, Lane, Source
 
+# The keys always in the same order, so that two transactions never wait for each other.
 _ADD = text("""
-    WITH new AS (
-        INSERT INTO inbox_keys (source, key, day) VALUES (:source, :key, :day)
+    WITH given AS (
+        SELECT * FROM unnest(
+            CAST(:sources AS smallint[]), CAST(:keys AS bytea[]), CAST(:lanes AS smallint[]),
+            CAST(:raws AS bytea[]), CAST(:ats AS timestamptz[])
+        ) AS given (source, key, lane, raw, at)
+    ), new AS (
+        INSERT INTO inbox_keys (source, key, day)
+        SELECT source, key, :day FROM given ORDER BY source, key
         ON CONFLICT DO NOTHING
-        RETURNING source, day
+        RETURNING source, key
+    ), numbered AS (
+        SELECT nextval('inbox_id_seq') AS id, given.*
+        FROM given JOIN new USING (source, key)
+    ), stored AS (
+        INSERT INTO inbox (day, id, source, lane, raw, at, stored_at, try_at) OVERRIDING SYSTEM VALUE
+        SELECT :day, id, source, lane, raw, at, :now, :now FROM numbered
     )
-    INSERT INTO inbox (day, source, lane, raw, at, stored_at, try_at)
-    SELECT day, source, :lane, :raw, :at, :now, :now FROM new
-    RETURNING id
+    SELECT source, key, id FROM numbered
 """)
 
 
@@ -33,19 +44,22 @@ class PostgresInbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, arrival: Arrival, now: datetime) -> InboxRef | None:
+    def add(self, arrivals: Sequence[Arrival], now: datetime) -> list[InboxRef | None]:
         day = now.astimezone(UTC).date()
+        keys = [_key(each) for each in arrivals]
+        first = dict(zip(reversed(keys), reversed(arrivals), strict=True))
         new = {
-            "source": int(arrival.source),
-            "key": hashlib.sha256(arrival.key.encode("utf-8", "surrogatepass")).digest(),
+            "sources": [source for source, _ in first],
+            "keys": [digest for _, digest in first],
+            "lanes": [int(each.lane) for each in first.values()],
+            "raws": [each.raw for each in first.values()],
+            "ats": [each.at for each in first.values()],
             "day": day,
-            "lane": int(arrival.lane),
-            "raw": arrival.raw,
-            "at": arrival.at,
             "now": now,
         }
-        number = self._connection.scalar(_ADD, new)
-        return None if number is None else InboxRef(day, number)
+        rows = self._connection.execute(_ADD, new)
+        stored = {(row.source, bytes(row.key)): InboxRef(day, row.id) for row in rows}
+        return [stored.pop(key, None) for key in keys]
 
     def take(self, ref: InboxRef) -> InboxItem | None:
         query = (
@@ -151,6 +165,11 @@ class PostgresInbox:
 
     def _set(self, ref: InboxRef, **values: Any) -> None:
         self._connection.execute(update(inbox).where(_is(ref)).values(values))
+
+
+def _key(arrival: Arrival) -> tuple[int, bytes]:
+    digest = hashlib.sha256(arrival.key.encode("utf-8", "surrogatepass")).digest()
+    return int(arrival.source), digest
 
 
 def _is(ref: InboxRef) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """Everything that arrives, kept raw before anybody understands it."""
 
 import enum
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -83,8 +83,8 @@ class Kept:
 class Inbox(Protocol):
     """Everything that arrived, raw; reads across organizations."""
 
-    def add(self, arrival: Arrival, now: datetime) -> InboxRef | None:
-        """Keep it; None when the same has been kept before."""
+    def add(self, arrivals: Sequence[Arrival], now: datetime) -> list[InboxRef | None]:
+        """Keep them; None for each that has been kept before, or stands further up in the same list."""
 
     def take(self, ref: InboxRef) -> InboxItem | None:
         """Lock that item for this transaction; None when it is not new or another worker has it."""

@@ -15,7 +15,7 @@ ARRIVAL = Arrival(Source.SLACK_EVENT, Lane.SAID, "Ev1", b'{"text": "caf\xc3\xa9 
 
 
 def kept(uow: UnitOfWork, arrival: Arrival = ARRIVAL, now: datetime = NOW) -> InboxRef:
-    ref = uow.inbox.add(arrival, now)
+    [ref] = uow.inbox.add([arrival], now)
     assert ref is not None
     return ref
 
@@ -37,21 +37,33 @@ def test_an_item_is_named_by_the_utc_day_it_was_kept_on(uow: UnitOfWork) -> None
 def test_the_same_arrival_is_kept_once_even_days_later(uow: UnitOfWork) -> None:
     kept(uow)
 
-    assert uow.inbox.add(replace(ARRIVAL, raw=b"sent again"), NOW + timedelta(days=3)) is None
+    assert uow.inbox.add([replace(ARRIVAL, raw=b"sent again")], NOW + timedelta(days=3)) == [None]
     assert len(uow.inbox.waiting(NOW + timedelta(days=9), 10)) == 1
 
 
 def test_the_same_key_from_another_source_is_something_else(uow: UnitOfWork) -> None:
     kept(uow)
 
-    assert uow.inbox.add(replace(ARRIVAL, source=Source.DISCORD_MESSAGE), NOW) is not None
+    assert uow.inbox.add([replace(ARRIVAL, source=Source.DISCORD_MESSAGE)], NOW) != [None]
+
+
+def test_several_are_kept_at_once_each_once(uow: UnitOfWork) -> None:
+    old = kept(uow)
+    one, two = replace(ARRIVAL, key="Ev2", raw=b"one"), replace(ARRIVAL, key="Ev3", raw=b"two")
+
+    refs = uow.inbox.add([two, ARRIVAL, one, replace(two, raw=b"two again")], NOW)
+
+    assert [ref is not None for ref in refs] == [True, False, True, False]
+    raws = {old: ARRIVAL.raw, refs[0]: b"two", refs[2]: b"one"}
+    assert {ref: item.raw for ref in raws if ref and (item := uow.inbox.take(ref))} == raws
+    assert uow.inbox.add([], NOW) == []
 
 
 @pytest.mark.parametrize("key", ["x" * 100_000, "\u202e\ud800", ""], ids=["long", "surrogate", "empty"])
 def test_any_key_will_do(uow: UnitOfWork, key: str) -> None:
     kept(uow, replace(ARRIVAL, key=key))
 
-    assert uow.inbox.add(replace(ARRIVAL, key=key), NOW) is None
+    assert uow.inbox.add([replace(ARRIVAL, key=key)], NOW) == [None]
 
 
 def test_two_workers_never_have_one_item(storage: Storage) -> None:
@@ -121,4 +133,4 @@ def test_a_key_is_forgotten_with_its_day(uow: UnitOfWork) -> None:
 
     assert uow.inbox.forget_keys(NOW.date()) == 0
     assert uow.inbox.forget_keys(NOW.date() + timedelta(days=1)) == 1
-    assert uow.inbox.add(ARRIVAL, NOW + timedelta(days=60)) is not None
+    assert uow.inbox.add([ARRIVAL], NOW + timedelta(days=60)) != [None]

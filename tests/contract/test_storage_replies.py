@@ -184,7 +184,7 @@ def test_so_many_are_allowed_in_a_while_and_then_again(uow: UnitOfWork) -> None:
 
 
 def put_aside(uow: UnitOfWork, key: str, state: InboxState, sender: str, whose: Person | None) -> InboxRef:
-    ref = uow.inbox.add(Arrival(Source.MAIL_RAW, Lane.SAID, key, b"raw", NOW), NOW)
+    [ref] = uow.inbox.add([Arrival(Source.MAIL_RAW, Lane.SAID, key, b"raw", NOW)], NOW)
     assert ref is not None
     organization_id = whose.organization_id if whose else None
     uow.inbox.finish(ref, state, organization_id, whose.id if whose else None, "why", sender)

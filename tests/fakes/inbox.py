@@ -23,7 +23,10 @@ class FakeInbox:
         self.taken: set[InboxRef] = set()
         """Items that this unit of work has locked; the storage's `busy` holds those of all."""
 
-    def add(self, arrival: Arrival, now: datetime) -> InboxRef | None:
+    def add(self, arrivals: Sequence[Arrival], now: datetime) -> list[InboxRef | None]:
+        return [self._add(each, now) for each in arrivals]
+
+    def _add(self, arrival: Arrival, now: datetime) -> InboxRef | None:
         key = (arrival.source, arrival.key)
         if key in self._tables.inbox_keys:
             return None

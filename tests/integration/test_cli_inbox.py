@@ -23,7 +23,7 @@ def arrived(shell: Shell, state: InboxState, sender: str = "", text: str = "sign
     with shell.core() as core, core.database.storage.begin() as uow:
         now = core.database.time()
         key = f"{state} {sender} {text}"
-        ref = uow.inbox.add(Arrival(Source.MAIL_RAW, Lane.SAID, key, item.raw, now), now)
+        [ref] = uow.inbox.add([Arrival(Source.MAIL_RAW, Lane.SAID, key, item.raw, now)], now)
         assert ref is not None
         if state is not InboxState.NEW:
             uow.inbox.finish(ref, state, core.organization_id, None, f"why it is {state.name}", sender)

@@ -114,7 +114,7 @@ def _send_as(_uow: UnitOfWork, _own: Tenant, other: Tenant, person: Person, _ide
 
 
 def _attribute(uow: UnitOfWork, _own: Tenant, other: Tenant, person: Person, _identity: Identity) -> None:
-    ref = uow.inbox.add(Arrival(Source.WEB, Lane.ASKED, "k", b"", NOW), NOW)
+    [ref] = uow.inbox.add([Arrival(Source.WEB, Lane.ASKED, "k", b"", NOW)], NOW)
     assert ref is not None
     uow.inbox.finish(ref, InboxState.DONE, other.organization_id, person.id, "")
 

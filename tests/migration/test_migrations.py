@@ -58,7 +58,7 @@ def fill(engine: Engine) -> None:
         for day in (NOW.date(), NOW.date() + timedelta(days=400)):
             key, recipient = Key(day, Kind.PROMPT, ada.id), Recipient(identity.address, None, identity.id)
             tenant.outbox.add([NewDelivery(key, tenant.organization_id, recipient, NOW, ada.id)])
-        uow.inbox.add(Arrival(Source.WEB, Lane.ASKED, "k", b"raw", NOW), NOW)
+        uow.inbox.add([Arrival(Source.WEB, Lane.ASKED, "k", b"raw", NOW)], NOW)
         uow.ledger.make_partitions(NOW.date() + timedelta(days=1), 7)
         uow.commit()
 

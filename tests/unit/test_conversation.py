@@ -155,7 +155,7 @@ def test_a_code_nobody_made_connects_nothing(office: Office) -> None:
 
 def test_nothing_is_kept_of_a_request_that_fails_and_it_can_be_tried_again(office: Office) -> None:
     now = office.clock.now()
-    ref = office.done_log.store(Arrival(Source.SLACK_EVENT, Lane.SAID, "Ev1", b"{}", now), now)
+    [ref] = office.done_log.store([Arrival(Source.SLACK_EVENT, Lane.SAID, "Ev1", b"{}", now)], now)
     assert ref is not None
     broken = c.Request(office.origin(ADA), c.Invite("x@example.com", "nowhere"))
     office.done_log.failed(ref, 0, "OSError: see the log", now)
@@ -167,7 +167,7 @@ def test_nothing_is_kept_of_a_request_that_fails_and_it_can_be_tried_again(offic
 
 def test_after_eight_tries_over_three_hours_an_item_waits_for_a_person(office: Office) -> None:
     now = office.clock.now()
-    ref = office.done_log.store(Arrival(Source.SLACK_EVENT, Lane.SAID, "Ev1", b"{}", now), now)
+    [ref] = office.done_log.store([Arrival(Source.SLACK_EVENT, Lane.SAID, "Ev1", b"{}", now)], now)
     assert ref is not None
     for tries in range(8):
         assert office.done_log.load(ref) is not None
@@ -179,7 +179,7 @@ def test_after_eight_tries_over_three_hours_an_item_waits_for_a_person(office: O
 
 def test_what_is_nothing_to_do_is_noted_and_done(office: Office) -> None:
     now = office.clock.now()
-    ref = office.done_log.store(Arrival(Source.SLACK_EVENT, Lane.SAID, "Ev1", b"{}", now), now)
+    [ref] = office.done_log.store([Arrival(Source.SLACK_EVENT, Lane.SAID, "Ev1", b"{}", now)], now)
     assert ref is not None
     assert office.done_log.process(ref, Reading(None, "a bot wrote it"), now) == Nothing("a bot wrote it")
     assert office.storage.tables.inbox[ref].note == "a bot wrote it"
