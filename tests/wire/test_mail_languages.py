@@ -18,7 +18,7 @@ def _table(code: str) -> dict[str, Any]:
 
 
 def test_there_are_many_languages() -> None:
-    assert len(SPOKEN) >= 20
+    assert len(SPOKEN) >= 40
 
 
 @pytest.mark.parametrize("code", SPOKEN)
@@ -48,6 +48,16 @@ def test_a_new_file_is_all_that_a_new_language_needs() -> None:
 def test_a_key_that_nothing_reads_is_a_slip_of_the_pen() -> None:
     with pytest.raises(Unspoken, match="greeting"):
         assemble([{"name": "English", "greeting": ["hi"]}])
+
+
+@pytest.mark.parametrize("code", SPOKEN)
+def test_a_year_has_twelve_months(code: str) -> None:
+    assert len(_table(code).get("months", [])) in (0, 12)
+
+
+def test_a_month_s_name_counts_as_most_languages_have_it() -> None:
+    assert words().months["listopada"] == 11  # noqa: PLR2004 -- November; in Croatian alone October
+    assert words().months["marraskuuta"] == words().months["studenoga"] == 11  # noqa: PLR2004
 
 
 def test_a_phrase_is_a_word_of_its_own() -> None:

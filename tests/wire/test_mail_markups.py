@@ -1,6 +1,7 @@
 """HTML mails of many programs: the quote is cut by its structure, what is hers stays."""
 
 import tomllib
+from typing import Any
 
 import pytest
 
@@ -9,12 +10,23 @@ from adapters.email.reading.html_text import visible_text
 from tests.mail_answers import FOLDER
 
 MARKUPS = tomllib.loads((FOLDER.parent / "markups.toml").read_text(encoding="utf-8"))
+TYPED = tomllib.loads((FOLDER.parent / "typed_markups.toml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("markup", MARKUPS.values(), ids=MARKUPS.keys())
 def test_what_she_typed_is_read_and_nothing_else(markup: str) -> None:
     things = read_text(visible_text(markup), "Ana").text.split("\n")
     assert [each for each in things if each] == ["shipped the importer", "- fixed login"]
+
+
+@pytest.mark.parametrize("case", TYPED.values(), ids=TYPED.keys())
+def test_what_she_typed_is_read_in_her_language(case: dict[str, Any]) -> None:
+    reply = read_text(visible_text(case["markup"])).reply
+    assert [line for line in reply.split("\n") if line] == case["typed"]
+
+
+def test_a_numbered_list_keeps_its_numbers() -> None:
+    assert visible_text("<ol><li>a<ul><li>b</li></ul></li><li>c</li></ol>") == "1. a\n- b\n2. c"
 
 
 def test_what_is_hidden_is_not_read() -> None:

@@ -154,17 +154,24 @@ def _may_be_named(line: str) -> bool:
 
 def _decides(text: str, evidence: Evidence, *, quoted: bool, dated: bool) -> bool:
     weight = _weight(text, evidence, quoted=quoted, dated=dated)
+    is_whole = quoted and _tells_all(text, evidence)
     if is_bullet(text):
-        return weight >= _ENOUGH_FOR_A_BULLET and evidence.verb
-    if _is_compact(text, evidence) or (quoted and _is_dated_heading(text, evidence)):
+        return weight >= _ENOUGH_FOR_A_BULLET and (evidence.verb or is_whole)
+    if is_whole or _is_compact(text, evidence) or (quoted and _is_dated_heading(text, evidence)):
         return True
-    if not dated and not (evidence.verb and _is_name_long(text)):
+    is_alone = _stands_alone(text, evidence)
+    if not dated and not (quoted and is_alone) and not (evidence.verb and _is_name_long(text)):
         return False
     if text[-1] not in _CLOSERS and not (evidence.address or evidence.time or quoted):
         return False  # many a sentence ends in `written`
-    if not evidence.verb and not _stands_alone(text, evidence) and not (quoted and _is_told(evidence)):
-        return False
-    return weight >= _ENOUGH
+    tells = evidence.verb or is_alone or (quoted and _is_told(evidence))
+    return tells and weight >= _ENOUGH
+
+
+def _tells_all(text: str, evidence: Evidence) -> bool:
+    """Date, time and address: above a quote it needs no word that is known."""
+    is_full = evidence.date and evidence.time and evidence.address and not evidence.first_person
+    return is_full and text.endswith(":") and len(text.split()) <= _MOST_WORDS
 
 
 def _is_compact(text: str, evidence: Evidence) -> bool:

@@ -101,6 +101,9 @@ class _Cut:
             rule = "headers of what she passed on without a word"
             self._page.mark(original.start, original.body, Verdict.ORIGINAL, rule)
             return original.body
+        if self._page.is_quoted(self._page.next_said(original.body - 1)):
+            self._page.mark(original.start, original.body, Verdict.ORIGINAL, original.rule)
+            return original.body  # what is quoted line by line ends where its marks end
         return self._end(original.start, original.rule)
 
     def _attributed(self, index: int) -> int | None:

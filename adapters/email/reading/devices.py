@@ -52,4 +52,5 @@ def _names_device(folded: str, words: Words) -> bool:
 def _is_short_of(folded: str) -> bool:
     """A device nobody has heard of, if the line goes on with nothing but an excuse."""
     head, comma, tail = folded.partition(",")
-    return len(head.split()) <= _MOST_WORDS and (not comma or _EXCUSE.search(tail) is not None)
+    is_name = len(head.split()) <= _MOST_WORDS and ": " not in head
+    return is_name and (not comma or _EXCUSE.search(tail) is not None)

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 
 from adapters.email.reading.words import Words, fold
 
-_TIME = re.compile(r"(?<![\d.,/-])\d{1,2}\s?[:.hH時时시点點]\s?\d{2}(?!\d|[./-]\d)")
+_TIME = re.compile(r"(?<![\d.,/])(?<!\d-)\d{1,2}\s?[:.hH時时시点點]\s?\d{2}(?!\d|[./-]\d)")
 _DATE = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d\s?[-/.年년]\s?\d{1,2}(?:\s?[-/.月월]|\b)"
     r"|\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})(?!\d)"
     r"|\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]"
     r"|\d{1,2}-[A-Za-z]{3,4}-\d{2,4})"
 )
-_ANY_MONTH = re.compile(r"(?<!\d)\d{1,2}[.,]?\s(?:de\s|di\s)?[^\s\d]{2,14},?\s(?:de\s|del\s)?\d{4}(?!\d)")
+_ANY_MONTH = re.compile(
+    r"(?<!\d)\d{1,2}[.,]?\s(?:de\s|di\s)?[^\s\d]{2,14},?\s(?:de\s|del\s)?\d{4}(?!\d)"
+    r"|(?<!\w)[^\s\d]{3,14}\s\d{1,2},\s(?:19|20)\d\d(?!\d)"
+    r"|(?<!\d)(?:19|20)\d\d[.,]?\s(?:[^\s\d]{1,2}\.\s)?[^\s\d]{3,14}\s\d{1,2}(?!\d)"
+)
+"""A day, a word and a year, in any of the orders that languages have: the word will be a month."""
 _ADDRESS = re.compile(r"[^\s<>@\"',;:()\[\]]@[^\s<>@\"',;:()\[\]]{3}")
 _ZONE = re.compile(r"\b(?:GMT|UTC)\b|[+-]\d{2}:?\d{2}(?!\d)")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -69,6 +74,10 @@ def has_date(text: str, tokens: list[str], words: Words) -> bool:
 
 def has_date_or_time(text: str, words: Words) -> bool:
     return _TIME.search(text) is not None or has_date(text, _WORD.findall(fold(text)), words)
+
+
+def is_date_and_time(text: str, words: Words) -> bool:
+    return _TIME.search(text) is not None and has_date(text, _WORD.findall(fold(text)), words)
 
 
 def has_address(text: str) -> bool:

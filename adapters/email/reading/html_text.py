@@ -6,6 +6,7 @@ between two quotes is hers and stays.  Quotes without a mark of their own get on
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from lxml import etree, html
 
@@ -45,6 +46,8 @@ _QUOTE_IDS = frozenset(
         *["isforwardcontent", "isreplycontent", "replyblockquote", "qt", "orig_message"],
     ]
 )
+_QUOTE_NAMES = frozenset(["quote", "quoted-content", "messageReplySection"])
+"""GMX and web.de, and Spark."""
 _SIGNATURE_IDS = frozenset(
     [
         "signature",
@@ -90,21 +93,28 @@ _LONGEST = 1024 * 1024
 _DEEPEST = 200
 _MOST_ELEMENTS = 15_000
 """Outside of quotes; no answer has so many."""
-_HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden"
+    r"|(?:font-size|max-height|opacity)\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$|!)",
+    re.IGNORECASE,
+)
+_BAR = re.compile(r"border-left(?:-style)?\s*:[^;]{0,40}solid", re.IGNORECASE)
 _TELLING = etree.XPath(
     "//*[@class or @id or @name or @type"
-    ' or @style[contains(., "none") or contains(., "NONE") or contains(., "hid") or contains(., "border")]]'
+    ' or @style[contains(., "none") or contains(., "NONE") or contains(., "hid") or contains(., "border")'
+    ' or contains(., "size:0") or contains(., "size: 0") or contains(., "height:0")'
+    ' or contains(., "height: 0") or contains(., "opacity")]]'
 )
 """Elements with something that may tell a quote, a signature or that they are not shown."""
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
 def visible_text(markup: str) -> str:
-    """Lines of text; list entries begin with `- `, paragraphs are apart by an empty line."""
+    """Lines of text; list entries begin with `- ` or their number, paragraphs are apart by an empty line."""
     tree = _parse(markup)
     if tree is None:
         return ""
-    text = "".join(_Pieces(tree, *_cuts(tree)))
+    text = "".join(_Pieces(tree, _cuts(tree)))
     lines = [line.replace("\xa0", " ").rstrip() for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
@@ -118,16 +128,28 @@ def _parse(markup: str) -> etree._Element | None:
         return None
 
 
-def _cuts(tree: etree._Element) -> tuple[set[etree._Element], etree._Element | None]:
-    """The elements that are quotes or signatures, and the one from which on nothing is hers."""
-    left_out: set[etree._Element] = set()
+@dataclass(slots=True)
+class _Cuts:
+    """What the structure of a mail tells about its elements."""
+
+    left_out: set[etree._Element] = field(default_factory=set)
+    """Quotes, signatures, and what is not shown."""
+    quotes: set[etree._Element] = field(default_factory=set)
+    """Quotes without a mark of their own, which may also be something that she quotes herself."""
     last: etree._Element | None = None
+    """From here on nothing is hers."""
+
+
+def _cuts(tree: etree._Element) -> _Cuts:
+    cuts = _Cuts()
     for element in _TELLING(tree):
         if _is_quote(element) or _is_signature(element) or _is_hidden(element):
-            left_out.add(element)
-        elif last is None and _is_from_here_on(element):
-            last = element
-    return left_out, last
+            cuts.left_out.add(element)
+        elif cuts.last is None and _is_from_here_on(element):
+            cuts.last = element
+        elif element.tag == "div" and _BAR.search(element.get("style", "")[:400]):
+            cuts.quotes.add(element)
+    return cuts
 
 
 def _is_hidden(element: etree._Element) -> bool:
@@ -141,7 +163,7 @@ def _names(element: etree._Element) -> set[str]:
 
 
 def _is_quote(element: etree._Element) -> bool:
-    if (element.get("id", "")).lower() in _QUOTE_IDS:
+    if (element.get("id", "")).lower() in _QUOTE_IDS or element.get("name") in _QUOTE_NAMES:
         return True
     names = _names(element)
     if element.tag == "blockquote":
@@ -159,7 +181,7 @@ def _has_cited(element: etree._Element) -> bool:
 
 def _is_signature(element: etree._Element) -> bool:
     names = _names(element)
-    if element.get("name") in ("messageSignatureSection", "messageReplySection"):  # Spark
+    if element.get("name") == "messageSignatureSection":  # Spark
         return True
     return bool(names & _SIGNATURE_CLASSES) or (element.get("id") or "").lower() in _SIGNATURE_IDS
 
@@ -174,14 +196,13 @@ def _is_from_here_on(element: etree._Element) -> bool:
 class _Pieces:
     """The text in reading order; a stack of our own, because mails are nested without shame."""
 
-    def __init__(
-        self, tree: etree._Element, left_out: set[etree._Element], last: etree._Element | None
-    ) -> None:
+    def __init__(self, tree: etree._Element, cuts: _Cuts) -> None:
         self._tree = tree
-        self._left_out = left_out
-        self._last = last
+        self._cuts = cuts
         self._quotes = 0
         self._pre = 0
+        self._numbers: list[int] = []
+        """Of each list around: the last number given, or -1 where entries have none."""
         self._at_start = True
         self._lines = 0
         self._elements = 0
@@ -189,10 +210,10 @@ class _Pieces:
     def __iter__(self) -> Iterator[str]:
         walk = etree.iterwalk(self._tree, events=("start", "end"))
         for event, element in walk:
-            if element is self._last or self._lines > MOST_LINES or self._elements > _MOST_ELEMENTS:
+            if element is self._cuts.last or self._lines > MOST_LINES or self._elements > _MOST_ELEMENTS:
                 return
             tag = element.tag if isinstance(element.tag, str) else ""
-            is_left_out = tag in _UNSEEN or element in self._left_out
+            is_left_out = tag in _UNSEEN or element in self._cuts.left_out
             if event == "start" and is_left_out:
                 walk.skip_subtree()
             elif event == "start":
@@ -204,7 +225,7 @@ class _Pieces:
 
     def _start(self, tag: str, element: etree._Element) -> Iterator[str]:
         self._elements += 1
-        self._quotes += tag == "blockquote"
+        self._quotes += tag == "blockquote" or element in self._cuts.quotes
         self._pre += tag == "pre"
         if tag == "br":
             yield "\n"
@@ -217,19 +238,30 @@ class _Pieces:
         if tag == "hr":
             yield from self._text("---")
             yield from self._break()
+        if tag in {"ol", "ul"}:
+            self._numbers.append(0 if tag == "ol" else -1)
         if tag == "li":
-            yield from self._text("- ")
+            yield from self._text(self._entry())
             self._at_start = True
         yield from self._text(element.text)
 
     def _end(self, tag: str, element: etree._Element) -> Iterator[str]:
-        self._quotes -= tag == "blockquote"
+        self._quotes -= tag == "blockquote" or element in self._cuts.quotes
         self._pre -= tag == "pre"
+        if tag in {"ol", "ul"} and self._numbers:
+            self._numbers.pop()
         if tag in _LINES and (tag in _PARAGRAPHS or not self._at_start):
             yield from self._break()
             if tag in _PARAGRAPHS:
                 yield "\n"
         yield from self._text(element.tail)
+
+    def _entry(self) -> str:
+        """What an entry of the innermost list begins with."""
+        if not self._numbers or self._numbers[-1] < 0:
+            return "- "
+        self._numbers[-1] += 1
+        return f"{self._numbers[-1]}. "
 
     def _break(self) -> Iterator[str]:
         if not self._at_start:

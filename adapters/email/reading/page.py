@@ -133,7 +133,7 @@ def _lines(text: str) -> list[str]:
 
 def _bare(line: str) -> str:
     seen = INVISIBLE.sub("", line[:LONGEST_SEEN])
-    return seen.replace("\xa0", " ").replace("：", ":").replace("\u202f", " ").strip()
+    return seen.replace("\xa0", " ").replace("：", ":").replace("៖", ":").replace("\u202f", " ").strip()
 
 
 def is_rule(said: str) -> bool:

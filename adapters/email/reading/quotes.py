@@ -14,6 +14,7 @@ _SENTENCE_ENDS = (".", "!", "?", ":", ";")
 _SHORTEST_BROKEN = 60
 _MOST_LINES_OF_AN_ADDRESS = 3
 _MBOX_FROM = ">From "
+_MORE_THAN = re.compile(r">\s?\d")
 
 
 def mark_quotes(page: Page) -> None:
@@ -22,7 +23,9 @@ def mark_quotes(page: Page) -> None:
         if not said or said[0] not in _SIGNS or not said.startswith(_QUOTED):
             continue
         is_short = len(said) <= _LONGEST_LEFTOVER
-        if is_short and (_closes_address(page, index) or _is_escaped_from(page, index)):
+        if is_short and (
+            _closes_address(page, index) or _is_escaped_from(page, index) or _is_more_than(page, index)
+        ):
             continue
         page.mark(index, index + 1, Verdict.QUOTE, "begins with a quote mark")
     _mark_initials(page)
@@ -51,6 +54,14 @@ def _is_escaped_from(page: Page, index: int) -> bool:
     page.raw[index] = page.raw[index].replace(">", "", 1)
     page.said[index] = page.said[index][1:]
     return True
+
+
+def _is_more_than(page: Page, index: int) -> bool:
+    """`> 5 bugs closed` next to lines of hers: the sign says `more than`."""
+    if not _MORE_THAN.match(page.said[index]):
+        return False
+    beside = [page.said[each] for each in (index - 1, index + 1) if 0 <= each < len(page) and page.said[each]]
+    return bool(beside) and not any(said.startswith(_QUOTED) or said.endswith(":") for said in beside)
 
 
 def _mark_initials(page: Page) -> None:

@@ -1,8 +1,8 @@
 """What somebody typed into an answer: every line judged, in time that grows with the mail's length alone.
 
-Quotes first, since they tell where she is not; then where an original begins; then what stands around her
-own words.  Each rule adds up signs, and where they are weak the line stays hers: a leaked quote is a
-nuisance, a lost done a defect.
+Code and quotes first, since they tell what is certain; then where an original begins; then what stands
+around her own words.  Each rule adds up signs, and where they are weak the line stays hers: a leaked quote
+is a nuisance, a lost done a defect.
 """
 
 import quopri
@@ -36,8 +36,8 @@ def judge(text: str, sender_name: str = "") -> list[Judged]:
     known = words()
     page = Page(_decoded(text))
     names = frozenset(re.findall(r"\w+", fold(sender_name)))
-    mark_quotes(page)
     _mark_code(page)
+    mark_quotes(page)
     mark_banners(page, known)
     cut(page, known)
     mark_armour(page)
@@ -70,11 +70,7 @@ def hers(lines: Sequence[Judged]) -> str:
 
 def _mark_code(page: Page) -> None:
     """What stands between fences is hers, whatever it looks like."""
-    fences = [
-        index
-        for index, said in enumerate(page.said)
-        if said.startswith(_FENCE) and page.verdicts[index] is None
-    ]
+    fences = [index for index, said in enumerate(page.said) if said.startswith(_FENCE)]
     for first, last in zip(fences[::2], fences[1::2], strict=False):
         page.mark(first, last + 1, Verdict.KEPT, "code between fences")
 

@@ -1,11 +1,12 @@
 """The words by which lines that are not the sender's own are known: one data file for each language.
 
-A file `languages/<code>.toml` may have any of the keys of `_PHRASES` and a table `[headers]`; adding a
-language is adding a file.  All are read together, once, when the first mail is: a mail does not say in
-which language its program speaks.
+A file `languages/<code>.toml` may have any of the keys of `_PHRASES` and a table `[headers]`; its `months`
+are twelve entries, each all names of one.  Adding a language is adding a file.  All are read together, once,
+when the first mail is: a mail does not say in which language its program speaks.
 """
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +15,8 @@ from typing import Any
 
 _PHRASES = frozenset(
     [
-        *["name", "openers", "verbs", "first_person", "months", "weekdays", "original", "forwarded"],
+        *["name", "openers", "verbs", "first_person", "months", "month_signs", "weekdays"],
+        *["original", "forwarded"],
         *["reply_above", "sent_from", "sent_from_my", "sent_with", "greetings", "closings"],
         *[
             "ambiguous_closings",
@@ -30,6 +32,7 @@ _PHRASES = frozenset(
     ]
 )
 _HEADERS = frozenset(["from", "date", "to", "cc", "subject", "other"])
+_IN_WORDS = frozenset(" '’()/")
 _KEY = 2
 """Characters of a phrase by which it is looked up."""
 
@@ -57,6 +60,8 @@ class Openings:
         for phrase in self._by_key.get(folded[:_KEY], ()):
             if folded.startswith(phrase) and _ends_word(folded, len(phrase)):
                 return phrase
+        if folded[:1] in self._by_key and not folded[1:2].isalnum():  # a phrase of one letter
+            return folded[:1]
         return ""
 
 
@@ -75,10 +80,11 @@ class Words:
     verbs: Mapping[str, tuple[tuple[str, ...], ...]]
     """By first word, each verb as its words: `wrote`, `a écrit`."""
     unspaced_verbs: tuple[str, ...]
-    """Verbs of scripts without spaces, which stand inside longer words."""
+    """Verbs of scripts whose words cannot be told apart by their letters alone."""
     first_person: Mapping[str, frozenset[str]]
     """By first word of a verb, the words beside it that make it the sender's own: `i`, `we`."""
-    months: frozenset[str]
+    months: Mapping[str, int]
+    """From a month's name to its number; 0 for a word that names one together with what stands beside it."""
     weekdays: frozenset[str]
     originals: Openings
     forwards: Openings
@@ -130,9 +136,9 @@ def assemble(tables: list[dict[str, Any]]) -> Words:
     return Words(
         openers=Openings(opener for table in tables for opener in table.get("openers", ())),
         verbs=_by_first_word(verbs),
-        unspaced_verbs=tuple(verb for verb in phrases("verbs") if verb[0] > "\u2e80"),
+        unspaced_verbs=tuple(verb for verb in phrases("verbs") if _is_unspaced(verb)),
         first_person=_first_person(tables),
-        months=frozenset(phrases("months")),
+        months=_months(tables),
         weekdays=frozenset(phrases("weekdays")),
         originals=Openings(phrases("original")),
         forwards=Openings(phrases("forwarded")),
@@ -162,6 +168,26 @@ def _language_files() -> Iterator[dict[str, Any]]:
 
 def _folder() -> list[Any]:
     return sorted(files(__package__).joinpath("languages").iterdir(), key=lambda each: each.name)
+
+
+def _is_unspaced(verb: str) -> bool:
+    """Chinese and its neighbours set no spaces; Thai and Indian vowel signs are no letters."""
+    return verb[0] > "\u2e80" or not all(char.isalpha() or char in _IN_WORDS for char in verb)
+
+
+def _months(tables: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Every name of a month; one that means different months counts as most languages have it.
+
+    `listopad` is November in Czech, Polish and Ukrainian, and October in Croatian.
+    """
+    votes: dict[str, Counter[int]] = {}
+    for table in tables:
+        for number, names in enumerate(table.get("months", ()), start=1):
+            for name in fold(names).split():
+                votes.setdefault(name, Counter())[number] += 1
+        for sign in table.get("month_signs", ()):
+            votes.setdefault(fold(sign), Counter())[0] += 1
+    return {name: found.most_common(1)[0][0] for name, found in votes.items()}
 
 
 def _by_first_word(verbs: Iterable[tuple[str, ...]]) -> dict[str, tuple[tuple[str, ...], ...]]:

@@ -1,0 +1,186 @@
+"""The headers that programs write above an original: in the languages that are known, and in any other."""
+
+import re
+
+from adapters.email.reading.evidence import has_address, has_date_or_time, is_date_and_time, weigh
+from adapters.email.reading.page import Page, is_rule
+from adapters.email.reading.words import Words, fold
+
+_MOST_HEADERS = 16
+_MOST_CONTINUATIONS = 3
+_LONGEST_NAME = 28
+_LONGEST_VALUE = 120
+_ENOUGH = 5
+_FEWEST = 3
+_NAME_IN_A_ROW = re.compile(r"(?:^|\s)\*?([^\s:*]{1,20})\s?:")
+_NOT_IN_NAMES = frozenset('<>@"/\\,;!?|=+&%0123456789')
+_MOST_FOREIGN = 8
+_MOST_NAME_WORDS = 3
+
+
+def headers_at(page: Page, index: int, words: Words) -> tuple[int, int] | None:
+    """The first line of the headers at a line and the one behind them; None when there are none."""
+    said = page.said[index]
+    if ":" in said[: _LONGEST_NAME + 6] and _role(said, words) and page.may_weigh():
+        end = header_block(page, index, words) or _headers_in_a_row(page, index, words)
+        if end is not None:
+            return index, end
+    if "@" in said and _names_sender(said) and page.may_weigh():
+        return _foreign_block(page, index, words)
+    return None
+
+
+def header_block(page: Page, index: int, words: Words, *, marked: bool = False) -> int | None:
+    """The line behind a block of headers; None when the lines are none.
+
+    Three of sender, date, recipient and subject, and something that people do not write in a list of their
+    own: a subject, an address, stars around the names or a line of dashes above.
+    """
+    found: dict[str, str] = {}
+    unknown, continued, place, end = 0, 0, index, index
+    while place < min(len(page), index + _MOST_HEADERS):
+        said = page.said[place]
+        role = _role(said, words) if said else ""
+        if role:
+            found.setdefault(role, said)
+            continued, end = 0, place + 1
+        elif said and _is_unknown_header(said, words) and continued == 0:
+            unknown, end = unknown + 1, place + 1
+        elif said:
+            continued += 1
+            if continued > _MOST_CONTINUATIONS:
+                break
+        elif not _goes_on(page, place, words):
+            break
+        place += 1
+    above = is_rule(page.said[index - 1]) if index > 0 else False
+    return end if _is_block(found, unknown, words, marked=marked or above) else None
+
+
+def _names_sender(said: str) -> bool:
+    """A short name, a colon, and at the end an address in brackets: `Od: Bo <bo@example.com>`."""
+    name, colon, value = said.partition(":")
+    return bool(colon) and _may_be_name(name) and value.rstrip(" *").endswith((">", "]")) and "@" in value
+
+
+def _foreign_block(page: Page, index: int, words: Words) -> tuple[int, int] | None:
+    """The first line and the one behind headers in a language that there is no file for.
+
+    Lines one below the other, each with a short name and a colon: the sender with an address in brackets, a
+    date with time and hardly a word more, below it or right above, and two more, or one with an address.
+    """
+    start, end = index, index + 1
+    if index > 0 and _is_dated_header(page.said[index - 1], words):
+        start -= 1
+    while end < min(len(page), index + _MOST_FOREIGN) and _may_be_name(_name(page.said[end])):
+        end += 1
+    is_dated = any(_is_dated_header(page.said[each], words) for each in range(start, end))
+    lines = page.said[start:end]
+    is_enough = len(lines) > _FEWEST or (len(lines) == _FEWEST and sum(map(has_address, lines)) > 1)
+    return (start, end) if is_dated and is_enough else None
+
+
+def framed_block(page: Page, index: int, words: Words) -> int | None:
+    """The line behind headers of any language below a framed heading: there a date among them is enough."""
+    end = index
+    while end < min(len(page), index + _MOST_FOREIGN) and _may_be_name(_name(page.said[end].strip("| "))):
+        end += 1
+    is_dated = any(_is_dated_header(page.said[each], words) for each in range(index, end))
+    return end if is_dated and end - index >= _FEWEST else None
+
+
+def _is_dated_header(said: str, words: Words) -> bool:
+    few = 12
+    name, _, value = said[:_LONGEST_VALUE].partition(":")
+    is_plain = _may_be_name(name) and len(value.split()) <= few and "@" not in value
+    return is_plain and is_date_and_time(value.strip(" *"), words)
+
+
+def _name(said: str) -> str:
+    name, colon, _ = said.partition(":")
+    return name if colon else ""
+
+
+def _may_be_name(name: str) -> bool:
+    """Whether a header may be called so, in any language: a few short words without digits."""
+    bare = name.strip(" *_\t")
+    return (
+        0 < len(bare) <= _LONGEST_NAME
+        and bare[0].isalpha()
+        and _NOT_IN_NAMES.isdisjoint(bare)
+        and len(bare.split()) <= _MOST_NAME_WORDS
+    )
+
+
+def _headers_in_a_row(page: Page, index: int, words: Words) -> int | None:
+    """Headers that a program put on one line: `From: ... Sent: ... To: ... Subject: ...`."""
+    end = min(index + _MOST_CONTINUATIONS, len(page))
+    while end > index + 1 and "" in page.said[index:end]:
+        end -= 1
+    text = " ".join(page.said[index:end])
+    roles = {words.headers.get(fold(name), "") for name in _NAME_IN_A_ROW.findall(text)}
+    is_whole = {"from", "date"} <= roles and bool(roles & {"to", "subject"}) and has_address(text)
+    return end if is_whole else None
+
+
+def _goes_on(page: Page, place: int, words: Words) -> bool:
+    """An empty line between headers, or one inside them."""
+    later = page.next_said(place)
+    return later < len(page) and later - place <= 2 and bool(_role(page.said[later], words))  # noqa: PLR2004 -- lines
+
+
+def _are_whole(found: dict[str, str], words: Words) -> bool:
+    """A sender's address and a date that only a program writes with it."""
+    return (
+        has_address(found.get("from", ""))
+        and "date" in found
+        and has_date_or_time(found["date"].partition(":")[2][:_LONGEST_VALUE], words)
+    )
+
+
+def _is_stamped(said: str, words: Words) -> bool:
+    """Weekday, date and time, as programs write them; people who list a flight leave one of them out."""
+    evidence = weigh(said.partition(":")[2][:_LONGEST_VALUE], words)
+    return evidence.weekday and evidence.date and evidence.time
+
+
+def _is_block(found: dict[str, str], unknown: int, words: Words, *, marked: bool) -> bool:
+    addressed = sum(has_address(value) for value in found.values())
+    starred = any(value.startswith("*") for value in found.values())
+    weight = (
+        2 * ("from" in found)
+        + 2 * ("subject" in found)
+        + ("date" in found)
+        + ("to" in found)
+        + ("cc" in found)
+        + min(addressed, 2)
+        + starred
+        + 2 * marked
+        + unknown
+    )
+    solid = "subject" in found or addressed or starred or marked
+    count = len(found) + unknown
+    central = "from" in found or {"subject", "to", "date"} <= set(found)
+    if list(found)[:3] == ["from", "date", "to"] and _is_stamped(found["date"], words):
+        return True
+    if count == 2 and _are_whole(found, words):  # noqa: PLR2004 -- two that say it all
+        return True
+    if marked and count >= 2 and weight >= _ENOUGH:  # noqa: PLR2004 -- under a heading two are enough
+        return True
+    return bool(solid) and central and count >= _FEWEST and weight >= _ENOUGH
+
+
+def _role(said: str, words: Words) -> str:
+    """What a header says, by its name in any language; empty for a line that is no header."""
+    name, colon, _ = said[: _LONGEST_NAME + 8].partition(":")
+    if not colon:
+        return ""
+    return words.headers.get(fold(name.strip(" *_\t|>-")), "")
+
+
+def _is_unknown_header(said: str, words: Words) -> bool:
+    """A header of a language that there is no file for: a short name, then an address or a date."""
+    name, colon, value = said.partition(":")
+    if not colon or not _may_be_name(name):
+        return False
+    return has_address(value) or has_date_or_time(value[:_LONGEST_VALUE], words)
