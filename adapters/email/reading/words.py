@@ -178,7 +178,7 @@ def _is_unspaced(verb: str) -> bool:
 def _months(tables: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """Every name of a month; one that means different months counts as most languages have it.
 
-    `listopad` is November in Czech, Polish and Ukrainian, and October in Croatian.
+    `listopad` is November in Czech and Polish, and October in Croatian, whose file has no other form of it.
     """
     votes: dict[str, Counter[int]] = {}
     for table in tables:
