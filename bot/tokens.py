@@ -5,11 +5,12 @@ Integers are packed tightly: a mail's local part holds 64 octets, a Discord butt
 """
 
 import base64
-import hmac
 from collections.abc import Iterator, Sequence
 from datetime import date
+from hmac import compare_digest
 
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from domain.commands import Command, Join, NothingToday, PickOrganization, Search, StopMail
@@ -32,7 +33,7 @@ class SignedTokens:
 
     def __init__(self, secrets: Sequence[str]) -> None:
         purposes = ("mail", "command", "connect")
-        self._keys = {each: [_derive(secret, each) for secret in secrets] for each in purposes}
+        self._macs = {each: [_mac_for(secret, each) for secret in secrets] for each in purposes}
 
     # ------------------------------------------------------------ mail addresses
 
@@ -88,22 +89,26 @@ class SignedTokens:
     # ------------------------------------------------------------ signatures
 
     def _sign(self, purpose: str, body: bytes) -> bytes:
-        return body + _mac(self._keys[purpose][0], body)
+        return body + _mac(self._macs[purpose][0], body)
 
     def _verify(self, purpose: str, signed: bytes) -> bytes:
         body, mac = signed[:-_MAC], signed[-_MAC:]
-        matches = [hmac.compare_digest(_mac(key, body), mac) for key in self._keys[purpose]]
+        matches = [compare_digest(_mac(keyed, body), mac) for keyed in self._macs[purpose]]
         if not body or not any(matches):
             raise ValueError("not signed by this installation")
         return body
 
 
-def _derive(secret: str, purpose: str) -> bytes:
-    return HKDF(SHA256(), 32, salt=None, info=f"donelog {purpose}".encode()).derive(secret.encode())
+def _mac_for(secret: str, purpose: str) -> HMAC:
+    """Keyed and empty, to be copied: to take a key in anew would be most of what a signature costs."""
+    key = HKDF(SHA256(), 32, salt=None, info=f"donelog {purpose}".encode()).derive(secret.encode())
+    return HMAC(key, SHA256())
 
 
-def _mac(key: bytes, body: bytes) -> bytes:
-    return hmac.digest(key, body, "sha256")[:_MAC]
+def _mac(keyed: HMAC, body: bytes) -> bytes:
+    mac = keyed.copy()
+    mac.update(body)
+    return mac.finalize()[:_MAC]
 
 
 def _padded(text: str, to: int) -> str:
@@ -114,26 +119,19 @@ def _padded(text: str, to: int) -> str:
 
 
 def _pack(values: Sequence[int | str]) -> bytes:
+    """A number seven bits an octet, lowest first, the eighth set if more follow; a text behind its length."""
     packed = bytearray()
     for value in values:
         if isinstance(value, str):
             encoded = value.encode()
-            packed += _varint(len(encoded)) + encoded
-        elif value < 0x80:  # noqa: PLR2004 -- seven bits: most numbers
-            packed.append(value)
-        else:
-            packed += _varint(value)
+            packed += _pack((len(encoded),)) + encoded
+            continue
+        rest = value
+        while rest >= 0x80:  # noqa: PLR2004 -- seven bits
+            packed.append(rest & 0x7F | 0x80)
+            rest >>= 7
+        packed.append(rest)
     return bytes(packed)
-
-
-def _varint(value: int) -> bytes:
-    """Seven bits an octet, lowest first; the eighth says that more follow."""
-    octets = bytearray()
-    while value >= 0x80:  # noqa: PLR2004 -- seven bits
-        octets.append(value & 0x7F | 0x80)
-        value >>= 7
-    octets.append(value)
-    return bytes(octets)
 
 
 def _varints(packed: bytes) -> Iterator[tuple[int, int]]:

@@ -115,7 +115,7 @@ class Ref:
     id: int
 
     def __str__(self) -> str:
-        return f"{self.day:%Y%m%d}-{self.id}"
+        return f"{self.day.isoformat().replace('-', '')}-{self.id}"
 
     @staticmethod
     def parse(text: str) -> "Ref":

@@ -64,6 +64,11 @@ def test_a_mail_address_stays_the_same() -> None:
     assert TOKENS.mail_local_part(1, 2) == SignedTokens([OLD]).mail_local_part(1, 2)
 
 
+def test_what_was_signed_long_ago_is_signed_the_same_today() -> None:
+    assert TOKENS.mail_local_part(7, 123_456) == "done+a7amib735naiobeytivbjk32zt7z3yep"
+    assert TOKENS.sign_command(7, 123_456, Search("é", 300)) == "B8DEBwOsAgLDqawgKVbQ-hz558SApa62jrw"
+
+
 def test_what_another_installation_signed_is_refused() -> None:
     assert STRANGER.read_mail_local_part(TOKENS.mail_local_part(1, 2)) is None
     assert STRANGER.read_command(TOKENS.sign_command(1, 2, NothingToday())) is None
