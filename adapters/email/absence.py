@@ -1,10 +1,11 @@
 """Mails by which a program says that its owner is away, and until when."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from adapters.email.automatic import Signs
+from adapters.email.reading.words import fold, words
 
 _VACATION_HEADERS = ("x-autoreply", "x-autorespond", "x-auto-response", "x-mail-autoreply", "x-vacation")
 _NO_PERSONS = ("list-id", "list-unsubscribe", "x-failed-recipients", "feedback-id", "x-github-reason")
@@ -14,26 +15,15 @@ _ISO = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
 _NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(20\d\d|\d\d)?(?![\d/-])")
 _SLASHED = re.compile(r"(?<![\d./-])(\d{1,2})/(\d{1,2})(?![\d/-])")
 _EAST = re.compile(r"(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+_NUMBERED_MONTH = re.compile(r"\b(\d{1,2})\s(?:tháng|thg)\s(\d{1,2})(?:,?\s(?:năm\s)?(20\d\d))?")
+_NAME = r"[^\W\d_][^\s\d_,;:()]{1,14}"
 _WORDS = re.compile(
-    r"\b(\d{1,2})(?:st|nd|rd|th|er|\.|º)?(?:\s(?:de|of|di))?\s([^\W\d_]{3,12})\b\.?(?:\s(?:de\s)?(20\d\d))?"
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th|er|\.|º|-?го|'?i|an)?(?:\s(?:de|of|di|ta))?\s({_NAME})[,،]?(?:\s(?:de\s)?(20\d\d))?"
 )
-_WORDS_FIRST = re.compile(r"\b([^\W\d_]{3,12})\s(\d{1,2})(?:st|nd|rd|th)?\b(?:,?\s(20\d\d))?")
-
-_MONTHS: Mapping[int, tuple[str, ...]] = {
-    1: ("jan", "ene", "gennaio", "янв", "stycz"),
-    2: ("feb", "fév", "fev", "фев", "lut"),
-    3: ("mar", "mär", "maart", "мар"),
-    4: ("apr", "avr", "abr", "апр", "kwie"),
-    5: ("may", "mai", "maj", "mei", "magg", "май", "мая"),
-    6: ("jun", "juin", "giu", "июн", "czerw"),
-    7: ("jul", "juil", "lugl", "июл", "lip"),
-    8: ("aug", "aoû", "ago", "авг", "sierp"),
-    9: ("sep", "set", "сен", "wrze"),
-    10: ("oct", "okt", "out", "ott", "окт", "paźdz"),
-    11: ("nov", "ноя", "listop"),
-    12: ("dec", "dez", "déc", "dic", "des", "дек", "grud"),
-}
-"""How the months' names begin in the languages of most of our readers; in others no day is read."""
+_WORDS_FIRST = re.compile(rf"\b({_NAME})\s(\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s(20\d\d))?")
+_ROUND_NAMES = ".,;:،。!?)'’\""
+_ENDINGS = ("'", "’", "-")
+"""Between a name and what some languages hang on it: `Ekim'de`, `október-ig`."""
 
 
 def is_out_of_office(mail: Signs, reason: str) -> bool:
@@ -49,7 +39,7 @@ def is_out_of_office(mail: Signs, reason: str) -> bool:
 
 def back_on(text: str, today: date) -> date | None:
     """The last day of the next half year that it names; None when it names none."""
-    looked_at = " ".join(text[:_LOOKED_AT].casefold().split())
+    looked_at = " ".join(fold(text[:_LOOKED_AT]).split())
     ahead = [day for day in _days(looked_at, today) if today < day <= today + _LONGEST]
     return max(ahead, default=None)
 
@@ -63,6 +53,8 @@ def _days(text: str, today: date) -> Iterator[date]:
         yield from _either("", month, day, today)
     for month, day in _EAST.findall(text):
         yield from _day("", month, day, today)
+    for day, month, year in _NUMBERED_MONTH.findall(text):
+        yield from _day(year, month, day, today)
     for day, word, year in _WORDS.findall(text):
         yield from _day(year, _month(word), day, today)
     for word, day, year in _WORDS_FIRST.findall(text):
@@ -89,5 +81,8 @@ def _day(year: str, month: str, day: str, today: date) -> Iterator[date]:
 
 
 def _month(word: str) -> str:
-    """The number of a month from its name in one of a dozen languages; 0 when it is none of these."""
-    return str(next((number for number, starts in _MONTHS.items() if word.startswith(starts)), 0))
+    """The number of a month from its name in any language there is a file for; 0 when it is none."""
+    bare = word.strip(_ROUND_NAMES)
+    for sign in _ENDINGS:
+        bare = bare.partition(sign)[0]
+    return str(words().months.get(bare, 0))
