@@ -1,17 +1,17 @@
 """The REST API as this adapter uses it: discord.py's HTTP layer without its waiting and its retries.
 
-That layer sleeps inside a call until a rate limit is over, for longer than a call may take here; so each call
-gets a bucket of its own, a 429 is an answer like any other, and the pace is kept by us.
+That layer sleeps inside a call until a rate limit is over, for longer than a call may take here; so its
+buckets hold nobody back, a 429 is an answer like any other, and the pace is kept by us.
 """
 
 import asyncio
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
+from aiohttp.client_middlewares import ClientHandlerType, ClientMiddlewareType
 from discord import HTTPException, RateLimited
 from discord.http import HTTPClient, Ratelimit, Route
 
@@ -41,10 +41,35 @@ _called: ContextVar[str] = ContextVar("_called", default="")
 _limited_everywhere: ContextVar[bool] = ContextVar("_limited_everywhere", default=False)
 
 
+class _Open(Ratelimit):
+    """A bucket that lets everything pass at once and learns nothing."""
+
+    async def acquire(self) -> None:
+        return
+
+    async def __aexit__(self, *_: object) -> None:
+        return
+
+    def update(self, response: aiohttp.ClientResponse, *, use_clock: bool = False) -> None:  # noqa: ARG002 -- overrides
+        return
+
+
 class _Http(HTTPClient):
+    """Lets somebody see each answer before discord.py does."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, connector: aiohttp.BaseConnector, see: ClientMiddlewareType
+    ) -> None:
+        super().__init__(loop, connector)
+        self.max_ratelimit_timeout = NEVER_WAIT_SECONDS  # the constructor raises it to 30 s
+        self._bucket = _Open(NEVER_WAIT_SECONDS)
+        self._middlewares = (see,)
+
     def get_ratelimit(self, key: str) -> Ratelimit:  # noqa: ARG002 -- overrides one that keeps them by key
-        """A bucket that nobody else waits for."""
-        return Ratelimit(NEVER_WAIT_SECONDS)
+        return self._bucket
+
+    async def request(self, route: Route, **arguments: Any) -> Any:
+        return await super().request(route, middlewares=self._middlewares, **arguments)
 
 
 class DiscordApi:
@@ -84,8 +109,8 @@ class DiscordApi:
             await self._http.close()
             self._http = None
 
-    async def post(self, channel_id: str, body: Mapping[str, Any]) -> Json:
-        """https://docs.discord.com/developers/resources/message#create-message."""
+    async def post(self, channel_id: str, body: bytes) -> Json:
+        """The body is JSON: https://docs.discord.com/developers/resources/message#create-message."""
         return await self._call("POST", "/channels/{channel_id}/messages", body, channel_id=channel_id)
 
     async def open_direct(self, user_id: str) -> str:
@@ -191,6 +216,8 @@ class DiscordApi:
         http = await self._opened()
         route = Route(verb, path, **parameters)
         sent: dict[str, Any] = {} if body is None else {"json": body}
+        if isinstance(body, bytes):
+            sent = {"data": aiohttp.BytesPayload(body, content_type="application/json")}
         if query is not None:
             sent["params"] = query
         where = f"{verb} {path} {route.major_parameters}"
@@ -225,8 +252,7 @@ class DiscordApi:
         Route.BASE = self._api_url  # discord.py knows no other way to say it
         loop = asyncio.get_running_loop()
         connector = aiohttp.TCPConnector(limit=MOST_CONNECTIONS)
-        http = _Http(loop, connector, http_trace=self._trace())
-        http.max_ratelimit_timeout = NEVER_WAIT_SECONDS  # the constructor raises it to 30 s
+        http = _Http(loop, connector, self._see)
         try:
             self._own_id = str((await http.static_login(self._token))["id"])
         except BaseException:
@@ -234,17 +260,14 @@ class DiscordApi:
             raise
         return http
 
-    def _trace(self) -> aiohttp.TraceConfig:
-        async def end(
-            _session: aiohttp.ClientSession, _context: SimpleNamespace, told: aiohttp.TraceRequestEndParams
-        ) -> None:
-            told.response.__class__ = ShortResponse  # discord.py makes its session itself
-            headers = told.response.headers
-            if told.response.status in RETRIED_STATUSES:
-                raise ServerSaidNo(told.response.status)
-            _limited_everywhere.set("X-RateLimit-Global" in headers)
-            self._routes.learn(_called.get(), headers)
-
-        trace = aiohttp.TraceConfig()
-        trace.on_request_end.append(end)
-        return trace
+    async def _see(
+        self, request: aiohttp.ClientRequest, handler: ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        request.response_class = ShortResponse  # discord.py makes its session itself
+        response = await handler(request)
+        if response.status in RETRIED_STATUSES:
+            response.release()
+            raise ServerSaidNo(response.status)
+        _limited_everywhere.set("X-RateLimit-Global" in response.headers)
+        self._routes.learn(_called.get(), response.headers)
+        return response

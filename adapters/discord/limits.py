@@ -29,9 +29,11 @@ class Pace:
         loop = asyncio.get_running_loop()
         if self._closed_until > loop.time():
             raise LimitedEverywhere(self._closed_until - loop.time())
-        turn = max(self._next, loop.time())
+        now = loop.time()
+        turn = max(self._next, now)
         self._next = turn + self._distance
-        await asyncio.sleep(turn - loop.time())
+        if turn > now:
+            await asyncio.sleep(turn - now)
 
     def close(self, seconds: float) -> None:
         self._closed_until = max(self._closed_until, asyncio.get_running_loop().time() + seconds)

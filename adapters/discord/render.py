@@ -3,16 +3,15 @@
 https://docs.discord.com/developers/resources/message#create-message
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, assert_never
 
 from adapters.discord.markdown import is_blank, markdown, one_line, unstyled
-from domain.commands import Command
+from domain.forms import Sign
 from domain.messages import Action, Actions, Block, Group, Heading, Message, Paragraph, Run, Style, Text
 
 Json = dict[str, Any]
-Sign = Callable[[Command], str]
 
 MOST_IN_CONTENT = 2_000
 MOST_IN_ROW = 5
@@ -30,7 +29,8 @@ def render(message: Message, sign: Sign | None) -> Json:
 
     Args:
         message: what to say; it must fit into one message as a whole.
-        sign: makes a button's `custom_id` of its command; None: nobody can press one, so there are none.
+        sign: makes a button's `custom_id` of its command, a ValueError where that does not fit; None: nobody
+            can press one, so there are none.
     """
     lines = [line for block in message.blocks for line in _lines(block)]
     return {
@@ -79,10 +79,18 @@ def _bold(run: Run) -> Run:
 def _rows(message: Message, sign: Sign) -> list[Json]:
     """Rows of buttons; the same command twice would be refused, so it is there once."""
     actions = (action for block in message.blocks if isinstance(block, Actions) for action in block.actions)
-    buttons = {custom_id: action for action in actions for custom_id in [sign(action.command)]}
+    buttons = {custom_id: action for action in actions for custom_id in _signed(action, sign)}
     each = [_button(action, custom_id) for custom_id, action in buttons.items()]
     rows = [each[at : at + MOST_IN_ROW] for at in range(0, len(each), MOST_IN_ROW)]
     return [{"type": ROW, "components": row} for row in rows[:MOST_ROWS]]
+
+
+def _signed(action: Action, sign: Sign) -> list[str]:
+    """Nothing for a command that no button holds, a long search say: what can be typed stands beside it."""
+    try:
+        return [sign(action.command)]
+    except ValueError:
+        return []
 
 
 def _button(action: Action, custom_id: str) -> Json:

@@ -1,6 +1,5 @@
 """The Web API as this adapter uses it: one session, no retries, a total deadline for every call."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ def sdk_logger() -> logging.Logger:
 class Answer:
     data: Mapping[str, Any]
     headers: Mapping[str, str]
-    """Their names in lower case."""
+    """By their names in any case."""
 
     def text(self, key: str) -> str:
         """A value that has to be there.
@@ -70,7 +69,7 @@ class SlackApi:
         """
         return await self._call(method, params={**arguments, "token": token})
 
-    async def post(self, token: str, message: Mapping[str, Any]) -> Answer:
+    async def post(self, token: str, message: bytes) -> Answer:
         """`chat.postMessage`, whose blocks go as JSON, which not every method takes.
 
         https://docs.slack.dev/apis/web-api/#post_bodies
@@ -78,18 +77,16 @@ class SlackApi:
         Raises:
             Exception: one of `outcomes.TROUBLE`.
         """
-        return await self._call("chat.postMessage", json={**message, "token": token})
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
+        return await self._call("chat.postMessage", data=message, headers=headers)
 
-    async def _call(
-        self, method: str, *, params: dict[str, Any] | None = None, json: dict[str, Any] | None = None
-    ) -> Answer:
-        async with asyncio.timeout(self._seconds):
-            if self._caller is None:
-                self._caller = self.client()
-            response = await self._caller.api_call(method, params=params, json=json)
+    async def _call(self, method: str, **sent: Any) -> Answer:
+        if self._caller is None:
+            self._caller = self.client()
+        response = await self._caller.api_call(method, **sent)
         if not isinstance(response.data, dict):
             raise TypeError("the answer is no object")
-        return Answer(response.data, {name.lower(): value for name, value in response.headers.items()})
+        return Answer(response.data, response.headers)
 
     async def answer(self, url: str, body: Mapping[str, Any]) -> None:
         """Send an answer to a `response_url`.
@@ -99,8 +96,7 @@ class SlackApi:
             Exception: one of `outcomes.TROUBLE`.
         """
         client = AsyncWebhookClient(url, session=self._open(), retry_handlers=[], logger=sdk_logger())
-        async with asyncio.timeout(self._seconds):
-            response = await client.send_dict(dict(body))
+        response = await client.send_dict(dict(body))
         if response.status_code != 200:  # noqa: PLR2004 -- the one status that means it was taken
             raise ValueError(f"the answer was refused with status {response.status_code}")
 

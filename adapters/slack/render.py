@@ -5,16 +5,15 @@ needs to be escaped and nothing can come alive: https://docs.slack.dev/reference
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, assert_never
 
-from domain.commands import Command
+from domain.forms import Sign
 from domain.messages import Action, Actions, Block, Group, Heading, Message, Paragraph, Run, Style, Text
 
 Json = dict[str, Any]
-Sign = Callable[[Command], str]
 
 MOST_IN_BLOCK = 3_000
 """Characters of one block: https://docs.slack.dev/reference/block-kit/blocks/section-block."""

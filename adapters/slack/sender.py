@@ -1,8 +1,9 @@
 """Carries deliveries to Slack."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,10 +14,11 @@ from adapters.slack.gates import Gates
 from adapters.slack.history import EVENT_TYPE, Place, look, place_of
 from adapters.slack.installation import NotToldYet
 from adapters.slack.outcomes import TROUBLE, error_code, outcome_of
-from adapters.slack.render import Sign, render
+from adapters.slack.render import render
 from domain.commands import Command
 from domain.deliveries import Kind, Later, Never, Outcome, Parcel, Refusing, Sent, Unknown, Way
 from domain.doubts import Doubt, Evidence, Unclear
+from domain.forms import Forms, Sign
 from domain.messages import Message
 from domain.people import Address, Channel
 from domain.ports.front import Tokens
@@ -27,6 +29,17 @@ SOON = timedelta(seconds=2)
 """Within that Slack has said whose the tokens are, or is down."""
 AT_ONCE = 50
 """Calls on their way together: enough to keep a process busy, however many are claimed at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A parcel that has its turn before it."""
+
+    place: int
+    """Which of the batch it is."""
+    parcel: Parcel
+    content: str
+    """What is posted, as JSON without its last brace and without where; empty for a check mark."""
 
 
 class SlackSender:
@@ -47,44 +60,47 @@ class SlackSender:
         self._tokens = tokens
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._gates = Gates()
+        self._forms = Forms(_written)
 
     async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         """Send each at its turn; the outcomes are in the order of the parcels, whatever happens."""
         began = asyncio.get_running_loop().time()
-        queues: dict[tuple[str, str], list[Parcel]] = {}
-        for parcel in parcels:
-            address = parcel.recipient.address
-            queues.setdefault((address.workspace, address.external_id), []).append(parcel)
+        queues: dict[tuple[str, str], list[_Ready]] = {}
+        # All are written down before the first call: between calls it would cost three times as much.
+        for ready in [_Ready(place, each, self._content(each)) for place, each in enumerate(parcels)]:
+            address = ready.parcel.recipient.address
+            queues.setdefault((address.workspace, address.external_id), []).append(ready)
         sent = await asyncio.gather(*(self._send_in_turn(queue, began) for queue in queues.values()))
-        outcomes = {parcel.ref: outcome for done in sent for parcel, outcome in done}
-        return [outcomes[parcel.ref] for parcel in parcels]
+        outcomes = {place: outcome for done in sent for place, outcome in done}
+        return [outcomes[place] for place in range(len(parcels))]
 
-    async def _send_in_turn(self, queue: Sequence[Parcel], began: float) -> list[tuple[Parcel, Outcome]]:
+    async def _send_in_turn(self, queue: Sequence[_Ready], began: float) -> list[tuple[int, Outcome]]:
         """One conversation's; when one has to wait, so do those behind it, and the order stays."""
-        outcomes: list[tuple[Parcel, Outcome]] = []
+        outcomes: list[tuple[int, Outcome]] = []
         waiting: Later | None = None
-        for parcel in queue:
+        for ready in queue:
             if waiting is not None:
-                outcomes.append((parcel, waiting))
+                outcomes.append((ready.place, waiting))
                 continue
-            await asyncio.sleep(began + parcel.wait.total_seconds() - asyncio.get_running_loop().time())
-            outcome = await self._send_unless_closed(parcel)
-            outcomes.append((parcel, outcome))
+            if wait := ready.parcel.wait:
+                await asyncio.sleep(began + wait.total_seconds() - asyncio.get_running_loop().time())
+            outcome = await self._send_unless_closed(ready)
+            outcomes.append((ready.place, outcome))
             if isinstance(outcome, Later):
                 waiting = outcome
             elif isinstance(outcome, Unknown):
                 waiting = Later("the message before it is in doubt")
         return outcomes
 
-    async def _send_unless_closed(self, parcel: Parcel) -> Outcome:
+    async def _send_unless_closed(self, ready: _Ready) -> Outcome:
         """What was claimed before a limit was reached is not tried against it."""
-        workspace = parcel.recipient.address.workspace
+        workspace = ready.parcel.recipient.address.workspace
         async with self._slots:
-            closed = self._gates.closed(workspace, _way(parcel))
+            closed = self._gates.closed(workspace, _way(ready.parcel))
             if closed is not None:
                 return closed
             with self._gates.passing(workspace):
-                outcome = await self._send(parcel)
+                outcome = await self._send(ready)
         if isinstance(outcome, Later):
             self._gates.close(workspace, outcome)
         return outcome
@@ -116,7 +132,8 @@ class SlackSender:
         async with self._slots:
             return await look(self._api, token, place, doubts)
 
-    async def _send(self, parcel: Parcel) -> Outcome:
+    async def _send(self, ready: _Ready) -> Outcome:
+        parcel = ready.parcel
         try:
             token = self._token_of(parcel.recipient.address.workspace)
         except NotToldYet as not_yet:
@@ -125,7 +142,7 @@ class SlackSender:
             return Never(NO_TOKEN, Refusing.WORKSPACE)
         if parcel.message is None:
             return await self._mark(parcel, token)
-        return await self._post(parcel, parcel.message, token)
+        return await self._post(parcel, ready.content, token)
 
     async def _mark(self, parcel: Parcel, token: str) -> Outcome:
         """https://docs.slack.dev/reference/methods/reactions.add: the same mark twice is one mark."""
@@ -137,7 +154,7 @@ class SlackSender:
                 return _by(Way.MARK, outcome_of(trouble, repeatable=True))
         return Sent(parcel.answers)
 
-    async def _post(self, parcel: Parcel, message: Message, token: str) -> Outcome:
+    async def _post(self, parcel: Parcel, content: str, token: str) -> Outcome:
         opened: str | None = None
         channel = parcel.recipient.direct
         if channel is None and parcel.kind is Kind.DIGEST:
@@ -147,9 +164,8 @@ class SlackSender:
                 channel = opened = await self._open(parcel.recipient.address, token)
             except TROUBLE as trouble:
                 return _by(Way.OPEN, outcome_of(trouble, repeatable=True))
-        content = render(message, self._sign(parcel))
         try:
-            answer = await self._api.post(token, {**content, **_around(parcel), "channel": channel})
+            answer = await self._api.post(token, f'{content}, "channel": {json.dumps(channel)}}}'.encode())
             return Sent(f"{answer.text('channel')}:{answer.text('ts')}", direct=opened)
         except TROUBLE as trouble:
             return outcome_of(trouble, repeatable=False)
@@ -161,6 +177,12 @@ class SlackSender:
         if not isinstance(opened, str) or not opened:  # it is kept, and everything goes there
             raise ValueError("the conversation has no name")
         return opened
+
+    def _content(self, parcel: Parcel) -> str:
+        if parcel.message is None:
+            return ""
+        told_alike = self._forms.filled(parcel.message, self._sign(parcel))
+        return f"{told_alike[:-1]}, {json.dumps(_own(parcel))[1:-1]}"
 
     def _sign(self, parcel: Parcel) -> Sign:
         def sign(command: Command) -> str:
@@ -179,18 +201,23 @@ def _by(way: Way, outcome: Later | Never | Unknown) -> Later | Never | Unknown:
     return replace(outcome, closes=way) if isinstance(outcome, Later) and limited else outcome
 
 
-def _around(parcel: Parcel) -> Mapping[str, Any]:
-    """What a message carries beside its content: https://docs.slack.dev/reference/methods/chat.postMessage."""
-    thread = parcel.answers.partition(":")[2]  # of a digest's head, or where she wrote in a thread
-    return {
-        "metadata": {
-            "event_type": EVENT_TYPE,
-            "event_payload": {"delivery": str(parcel.ref), "attempt": parcel.attempt},
-        },
+def _written(message: Message, sign: Sign) -> str:
+    """Content, and how it is to be read: https://docs.slack.dev/reference/methods/chat.postMessage."""
+    as_it_stands = {
         "mrkdwn": False,
         "parse": "none",
         "link_names": False,
         "unfurl_links": False,
         "unfurl_media": False,
+    }
+    return json.dumps({**render(message, sign), **as_it_stands})
+
+
+def _own(parcel: Parcel) -> Mapping[str, Any]:
+    """What no other message carries: the same page."""
+    thread = parcel.answers.partition(":")[2]  # of a digest's head, or where she wrote in a thread
+    delivery = {"delivery": str(parcel.ref), "attempt": parcel.attempt}
+    return {
+        "metadata": {"event_type": EVENT_TYPE, "event_payload": delivery},
         **({"thread_ts": thread} if thread else {}),
     }

@@ -52,7 +52,7 @@ async def test_what_the_bot_itself_says_and_what_is_said_elsewhere_is_not_kept(w
     async with world.listening() as channel:
         await world.discord.say(world.ada, world.platform, "not for the bot")
         direct = world.discord.dm_of(world.ada)
-        await channel._api.post(str(direct.id), {"content": "from the bot"})  # noqa: SLF001 -- as its sender would
+        await channel._api.post(str(direct.id), b'{"content": "from the bot"}')  # noqa: SLF001 -- as its sender would
         await world.discord.dm(world.ada, "for the bot")
         arrival = await heard(world.front)
     assert json.loads(arrival.raw)["d"]["content"] == "for the bot"
