@@ -13,7 +13,10 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 OUT = "an account such as smtps://user:password@smtp.example.com or smtp://user:password@host:587"
 IN = "a mailbox such as imaps://user:password@imap.example.com or imap://user:password@host:143/Folder"
-LISTEN = "an address to listen on, such as smtp://0.0.0.0:25?cert=/etc/mail.pem&key=/etc/mail.key"
+LISTEN = (
+    "an address to listen on, such as smtp://0.0.0.0:25?cert=/etc/mail.pem&key=/etc/mail.key, "
+    "or behind another mail server smtp://127.0.0.1:2525?authserv=mx.example.com"
+)
 _OPTIONS = "the options after ? are plus=yes and authserv=NAME"
 _YES = {"yes": True, "no": False}
 
@@ -55,6 +58,8 @@ class Listen:
     certificate: Path | None = None
     """With both files STARTTLS is offered."""
     key: Path | None = None
+    authserv: str = ""
+    """The name in `Authentication-Results` of the one server that hands mail over; empty: none counts."""
 
 
 def read_smtp(text: str) -> Server:
@@ -94,11 +99,13 @@ def read_listen(text: str) -> Listen:
         ValueError: it is none; the message says what it should be.
     """
     parts = _split(text, ("smtp",), LISTEN)
-    options = _options(parts, {"cert", "key"}, LISTEN)
+    options = _options(parts, {"cert", "key", "authserv"}, LISTEN)
+    authserv = options.pop("authserv", "").lower()
     if parts.username or parts.path.strip("/") or len(options) == 1:
         raise ValueError(LISTEN)
     files = {name: Path(value) for name, value in options.items()}
-    return Listen(parts.hostname or "", _port(parts, LISTEN, 25), files.get("cert"), files.get("key"))
+    port = _port(parts, LISTEN, 25)
+    return Listen(parts.hostname or "", port, files.get("cert"), files.get("key"), authserv)
 
 
 def _split(text: str, schemes: tuple[str, ...], wanted: str) -> SplitResult:

@@ -16,10 +16,10 @@ from adapters.email.charsets import decode
 WANTED = frozenset(
     [
         *["email", "headers", "text", "html", "from", "to", "cc", "subject"],
-        *["envelope", "charsets", "dkim", "SPF"],
+        *["envelope", "charsets", "dkim", "SPF", "dmarc"],
     ]
 )
-"""The fields that are read; attachments and spam reports are passed over."""
+"""The fields that are read; attachments and spam reports are passed over.  `dmarc` is of our own doors."""
 _MOST_PARTS = 1_000
 _LONGEST_CONTENT_TYPE = 500
 

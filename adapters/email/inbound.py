@@ -11,6 +11,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 from typing import Any
 
 from adapters.email.addresses import is_mailable
+from adapters.email.authentication import REFUSED, is_refused_by_sendgrid
 from adapters.email.forms import Form, read_form, unpack
 from adapters.email.mime import LONGEST_TEXT, Texts, decoded_words, header_values, read_headers, read_message
 
@@ -44,6 +45,8 @@ class IncomingMail:
     """SendGrid's word for the envelope's sender, lower case: `pass`, `fail`, ... or empty."""
     dkim: Mapping[str, str]
     """SendGrid's word by signing domain; empty when it names none."""
+    is_refused: bool = False
+    """DMARC fails, and the domain of From wants such mail refused."""
 
     def header(self, name: str) -> str:
         found = self.headers.get(name)
@@ -79,6 +82,8 @@ def read_mail(stored: bytes) -> IncomingMail | None:
         content_type=message.get_content_type(),
         spf=(form.proof("SPF") or "").strip().lower(),
         dkim=_dkim(form.proof("dkim") or ""),
+        is_refused=form.proof("dmarc") == REFUSED
+        or is_refused_by_sendgrid(headers.get("authentication-results", ())),
     )
 
 

@@ -1,8 +1,9 @@
 """The door of an own mail domain: what mail servers hand over is stored before it is acknowledged.
 
 Nothing is lost: a mail that cannot be stored now, or comes too fast, is answered with 4xx, after which its
-server tries again for days; what is refused for good goes back to its writer by her own server.  SPF and DKIM
-are not looked at here, so what comes through this door counts as sent by nobody certain.
+server tries again for days; what is refused for good goes back to its writer by her own server.  SPF, DKIM
+and DMARC are not looked at here: either another server stands in front, and what it notes of them counts,
+or what comes through this door counts as sent by nobody certain.
 """
 
 import asyncio
@@ -17,8 +18,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from adapters.email.accounts import Listen
 from adapters.email.addresses import NAME, MailNames
+from adapters.email.authentication import proved
 from adapters.email.raw_mail import MOST_BYTES, arrival_of
 from domain.ports.front import Clock, Front, StorageDown, Tokens
+from domain.ports.inbox import Arrival
 
 MOST_CONNECTIONS = 50
 MOST_FROM_ONE_PEER = 10
@@ -47,7 +50,7 @@ class SmtpDoor:
 
     def __init__(self, listen: Listen, names: MailNames, front: Front, tokens: Tokens, clock: Clock) -> None:
         self._listen = listen
-        self._handler = _Handler(names, front, tokens, clock)
+        self._handler = _Handler(listen.authserv, names, front, tokens, clock)
         self._server: asyncio.Server | None = None
 
     async def start(self) -> int:
@@ -117,7 +120,8 @@ class _Connection(SMTP):
 class _Handler:
     """What is decided about a mail; the names of the methods are aiosmtpd's."""
 
-    def __init__(self, names: MailNames, front: Front, tokens: Tokens, clock: Clock) -> None:
+    def __init__(self, authserv: str, names: MailNames, front: Front, tokens: Tokens, clock: Clock) -> None:
+        self._authserv = authserv
         self.hostname = names.domain
         self.connections: set[_Connection] = set()
         self._peers: Counter[str] = Counter()
@@ -162,13 +166,17 @@ class _Handler:
         content = envelope.content
         raw = content if isinstance(content, bytes) else b""
         recipients = [_text(each) for each in envelope.rcpt_tos]
-        arrival = await asyncio.to_thread(arrival_of, raw, self._clock.now(), sender, recipients, {})
+        arrival = await asyncio.to_thread(self._arrival, raw, sender, recipients)
         try:
             await self._front.hear(arrival)
         except StorageDown:
             _log.warning("Put off a mail: the database does not answer")
             return _LATER
         return "250 2.0.0 Kept"
+
+    def _arrival(self, raw: bytes, sender: str, recipients: list[str]) -> Arrival:
+        proofs = proved(raw, self._authserv).fields()
+        return arrival_of(raw, self._clock.now(), sender, recipients, proofs)
 
     async def handle_exception(self, _error: Exception) -> str:
         """A mistake of ours is no reason to lose a mail."""

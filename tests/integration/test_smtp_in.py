@@ -50,6 +50,28 @@ async def test_a_mail_is_stored_as_it_came_with_its_envelope() -> None:
     assert mail.texts.plain.strip() == ".shipped it"
 
 
+NOTED = (
+    b"Authentication-Results: mx.example.com; spf=pass smtp.mailfrom=ana@example.com;"
+    b" dmarc=fail (p=REJECT)\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("authserv", "spf", "refused"),
+    [("", "", False), ("mx.example.org", "", False), ("mx.example.com", "pass", True)],
+)
+async def test_what_the_server_in_front_has_noted_counts_and_nobody_else_s_word(
+    authserv: str, spf: str, *, refused: bool
+) -> None:
+    front = FakeFront()
+    listen = Listen("127.0.0.1", 0, authserv=authserv)
+    async with door(front, listen) as port, client(port) as sender:
+        await sender.sendmail("ana@example.com", [ADDRESS], NOTED + MAIL)
+    mail = read_mail(front.heard[0].raw)
+    assert mail is not None
+    assert (mail.spf, mail.is_refused) == (spf, refused)
+
+
 async def test_the_same_mail_twice_has_the_same_key() -> None:
     front = FakeFront()
     async with door(front) as port, client(port) as sender:
