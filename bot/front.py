@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.batches import Batches
@@ -17,9 +17,12 @@ from domain.ports.front import Clock, Kept, Reader, Reading, StorageDown
 from domain.ports.inbox import Arrival, InboxItem, Lane, Source
 
 AT_ONCE = 16
-"""Inbox items that one process understands at the same time."""
+"""Inbox items that one process reads back and understands at the same time."""
+MOST_IN_HAND = 1_000
+"""Items that one process understands without reading them back."""
 LARGE = 64 * 1024
 """Octets; what is larger is stored alone, and nothing else waits for it."""
+Work = tuple[InboxRef, Reading]
 log = logging.getLogger(__name__)
 
 
@@ -34,6 +37,7 @@ class CoreFront:
         self._running: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(AT_ONCE)
         self._stored = Batches(self._store_all, self._store_alone)
+        self._processed = Batches(self._process_all, self._process_alone)
         self._open = True
         self.answered = asyncio.Event()
         """Set whenever something may have become ready to send."""
@@ -45,16 +49,25 @@ class CoreFront:
     async def hear(self, arrival: Arrival) -> None:
         ref = await self._store(arrival)
         if ref is not None and self._open:
-            task = asyncio.create_task(self.understand(ref))
+            task = asyncio.create_task(self._try_at_once(ref, arrival))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
+
+    async def _try_at_once(self, ref: InboxRef, arrival: Arrival) -> None:
+        """What is small and among few need not be read back."""
+        if len(arrival.raw) > LARGE or len(self._running) > MOST_IN_HAND:
+            await self.understand(ref)
+        else:
+            item = InboxItem(ref, arrival.source, arrival.lane, arrival.raw, arrival.at, tries=0)
+            await self._carry_out(item)
 
     async def ask(self, arrival: Arrival, request: Request) -> Reply:
         ref = await self._store(arrival)
         if ref is None:
             return Nothing("asked before")
         try:
-            return await self._process(ref, Reading(request), self._readers.get(arrival.source))
+            reader = self._readers.get(arrival.source)
+            return await self._process(ref, Reading(request), reader, self._process_alone)
         except StorageDown as down:
             log.warning("something asked is stored; the database has stopped to answer since")
             raise Kept from down
@@ -89,36 +102,51 @@ class CoreFront:
         """Carry out an inbox item; whatever goes wrong is counted on it, and the sweep tries again."""
         async with self._places:
             item = await self._bridge.call(self._done_log.load, ref)
-            if item is None:
-                return
-            try:
-                await self._understand(item)
-            except Exception as error:  # the outermost loop: one bad item stops no other
-                log.exception("inbox item %s could not be handled", ref.id, extra={"action": "inbox_failed"})
-                note = f"{type(error).__name__}: see the log"
-                await self._bridge.settle(self._done_log.failed, ref, item.tries, note, self._clock.now())
+            if item is not None:
+                await self._carry_out(item)
+
+    async def _carry_out(self, item: InboxItem) -> None:
+        try:
+            await self._understand(item)
+        except Exception as error:  # the outermost loop: one bad item stops no other
+            log.exception("inbox item %s could not be handled", item.ref.id, extra={"action": "inbox_failed"})
+            note = f"{type(error).__name__}: see the log"
+            await self._bridge.settle(self._done_log.failed, item.ref, item.tries, note, self._clock.now())
 
     async def _understand(self, item: InboxItem) -> None:
         reader = self._readers.get(item.source)
         if reader is None:
             return  # another process speaks that channel
         reading = await reader.read(item)
-        reply = await self._process(item.ref, reading, reader)
         if item.lane is Lane.ASKED:
+            reply = await self._process(item.ref, reading, reader, self._process_alone)
             await reader.answer_late(item, reply)
+        else:
+            await self._process(item.ref, reading, reader, self._processed.call)
 
-    async def _process(self, ref: InboxRef, reading: Reading, reader: Reader | None) -> Reply:
+    async def _process(
+        self,
+        ref: InboxRef,
+        reading: Reading,
+        reader: Reader | None,
+        process: Callable[[Work], Awaitable[Reply]],
+    ) -> Reply:
         try:
-            reply = await self._bridge.call(self._done_log.process, ref, reading, self._clock.now())
+            reply = await process((ref, reading))
         except ProfileWanted:
             if reader is None or reading.request is None:
                 raise
             origin = reading.request.origin
             named = replace(origin, profile=await reader.profile(origin.address))
-            reading = replace(reading, request=replace(reading.request, origin=named))
-            reply = await self._bridge.call(self._done_log.process, ref, reading, self._clock.now())
+            reply = await process((ref, replace(reading, request=replace(reading.request, origin=named))))
         self.answered.set()
         return reply
+
+    async def _process_alone(self, work: Work) -> Reply:
+        return await self._bridge.call(self._done_log.process, *work, self._clock.now())
+
+    async def _process_all(self, work: Sequence[Work]) -> Sequence[Reply]:
+        return await self._bridge.call(self._done_log.process_all, work, self._clock.now())
 
     async def sweep(self) -> int:
         """Take up what is left over; how many items that were."""

@@ -1,21 +1,22 @@
 """The front door: all that arrives, is asked, planned or sent passes here, a unit of work at a time."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain.commands import InboxRef, Origin, Request
+from domain import correspondence
+from domain.commands import InboxRef, Origin, Request, Surface
 from domain.conversation import Conversation, Spoken
 from domain.deliveries import CHATS, LEASE, Key, Kind, NewDelivery, Recipient
 from domain.messages import Mark, Nothing, Reply, Say
 from domain.outgoing import Outgoing
 from domain.people import Channel
 from domain.ports.front import Reading
-from domain.ports.inbox import Arrival, InboxItem, InboxState, Lane
+from domain.ports.inbox import Arrival, InboxItem, InboxState, Lane, Taken
 from domain.ports.planning import Planned
 from domain.ports.search import FeedEntry
-from domain.ports.storage import Storage, UnitOfWork
+from domain.ports.storage import Overtaken, Storage, UnitOfWork
 from domain.retention import Retention
 from domain.services import digests, prompting
 from domain.wording import word
@@ -50,7 +51,7 @@ class DoneLog(Outgoing):
     def load(self, ref: InboxRef) -> InboxItem | None:
         """The item, if it is still to be understood."""
         with self._storage.begin() as uow:
-            return uow.inbox.take(ref)
+            return uow.inbox.load(ref)
 
     def process(self, ref: InboxRef, reading: Reading, now: datetime) -> Reply:
         """Carry out what an inbox item means, once, and say what is left to say.
@@ -61,21 +62,52 @@ class DoneLog(Outgoing):
         Raises:
             ProfileWanted: the channel must first say who it is; nothing was changed.
         """
-        with self._storage.begin() as uow:
-            item = uow.inbox.take(ref)
-            if item is None:
-                return Nothing("another worker has it")
-            if reading.events:
-                self._note(uow, reading.events, now)
-            if reading.request is None:
-                uow.inbox.finish(ref, InboxState.DONE, None, None, reading.note)
-                uow.commit()
-                return Nothing(reading.note)
-            reply = self._handle(uow, item, reading.request, now)
-            uow.commit()
-            return reply
+        try:
+            return self.process_all([(ref, reading)], now)[0]
+        except Overtaken:
+            return self.process_all([(ref, reading)], now)[0]
 
-    def _handle(self, uow: UnitOfWork, item: InboxItem, request: Request, now: datetime) -> Reply:
+    def process_all(self, work: Sequence[tuple[InboxRef, Reading]], now: datetime) -> list[Reply]:
+        """The same for several, one after the other in one transaction: all of them or none.
+
+        Raises:
+            ProfileWanted: as above, of one of them.
+            Overtaken: another worker recorded the same; nothing was changed.
+        """
+        with self._storage.begin() as uow:
+            taken = {item.ref: item for item in uow.inbox.take([ref for ref, _ in work])}
+            self._expect(uow, taken, work, now)
+            replies = [self._carry_out(uow, taken.pop(ref, None), reading, now) for ref, reading in work]
+            uow.commit()
+            return replies
+
+    def _expect(
+        self,
+        uow: UnitOfWork,
+        taken: Mapping[InboxRef, Taken],
+        work: Sequence[tuple[InboxRef, Reading]],
+        now: datetime,
+    ) -> None:
+        origins = [
+            _origin(taken[ref], reading.request)
+            for ref, reading in work
+            if ref in taken and reading.request is not None
+        ]
+        uow.expect(origins)
+        writers = {each.person_id for each in origins if each.surface is Surface.MAIL}
+        uow.limits.expect([correspondence.counted(each) for each in writers if each is not None], now)
+
+    def _carry_out(self, uow: UnitOfWork, item: Taken | None, reading: Reading, now: datetime) -> Reply:
+        if item is None:
+            return Nothing("another worker has it")
+        if reading.events:
+            self._note(uow, reading.events, now)
+        if reading.request is None:
+            uow.inbox.finish(item.ref, InboxState.DONE, None, None, reading.note)
+            return Nothing(reading.note)
+        return self._handle(uow, item, reading.request, now)
+
+    def _handle(self, uow: UnitOfWork, item: Taken, request: Request, now: datetime) -> Reply:
         origin = _origin(item, request)
         spoken = self._conversation.handle(uow, replace(request, origin=origin), now)
         sender = str(origin.address) if spoken.state is InboxState.HELD else ""
@@ -91,7 +123,7 @@ class DoneLog(Outgoing):
         return _reply(spoken, origin.address.channel)
 
     def _answer_by_delivery(
-        self, uow: UnitOfWork, item: InboxItem, origin: Origin, spoken: Spoken, now: datetime
+        self, uow: UnitOfWork, item: Taken, origin: Origin, spoken: Spoken, now: datetime
     ) -> None:
         if spoken.organization_id is None:
             return
@@ -199,7 +231,7 @@ class DoneLog(Outgoing):
             return [team.name for team in tenant.teams.everything() if team.name.casefold().startswith(start)]
 
 
-def _origin(item: InboxItem, request: Request) -> Origin:
+def _origin(item: Taken, request: Request) -> Origin:
     """What the request tells, and what people have said of the item meanwhile."""
     origin = replace(request.origin, inbox=item.ref)
     if item.organization_id is None:

@@ -39,13 +39,18 @@ def keep_aside(uow: UnitOfWork, held: Held, origin: c.Origin, now: datetime) -> 
     return held.facts
 
 
+def counted(person_id: int) -> str:
+    """What her mails are counted by."""
+    return f"mail {person_id}"
+
+
 def is_too_much(uow: UnitOfWork, known: Known, now: datetime) -> bool:
     """Whether more mail comes from her, or from her team, than people write; then it waits for a look.
 
     Whoever writes little touches no counter that others share.
     """
     most, window = MANY
-    if uow.limits.allow(f"mail {known.person.id}", now, window, most):
+    if uow.limits.allow(counted(known.person.id), now, window, most):
         return False
     if not uow.limits.allow(f"more mail {known.person.id}", now, window, MORE_OF_A_PERSON):
         return True

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, exists, select, text, update
+from sqlalchemy import exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.storage.delivery_rows import array
-from adapters.storage.rows import IDENTITY, identity_of
-from adapters.storage.tables import deliveries, identities, organizations, people, workspaces
+from adapters.storage.read_ahead import read_doors
+from adapters.storage.tables import deliveries, identities, organizations, workspaces
+from adapters.storage.transaction import Transaction
 from domain.deliveries import SENT_STATES, Kind
 from domain.errors import Refusal
 from domain.people import Address, Channel
@@ -26,31 +27,24 @@ _LATELY = timedelta(days=2)
 class PostgresDirectory:
     """`domain.ports.directory.Directory`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._connection = transaction.connection
+        self._remembered = transaction.remembered
 
     def organization_of(self, channel: Channel, workspace: str) -> int | None:
-        query = select(workspaces.c.organization_id).where(
-            workspaces.c.channel == channel, workspaces.c.external_id == workspace
-        )
-        return self._connection.scalar(query)
+        known = self._remembered.workspaces
+        if (channel, workspace) not in known:
+            query = select(workspaces.c.organization_id).where(
+                workspaces.c.channel == channel, workspaces.c.external_id == workspace
+            )
+            known[channel, workspace] = self._connection.scalar(query)
+        return known[channel, workspace]
 
     def doors(self, address: Address) -> list[Door]:
-        query = (
-            select(organizations.c.id, organizations.c.name, *IDENTITY)
-            .select_from(identities)
-            .join(people, people.c.id == identities.c.person_id)
-            .join(organizations, organizations.c.id == identities.c.organization_id)
-            .where(
-                identities.c.channel == address.channel,
-                identities.c.workspace == address.workspace,
-                identities.c.external_id == address.external_id,
-                identities.c.active,
-                people.c.active,
-            )
-            .order_by(identities.c.id)
-        )
-        return [Door(row.id, row.name, identity_of(row)) for row in self._connection.execute(query)]
+        if address not in self._remembered.doors:
+            read_doors(self._transaction, {address})
+        return self._remembered.doors[address]
 
     def address_versions(self, person_ids: Collection[int]) -> dict[int, int]:
         rows = self._connection.execute(_RENEWED, {"ids": array([*person_ids])})
@@ -74,12 +68,14 @@ class PostgresDirectory:
             .order_by(deliveries.c.sent_at.desc().nulls_last(), deliveries.c.day.desc())
             .limit(1)
         )
-        return self._connection.scalar(query)
+        found: int | None = self._transaction.scalar(query)
+        return found
 
     def link(self, organization_id: int, channel: Channel, workspace: str, name: str) -> None:
         new = insert(workspaces).values(
             organization_id=organization_id, channel=channel, external_id=workspace, name=name
         )
+        self._remembered.forget()
         self._connection.execute(new.on_conflict_do_nothing(index_elements=["channel", "external_id"]))
         if self.organization_of(channel, workspace) != organization_id:
             raise Refusal(f"{name or workspace} is connected to another organization already.")
@@ -128,7 +124,7 @@ class PostgresDirectory:
             deliveries.c.day.between((now - _LATELY).date(), (now + _LATELY).date()),
         )
         mended = update(workspaces).where(workspaces.c.paused_at.is_not(None), reached)
-        return self._connection.execute(mended.values(paused_at=None, pause_reason=None)).rowcount
+        return self._transaction.execute(mended.values(paused_at=None, pause_reason=None)).rowcount
 
     def resume(self, channel: Channel, workspace: str) -> None:
         here = (workspaces.c.channel == channel, workspaces.c.external_id == workspace)

@@ -5,12 +5,15 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, select, text, update
+from sqlalchemy import ColumnElement, and_, case, delete, select, text, update
 
+from adapters.storage.delivery_rows import array
+from adapters.storage.late_writes import EndedItem
 from adapters.storage.rows import AnyRow
 from adapters.storage.tables import inbox, inbox_keys, limits
+from adapters.storage.transaction import Transaction
 from domain.commands import InboxRef
-from domain.ports.inbox import Arrival, InboxItem, InboxState, Kept, Lane, Source
+from domain.ports.inbox import Arrival, InboxItem, InboxState, Kept, Lane, Source, Taken
 
 # The keys always in the same order, so that two transactions never wait for each other.
 _ADD = text("""
@@ -33,6 +36,13 @@ _ADD = text("""
     )
     SELECT source, key, id FROM numbered
 """)
+_TAKE = text("""
+    SELECT day, id, lane, organization_id, person_id FROM inbox
+    WHERE day = ANY(CAST(:days AS date[])) AND id = ANY(CAST(:ids AS bigint[]))
+      AND state = :new AND raw IS NOT NULL
+    ORDER BY id
+    FOR UPDATE SKIP LOCKED
+""")
 
 
 class PostgresInbox:
@@ -41,8 +51,8 @@ class PostgresInbox:
     The keys stand in a table of their own: one partition of the inbox cannot know what is in another.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
 
     def add(self, arrivals: Sequence[Arrival], now: datetime) -> list[InboxRef | None]:
         day = now.astimezone(UTC).date()
@@ -57,17 +67,29 @@ class PostgresInbox:
             "day": day,
             "now": now,
         }
-        rows = self._connection.execute(_ADD, new)
+        rows = self._transaction.execute(_ADD, new)
         stored = {(row.source, bytes(row.key)): InboxRef(day, row.id) for row in rows}
         return [stored.pop(key, None) for key in keys]
 
-    def take(self, ref: InboxRef) -> InboxItem | None:
+    def take(self, refs: Sequence[InboxRef]) -> list[Taken]:
+        values = {
+            "days": array(sorted({each.day for each in refs})),
+            "ids": array([each.id for each in refs]),
+            "new": int(InboxState.NEW),
+        }
+        rows = self._transaction.execute(_TAKE, values)
+        return [
+            Taken(InboxRef(row.day, row.id), Lane(row.lane), row.organization_id, row.person_id)
+            for row in rows
+        ]
+
+    def load(self, ref: InboxRef) -> InboxItem | None:
         query = (
             select(inbox)
             .where(_is(ref), inbox.c.state == InboxState.NEW, inbox.c.raw.is_not(None))
             .with_for_update(skip_locked=True)
         )
-        row = self._connection.execute(query).one_or_none()
+        row = self._transaction.execute(query).one_or_none()
         if row is None:
             return None
         return InboxItem(
@@ -88,7 +110,7 @@ class PostgresInbox:
             .order_by(inbox.c.try_at, inbox.c.id)
             .limit(limit)
         )
-        return [InboxRef(row.day, row.id) for row in self._connection.execute(query)]
+        return [InboxRef(row.day, row.id) for row in self._transaction.execute(query)]
 
     def finish(
         self,
@@ -99,14 +121,8 @@ class PostgresInbox:
         note: str,
         sender: str = "",
     ) -> None:
-        self._set(
-            ref,
-            state=state,
-            organization_id=organization_id,
-            person_id=person_id,
-            note=note,
-            sender=sender or None,
-        )
+        ended = EndedItem(state, organization_id, person_id, note, sender)
+        self._transaction.late.ended[ref] = ended
 
     def release(self, ref: InboxRef, organization_id: int, person_id: int | None = None) -> None:
         self._let_go(_is(ref), organization_id=organization_id, person_id=person_id)
@@ -118,7 +134,7 @@ class PostgresInbox:
     def _let_go(self, which: ColumnElement[bool], **values: Any) -> int:
         let_go = {"state": InboxState.NEW, "tries": 0, "sender": None, **values}
         held = update(inbox).where(which, inbox.c.state == InboxState.HELD)
-        return self._connection.execute(held.values(let_go)).rowcount
+        return self._transaction.execute(held.values(let_go)).rowcount
 
     def held_for(self, organization_id: int, person_id: int) -> list[Kept]:
         query = (
@@ -130,16 +146,16 @@ class PostgresInbox:
             )
             .order_by(inbox.c.stored_at, inbox.c.id)
         )
-        return [_kept(row) for row in self._connection.execute(query)]
+        return [_kept(row) for row in self._transaction.execute(query)]
 
     def kept(self, states: Collection[InboxState], limit: int) -> list[Kept]:
         query = select(*_KEPT).where(inbox.c.state.in_([int(each) for each in states]))
         newest = query.order_by(inbox.c.stored_at.desc(), inbox.c.id.desc()).limit(limit)
-        return [_kept(row) for row in self._connection.execute(newest)]
+        return [_kept(row) for row in self._transaction.execute(newest)]
 
     def find(self, number: int) -> tuple[Kept, bytes] | None:
         query = select(*_KEPT, inbox.c.raw).where(inbox.c.id == number)
-        row = self._connection.execute(query).one_or_none()
+        row = self._transaction.execute(query).one_or_none()
         return None if row is None else (_kept(row), bytes(row.raw or b""))
 
     def replay(self, ref: InboxRef) -> bool:
@@ -147,24 +163,23 @@ class PostgresInbox:
         again = {"state": InboxState.NEW, "tries": 0, "organization_id": None, "person_id": None}
         stuck = inbox.c.state.in_([int(InboxState.HELD), int(InboxState.FAILED)])
         replayed = update(inbox).where(_is(ref), stuck).values({**again, "sender": None})
-        return self._connection.execute(replayed).rowcount > 0
+        return self._transaction.execute(replayed).rowcount > 0
 
     def failed(self, ref: InboxRef, note: str, most_tries: int, again_at: datetime) -> None:
         tries = inbox.c.tries + 1
-        self._set(
-            ref,
-            tries=tries,
-            try_at=again_at,
-            state=case((tries >= most_tries, InboxState.FAILED), else_=inbox.c.state),
-            note=note,
-        )
+        vain = {
+            "tries": tries,
+            "try_at": again_at,
+            "state": case((tries >= most_tries, InboxState.FAILED), else_=inbox.c.state),
+            "note": note,
+        }
+        self._transaction.execute(update(inbox).where(_is(ref)).values(vain))
 
     def forget_keys(self, before: date) -> int:
-        self._connection.execute(delete(limits).where(limits.c.since < datetime.combine(before, time(), UTC)))
-        return self._connection.execute(delete(inbox_keys).where(inbox_keys.c.day < before)).rowcount
-
-    def _set(self, ref: InboxRef, **values: Any) -> None:
-        self._connection.execute(update(inbox).where(_is(ref)).values(values))
+        self._transaction.execute(
+            delete(limits).where(limits.c.since < datetime.combine(before, time(), UTC))
+        )
+        return self._transaction.execute(delete(inbox_keys).where(inbox_keys.c.day < before)).rowcount
 
 
 def _key(arrival: Arrival) -> tuple[int, bytes]:

@@ -4,14 +4,16 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.storage.late_writes import NewAnswer
 from adapters.storage.ledger_facts import GOALS_STAY_OPEN
 from adapters.storage.rows import done_of, select_dones
 from adapters.storage.search_text import search_vector
 from adapters.storage.search_writes import Said, SearchWrites
 from adapters.storage.tables import answers, dones
+from adapters.storage.transaction import Transaction
 from domain.dones import Answer, Done, Kind, Line
 from domain.ports.tenant import LineChange, Revision
 
@@ -41,8 +43,8 @@ _DELETE = text("""
 class PostgresLog:
     """`domain.ports.tenant.Log`."""
 
-    def __init__(self, connection: Connection, organization_id: int, search: SearchWrites) -> None:
-        self._connection = connection
+    def __init__(self, transaction: Transaction, organization_id: int, search: SearchWrites) -> None:
+        self._transaction = transaction
         self._organization_id = organization_id
         self._search = search
 
@@ -53,30 +55,28 @@ class PostgresLog:
         source_ref: str,
         at: datetime,
         lines: Sequence[tuple[Line, tuple[int, ...]]],
-    ) -> list[Done] | None:
-        new = insert(answers).values(
-            organization_id=self._organization_id,
-            person_id=person_id,
-            day=day,
-            source_ref=source_ref,
-            revised_at=at,
-        )
-        once = new.on_conflict_do_nothing(index_elements=["organization_id", "source_ref"])
-        answer_id = self._connection.scalar(once.returning(answers.c.id))
-        if answer_id is None:
-            return None
-        answer = Answer(answer_id, person_id, day, source_ref, at)
-        placed = [(position, line, teams) for position, (line, teams) in enumerate(lines)]
-        added = self._add(answer, placed, at)
-        self._search.count((), _said(placed))
-        self._search.feed([done.id for done in added])
-        return added
+    ) -> bool:
+        source = (self._organization_id, source_ref)
+        sources = self._transaction.remembered.sources
+        if source not in sources:
+            sources[source] = self._is_there(source_ref)
+        if sources[source]:
+            return False
+        sources[source] = True
+        new = NewAnswer(self._organization_id, person_id, day, source_ref, at, lines)
+        self._transaction.late.answers.append(new)
+        self._search.count((), ((line.text, team_ids) for line, team_ids in lines))
+        return True
+
+    def _is_there(self, source_ref: str) -> bool:
+        there = exists().where(self._mine(answers), answers.c.source_ref == source_ref)
+        return bool(self._transaction.scalar(select(there)))
 
     def by_source(self, source_ref: str) -> tuple[Answer, list[Done]] | None:
         query = (
             select(answers).where(self._mine(answers), answers.c.source_ref == source_ref).with_for_update()
         )
-        row = self._connection.execute(query).one_or_none()
+        row = self._transaction.execute(query).one_or_none()
         if row is None:
             return None
         answer = Answer(row.id, row.person_id, row.day, row.source_ref, row.revised_at)
@@ -84,7 +84,7 @@ class PostgresLog:
 
     def revise(self, answer: Answer, revision: Revision, at: datetime) -> None:
         """Lines whose done is not one of the answer's, or has been deleted meanwhile, are left alone."""
-        self._connection.execute(
+        self._transaction.execute(
             update(answers).where(self._mine(answers), answers.c.id == answer.id).values(revised_at=at)
         )
         touched = [*(change.done_id for change in revision.changed), *revision.removed]
@@ -113,7 +113,7 @@ class PostgresLog:
 
     def has_answered(self, person_id: int, day: date) -> bool:
         answered = exists().where(self._mine(answers), answers.c.person_id == person_id, answers.c.day == day)
-        return bool(self._connection.scalar(select(answered)))
+        return bool(self._transaction.scalar(select(answered)))
 
     def readable(
         self, done_ids: Collection[int], person_id: int, team_ids: Collection[int]
@@ -144,13 +144,13 @@ class PostgresLog:
         """In the order written: day by day, message by message, line by line."""
         query = select_dones().where(self._mine(dones), *where)
         ordered = query.order_by(dones.c.day, dones.c.answer_id, dones.c.position, dones.c.id)
-        return [done_of(row) for row in self._connection.execute(ordered)]
+        return [done_of(row) for row in self._transaction.execute(ordered)]
 
     def _locked(self, done_ids: Sequence[int], *where: ColumnElement[bool]) -> dict[int, Done]:
         if not done_ids:
             return {}
         query = select_dones().where(self._mine(dones), dones.c.id.in_(done_ids), *where)
-        rows = self._connection.execute(query.order_by(dones.c.id).with_for_update())
+        rows = self._transaction.execute(query.order_by(dones.c.id).with_for_update())
         return {row.id: done_of(row) for row in rows}
 
     def _add(self, answer: Answer, placed: Sequence[Placed], at: datetime) -> list[Done]:
@@ -158,7 +158,7 @@ class PostgresLog:
             return []
         rows = [self._row(answer, position, line, teams, at) for position, line, teams in placed]
         new = insert(dones).returning(dones.c.id, dones.c.position)
-        number = {row.position: row.id for row in self._connection.execute(new, rows)}
+        number = {row.position: row.id for row in self._transaction.execute(new, rows)}
         return [
             Done(number[position], answer.person_id, answer.day, line.kind, line.text, teams, position)
             for position, line, teams in placed
@@ -193,11 +193,11 @@ class PostgresLog:
             "teams": [f"{{{','.join(map(str, each.team_ids))}}}" for each in changes],
             "terms": [search_vector(each.line.text) for each in changes],
         }
-        self._connection.execute(_CHANGE, new)
+        self._transaction.execute(_CHANGE, new)
 
     def _delete(self, done_ids: Sequence[int]) -> None:
         if done_ids:
-            self._connection.execute(
+            self._transaction.execute(
                 _DELETE, {"organization_id": self._organization_id, "ids": list(done_ids)}
             )
 

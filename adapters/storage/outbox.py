@@ -3,33 +3,37 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, update
 
-from adapters.storage.delivery_rows import add_deliveries
+from adapters.storage.late_writes import NOT_ON_ITS_WAY
+from adapters.storage.read_ahead import read_sent
 from adapters.storage.tables import deliveries
+from adapters.storage.transaction import Transaction
 from domain.deliveries import Kind, NewDelivery, Recipient, Ref, State
 from domain.people import Channel
-
-NOT_ON_ITS_WAY = (State.READY, State.UNCERTAIN)
-"""An uncertain one may have been sent once; it is not sent again."""
 
 
 class PostgresOutbox:
     """`domain.ports.tenant.Outbox`."""
 
-    def __init__(self, connection: Connection, organization_id: int) -> None:
-        self._connection = connection
+    def __init__(self, transaction: Transaction, organization_id: int) -> None:
+        self._transaction = transaction
         self._organization_id = organization_id
 
-    def add(self, deliveries: Sequence[NewDelivery]) -> int:
+    def add(self, deliveries: Sequence[NewDelivery]) -> None:
         strange = {each.organization_id for each in deliveries} - {self._organization_id}
         if strange:
             raise ValueError(f"deliveries of {strange} in a transaction of {self._organization_id}")
-        return add_deliveries(self._connection, deliveries)
+        self._transaction.late.deliveries.extend(deliveries)
 
     def cancel_prompt(self, person_id: int, day: date | None) -> None:
-        of_day = () if day is None else (deliveries.c.day == day,)
-        self._cancel(deliveries.c.kind == Kind.PROMPT, deliveries.c.subject == person_id, *of_day)
+        if day is None:
+            self._cancel(deliveries.c.kind == Kind.PROMPT, deliveries.c.subject == person_id)
+            return
+        late = self._transaction.late
+        if any(each.key.kind is Kind.PROMPT for each in late.deliveries):
+            self._transaction.write()  # first what is to be cancelled
+        late.answered.add((self._organization_id, person_id, day))
 
     def cancel_all(self, person_id: int) -> None:
         self._cancel(deliveries.c.person_id == person_id)
@@ -49,24 +53,18 @@ class PostgresOutbox:
             "direct": recipient.direct,
             "identity_id": recipient.identity_id,
         }
-        self._connection.execute(new.values(there))
+        self._transaction.execute(new.values(there))
 
     def find(self, channel: Channel, receipt: str) -> tuple[Ref, date, int | None] | None:
-        query = (
-            select(deliveries.c.day, deliveries.c.id, deliveries.c.person_id)
-            .where(
-                deliveries.c.organization_id == self._organization_id,
-                deliveries.c.channel == channel,
-                deliveries.c.receipt == receipt,
-            )
-            .order_by(deliveries.c.day.desc())
-            .limit(1)
-        )
-        row = self._connection.execute(query).one_or_none()
-        return None if row is None else (Ref(row.day, row.id), row.day, row.person_id)
+        asked = (self._organization_id, channel, receipt)
+        sent = self._transaction.remembered.sent
+        if asked not in sent:
+            read_sent(self._transaction, {asked})
+        found = sent[asked]
+        return None if found is None else (found.ref, found.day, found.person_id)
 
     def _cancel(self, *where: ColumnElement[bool]) -> None:
-        self._connection.execute(
+        self._transaction.execute(
             update(deliveries)
             .where(
                 deliveries.c.organization_id == self._organization_id,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, literal, or_, select, text, update
+from sqlalchemy import ColumnElement, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.storage.merging import merge
@@ -11,18 +11,28 @@ from adapters.storage.rows import IDENTITY, identity_of, person_of, select_peopl
 from adapters.storage.search_text import fold_name
 from adapters.storage.search_writes import SearchWrites
 from adapters.storage.tables import identities, organizations, people
+from adapters.storage.transaction import Transaction
 from domain.errors import Refusal
 from domain.people import Address, Identity, Person, Profile
 
 # Two messages of somebody new may be understood at once: the second waits here and finds her.
 _LOCK_ADDRESS = text("SELECT pg_advisory_xact_lock(hashtextextended(:address, :organization_id))")
+_MEANT_BY = text("""
+    SELECT asked.address_version AS asked_version, person.*
+    FROM people AS asked
+    JOIN people AS person ON person.organization_id = asked.organization_id
+                         AND person.id = coalesce(asked.merged_into, asked.id)
+    WHERE asked.organization_id = :organization_id AND asked.id = :id
+""")
 
 
 class PostgresPeople:
     """`domain.ports.tenant.People`."""
 
-    def __init__(self, connection: Connection, organization_id: int, search: SearchWrites) -> None:
-        self._connection = connection
+    def __init__(self, transaction: Transaction, organization_id: int, search: SearchWrites) -> None:
+        self._transaction = transaction
+        self._connection = transaction.connection
+        self._remembered = transaction.remembered
         self._organization_id = organization_id
         self._search = search
 
@@ -32,20 +42,25 @@ class PostgresPeople:
         Raises:
             LookupError: the organization has nobody of that number.
         """
-        merged = select(people.c.merged_into).where(self._mine(people), people.c.id == person_id)
-        known = func.coalesce(merged.scalar_subquery(), person_id)
-        row = self._connection.execute(
-            select_people().where(self._mine(people), people.c.id == known)
-        ).one_or_none()
-        if row is None:
+        found = self._meant_by(person_id)
+        if found is None:
             raise LookupError(f"organization {self._organization_id} has no person {person_id}")
-        return person_of(row)
+        return found[0]
 
     def at(self, address: Address) -> tuple[Person, Identity] | None:
-        found = self._behind(address)
-        return found if found is not None and found[0].active and found[1].active else None
+        here = (self._organization_id, address)
+        if here not in self._remembered.behind:
+            read_ahead = address in self._remembered.doors  # then nobody of this organization was found
+            self._remembered.behind[here] = None if read_ahead else self._behind(address)
+        return _if_active(self._remembered.behind[here])
 
     def identities(self, person_id: int) -> list[Identity]:
+        hers = (self._organization_id, person_id)
+        if hers not in self._remembered.identities:
+            self._remembered.identities[hers] = self._identities(person_id)
+        return self._remembered.identities[hers]
+
+    def _identities(self, person_id: int) -> list[Identity]:
         query = select(*IDENTITY).where(
             self._mine(identities), identities.c.person_id == person_id, identities.c.active
         )
@@ -61,7 +76,7 @@ class PostgresPeople:
     ) -> tuple[Person, Identity]:
         """Who is active at the address already is returned as she is; a door out of use becomes hers."""
         self._lock(address)
-        found = self.at(address)
+        found = _if_active(self._behind(address))
         if found is not None:
             return found
         person = self._new_person(profile, now)
@@ -69,7 +84,7 @@ class PostgresPeople:
 
     def add_identity(self, person_id: int, address: Address) -> Identity:
         self._lock(address)
-        found = self.at(address)
+        found = _if_active(self._behind(address))
         if found is None:
             return self._give(address, person_id, None)
         owner, identity = found
@@ -78,6 +93,8 @@ class PostgresPeople:
         return identity
 
     def merge(self, kept_id: int, other_id: int) -> None:
+        self._transaction.write()
+        self._remembered.forget()
         dones = merge(self._connection, self._organization_id, kept_id, other_id)
         self._search.feed(dones)
 
@@ -95,6 +112,7 @@ class PostgresPeople:
             "active": person.active,
             "introduced": person.introduced,
         }
+        self._remembered.forget()
         self._connection.execute(
             update(people).where(self._mine(people), people.c.id == person.id).values(values)
         )
@@ -114,13 +132,14 @@ class PostgresPeople:
         self._set(identity_id, mail_stopped_at=None, reason=None)
 
     def address_version(self, person_id: int) -> int | None:
-        query = select(people.c.address_version).where(self._mine(people), people.c.id == person_id)
-        return self._connection.scalar(query)
+        found = self._meant_by(person_id)
+        return None if found is None else found[1]
 
     def renew_address(self, person_id: int) -> None:
         """With hers those of whoever was merged into her: they work for her too."""
         hers = or_(people.c.id == person_id, people.c.merged_into == person_id)
         newer = {"address_version": people.c.address_version + 1}
+        self._remembered.forget()
         self._connection.execute(update(people).where(self._mine(people), hers).values(newer))
 
     def named(self, name: str) -> list[Person]:
@@ -129,6 +148,16 @@ class PostgresPeople:
     def everybody(self) -> list[Person]:
         """By name, also those who are no longer active."""
         return self._all()
+
+    def _meant_by(self, person_id: int) -> tuple[Person, int] | None:
+        """Who has that number or was merged with who has, and the version of the address given to it."""
+        hers = (self._organization_id, person_id)
+        if hers not in self._remembered.people:
+            row = self._connection.execute(
+                _MEANT_BY, {"organization_id": self._organization_id, "id": person_id}
+            ).one_or_none()
+            self._remembered.people[hers] = None if row is None else (person_of(row), row.asked_version)
+        return self._remembered.people[hers]
 
     def _lock(self, address: Address) -> None:
         where = f"{int(address.channel)}:{address.workspace}:{address.external_id}"
@@ -158,6 +187,7 @@ class PostgresPeople:
             "prompt_minute": organizations.c.prompt_minute,
             "created_at": literal(now),
         }
+        self._remembered.forget()
         defaults = select(*values.values()).where(organizations.c.id == self._organization_id)
         new = insert(people).from_select(list(values), defaults).returning(people)
         return person_of(self._connection.execute(new).one())
@@ -179,6 +209,7 @@ class PostgresPeople:
                 "direct": func.coalesce(new.excluded.direct, identities.c.direct),
             },
         )
+        self._remembered.forget()
         return identity_of(self._connection.execute(given.returning(*IDENTITY)).one())
 
     def _all(self, *where: ColumnElement[bool]) -> list[Person]:
@@ -187,6 +218,7 @@ class PostgresPeople:
         return [person_of(row) for row in rows]
 
     def _set(self, identity_id: int, **values: Any) -> None:
+        self._remembered.forget()
         self._connection.execute(
             update(identities).where(self._mine(identities), identities.c.id == identity_id).values(values)
         )
@@ -194,3 +226,7 @@ class PostgresPeople:
     def _mine(self, table: Any) -> ColumnElement[bool]:
         mine: ColumnElement[bool] = table.c.organization_id == self._organization_id
         return mine
+
+
+def _if_active(found: tuple[Person, Identity] | None) -> tuple[Person, Identity] | None:
+    return found if found is not None and found[0].active and found[1].active else None

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.storage.read_ahead import read_sent
 from adapters.storage.reply_tables import comments, likes, senders
 from adapters.storage.rows import done_of
-from adapters.storage.tables import absences, deliveries, dones, memberships, people
-from domain.deliveries import Kind
+from adapters.storage.tables import absences, dones, memberships, people
+from adapters.storage.transaction import Transaction
 from domain.people import Channel
 from domain.ports.replies import DigestSent, NamedDone
 
@@ -88,24 +89,20 @@ class PostgresSenders:
 class PostgresRemarks:
     """`domain.ports.replies.Remarks`."""
 
-    def __init__(self, connection: Connection, organization_id: int) -> None:
-        self._connection = connection
+    def __init__(self, transaction: Transaction, organization_id: int) -> None:
+        self._transaction = transaction
         self._organization_id = organization_id
 
     def digest(self, receipt: str, person_id: int) -> DigestSent | None:
-        query = select(deliveries.c.subject, deliveries.c.facts).where(
-            deliveries.c.organization_id == self._organization_id,
-            deliveries.c.channel == Channel.EMAIL,
-            deliveries.c.receipt == receipt,
-            deliveries.c.kind == Kind.DIGEST_MAIL,
-            deliveries.c.target == person_id,
-            deliveries.c.facts.is_not(None),
-        )
-        row = self._connection.execute(query.limit(1)).one_or_none()
-        if row is None:
+        asked = (self._organization_id, Channel.EMAIL, receipt)
+        sent = self._transaction.remembered.sent
+        if asked not in sent:
+            read_sent(self._transaction, {asked})
+        found = sent[asked]
+        if found is None or found.facts is None or found.target != person_id:
             return None
-        first_day, last_day = (date.fromisoformat(row.facts[name]) for name in ("first_day", "last_day"))
-        return DigestSent(row.subject, first_day, last_day)
+        first_day, last_day = (date.fromisoformat(found.facts[name]) for name in ("first_day", "last_day"))
+        return DigestSent(found.subject, first_day, last_day)
 
     def lines(self, digest: DigestSent) -> list[NamedDone]:
         member = exists().where(
@@ -128,16 +125,16 @@ class PostgresRemarks:
             )
             .order_by(people.c.folded_name, dones.c.day, dones.c.answer_id, dones.c.position)
         )
-        return [NamedDone(row.name, done_of(row)) for row in self._connection.execute(query)]
+        return [NamedDone(row.name, done_of(row)) for row in self._transaction.execute(query)]
 
     def comment(self, done_id: int, person_id: int, source_ref: str, at: datetime, text: str) -> bool:
         new = insert(comments).values(**self._of(done_id, person_id, at), source_ref=source_ref, text=text)
         once = new.on_conflict_do_nothing(index_elements=["organization_id", "source_ref"])
-        return self._connection.execute(once).rowcount > 0
+        return self._transaction.execute(once).rowcount > 0
 
     def like(self, done_id: int, person_id: int, at: datetime) -> bool:
         new = insert(likes).values(self._of(done_id, person_id, at))
-        return self._connection.execute(new.on_conflict_do_nothing()).rowcount > 0
+        return self._transaction.execute(new.on_conflict_do_nothing()).rowcount > 0
 
     def _of(self, done_id: int, person_id: int, at: datetime) -> dict[str, Any]:
         return {

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, literal, select, update
+from sqlalchemy import ColumnElement, and_, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.storage.rows import person_of, select_teams, team_of
 from adapters.storage.tables import digest_targets, memberships, people, teams, workspaces
+from adapters.storage.transaction import Transaction
 from domain.errors import Refusal
 from domain.local_time import DEFAULT_DIGEST_MINUTE, WORKING_WEEK
 from domain.people import Channel, Person
@@ -17,8 +18,9 @@ from domain.teams import DigestTarget, Place, Role, Team
 class PostgresTeams:
     """`domain.ports.tenant.Teams`."""
 
-    def __init__(self, connection: Connection, organization_id: int) -> None:
-        self._connection = connection
+    def __init__(self, transaction: Transaction, organization_id: int) -> None:
+        self._connection = transaction.connection
+        self._remembered = transaction.remembered
         self._organization_id = organization_id
 
     def get(self, team_id: int) -> Team | None:
@@ -54,9 +56,16 @@ class PostgresTeams:
             "digest_minute": team.digest_minute,
             "work_days": team.work_days,
         }
+        self._remembered.forget()
         self._connection.execute(update(teams).where(self._mine(teams), teams.c.id == team.id).values(values))
 
     def of(self, person_id: int) -> list[tuple[Team, Role]]:
+        hers = (self._organization_id, person_id)
+        if hers not in self._remembered.teams:
+            self._remembered.teams[hers] = self._of(person_id)
+        return self._remembered.teams[hers]
+
+    def _of(self, person_id: int) -> list[tuple[Team, Role]]:
         query = (
             select(teams, memberships.c.role)
             .join(memberships, memberships.c.team_id == teams.c.id)
@@ -88,9 +97,11 @@ class PostgresTeams:
             set_={"role": new.excluded.role, "joined_at": new.excluded.joined_at},
             where=and_(memberships.c.role == Role.INVITED, new.excluded.role != Role.INVITED),
         )
+        self._remembered.forget()
         return self._connection.execute(joined.returning(memberships.c.role)).one_or_none() is not None
 
     def leave(self, team_id: int, person_id: int) -> None:
+        self._remembered.forget()
         self._connection.execute(
             delete(memberships).where(
                 self._mine(memberships),

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from adapters.storage.log import PostgresLog
 from adapters.storage.outbox import PostgresOutbox
@@ -11,15 +11,17 @@ from adapters.storage.replies import PostgresAbsences, PostgresRemarks, Postgres
 from adapters.storage.search_writes import SearchWrites
 from adapters.storage.tables import organizations
 from adapters.storage.teams import PostgresTeams
+from adapters.storage.transaction import Transaction
 
 
 class PostgresTenant:
     """`domain.ports.tenant.Tenant`; name and zone are read when they are asked for."""
 
-    def __init__(self, connection: Connection, organization_id: int, *, feed: bool) -> None:
+    def __init__(self, transaction: Transaction, organization_id: int) -> None:
         self.organization_id = organization_id
-        self._connection = connection
-        self._search = SearchWrites(connection, organization_id, feed=feed)
+        self._transaction = transaction
+        self._connection = transaction.connection
+        self._search = SearchWrites(transaction, organization_id)
 
     @property
     def name(self) -> str:
@@ -31,19 +33,19 @@ class PostgresTenant:
 
     @cached_property
     def people(self) -> PostgresPeople:
-        return PostgresPeople(self._connection, self.organization_id, self._search)
+        return PostgresPeople(self._transaction, self.organization_id, self._search)
 
     @cached_property
     def teams(self) -> PostgresTeams:
-        return PostgresTeams(self._connection, self.organization_id)
+        return PostgresTeams(self._transaction, self.organization_id)
 
     @cached_property
     def log(self) -> PostgresLog:
-        return PostgresLog(self._connection, self.organization_id, self._search)
+        return PostgresLog(self._transaction, self.organization_id, self._search)
 
     @cached_property
     def outbox(self) -> PostgresOutbox:
-        return PostgresOutbox(self._connection, self.organization_id)
+        return PostgresOutbox(self._transaction, self.organization_id)
 
     @cached_property
     def absences(self) -> PostgresAbsences:
@@ -55,7 +57,7 @@ class PostgresTenant:
 
     @cached_property
     def remarks(self) -> PostgresRemarks:
-        return PostgresRemarks(self._connection, self.organization_id)
+        return PostgresRemarks(self._transaction, self.organization_id)
 
     @cached_property
     def _told(self) -> tuple[str, str]:

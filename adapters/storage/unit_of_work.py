@@ -1,10 +1,11 @@
 """One transaction on one connection of the pool."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from adapters.storage.directory import PostgresDirectory
@@ -14,7 +15,10 @@ from adapters.storage.ledger import PostgresLedger
 from adapters.storage.ledger_report import LedgerReport
 from adapters.storage.limits import PostgresLimits
 from adapters.storage.planner import PostgresPlanner
+from adapters.storage.read_ahead import read_ahead
 from adapters.storage.tenant import PostgresTenant
+from adapters.storage.transaction import Transaction
+from domain.commands import Origin
 from domain.ports.front import StorageDown
 from domain.rates import Limits
 
@@ -55,6 +59,7 @@ class PostgresUnitOfWork:
             self._connection = self._engine.connect()
         except PoolTimeout as error:
             raise StorageDown("every connection to the database is in use") from error
+        self._transaction = Transaction(self._connection, feed=self._feed)
         return self
 
     def __exit__(
@@ -63,40 +68,49 @@ class PostgresUnitOfWork:
         self._connection.close()
 
     def commit(self) -> None:
-        self._connection.commit()
+        self._transaction.commit()
+
+    def expect(self, origins: Sequence[Origin]) -> None:
+        read_ahead(self._transaction, origins)
 
     def tenant(self, organization_id: int) -> PostgresTenant:
         if organization_id not in self._tenants:
-            self._tenants[organization_id] = PostgresTenant(
-                self._connection, organization_id, feed=self._feed
-            )
+            self._tenants[organization_id] = PostgresTenant(self._transaction, organization_id)
         return self._tenants[organization_id]
 
     @cached_property
     def directory(self) -> PostgresDirectory:
-        return PostgresDirectory(self._connection)
+        return PostgresDirectory(self._transaction)
 
     @cached_property
     def inbox(self) -> PostgresInbox:
-        return PostgresInbox(self._connection)
-
-    @cached_property
-    def planner(self) -> PostgresPlanner:
-        return PostgresPlanner(self._connection)
-
-    @cached_property
-    def ledger(self) -> PostgresLedger:
-        return PostgresLedger(self._connection, self._limits)
+        return PostgresInbox(self._transaction)
 
     @cached_property
     def limits(self) -> PostgresLimits:
-        return PostgresLimits(self._connection)
+        return PostgresLimits(self._transaction)
 
-    @cached_property
+    # What follows reads and writes across organizations, on the connection itself: all that waits is written
+    # before it is handed out, and nothing that it may change is remembered.
+
+    @property
+    def planner(self) -> PostgresPlanner:
+        return PostgresPlanner(self._settled())
+
+    @property
+    def ledger(self) -> PostgresLedger:
+        return PostgresLedger(self._settled(), self._limits)
+
+    @property
     def report(self) -> LedgerReport:
         """For those who look after an installation."""
-        return LedgerReport(self._connection)
+        return LedgerReport(self._settled())
 
-    @cached_property
+    @property
     def feed(self) -> PostgresFeed:
-        return PostgresFeed(self._connection)
+        return PostgresFeed(self._settled())
+
+    def _settled(self) -> Connection:
+        self._transaction.write()
+        self._transaction.remembered.forget()
+        return self._connection

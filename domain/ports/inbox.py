@@ -59,8 +59,18 @@ class InboxItem:
     at: datetime
     tries: int
     organization_id: int | None = None
-    """Said by the person, when it could have been meant for several."""
     person_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An item that this transaction alone carries out."""
+
+    ref: InboxRef
+    lane: Lane
+    organization_id: int | None
+    """Said by the person, when it could have been meant for several."""
+    person_id: int | None
     """Who has said that it is hers, after it was HELD."""
 
 
@@ -86,8 +96,11 @@ class Inbox(Protocol):
     def add(self, arrivals: Sequence[Arrival], now: datetime) -> list[InboxRef | None]:
         """Keep them; None for each that has been kept before, or stands further up in the same list."""
 
-    def take(self, ref: InboxRef) -> InboxItem | None:
-        """Lock that item for this transaction; None when it is not new or another worker has it."""
+    def load(self, ref: InboxRef) -> InboxItem | None:
+        """What arrived; None when it is not new any more or another worker has it."""
+
+    def take(self, refs: Sequence[InboxRef]) -> list[Taken]:
+        """Lock those for this transaction that are still new and that no other worker has."""
 
     def waiting(self, older_than: datetime, limit: int) -> list[InboxRef]:
         """New items whose next try was due before that instant, oldest first."""

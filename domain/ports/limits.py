@@ -1,11 +1,15 @@
 """How often something may be done, counted for all processes together."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 
 
 class Limits(Protocol):
     """Belongs to the installation; a name is kept as its digest alone, so it tells nothing of anybody."""
+
+    def expect(self, names: Collection[str], now: datetime) -> None:
+        """These will be asked for: a hint, so that they are read at once."""
 
     def allow(self, name: str, now: datetime, window: timedelta, most: int = 1) -> bool:
         """Count one more; whether it is one of the first `most` in a window, which begins with the first."""

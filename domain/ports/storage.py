@@ -1,8 +1,10 @@
 """The transaction."""
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
+from domain.commands import Origin
 from domain.ports.directory import Directory
 from domain.ports.inbox import Inbox
 from domain.ports.limits import Limits
@@ -11,8 +13,18 @@ from domain.ports.search import SearchFeed
 from domain.ports.tenant import Tenant
 
 
+class Overtaken(Exception):  # noqa: N818 -- a fact, not a mistake of the caller
+    """Another unit of work has written the same in the same moment; nothing of this one is kept.
+
+    Whoever begins again finds what the other one wrote.
+    """
+
+
 class UnitOfWork(Protocol):
     """One transaction: undone at the end of its `with` unless `commit` was called."""
+
+    def expect(self, origins: Sequence[Origin]) -> None:
+        """Requests from these follow: a hint, so that what they will ask for is read at once."""
 
     @property
     def directory(self) -> Directory: ...
@@ -29,7 +41,12 @@ class UnitOfWork(Protocol):
 
     def tenant(self, organization_id: int) -> Tenant: ...
 
-    def commit(self) -> None: ...
+    def commit(self) -> None:
+        """Keep it.
+
+        Raises:
+            Overtaken: see there.
+        """
 
     def __enter__(self) -> Self: ...
 

@@ -125,8 +125,8 @@ class Log(Protocol):
         source_ref: str,
         at: datetime,
         lines: Sequence[tuple[Line, tuple[int, ...]]],
-    ) -> list[Done] | None:
-        """A new answer with its dones (none: nothing today); None when that source is recorded already."""
+    ) -> bool:
+        """A new answer with its dones (none: nothing today); False when that source is recorded already."""
 
     def by_source(self, source_ref: str) -> tuple[Answer, list[Done]] | None:
         """The answer that came in that message and its dones, in order; locked for this transaction."""
@@ -152,8 +152,8 @@ class Log(Protocol):
 class Outbox(Protocol):
     """Writes to the ledger from inside an organization's transaction."""
 
-    def add(self, deliveries: Sequence[NewDelivery]) -> int:
-        """How many are new; a key that is there already stays as it is."""
+    def add(self, deliveries: Sequence[NewDelivery]) -> None:
+        """A key that is there already stays as it is."""
 
     def cancel_prompt(self, person_id: int, day: date | None) -> None:
         """She has answered, left or opted out: what is not on its way yet is not sent; None: of any day."""

@@ -40,7 +40,7 @@ def record(
         raise Refusal(f"{show_day(day)} is still to come; I keep what is done.")
     with_audience = [(line, audience(line, teams)) for line in lines]
     written_at = command.edited_at or origin.at
-    if tenant.log.record(person.id, day, _source(origin), written_at, with_audience) is None:
+    if not tenant.log.record(person.id, day, _source(origin), written_at, with_audience):
         return None
     if not person.ask_anyway:
         tenant.outbox.cancel_prompt(person.id, day)
@@ -131,7 +131,7 @@ def _overtaken(tenant: Tenant, person: Person, origin: Origin, command: ChangeSo
     The row that takes it and one of the message itself exclude each other, whichever of two workers is first.
     """
     taken = tenant.log.record(person.id, NO_DAY, origin.source_ref, command.edited_at, [])
-    return NO_DONES if taken is not None else _follow_deleted(tenant, person, origin, command)
+    return NO_DONES if taken else _follow_deleted(tenant, person, origin, command)
 
 
 def _follow_deleted(tenant: Tenant, person: Person, origin: Origin, command: ChangeSource) -> str:

@@ -23,7 +23,7 @@ def kept(uow: UnitOfWork, arrival: Arrival = ARRIVAL, now: datetime = NOW) -> In
 def test_what_arrives_is_kept_byte_for_byte(uow: UnitOfWork) -> None:
     ref = kept(uow)
 
-    item = uow.inbox.take(ref)
+    item = uow.inbox.load(ref)
 
     assert item is not None
     assert (item.ref, item.source, item.lane, item.at) == (ref, Source.SLACK_EVENT, Lane.SAID, NOW)
@@ -55,7 +55,7 @@ def test_several_are_kept_at_once_each_once(uow: UnitOfWork) -> None:
 
     assert [ref is not None for ref in refs] == [True, False, True, False]
     raws = {old: ARRIVAL.raw, refs[0]: b"two", refs[2]: b"one"}
-    assert {ref: item.raw for ref in raws if ref and (item := uow.inbox.take(ref))} == raws
+    assert {ref: item.raw for ref in raws if ref and (item := uow.inbox.load(ref))} == raws
     assert uow.inbox.add([], NOW) == []
 
 
@@ -72,8 +72,8 @@ def test_two_workers_never_have_one_item(storage: Storage) -> None:
         uow.commit()
 
     with storage.begin() as one, storage.begin() as two:
-        assert one.inbox.take(ref) is not None
-        assert two.inbox.take(ref) is None
+        assert one.inbox.load(ref) is not None
+        assert two.inbox.load(ref) is None
 
 
 def test_a_finished_item_is_not_taken_again(uow: UnitOfWork, tenant: Tenant) -> None:
@@ -81,7 +81,7 @@ def test_a_finished_item_is_not_taken_again(uow: UnitOfWork, tenant: Tenant) -> 
 
     uow.inbox.finish(ref, InboxState.DONE, tenant.organization_id, None, "recorded")
 
-    assert uow.inbox.take(ref) is None
+    assert uow.inbox.load(ref) is None
     assert uow.inbox.waiting(NOW + timedelta(hours=1), 10) == []
 
 
@@ -99,22 +99,22 @@ def test_an_item_is_given_up_after_its_last_try(uow: UnitOfWork) -> None:
     ref = kept(uow)
 
     uow.inbox.failed(ref, "KeyError", 2, NOW)
-    again = uow.inbox.take(ref)
+    again = uow.inbox.load(ref)
     uow.inbox.failed(ref, "KeyError", 2, NOW)
 
     assert again is not None
     assert again.tries == 1
-    assert uow.inbox.take(ref) is None
+    assert uow.inbox.load(ref) is None
 
 
 def test_a_held_item_is_read_again_once_its_organization_is_known(uow: UnitOfWork, tenant: Tenant) -> None:
     ref = kept(uow)
     uow.inbox.finish(ref, InboxState.HELD, None, None, "several organizations")
-    assert uow.inbox.take(ref) is None
+    assert uow.inbox.load(ref) is None
 
     uow.inbox.release(ref, tenant.organization_id)
 
-    item = uow.inbox.take(ref)
+    item = uow.inbox.load(ref)
     assert item is not None
     assert item.organization_id == tenant.organization_id
 
@@ -125,7 +125,7 @@ def test_a_finished_item_cannot_be_let_go_again(uow: UnitOfWork, tenant: Tenant)
 
     uow.inbox.release(ref, tenant.organization_id)
 
-    assert uow.inbox.take(ref) is None
+    assert uow.inbox.load(ref) is None
 
 
 def test_a_key_is_forgotten_with_its_day(uow: UnitOfWork) -> None:

@@ -29,9 +29,20 @@ def done(text: str, teams: tuple[int, ...] = CORE) -> tuple[Line, tuple[int, ...
 
 
 def record(tenant: Tenant, person: Person, source: str, *texts: str, day: date = TODAY) -> list[Done]:
-    dones = tenant.log.record(person.id, day, source, NOW, [done(text) for text in texts])
-    assert dones is not None
-    return dones
+    return recorded(tenant, person, source, [done(text) for text in texts], day)
+
+
+def recorded(
+    tenant: Tenant,
+    person: Person,
+    source: str,
+    lines: Sequence[tuple[Line, tuple[int, ...]]],
+    day: date = TODAY,
+) -> list[Done]:
+    assert tenant.log.record(person.id, day, source, NOW, lines)
+    found = tenant.log.by_source(source)
+    assert found is not None
+    return found[1]
 
 
 def texts(dones: Sequence[Done]) -> list[str]:
@@ -41,9 +52,8 @@ def texts(dones: Sequence[Done]) -> list[str]:
 def test_an_answer_is_recorded_with_its_dones_in_order(tenant: Tenant, ada: Person) -> None:
     lines = [done("Shipped it"), (Line(Kind.GOAL, "Sleep"), ()), (Line(Kind.BLOCKER, "Reviews"), (7, 8))]
 
-    dones = tenant.log.record(ada.id, TODAY, "D1:1", NOW, lines)
+    dones = recorded(tenant, ada, "D1:1", lines)
 
-    assert dones is not None
     assert [(each.position, each.kind, each.text, each.team_ids) for each in dones] == [
         (0, Kind.DONE, "Shipped it", (7,)),
         (1, Kind.GOAL, "Sleep", ()),
@@ -55,14 +65,14 @@ def test_an_answer_is_recorded_with_its_dones_in_order(tenant: Tenant, ada: Pers
 def test_one_source_is_recorded_once(tenant: Tenant, ada: Person) -> None:
     record(tenant, ada, "D1:1", "Once")
 
-    assert tenant.log.record(ada.id, TODAY, "D1:1", NOW, [done("Twice")]) is None
+    assert not tenant.log.record(ada.id, TODAY, "D1:1", NOW, [done("Twice")])
     assert texts(tenant.log.day(ada.id, TODAY)) == ["Once"]
 
 
 def test_an_answer_without_lines_is_an_answer(tenant: Tenant, ada: Person) -> None:
     assert tenant.log.has_answered(ada.id, TODAY) is False
 
-    assert tenant.log.record(ada.id, TODAY, "nothing", NOW, []) == []
+    assert tenant.log.record(ada.id, TODAY, "nothing", NOW, [])
 
     assert tenant.log.has_answered(ada.id, TODAY) is True
     assert tenant.log.has_answered(ada.id, TODAY - timedelta(days=1)) is False
@@ -146,12 +156,10 @@ def test_one_done_is_rewritten_and_deleted(tenant: Tenant, ada: Person) -> None:
 
 
 def test_she_reads_her_own_dones_and_those_of_her_teams(tenant: Tenant, ada: Person, ben: Person) -> None:
-    own = tenant.log.record(ada.id, TODAY, "1", NOW, [done("Private", ()), done("Core", CORE)])
-    others = tenant.log.record(
-        ben.id, TODAY, "2", NOW, [done("Private", ()), done("Core", CORE), done("Web", WEB), done("Gone")]
+    own = recorded(tenant, ada, "1", [done("Private", ()), done("Core", CORE)])
+    others = recorded(
+        tenant, ben, "2", [done("Private", ()), done("Core", CORE), done("Web", WEB), done("Gone")]
     )
-    assert own is not None
-    assert others is not None
     tenant.log.change(others[3].id, None)
     ids = [each.id for each in (*own, *others)]
 
@@ -163,9 +171,8 @@ def test_she_reads_her_own_dones_and_those_of_her_teams(tenant: Tenant, ada: Per
 def test_a_goal_is_open_until_a_done_says_the_same(tenant: Tenant, ada: Person) -> None:
     goals = [(Line(Kind.GOAL, text), CORE) for text in ("Ship it", "Sleep")]
     monday = TODAY - timedelta(days=1)
-    recorded = tenant.log.record(ada.id, monday, "1", NOW, goals)
-    assert recorded is not None
-    assert tenant.log.open_goals(ada.id, TODAY) == recorded
+    wanted = recorded(tenant, ada, "1", goals, monday)
+    assert tenant.log.open_goals(ada.id, TODAY) == wanted
     assert tenant.log.open_goals(ada.id, monday) == []
 
     record(tenant, ada, "2", "ship it")

@@ -140,9 +140,8 @@ def test_the_lines_of_a_digest_are_what_its_team_sees_of_its_members(tenant: Ten
 
 
 def test_a_remark_is_kept_once(tenant: Tenant, ada: Person) -> None:
-    recorded = tenant.log.record(ada.id, DAY, "1", NOW, [(Line(DoneKind.DONE, "It"), ())])
-    assert recorded is not None
-    done_id = recorded[0].id
+    tenant.log.record(ada.id, DAY, "1", NOW, [(Line(DoneKind.DONE, "It"), ())])
+    done_id = tenant.log.day(ada.id, DAY)[0].id
     assert tenant.remarks.comment(done_id, ada.id, "mail:1:0", NOW, "great")
     assert not tenant.remarks.comment(done_id, ada.id, "mail:1:0", NOW, "great")
     assert tenant.remarks.comment(done_id, ada.id, "mail:1:1", NOW, "great")
@@ -154,8 +153,8 @@ def test_nothing_is_remarked_on_in_another_organization(engine: Engine) -> None:
     with PostgresStorage(engine, feed=False).begin() as uow:
         tenant = uow.tenant(uow.directory.ensure_organization("Acme", "UTC", NOW))
         ada, _ = tenant.people.add(Profile("Ada"), MAIL, None, NOW)
-        recorded = tenant.log.record(ada.id, DAY, "1", NOW, [(Line(DoneKind.DONE, "It"), ())])
-        assert recorded is not None
+        tenant.log.record(ada.id, DAY, "1", NOW, [(Line(DoneKind.DONE, "It"), ())])
+        recorded = tenant.log.day(ada.id, DAY)
         uow.commit()
     with engine.begin() as connection:
         other = connection.scalar(
@@ -205,7 +204,7 @@ def test_what_is_put_aside_is_listed_for_her_who_is_asked(
 def test_what_she_says_is_hers_is_read_again_as_hers(uow: UnitOfWork, tenant: Tenant, ada: Person) -> None:
     ref = put_aside(uow, "1", InboxState.HELD, "boss@example.org", ada)
     uow.inbox.release(ref, tenant.organization_id, ada.id)
-    item = uow.inbox.take(ref)
+    item = uow.inbox.load(ref)
     assert item is not None
     assert (item.organization_id, item.person_id) == (tenant.organization_id, ada.id)
 
@@ -217,7 +216,7 @@ def test_what_a_stranger_wrote_is_read_again_and_nothing_that_somebody_is_asked_
     asked = put_aside(uow, "2", InboxState.HELD, "boss@example.org", ada)
     others = put_aside(uow, "3", InboxState.HELD, "eve@example.org", None)
     assert uow.inbox.release_from("boss@example.org", tenant.organization_id) == 1
-    assert [uow.inbox.take(each) is not None for each in (strangers, asked, others)] == [True, False, False]
+    assert [uow.inbox.load(each) is not None for each in (strangers, asked, others)] == [True, False, False]
 
 
 def test_what_is_stuck_can_be_replayed_and_nothing_else(uow: UnitOfWork, ada: Person) -> None:
@@ -226,7 +225,7 @@ def test_what_is_stuck_can_be_replayed_and_nothing_else(uow: UnitOfWork, ada: Pe
     listed = uow.inbox.kept([InboxState.HELD, InboxState.FAILED], 10)
     assert [each.ref for each in listed] == [refs[1], refs[0]]
     assert [uow.inbox.replay(each) for each in refs] == [True, True, False]
-    item = uow.inbox.take(refs[0])
+    item = uow.inbox.load(refs[0])
     assert item is not None
     assert (item.organization_id, item.person_id, item.tries) == (None, None, 0), "nothing is vouched for"
 

@@ -9,7 +9,7 @@ from domain.deliveries import SENT_STATES, Kind
 from domain.errors import Refusal
 from domain.people import Address, Channel
 from domain.ports.directory import Door
-from domain.ports.inbox import Arrival, InboxItem, InboxState, Kept
+from domain.ports.inbox import Arrival, InboxItem, InboxState, Kept, Taken
 from domain.ports.search import FeedEntry
 from tests.fakes.rows import DoneRow, FeedRow, InboxRow, Organization, Tables, Workspace
 
@@ -36,7 +36,11 @@ class FakeInbox:
         self._tables.inbox[ref] = InboxRow(item, now, now)
         return ref
 
-    def take(self, ref: InboxRef) -> InboxItem | None:
+    def take(self, refs: Sequence[InboxRef]) -> list[Taken]:
+        items = [item for ref in refs if (item := self.load(ref)) is not None]
+        return [Taken(each.ref, each.lane, each.organization_id, each.person_id) for each in items]
+
+    def load(self, ref: InboxRef) -> InboxItem | None:
         row = self._tables.inbox.get(ref)
         if row is None or row.state is not InboxState.NEW or ref in self._busy - self.taken:
             return None

@@ -30,14 +30,14 @@ class FakeLog:
         source_ref: str,
         at: datetime,
         lines: Sequence[tuple[Line, tuple[int, ...]]],
-    ) -> list[Done] | None:
+    ) -> bool:
         if self._answer(source_ref) is not None:
-            return None
+            return False
         answer = Answer(next(self._tables.numbers), person_id, day, source_ref, at)
         self._tables.answers[answer.id] = AnswerRow(self._organization_id, answer)
-        return [
-            self._add(answer, position, line, team_ids) for position, (line, team_ids) in enumerate(lines)
-        ]
+        for position, (line, team_ids) in enumerate(lines):
+            self._add(answer, position, line, team_ids)
+        return True
 
     def by_source(self, source_ref: str) -> tuple[Answer, list[Done]] | None:
         answer = self._answer(source_ref)
@@ -138,11 +138,11 @@ class FakeOutbox:
         self._tables = tables
         self._organization_id = organization_id
 
-    def add(self, deliveries: Sequence[NewDelivery]) -> int:
+    def add(self, deliveries: Sequence[NewDelivery]) -> None:
         strange = {each.organization_id for each in deliveries} - {self._organization_id}
         if strange:
             raise ValueError(f"deliveries of {strange} in a transaction of {self._organization_id}")
-        return add_deliveries(self._tables, deliveries)
+        add_deliveries(self._tables, deliveries)
 
     def cancel_prompt(self, person_id: int, day: date | None) -> None:
         for row in self._unsent(person_id):

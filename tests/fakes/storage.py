@@ -1,9 +1,10 @@
 """`domain.ports.storage` in memory: what is not committed is gone at the end of the `with`."""
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from domain.commands import InboxRef
+from domain.commands import InboxRef, Origin
 from tests.fakes.inbox import FakeDirectory, FakeFeed, FakeInbox
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.log import FakeLog, FakeOutbox
@@ -63,6 +64,9 @@ class FakeUnitOfWork:
         self.ledger = FakeLedger(self._tables)
         self.feed = FakeFeed(self._tables)
         self.limits = FakeLimits(self._tables)
+
+    def expect(self, origins: Sequence[Origin]) -> None:
+        """Nothing is read ahead here."""
 
     def tenant(self, organization_id: int) -> FakeTenant:
         return FakeTenant(self._tables, organization_id, feeds=self._storage.feeds)

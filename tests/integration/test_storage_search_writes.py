@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, text
 
 from adapters.storage.directory import PostgresDirectory
 from adapters.storage.tenant import PostgresTenant
+from adapters.storage.transaction import Transaction
 from domain.dones import Kind, Line
 from domain.people import Address, Channel, Person, Profile
 from domain.ports.tenant import LineChange, Revision
@@ -24,8 +25,12 @@ def connection(engine: Engine) -> Iterator[Connection]:
 
 @pytest.fixture
 def acme(connection: Connection) -> PostgresTenant:
-    number = PostgresDirectory(connection).ensure_organization("Acme", "UTC", NOW)
-    return PostgresTenant(connection, number, feed=True)
+    return tenant(connection, feed=True)
+
+
+def tenant(connection: Connection, *, feed: bool) -> PostgresTenant:
+    transaction = Transaction(connection, feed=feed)
+    return PostgresTenant(transaction, PostgresDirectory(transaction).ensure_organization("Acme", "UTC", NOW))
 
 
 @pytest.fixture
@@ -37,9 +42,10 @@ def record(
     acme: PostgresTenant, person: Person, source: str, *lines: tuple[str, tuple[int, ...]]
 ) -> list[int]:
     said = [(Line(Kind.DONE, text_), teams) for text_, teams in lines]
-    dones = acme.log.record(person.id, TODAY, source, NOW, said)
-    assert dones is not None
-    return [done.id for done in dones]
+    assert acme.log.record(person.id, TODAY, source, NOW, said)
+    answer = acme.log.by_source(source)
+    assert answer is not None
+    return [done.id for done in answer[1]]
 
 
 def lexicon(connection: Connection) -> dict[str, int]:
@@ -83,6 +89,7 @@ def test_a_rewritten_done_is_found_by_its_new_words_alone(
         Revision(changed=(LineChange(two, Line(Kind.DONE, "epsilon"), CORE, 0),), removed=(three,)),
         NOW,
     )
+    acme.log.day(ada.id, TODAY)
 
     assert [found(connection, word) for word in ("alpha", "beta", "gamma")] == [[], [], []]
     assert [found(connection, word) for word in ("delta", "epsilon")] == [[one], [two]]
@@ -97,6 +104,7 @@ def test_the_lexicon_counts_the_dones_that_use_a_word(
     assert lexicon(connection) == {"deploy": 3, "docs": 1, "again": 1}
 
     acme.log.change(one, None)
+    acme.log.day(ada.id, TODAY)  # whoever looks has all written that waits
 
     assert lexicon(connection) == {"deploy": 2, "docs": 1, "again": 1}
 
@@ -112,6 +120,7 @@ def test_words_of_private_dones_are_in_no_lexicon(
     hidden = LineChange(shown, Line(Kind.DONE, "deploy"), (), 0)
     told = LineChange(secret, Line(Kind.DONE, "dentist"), CORE, 1)
     acme.log.revise(answer[0], Revision(changed=(hidden, told)), NOW)
+    acme.log.day(ada.id, TODAY)
 
     assert lexicon(connection) == {"dentist": 1}
 
@@ -140,7 +149,7 @@ def test_dones_that_change_hands_are_fed_again(
 
 
 def test_without_an_engine_nothing_is_fed(connection: Connection, acme: PostgresTenant, ada: Person) -> None:
-    without = PostgresTenant(connection, acme.organization_id, feed=False)
+    without = tenant(connection, feed=False)
 
     record(without, ada, "1", ("alpha", CORE))
 

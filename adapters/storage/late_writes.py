@@ -1,0 +1,232 @@
+"""What a unit of work writes as sets: rows gather here, and a statement writes all of a kind.
+
+Nothing of it is seen before `write`; `Transaction` calls that before anything could look.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from adapters.storage.delivery_rows import add_deliveries, array, columns
+from adapters.storage.search_text import search_vector
+from domain.commands import InboxRef
+from domain.deliveries import Kind, NewDelivery, State
+from domain.dones import Line
+from domain.ports.inbox import InboxState
+from domain.ports.storage import Overtaken
+
+NOT_ON_ITS_WAY = (State.READY, State.UNCERTAIN)
+"""An uncertain one may have been sent once; it is not sent again."""
+
+# Answers get their numbers in the order given: a day is shown in the order of its answers' numbers.
+_ANSWERS = text("""
+    WITH answered AS (
+        INSERT INTO answers (organization_id, person_id, day, source_ref, revised_at)
+        SELECT organization_id, person_id, day, source_ref, at
+        FROM unnest(
+            CAST(:organization_id AS bigint[]), CAST(:person_id AS bigint[]), CAST(:day AS date[]),
+            CAST(:source_ref AS text[]), CAST(:at AS timestamptz[])
+        ) WITH ORDINALITY AS new (organization_id, person_id, day, source_ref, at, place)
+        ORDER BY place
+        ON CONFLICT (organization_id, source_ref) DO NOTHING
+        RETURNING id, organization_id, person_id, day, source_ref, revised_at
+    ), written AS (
+        INSERT INTO dones (organization_id, person_id, answer_id, day, kind, text, position, team_ids,
+                           created_at, terms)
+        SELECT answered.organization_id, answered.person_id, answered.id, answered.day, line.kind, line.text,
+               line.position, CAST(line.team_ids AS bigint[]), answered.revised_at,
+               CAST(line.terms AS tsvector)
+        FROM unnest(
+            CAST(:places AS integer[]), CAST(:kinds AS smallint[]), CAST(:texts AS text[]),
+            CAST(:positions AS smallint[]), CAST(:teams AS text[]), CAST(:terms AS text[])
+        ) AS line (place, kind, text, position, team_ids, terms)
+        JOIN answered ON answered.organization_id = (CAST(:organization_id AS bigint[]))[line.place]
+                     AND answered.source_ref = (CAST(:source_ref AS text[]))[line.place]
+        ORDER BY answered.id, line.position
+        RETURNING id, organization_id
+    ), fed AS (
+        INSERT INTO search_feed (done_id, organization_id, revision)
+        SELECT id, organization_id, 1 FROM written WHERE :feed
+    )
+    SELECT count(*) FROM answered
+""")
+# Words, keys and names always in the same order, so that two transactions never wait for each other.
+_WORDS = text("""
+    INSERT INTO lexicon (organization_id, word, uses)
+    SELECT organization_id, word, uses
+    FROM unnest(CAST(:organization_ids AS bigint[]), CAST(:words AS text[]), CAST(:uses AS integer[]))
+        AS counted (organization_id, word, uses)
+    ON CONFLICT (organization_id, word) DO UPDATE SET uses = lexicon.uses + excluded.uses
+""")
+_UNUSED_WORDS = text("""
+    DELETE FROM lexicon
+    USING unnest(CAST(:organization_ids AS bigint[]), CAST(:words AS text[])) AS fewer (organization_id, word)
+    WHERE lexicon.organization_id = fewer.organization_id AND lexicon.word = fewer.word AND uses <= 0
+""")
+_CANCEL_PROMPTS = text("""
+    UPDATE deliveries SET state = :cancelled
+    FROM unnest(
+        CAST(:organization_id AS bigint[]), CAST(:person_id AS bigint[]), CAST(:day AS date[])
+    ) AS answered (organization_id, person_id, day)
+    WHERE deliveries.day = ANY(CAST(:day AS date[])) AND deliveries.kind = :prompt
+      AND deliveries.subject = answered.person_id AND deliveries.day = answered.day
+      AND deliveries.organization_id = answered.organization_id AND deliveries.state = ANY(:waiting)
+""")
+_END_ITEMS = text("""
+    UPDATE inbox
+    SET state = ended.state, organization_id = ended.organization_id, person_id = ended.person_id,
+        note = ended.note, sender = nullif(ended.sender, '')
+    FROM unnest(
+        CAST(:day AS date[]), CAST(:id AS bigint[]), CAST(:state AS smallint[]),
+        CAST(:organization_id AS bigint[]), CAST(:person_id AS bigint[]), CAST(:note AS text[]),
+        CAST(:sender AS text[])
+    ) AS ended (day, id, state, organization_id, person_id, note, sender)
+    WHERE inbox.day = ANY(CAST(:day AS date[])) AND inbox.id = ended.id AND inbox.day = ended.day
+""")
+_COUNT = text("""
+    INSERT INTO limits (name, since, times)
+    SELECT name, :now, times
+    FROM unnest(CAST(:names AS bytea[]), CAST(:times AS integer[])) AS counted (name, times)
+    ON CONFLICT (name) DO UPDATE SET
+        since = CASE WHEN limits.since <= :over THEN excluded.since ELSE limits.since END,
+        times = CASE WHEN limits.since <= :over THEN excluded.times ELSE limits.times + excluded.times END
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class NewAnswer:
+    organization_id: int
+    person_id: int
+    day: date
+    source_ref: str
+    at: datetime
+    lines: Sequence[tuple[Line, tuple[int, ...]]]
+    """Each with the teams that see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndedItem:
+    """How an inbox item ended."""
+
+    state: InboxState
+    organization_id: int | None
+    person_id: int | None
+    note: str
+    sender: str
+
+
+@dataclass(slots=True)
+class LateWrites:
+    """Rows that wait to be written, by kind."""
+
+    feed: bool
+    """Whether a search engine must be told of new dones."""
+    answers: list[NewAnswer] = field(default_factory=list)
+    words: Counter[tuple[int, str]] = field(default_factory=Counter)
+    """Uses more or less, by organization and word."""
+    answered: set[tuple[int, int, date]] = field(default_factory=set)
+    """Organization, person and day of prompts that need not be sent any more."""
+    deliveries: list[NewDelivery] = field(default_factory=list)
+    ended: dict[InboxRef, EndedItem] = field(default_factory=dict)
+    counts: dict[tuple[datetime, timedelta], Counter[bytes]] = field(default_factory=dict)
+    """How often each name was counted, by the instant and the window."""
+
+    def write(self, connection: Connection) -> None:
+        """Write all that waits, a statement for each kind.
+
+        Raises:
+            Overtaken: another transaction has recorded one of the answers meanwhile.
+        """
+        if self.answers:
+            answers, self.answers = self.answers, []
+            _add_answers(connection, answers, feed=self.feed)
+        if self.words:
+            words, self.words = self.words, Counter()
+            _count_words(connection, words)
+        if self.answered:
+            answered, self.answered = self.answered, set()
+            _cancel_prompts(connection, answered)
+        if self.deliveries:
+            deliveries, self.deliveries = self.deliveries, []
+            add_deliveries(connection, deliveries)
+        if self.ended:
+            ended, self.ended = self.ended, {}
+            _end_items(connection, ended)
+        if self.counts:
+            counts, self.counts = self.counts, {}
+            _count(connection, counts)
+
+
+def _add_answers(connection: Connection, answers: Sequence[NewAnswer], *, feed: bool) -> None:
+    new = {
+        name: array([getattr(each, name) for each in answers])
+        for name in ("organization_id", "person_id", "day", "source_ref", "at")
+    }
+    lines = [
+        (place, position, line, team_ids)
+        for place, answer in enumerate(answers, 1)
+        for position, (line, team_ids) in enumerate(answer.lines)
+    ]
+    said = {
+        "places": array([place for place, *_ in lines]),
+        "kinds": array([int(line.kind) for *_, line, _ in lines]),
+        "texts": array([line.text for *_, line, _ in lines]),
+        "positions": array([position for _, position, *_ in lines]),
+        # An array of arrays must be rectangular; so each audience goes as the text of an array.
+        "teams": array([array(team_ids) for *_, team_ids in lines]),
+        "terms": array([search_vector(line.text) for *_, line, _ in lines]),
+    }
+    if connection.scalar(_ANSWERS, {**new, **said, "feed": feed}) != len(answers):
+        raise Overtaken
+
+
+def _count_words(connection: Connection, words: Counter[tuple[int, str]]) -> None:
+    counted = sorted((key, uses) for key, uses in words.items() if uses)
+    if not counted:
+        return
+    rows = {
+        "organization_ids": array([organization_id for (organization_id, _), _ in counted]),
+        "words": array([word for (_, word), _ in counted]),
+        "uses": array([uses for _, uses in counted]),
+    }
+    connection.execute(_WORDS, rows)
+    if any(uses < 0 for _, uses in counted):
+        connection.execute(_UNUSED_WORDS, rows)
+
+
+def _cancel_prompts(connection: Connection, answered: set[tuple[int, int, date]]) -> None:
+    names = ("organization_id", "person_id", "day")
+    rows = columns([dict(zip(names, each, strict=True)) for each in sorted(answered)])
+    states = {
+        "cancelled": int(State.CANCELLED),
+        "prompt": int(Kind.PROMPT),
+        "waiting": [int(each) for each in NOT_ON_ITS_WAY],
+    }
+    connection.execute(_CANCEL_PROMPTS, {**rows, **states})
+
+
+def _end_items(connection: Connection, ended: dict[InboxRef, EndedItem]) -> None:
+    rows: list[dict[str, Any]] = [
+        {
+            "day": ref.day,
+            "id": ref.id,
+            "state": int(each.state),
+            "organization_id": each.organization_id,
+            "person_id": each.person_id,
+            "note": each.note,
+            "sender": each.sender,
+        }
+        for ref, each in ended.items()
+    ]
+    connection.execute(_END_ITEMS, columns(rows))
+
+
+def _count(connection: Connection, counts: dict[tuple[datetime, timedelta], Counter[bytes]]) -> None:
+    for (now, window), times in counts.items():
+        names = sorted(times)
+        rows = {"names": names, "times": [times[name] for name in names]}
+        connection.execute(_COUNT, {**rows, "now": now, "over": now - window})

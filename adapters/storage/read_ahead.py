@@ -1,0 +1,206 @@
+"""Reads as sets what a unit of work will ask for piece by piece, and remembers it.
+
+Nothing here decides anything: what is not remembered is asked of the database when it is needed.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import TextClause, text
+
+from adapters.storage.delivery_rows import array
+from adapters.storage.remembered import Remembered, SentMail
+from adapters.storage.rows import AnyRow, identity_of, person_of, team_of
+from adapters.storage.transaction import Transaction
+from domain.commands import Origin
+from domain.deliveries import Kind, Ref
+from domain.people import Address, Channel, untagged
+from domain.ports.directory import Door
+from domain.teams import Role
+
+Hers = tuple[int, int]
+"""An organization and a person."""
+
+_WANTED = (
+    "unnest(CAST(:organization_ids AS bigint[]), CAST(:ids AS bigint[])) AS wanted (organization_id, id)"
+)
+_IDENTITY = """
+    identities.id AS identity_id, identities.person_id, identities.channel, identities.workspace,
+    identities.external_id, identities.direct, identities.active AS identity_active,
+    identities.mail_stopped_at
+"""
+_PEOPLE = text(f"""
+    SELECT asked.id AS asked_id, asked.address_version AS asked_version, person.*
+    FROM {_WANTED}
+    JOIN people AS asked ON asked.organization_id = wanted.organization_id AND asked.id = wanted.id
+    JOIN people AS person ON person.organization_id = asked.organization_id
+                         AND person.id = coalesce(asked.merged_into, asked.id)
+""")  # noqa: S608 -- our own text
+_IDENTITIES = text(f"""
+    SELECT identities.organization_id, {_IDENTITY}
+    FROM {_WANTED}
+    JOIN identities ON identities.organization_id = wanted.organization_id
+                   AND identities.person_id = wanted.id
+    WHERE identities.active
+    ORDER BY identities.id
+""")  # noqa: S608
+_TEAMS = text(f"""
+    SELECT memberships.person_id, memberships.role, teams.*
+    FROM {_WANTED}
+    JOIN memberships ON memberships.organization_id = wanted.organization_id
+                    AND memberships.person_id = wanted.id
+    JOIN teams ON teams.id = memberships.team_id
+    ORDER BY teams.folded_name
+""")  # noqa: S608
+_DOORS = text(f"""
+    SELECT people.*, {_IDENTITY}, organizations.name AS organization_name
+    FROM unnest(CAST(:channels AS smallint[]), CAST(:workspaces AS text[]), CAST(:addresses AS text[]))
+        AS wanted (channel, workspace, external_id)
+    JOIN identities ON identities.channel = wanted.channel AND identities.workspace = wanted.workspace
+                   AND identities.external_id = wanted.external_id
+    JOIN people ON people.id = identities.person_id
+    JOIN organizations ON organizations.id = identities.organization_id
+    ORDER BY identities.id
+""")  # noqa: S608
+_WORKSPACES = text("""
+    SELECT channel, external_id, organization_id FROM workspaces
+    WHERE channel = ANY(CAST(:channels AS smallint[])) AND external_id = ANY(CAST(:workspaces AS text[]))
+""")
+_SOURCES = text("""
+    SELECT organization_id, source_ref
+    FROM unnest(CAST(:organization_ids AS bigint[]), CAST(:sources AS text[]))
+        AS wanted (organization_id, source_ref)
+    JOIN answers USING (organization_id, source_ref)
+""")
+_SENT = text("""
+    SELECT organization_id, channel, receipt, day, id, person_id, kind, subject, target,
+           CASE WHEN kind = :digest THEN facts END AS facts
+    FROM deliveries
+    WHERE channel = ANY(CAST(:channels AS smallint[])) AND receipt = ANY(CAST(:receipts AS text[]))
+    ORDER BY day DESC
+""")
+
+
+def read_ahead(transaction: Transaction, origins: Sequence[Origin]) -> None:
+    """Remember who wrote from these, their teams, the mails they answer and whether they came before."""
+    named = {(each.organization_id, each.person_id) for each in origins}
+    known = _people(
+        transaction, [(one, other) for one, other in named if one is not None and other is not None]
+    )
+    _identities(transaction, known)
+    unnamed = [each for each in origins if each.organization_id is None or each.person_id is None]
+    known |= read_doors(
+        transaction, {at for each in unnamed for at in (each.address, untagged(each.address))}
+    )
+    _teams(transaction, known)
+    _workspaces(transaction, {(each.address.channel, each.guild) for each in unnamed if each.guild})
+    places = [(org, each) for each in origins for org in _organizations(transaction.remembered, each)]
+    _sources(transaction, {(org, each.source_ref) for org, each in places if each.source_ref})
+    read_sent(
+        transaction, {(org, each.address.channel, each.answers) for org, each in places if each.answers}
+    )
+
+
+def _organizations(remembered: Remembered, origin: Origin) -> set[int]:
+    """Those that it may be for."""
+    if origin.organization_id is not None:
+        return {origin.organization_id}
+    found = {door.organization_id for door in remembered.doors.get(origin.address, ())}
+    linked = remembered.workspaces.get((origin.address.channel, origin.guild))
+    return found if linked is None else {*found, linked}
+
+
+def _people(transaction: Transaction, wanted: Collection[Hers]) -> set[Hers]:
+    """Those who are meant by the numbers: of somebody who was merged, whom she was merged into."""
+    people = transaction.remembered.people
+    people.update(dict.fromkeys(wanted))
+    for row in _of_people(transaction, _PEOPLE, wanted):
+        people[row.organization_id, row.asked_id] = (person_of(row), row.asked_version)
+    found = (people[each] for each in wanted)
+    return {(each[0].organization_id, each[0].id) for each in found if each is not None}
+
+
+def _identities(transaction: Transaction, wanted: Collection[Hers]) -> None:
+    identities = transaction.remembered.identities
+    identities.update({each: [] for each in wanted})
+    for row in _of_people(transaction, _IDENTITIES, wanted):
+        identities[row.organization_id, row.person_id].append(identity_of(row))
+
+
+def _teams(transaction: Transaction, wanted: Collection[Hers]) -> None:
+    teams = transaction.remembered.teams
+    teams.update({each: [] for each in wanted})
+    for row in _of_people(transaction, _TEAMS, wanted):
+        teams[row.organization_id, row.person_id].append((team_of(row), Role(row.role)))
+
+
+def _of_people(transaction: Transaction, query: TextClause, wanted: Collection[Hers]) -> Iterable[AnyRow]:
+    if not wanted:
+        return ()
+    values = {"organization_ids": array([one for one, _ in wanted]), "ids": array([id_ for _, id_ in wanted])}
+    return transaction.connection.execute(query, values)
+
+
+def read_doors(transaction: Transaction, wanted: set[Address]) -> set[Hers]:
+    """Who is behind these addresses."""
+    if not wanted:
+        return set()
+    remembered = transaction.remembered
+    remembered.doors.update({each: [] for each in wanted})
+    values = {
+        "channels": array([int(each.channel) for each in wanted]),
+        "workspaces": array([each.workspace for each in wanted]),
+        "addresses": array([each.external_id for each in wanted]),
+    }
+    found: set[Hers] = set()
+    for row in transaction.connection.execute(_DOORS, values):
+        person, identity = person_of(row), identity_of(row)
+        remembered.behind[row.organization_id, identity.address] = (person, identity)
+        if person.active and identity.active:
+            door = Door(row.organization_id, row.organization_name, identity)
+            remembered.doors[identity.address].append(door)
+            found.add((person.organization_id, person.id))
+    return found
+
+
+def _workspaces(transaction: Transaction, wanted: set[tuple[Channel, str]]) -> None:
+    if not wanted:
+        return
+    known = transaction.remembered.workspaces
+    known.update(dict.fromkeys(wanted))
+    values = {
+        "channels": array([int(channel) for channel, _ in wanted]),
+        "workspaces": array([workspace for _, workspace in wanted]),
+    }
+    for row in transaction.connection.execute(_WORKSPACES, values):
+        known[Channel(row.channel), row.external_id] = row.organization_id
+
+
+def _sources(transaction: Transaction, wanted: set[tuple[int, str]]) -> None:
+    if not wanted:
+        return
+    sources = transaction.remembered.sources
+    sources.update(dict.fromkeys(wanted, False))
+    values = {
+        "organization_ids": array([one for one, _ in wanted]),
+        "sources": array([ref for _, ref in wanted]),
+    }
+    for row in transaction.execute(_SOURCES, values):
+        sources[row.organization_id, row.source_ref] = True
+
+
+def read_sent(transaction: Transaction, wanted: set[tuple[int, Channel, str]]) -> None:
+    """Of several with one receipt the newest."""
+    if not wanted:
+        return
+    values = {
+        "channels": array(sorted({int(channel) for _, channel, _ in wanted})),
+        "receipts": array([receipt for *_, receipt in wanted]),
+        "digest": int(Kind.DIGEST_MAIL),
+    }
+    found: dict[tuple[int, Channel, str], SentMail | None] = {}
+    for row in transaction.execute(_SENT, values):
+        mail = SentMail(
+            Ref(row.day, row.id), row.day, row.person_id, row.kind, row.subject, row.target, row.facts
+        )
+        found.setdefault((row.organization_id, Channel(row.channel), row.receipt), mail)
+    transaction.remembered.sent.update({each: found.get(each) for each in wanted})
