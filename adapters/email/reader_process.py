@@ -6,21 +6,25 @@ A mail that takes too long or too much ends it, and no other mail: the next one 
 import asyncio
 import contextlib
 import io
+import itertools
 import logging
 import os
 import pickle
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from adapters.email.reader_worker import LENGTH, READY
+from adapters.email.reader_worker import LENGTH, READY, Answer, Question
 from adapters.email.understanding import Understood
 
 MOST_MEMORY = 384 * 1024 * 1024
 """Octets of address space; the largest mail there is takes less than 256 of these megabytes."""
 DEADLINE = 10.0
-"""Seconds for one mail; the worst that is known takes a fifth of one."""
+"""Seconds; the worst mail that is known takes a fifth of one."""
+MOST_AT_ONCE = 100
+MOST_OCTETS_AT_ONCE = 1024 * 1024
 _START_DEADLINE = 60.0
 _ROOT = Path(__file__).resolve().parents[2]
 _TRUSTED = ("adapters.email.", "domain.")
@@ -35,10 +39,10 @@ class MailTooHard(Exception):  # noqa: N818 -- it says what the mail is, for the
 
 
 class ReaderProcess:
-    """Reads one mail at a time in a process that is begun with the first.
+    """Reads mails, all that wait at once, in a process that is begun with the first.
 
     Args:
-        deadline: seconds for one mail.
+        deadline: seconds for what is read at once.
         most_memory: octets of address space.
     """
 
@@ -47,6 +51,7 @@ class ReaderProcess:
         self._most_memory = most_memory
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
+        self._waiting: list[tuple[Question, asyncio.Future[Answer]]] = []
 
     async def understand(self, stored: bytes, domain: str, day: date) -> Understood | None:
         """What `adapters.email.understanding.understand` tells.
@@ -54,29 +59,49 @@ class ReaderProcess:
         Raises:
             MailTooHard: it took too long or too much, or could not be read at all.
         """
+        done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append(((stored, domain, day), done))
         async with self._turn:
-            answer = await self._ask(pickle.dumps((stored, domain, day), pickle.HIGHEST_PROTOCOL))
+            while not done.done():  # whoever has the turn asks for all that wait, mostly this one too
+                await self._read_some()
+        answer = done.result()
         if isinstance(answer, str):
             raise MailTooHard(answer)
-        if not isinstance(answer, Understood | None):
-            raise MailTooHard("the reader gave no mail")
         return answer
 
     async def stop(self) -> None:
         async with self._turn:
             await self._end()
 
-    async def _ask(self, question: bytes) -> object:
-        process = await self._running()
+    async def _read_some(self) -> None:
+        """The first ones stay in their place until they are read: who asks may be cancelled meanwhile."""
+        some = self._waiting[: _how_many([question for question, _ in self._waiting])]
+        answers = await self._answers([question for question, _ in some])
+        del self._waiting[: len(some)]
+        for (_, done), answer in zip(some, answers, strict=True):
+            done.set_result(answer)
+
+    async def _answers(self, questions: Sequence[Question]) -> Sequence[Answer]:
         try:
+            return await self._ask(questions)
+        except MailTooHard as error:
+            if len(questions) == 1:
+                return [str(error)]
+        # Which of them it was shows when each is read alone.
+        return [answer for each in questions for answer in await self._answers([each])]
+
+    async def _ask(self, questions: Sequence[Question]) -> Sequence[Answer]:
+        asked = pickle.dumps(questions, pickle.HIGHEST_PROTOCOL)
+        try:
+            process = await self._running()
             async with asyncio.timeout(self._deadline):
                 assert process.stdin is not None  # noqa: S101 -- both are pipes
                 assert process.stdout is not None  # noqa: S101
-                process.stdin.write(LENGTH.pack(len(question)) + question)
+                process.stdin.write(LENGTH.pack(len(asked)) + asked)
                 await process.stdin.drain()
                 (size,) = LENGTH.unpack(await process.stdout.readexactly(LENGTH.size))
-                return _load(await process.stdout.readexactly(size))
-        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError, pickle.UnpicklingError) as error:
+                return _load(await process.stdout.readexactly(size), len(questions))
+        except (OSError, asyncio.IncompleteReadError, pickle.UnpicklingError) as error:
             await self._end()
             _log.warning("the process that reads mails is begun anew", extra={"action": "reader_ended"})
             raise MailTooHard(type(error).__name__) from error
@@ -126,5 +151,21 @@ class _Loader(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} is not expected")
 
 
-def _load(answer: bytes) -> object:
-    return _Loader(io.BytesIO(answer)).load()
+def _load(answer: bytes, count: int) -> Sequence[Answer]:
+    """So many answers.
+
+    Raises:
+        UnpicklingError: it is something else.
+    """
+    loaded = _Loader(io.BytesIO(answer)).load()
+    if not isinstance(loaded, list) or len(loaded) != count:
+        raise pickle.UnpicklingError("not an answer to each question")
+    if not all(isinstance(each, Understood | str | None) for each in loaded):
+        raise pickle.UnpicklingError("the reader gave no mail")
+    return loaded
+
+
+def _how_many(questions: Sequence[Question]) -> int:
+    """As many of the first ones as are read at once; one is, however large."""
+    octets = itertools.accumulate(len(stored) for stored, _, _ in questions[:MOST_AT_ONCE])
+    return max(sum(total <= MOST_OCTETS_AT_ONCE for total in octets), 1)

@@ -1,7 +1,8 @@
-"""The process in which mails are read: takes them from standard input, one at a time, until that ends.
+"""The process in which mails are read: takes them from standard input, some at a time, until that ends.
 
-A frame is eight octets of length and a pickle.  What comes in is from our own process; what goes out is read
-there by somebody who trusts no more than the types that a mail can give.
+A frame is eight octets of length and a pickle: of a list of questions, or of the answer to each of them.
+What comes in is from our own process; what goes out is read there by somebody who trusts no more than the
+types that a mail can give.
 """
 
 import contextlib
@@ -17,6 +18,8 @@ from adapters.email.understanding import Understood, understand
 
 READY = b"ready\n"
 LENGTH = struct.Struct(">Q")
+Question = tuple[bytes, str, date]
+"""What `understand` is to read, and with what."""
 Answer = Understood | str | None
 """A string names what went wrong."""
 
@@ -24,9 +27,9 @@ Answer = Understood | str | None
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Answer each frame with one."""
     while len(head := source.read(LENGTH.size)) == LENGTH.size:
-        stored, domain, day = pickle.loads(source.read(LENGTH.unpack(head)[0]))  # noqa: S301 -- our own process
-        answer = pickle.dumps(_read(understand, stored, domain, day), pickle.HIGHEST_PROTOCOL)
-        sink.write(LENGTH.pack(len(answer)) + answer)
+        questions = pickle.loads(source.read(LENGTH.unpack(head)[0]))  # noqa: S301 -- our own process
+        answers = pickle.dumps([_read(understand, *each) for each in questions], pickle.HIGHEST_PROTOCOL)
+        sink.write(LENGTH.pack(len(answers)) + answers)
         sink.flush()
 
 

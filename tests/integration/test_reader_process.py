@@ -60,6 +60,29 @@ async def test_when_it_dies_the_next_mail_gets_a_new_one(process: ReaderProcess)
     assert pid_of(process) != first
 
 
+async def test_when_it_dies_over_several_each_is_read_alone(process: ReaderProcess) -> None:
+    await process.understand(PLAIN, NAMES.domain, DAY)
+    async with process._turn:  # noqa: SLF001 -- until all of them wait
+        tasks = [
+            asyncio.create_task(process.understand(each, NAMES.domain, DAY))
+            for each in (PLAIN, b"no mail at all", PLAIN)
+        ]
+        await asyncio.sleep(0)
+        os.kill(pid_of(process), signal.SIGKILL)
+    first, none, last = await asyncio.gather(*tasks)
+    assert first == last == await process.understand(PLAIN, NAMES.domain, DAY)
+    assert none is None
+
+
+async def test_who_asks_and_goes_away_keeps_nobody_from_being_read(process: ReaderProcess) -> None:
+    tasks = [asyncio.create_task(process.understand(PLAIN, NAMES.domain, DAY)) for _ in range(4)]
+    await asyncio.sleep(0.05)  # the first one begins the process
+    for gone in (tasks[0], tasks[2]):
+        gone.cancel()
+    assert None not in await asyncio.gather(tasks[1], tasks[3])
+    assert process._waiting == []  # noqa: SLF001 -- nothing is left behind
+
+
 async def test_a_mail_that_takes_too_long_ends_it_and_no_other_mail() -> None:
     process = ReaderProcess(deadline=0.0)
     with pytest.raises(MailTooHard, match="TimeoutError"):
@@ -90,7 +113,7 @@ def test_nothing_that_could_act_is_loaded_from_it() -> None:
     import pickle  # noqa: PLC0415 -- beside its only use
 
     with pytest.raises(pickle.UnpicklingError, match="not expected"):
-        _load(pickle.dumps(os.getcwd))
+        _load(pickle.dumps([os.getcwd]), 1)
 
 
 async def test_the_reader_of_mails_reads_through_it(process: ReaderProcess) -> None:
