@@ -199,12 +199,16 @@ async def call(  # noqa: PLR0913 -- a request has so many parts
     return Answer(start["status"], answered, content)
 
 
-def form(fields: Mapping[str, bytes | str], boundary: str = "xYzZY") -> tuple[str, bytes]:
-    """Content type and body of a form as SendGrid posts it."""
+def form(
+    fields: Mapping[str, bytes | str], boundary: str = "xYzZY", types: Mapping[str, str] | None = None
+) -> tuple[str, bytes]:
+    """Content type and body of a form as SendGrid posts it; fields with a type in `types` are files."""
     parts = []
     for name, value in fields.items():
         octets = value if isinstance(value, bytes) else value.encode()
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode()
+        kind = (types or {}).get(name)
+        file = f'; filename="{name}"\r\nContent-Type: {kind}' if kind else ""
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'.encode()
         parts.append(head + octets + b"\r\n")
     return f"multipart/form-data; boundary={boundary}", b"".join(parts) + f"--{boundary}--\r\n".encode()
 

@@ -20,6 +20,11 @@ WANTED = frozenset(
     ]
 )
 """The fields that are read; attachments and spam reports are passed over.  `dmarc` is of our own doors."""
+REPORT = "report"
+"""Under this name the attachments are kept that are parts of a mail server's report."""
+_REPORT_TYPES = frozenset(
+    [b"message/delivery-status", b"message/feedback-report", b"text/rfc822-headers", b"message/rfc822"]
+)
 _MOST_PARTS = 1_000
 _LONGEST_CONTENT_TYPE = 500
 
@@ -46,6 +51,10 @@ class Form:
         """The first value; a second one is somebody's attempt to add a field inside another."""
         found = self.values.get(name)
         return found[0] if found else None
+
+    def report(self) -> bytes:
+        """What SendGrid attached of a mail server's report, part below part."""
+        return b"\n\n".join(self.values.get(REPORT, ()))
 
     def proof(self, name: str) -> str | None:
         """The value of a field that something is believed for; None when it is there twice."""
@@ -104,6 +113,7 @@ class _Reader:
     _name: bytes = b""
     _value: bytes = b""
     _disposition: bytes = b""
+    _type: bytes = b""
     _chunks: list[bytes] | None = None
     _field: str = ""
 
@@ -128,7 +138,7 @@ class _Reader:
         self._parts += 1
         if self._parts > _MOST_PARTS:
             raise _EnoughError
-        self._disposition = b""
+        self._disposition = self._type = b""
 
     def _header_begin(self) -> None:
         self._name = self._value = b""
@@ -142,12 +152,16 @@ class _Reader:
     def _header_end(self) -> None:
         if self._name.lower() == b"content-disposition":
             self._disposition = self._value
+        elif self._name.lower() == b"content-type":
+            self._type = self._value.partition(b";")[0].strip().lower()
 
     def _headers_finished(self) -> None:
         options = parse_options_header(self._disposition)[1]
         name = options.get(b"name", b"").decode("latin-1")
         if name in WANTED and b"filename" not in options:
             self._field, self._chunks = name, []
+        elif name.startswith("attachment") and self._type in _REPORT_TYPES:
+            self._field, self._chunks = REPORT, []
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._chunks is not None:

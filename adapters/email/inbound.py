@@ -88,8 +88,10 @@ def read_mail(stored: bytes) -> IncomingMail | None:
 
 
 def raw_message(stored: bytes) -> bytes:
-    """The whole message in what was stored; empty where it came taken apart."""
-    return read_form(*unpack(stored)).octets("email") or b""
+    """The whole message in what was stored; where it came taken apart its headers, report and text."""
+    form = read_form(*unpack(stored))
+    parts = (form.octets("headers"), form.report(), form.octets("text"))
+    return form.octets("email") or b"\n\n".join(part for part in parts if part)
 
 
 def passed_on_at(mail: IncomingMail) -> datetime | None:

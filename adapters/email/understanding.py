@@ -12,7 +12,7 @@ from adapters.email.automatic import why_automatic, why_automatic_text
 from adapters.email.inbound import IncomingMail, raw_message, read_mail
 from adapters.email.reading.answer import Answer, read_texts
 from adapters.email.reading.remarks import split_remarks
-from adapters.email.reports import read_report
+from adapters.email.reports import is_by_server, read_report
 from domain.deliveries import Kind
 from domain.replies import OutOfOffice, Remark, Undelivered
 
@@ -62,7 +62,8 @@ def _written(mail: IncomingMail, answer: Answer, domain: str) -> Understood:
 
 
 def _automatic(stored: bytes, mail: IncomingMail, reason: str, domain: str, day: date) -> Understood:
-    notice: Undelivered | OutOfOffice | None = read_report(raw_message(stored), domain)
+    notice: Undelivered | OutOfOffice | None
+    notice = read_report(raw_message(stored), domain, by_server=is_by_server(mail))
     if notice is None and is_out_of_office(mail, reason):
         said = f"{mail.subject}\n{read_texts(mail.texts, mail.from_name).reply}"
         notice = OutOfOffice(back_on(said, day))

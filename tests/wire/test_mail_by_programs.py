@@ -1,4 +1,4 @@
-"""What mails of programs tell: one did not arrive, somebody is away; and remarks on lines of a digest."""
+"""What mails of programs tell: somebody is away; and remarks on lines of a digest."""
 
 from datetime import date
 
@@ -19,92 +19,6 @@ def asked(*headers: str, body: str = "", sender: str = "") -> Request | None:
     return READER.read_now(
         raw_item(letter("From: Ana <a@example.com>", *headers, body=body), sender=sender)
     ).request
-
-
-# ---------------------------------------------------------------- reports
-
-
-def report(*fields: str, about: str = OURS) -> r.Undelivered | None:
-    body = "\r\n".join(
-        (
-            *("--x", "Content-Type: text/plain", "", "I could not deliver your mail.", ""),
-            *("--x", "Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mx.example.com", ""),
-            *(*fields, ""),
-            *("--x", "Content-Type: text/rfc822-headers", "", f"Message-ID: {about}", "--x--"),
-        )
-    )
-    request = asked("Content-Type: multipart/report; report-type=delivery-status; boundary=x", body=body)
-    return request.command if request is not None and isinstance(request.command, r.Undelivered) else None
-
-
-@pytest.mark.parametrize(
-    ("status", "what"),
-    [
-        ("5.1.1", "bounced"),
-        ("5.1.10", "bounced"),
-        ("5.1.2", "bounced"),
-        ("5.2.1", "bounced"),
-        ("5.2.2", "blocked"),
-        ("5.7.1", "blocked"),
-        ("5.0.0", "blocked"),
-    ],
-)
-def test_a_report_tells_whether_the_address_is_dead(status: str, what: str) -> None:
-    found = report("Final-Recipient: rfc822; Ana@Example.com", "Action: failed", f"Status: {status}")
-    assert found == r.Undelivered(OURS, what, "ana@example.com", status)
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        ("Action: delayed", "Status: 4.4.1"),
-        ("Action: failed", "Status: 4.2.2"),
-        ("Action: delivered", "Status: 2.0.0"),
-        ("Action: relayed", "Status: 2.0.0"),
-        (),
-    ],
-)
-def test_what_will_pass_or_went_well_is_no_bounce(fields: tuple[str, ...]) -> None:
-    assert report("Final-Recipient: rfc822; ana@example.com", *fields) is None
-
-
-def test_a_report_on_a_mail_that_is_none_of_ours_tells_nothing() -> None:
-    for about in (
-        "<CA+x@mail.example.com>",
-        "<d.20261124-17.1@elsewhere.example>",
-        "<d.20261124-17.99@in.example.com>",
-    ):
-        assert report("Action: failed", "Status: 5.1.1", about=about) is None
-
-
-def test_a_complaint_is_known() -> None:
-    parts = ("Content-Type: message/feedback-report", "", "Feedback-Type: abuse", "")
-    body = "\r\n".join(("--x", *parts, "--x", "", f"Message-ID: {OURS}", "--x--"))
-    request = asked("Content-Type: multipart/report; report-type=feedback-report; boundary=x", body=body)
-    assert request is not None
-    assert isinstance(request.command, r.Undelivered)
-    assert request.command.what == "complained"
-
-
-def test_a_read_receipt_is_nothing() -> None:
-    body = f"Disposition: manual-action/MDN-sent-manually; displayed\r\nOriginal-Message-ID: {OURS}"
-    assert (
-        asked("Content-Type: multipart/report; report-type=disposition-notification; boundary=x", body=body)
-        is None
-    )
-
-
-def test_a_report_to_her_own_address_says_whose_it_is() -> None:
-    request = asked(
-        "Content-Type: multipart/report; boundary=x",
-        body=f"Action: failed\r\nStatus: 5.1.1\r\nMessage-ID: {OURS}",
-    )
-    assert request is not None
-    assert (request.origin.organization_id, request.origin.person_id, request.origin.claimed_by_token) == (
-        1,
-        7,
-        True,
-    )
 
 
 # ---------------------------------------------------------------- absences
