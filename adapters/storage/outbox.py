@@ -1,7 +1,7 @@
 """What an organization's own transactions write to the ledger."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, update
 
@@ -34,6 +34,23 @@ class PostgresOutbox:
         if any(each.key.kind is Kind.PROMPT for each in late.deliveries):
             self._transaction.write()  # first what is to be cancelled
         late.answered.add((self._organization_id, person_id, day))
+
+    def renew_prompt(self, person_id: int, day: date, now: datetime) -> None:
+        self._transaction.write()  # first what may still be to be cancelled
+        self._transaction.execute(
+            update(deliveries)
+            .where(
+                deliveries.c.organization_id == self._organization_id,
+                deliveries.c.day == day,
+                deliveries.c.kind == Kind.PROMPT,
+                deliveries.c.subject == person_id,
+                deliveries.c.state == State.CANCELLED,
+                deliveries.c.attempt == 0,
+                deliveries.c.reason.is_(None),
+                deliveries.c.not_after > now,
+            )
+            .values(state=State.READY)
+        )
 
     def cancel_all(self, person_id: int) -> None:
         self._cancel(deliveries.c.person_id == person_id)

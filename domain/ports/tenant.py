@@ -158,6 +158,12 @@ class Outbox(Protocol):
     def cancel_prompt(self, person_id: int, day: date | None) -> None:
         """She has answered, left or opted out: what is not on its way yet is not sent; None: of any day."""
 
+    def renew_prompt(self, person_id: int, day: date, now: datetime) -> None:
+        """Send her prompt of that day after all, if it was cancelled before it was tried and is not too late.
+
+        One that was left out because the last is less than twelve hours ago stays so.
+        """
+
     def cancel_all(self, person_id: int) -> None: ...
 
     def reroute(self, person_id: int, recipient: Recipient) -> None:

@@ -50,8 +50,14 @@ def _next_asked(tenant: Tenant, person: Person, last_day: date | None) -> date |
 
 
 def come_back(tenant: Tenant, person: Person, now: datetime) -> t.Returned:
-    """End what she is away for now; when she is here, drop what she has planned."""
-    ended = tenant.absences.end(person.id, log_day(now, person.zone))
+    """End what she is away for now; when she is here, drop what she has planned.
+
+    Back the same evening she is asked after all, unless she has answered already.
+    """
+    today = log_day(now, person.zone)
+    ended = tenant.absences.end(person.id, today)
+    if ended and (person.ask_anyway or not tenant.log.has_answered(person.id, today)):
+        tenant.outbox.renew_prompt(person.id, today, now)
     return t.Returned(ended > 0, person.prompt_minute, person.zone)
 
 

@@ -73,6 +73,37 @@ def test_an_answered_prompt_is_not_sent(
     assert waiting(uow) == []
 
 
+def test_a_prompt_that_was_cancelled_in_time_can_be_sent_after_all(
+    uow: UnitOfWork, tenant: Tenant, ada: tuple[Person, Identity]
+) -> None:
+    tenant.outbox.add([prompt(ada)])
+    tenant.outbox.cancel_prompt(ada[0].id, TODAY)
+
+    tenant.outbox.renew_prompt(ada[0].id, TODAY - timedelta(days=1), NOW)
+    tenant.outbox.renew_prompt(ada[0].id + 1, TODAY, NOW)
+    tenant.outbox.renew_prompt(ada[0].id, TODAY, NOW + timedelta(hours=6))
+    assert waiting(uow) == []
+
+    tenant.outbox.renew_prompt(ada[0].id, TODAY, NOW)
+    assert len(waiting(uow)) == 1
+
+
+def test_a_prompt_that_may_have_been_sent_is_never_renewed(
+    uow: UnitOfWork, tenant: Tenant, ada: tuple[Person, Identity]
+) -> None:
+    tenant.outbox.add([prompt(ada)])
+    (claimed,) = uow.ledger.claim(Channel.SLACK, NOW, NOW, LEASE, 10)
+    tenant.outbox.renew_prompt(ada[0].id, TODAY, NOW)
+    uow.ledger.record([Result(claimed.ref, claimed.fence, claimed.attempt, Unknown("timeout"))], NOW)
+    tenant.outbox.cancel_prompt(ada[0].id, TODAY)
+
+    tenant.outbox.renew_prompt(ada[0].id, TODAY, NOW)
+
+    later = NOW + timedelta(hours=1)
+    uow.ledger.recover(later, later)
+    assert uow.ledger.claim(Channel.SLACK, later, later, LEASE, 10) == []
+
+
 def test_the_prompt_of_another_day_is_still_sent(
     uow: UnitOfWork, tenant: Tenant, ada: tuple[Person, Identity]
 ) -> None:

@@ -149,6 +149,14 @@ class FakeOutbox:
             if row.new.key.kind is Kind.PROMPT and day in {None, row.new.key.day}:
                 self._tables.change_delivery(row.ref, state=State.CANCELLED)
 
+    def renew_prompt(self, person_id: int, day: date, now: datetime) -> None:
+        for row in self._mine():
+            key, ends = row.new.key, row.new.not_after
+            if (key.kind, key.subject, key.day) != (Kind.PROMPT, person_id, day) or row.reason:
+                continue
+            if row.state is State.CANCELLED and row.attempt == 0 and ends is not None and ends > now:
+                self._tables.change_delivery(row.ref, state=State.READY)
+
     def cancel_all(self, person_id: int) -> None:
         for row in self._unsent(person_id):
             self._tables.change_delivery(row.ref, state=State.CANCELLED)

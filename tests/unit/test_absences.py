@@ -145,6 +145,37 @@ def test_back_ends_it(office: Office) -> None:
     assert not again.was_away
 
 
+def test_back_the_same_evening_she_is_asked_after_all(office: Office) -> None:
+    assert office.ada.id in planned(office)
+    office.message(ADA, "pause")
+    office.clock.forward(timedelta(minutes=20))
+    office.message(ADA, "back")
+    assert office.ada.id in planned(office)
+
+
+def test_back_after_she_has_answered_nothing_is_asked(office: Office) -> None:
+    assert office.ada.id in planned(office)
+    office.message(ADA, "pause")
+    office.message(ADA, "signed the lease")
+    office.message(ADA, "back")
+    assert office.ada.id not in planned(office)
+
+
+def test_back_after_the_end_of_the_evening_nothing_is_asked(office: Office) -> None:
+    assert office.ada.id in planned(office)
+    office.message(ADA, "pause")
+    office.clock.forward(timedelta(hours=7))
+    office.message(ADA, "back")
+    assert office.ada.id not in planned(office)
+
+
+def test_back_without_having_been_away_asks_nothing_anew(office: Office) -> None:
+    assert office.ada.id in planned(office)
+    office.message(ADA, "nothing")
+    office.message(ADA, "back")
+    assert office.ada.id not in planned(office)
+
+
 def test_the_last_word_on_a_day_counts(office: Office) -> None:
     office.message(ADA, "vacation until 2026-12-20")
     office.message(ADA, "away 2 days")
