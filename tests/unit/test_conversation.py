@@ -6,13 +6,17 @@ import pytest
 
 from domain import commands as c
 from domain import facts as f
+from domain.application import DoneLog
+from domain.conversation import Conversation
 from domain.deliveries import Kind
-from domain.messages import Nothing
+from domain.messages import Mark, Nothing
 from domain.people import Address, Channel, Profile
 from domain.ports.front import Reading
 from domain.ports.inbox import Arrival, InboxState, Lane, Source
+from domain.ports.storage import Overtaken
 from domain.teams import Place
 from tests.factories import ADA, SIX, TUESDAY, Office, words
+from tests.fakes.storage import FakeStorage, FakeUnitOfWork
 
 STRANGER = Address(Channel.EMAIL, "who@example.net")
 
@@ -226,3 +230,32 @@ def test_the_workspace_of_the_installations_own_token_is_connected_from_the_star
 def test_any_other_workspace_that_there_is_a_token_for_waits_for_its_code(office: Office) -> None:
     office.done_log.workspace_found(Channel.SLACK, "T5", "HQ", belongs=False)
     assert (Channel.SLACK, "T5") not in office.storage.tables.workspaces
+
+
+class OvertakenOnce(FakeStorage):
+    """Another worker records the same in the moment of the first commit."""
+
+    def __init__(self, storage: FakeStorage) -> None:
+        super().__init__()
+        self._storage = storage
+        self.begun = 0
+
+    def begin(self) -> FakeUnitOfWork:
+        self.begun += 1
+        return OvertakenUnitOfWork(self._storage) if self.begun == 1 else self._storage.begin()
+
+
+class OvertakenUnitOfWork(FakeUnitOfWork):
+    def commit(self) -> None:
+        raise Overtaken
+
+
+def test_who_is_overtaken_begins_again(office: Office) -> None:
+    [ref] = office.done_log.store([Arrival(Source.SLACK_EVENT, Lane.SAID, "Ev1", b"{}", SIX)], SIX)
+    assert ref is not None
+    storage = OvertakenOnce(office.storage)
+    done_log = DoneLog(storage, Conversation(office.tokens, (), frozenset(Channel)))
+    reading = Reading(c.Request(office.origin(ADA), text="shipped it"))
+    assert done_log.process(ref, reading, SIX) == Mark()
+    assert office.texts(office.ada) == ["shipped it"]
+    assert storage.begun == 2
