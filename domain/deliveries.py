@@ -50,18 +50,22 @@ class Effect(enum.Enum):
     REACT = "react"
 
 
-MOST_ATTEMPTS = 3
-"""Attempts without an outcome after which a delivery is given up, so that one poisonous message dies.
+VAIN_IN_COMPANY = 2
+"""Attempts that no worker came back from after which a delivery goes alone: any other may be to blame."""
+VAIN_ALONE = 3
+MOST_VAIN = VAIN_IN_COMPANY + VAIN_ALONE
+"""Attempts that no worker came back from after which a delivery is given up: a poisonous message dies.
 
-Each is counted before the call; one that ended with an outcome gives its count back.
+Each is counted before the call, and given back when the worker writes down how it ended, even if that is
+`Unknown`.
 """
 LEASE = timedelta(seconds=60)
 CALL_DEADLINE = timedelta(seconds=20)
 """The whole of one call to a provider, on the wall clock; shorter than the lease."""
 MOST_RETRIES = 100
-"""Attempts that failed for certain after which it is given up: about a day.  Most have a `not_after` before.
+"""Attempts that failed, or ended as `Unknown`, after which it is given up: about a day.
 
-Those for which the provider said how long to wait do not count.
+Most have a `not_after` before.  Those for which the provider said how long to wait do not count.
 """
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=15)

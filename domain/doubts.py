@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from domain.deliveries import MOST_ATTEMPTS, Claimed, Kind, Parcel, Ref, State
+from domain.deliveries import (
+    MOST_RETRIES,
+    MOST_VAIN,
+    Claimed,
+    Kind,
+    Parcel,
+    Ref,
+    State,
+    wait_before,
+)
 from domain.people import Channel
 
 SENT_AGAIN_BLINDLY: Mapping[Kind, int] = {
@@ -44,8 +53,12 @@ class Doubted:
     claimed: Claimed
     started_at: datetime
     """When its last attempt began, in the product's time, which is the provider's too."""
+    since: datetime
+    """When the first of its attempts without an outcome began: it has not arrived before."""
     vain: int
-    """Attempts without an outcome."""
+    """Attempts that no worker came back from."""
+    retries: int
+    """Attempts that failed, or ended as `Unknown`."""
     blind: int
     """How often it was sent again without proof."""
     absent: int
@@ -61,7 +74,10 @@ class Doubt:
     """What a channel's sender gets to look for."""
 
     parcel: Parcel
-    started_at: datetime
+    since: datetime
+    """When the first of its attempts without an outcome began: it has not arrived before."""
+    oldest: timedelta
+    """How long ago that is."""
     age: timedelta
     """Since the last attempt began."""
     heard: bool
@@ -82,6 +98,9 @@ class Absent:
 @dataclass(frozen=True, slots=True)
 class Harmless:
     """Sending it again has no second effect."""
+
+    left: timedelta | None = None
+    """For how long yet; then looking tells more.  None: for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +135,8 @@ def judge(doubted: Doubted, evidence: Evidence, now: datetime) -> Verdict:
     match evidence:
         case Found(receipt):
             return _verdict(doubted, State.ACCEPTED, now, "found", receipt=receipt)
-        case Harmless():
-            return _again(doubted, now, "to be sent again without a second effect")
+        case Harmless(left):
+            return _without_harm(doubted, left, now)
         case Absent() if doubted.absent + 1 < ABSENCES:
             absent = doubted.absent + 1
             return _verdict(doubted, State.UNCERTAIN, now + LOOKS_APART, "not found yet", absent=absent)
@@ -131,19 +150,38 @@ def judge(doubted: Doubted, evidence: Evidence, now: datetime) -> Verdict:
             assert_never(evidence)
 
 
+def _without_harm(doubted: Doubted, left: timedelta | None, now: datetime) -> Verdict:
+    """Send it again while that does no harm; what would have to be given up unseen is looked for after it."""
+    if left is not None and (_why_given_up(doubted) or _pause(doubted) >= left):
+        return _verdict(doubted, State.UNCERTAIN, now + left, "to be looked for")
+    return _again(doubted, now, "to be sent again without a second effect")
+
+
 def _again(doubted: Doubted, now: datetime, reason: str) -> Verdict:
     """It is not there: send it, unless it has been tried often enough."""
-    if doubted.vain >= MOST_ATTEMPTS:
-        return _verdict(doubted, State.FAILED, now, f"{doubted.vain} attempts without an outcome")
-    return _verdict(doubted, State.READY, now, reason)
+    if why := _why_given_up(doubted):
+        return _verdict(doubted, State.FAILED, now, why)
+    return _verdict(doubted, State.READY, now + _pause(doubted), reason)
+
+
+def _why_given_up(doubted: Doubted) -> str:
+    """Empty: it may be tried again."""
+    if doubted.vain >= MOST_VAIN:
+        return f"{doubted.vain} attempts that no worker came back from"
+    return f"{doubted.retries} attempts in vain" if doubted.retries >= MOST_RETRIES else ""
+
+
+def _pause(doubted: Doubted) -> timedelta:
+    """None after the first attempt; then it grows, so that what fails together does not go on together."""
+    before = doubted.vain + doubted.retries - 1
+    return wait_before(before, doubted.claimed.ref.id) if before > 0 else timedelta(0)
 
 
 def _without_proof(doubted: Doubted, now: datetime, reason: str) -> Verdict:
     claimed = doubted.claimed
     too_late = claimed.not_after is not None and claimed.not_after <= now
     allowed = SENT_AGAIN_BLINDLY.get(claimed.key.kind, 0)
-    often = doubted.vain >= MOST_ATTEMPTS or doubted.blind >= allowed
-    if too_late or often:
+    if too_late or _why_given_up(doubted) or doubted.blind >= allowed:
         return _verdict(doubted, State.UNKNOWN, now, reason)
     return _verdict(doubted, State.READY, now, reason, blind=doubted.blind + 1)
 

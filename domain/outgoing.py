@@ -120,7 +120,13 @@ class Outgoing:
             doubted = uow.ledger.claim_doubts(channel, now, lease_now, LEASE, limit)
             uow.commit()
         doubts = (
-            Doubt(delivery.parcel(each.claimed), each.started_at, now - each.started_at, each.heard)
+            Doubt(
+                delivery.parcel(each.claimed),
+                each.since,
+                oldest=now - each.since,
+                age=now - each.started_at,
+                heard=each.heard,
+            )
             for each in doubted
         )
         return Doubts(tuple(doubted), tuple(doubts))

@@ -12,7 +12,7 @@ from domain.doubts import Absent, Doubt, Evidence, Found, Unclear
 MOST_IN_NONCE = 25
 """https://docs.discord.com/developers/resources/message#create-message."""
 NONCE_IS_SAFE = timedelta(seconds=60)
-"""So long after an attempt the same nonce gives back the message that there is ("the past few minutes")."""
+"""So long after the first attempt its nonce gives back the message that there is ("the past few minutes")."""
 CLOCKS_DIFFER = timedelta(seconds=30)
 LOOK_AGAIN = timedelta(seconds=30)
 DISCORD_EPOCH = 1_420_070_400_000
@@ -40,7 +40,7 @@ async def look(api: DiscordApi, doubt: Doubt, content: Mapping[str, Any], nonce:
     """
     try:
         channel = await _channel_of(api, doubt.parcel)
-        messages = await api.history(channel, _snowflake(doubt.started_at - CLOCKS_DIFFER))
+        messages = await api.history(channel, _snowflake(doubt.since - CLOCKS_DIFFER))
         me = await api.own_id()
         for message in messages:
             if message["author"]["id"] == me and _is_it(message, content, nonce):

@@ -84,7 +84,7 @@ async def _receipts(
     if not channel:
         opened = await api.call("conversations.open", token, users=place.person)
         channel = str(opened.data["channel"]["id"])
-    since = min(each.started_at for each in doubts) - CLOCKS_DIFFER
+    since = min(each.since for each in doubts) - CLOCKS_DIFFER
     arguments = {
         "channel": channel,
         "oldest": f"{since.timestamp():.6f}",

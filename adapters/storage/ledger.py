@@ -68,7 +68,7 @@ _RECORD = text(
                 ELSE coalesce(result.again_at, due_at)
             END,
             retries = retries + failed,
-            vain = vain - CASE WHEN outcome = :uncertain THEN 0 ELSE 1 END,
+            vain = vain - 1,
             absent = 0,
             lease_until = NULL,
             receipt = coalesce(result.receipt, delivery.receipt),
@@ -213,8 +213,8 @@ def _results(results: Sequence[Result], now: datetime) -> dict[str, str]:
 
 
 def _counts(outcome: Outcome) -> bool:
-    """It failed, and the provider has not said how long to wait."""
-    return isinstance(outcome, Later) and outcome.after is None
+    """It failed or may have failed, and the provider has not said how long to wait."""
+    return isinstance(outcome, Unknown) or (isinstance(outcome, Later) and outcome.after is None)
 
 
 def _end(result: Result, now: datetime) -> tuple[int, str | None, str | None, str | None, datetime | None]:

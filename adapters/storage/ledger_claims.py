@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, text
 from adapters.storage import paced_picks
 from adapters.storage.buckets import Buckets
 from adapters.storage.delivery_rows import array, read_claimed
-from domain.deliveries import MOST_ATTEMPTS, Claimed, Ref, State
+from domain.deliveries import VAIN_IN_COMPANY, Claimed, Ref, State
 from domain.facts import Facts, dump
 from domain.people import Channel
 from domain.ports.planning import Gather
@@ -161,17 +161,17 @@ def _usable(connection: Connection, rows: Sequence[Row[Any]]) -> list[Claimed]:
 
 
 def _apart(rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
-    """A delivery's last attempt is made alone: should it be what kills the worker, no other dies with it.
+    """What workers did not come back from goes alone: if it kills them, no other is taken along or blamed.
 
     What is left out stays ready; it goes when its own turn has come to be first.
     """
-    if rows and _is_last_attempt(rows[0]):
+    if rows and _goes_alone(rows[0]):
         return rows[:1]
-    return [row for row in rows if not _is_last_attempt(row)]
+    return [row for row in rows if not _goes_alone(row)]
 
 
-def _is_last_attempt(row: Row[Any]) -> bool:
-    return bool(row.vain >= MOST_ATTEMPTS - 1)
+def _goes_alone(row: Row[Any]) -> bool:
+    return bool(row.vain >= VAIN_IN_COMPANY)
 
 
 def _start(

@@ -60,7 +60,12 @@ _CLAIM = text(
     SELECT """  # noqa: S608 -- constants alone
     + CLAIMED_COLUMNS
     + """
-    , not_after, attempt_started_at, vain, blind, absent,
+    , not_after, attempt_started_at, vain, retries, blind, absent,
+      (
+          SELECT min(started_at) FROM attempts
+          WHERE attempts.day = claimed.day AND attempts.day BETWEEN :oldest_day AND :last_day
+            AND attempts.delivery_id = claimed.id AND outcome = :uncertain
+      ) AS since,
       EXISTS (
           SELECT FROM delivery_events AS event
           WHERE claimed.channel = :email AND event.stored_at > claimed.attempt_started_at
@@ -127,6 +132,7 @@ def claim_doubts(
     bound = {
         "channel": int(channel),
         "email": int(Channel.EMAIL),
+        "uncertain": int(State.UNCERTAIN),
         "accepted": int(State.ACCEPTED),
         "now": now,
         "lease_now": lease[0],
@@ -170,7 +176,9 @@ def _read(row: Any) -> Doubted:
     return Doubted(
         claimed=read_claimed(row),
         started_at=row.attempt_started_at,
+        since=row.since or row.attempt_started_at,
         vain=row.vain,
+        retries=row.retries,
         blind=row.blind,
         absent=row.absent,
         heard=row.heard,

@@ -59,8 +59,8 @@ deliveries = Table(
     big("fence", 0),
     small("attempt", 0),  # the number of the current or last attempt
     instant("attempt_started_at", nullable=True),
-    small("vain", 0),  # attempts begun that have not ended with an outcome
-    small("retries", 0),  # attempts of which the provider said that they failed
+    small("vain", 0),  # attempts begun of which no worker has written down how they ended
+    small("retries", 0),  # attempts that failed, or that may have
     words("receipt", nullable=True),
     words("reason", nullable=True),
     instant("sent_at", nullable=True),

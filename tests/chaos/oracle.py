@@ -11,7 +11,7 @@ from domain.deliveries import SENT_STATES, Kind, Ref, State, is_final
 from domain.people import Channel
 
 ARRIVED = SENT_STATES | {State.BOUNCED}
-GIVEN_UP = "attempts without an outcome"
+GIVEN_UP = "attempts that no worker came back from"
 """Of the reason why a delivery is given up that would otherwise be tried for ever."""
 MOST_TOLD = 20
 """Lines of each kind of wrong that a report has."""
@@ -98,10 +98,7 @@ class Verdict:
         told.append(
             f"mails that came twice, which is allowed once for each kill or lost answer: {self.mails_twice}"
         )
-        told += [
-            f"given up after attempts without an outcome, and {what}: {count}"
-            for what, count in self.given_up.items()
-        ]
+        told += [f"given up after {GIVEN_UP}, and {what}: {count}" for what, count in self.given_up.items()]
         settled = sum(self.settled.values())
         told.append(f"lost {len(self.lost)} doubled {len(self.doubled)} uncertain-settled {settled}")
         return told

@@ -6,7 +6,7 @@ import pytest
 
 from domain.deliveries import Kind, State
 from domain.people import Channel
-from tests.chaos.oracle import Row, Said, Seen, Stored, Verdict, judge
+from tests.chaos.oracle import GIVEN_UP, Row, Said, Seen, Stored, Verdict, judge
 
 HANDLE = "20261124-1"
 
@@ -38,7 +38,7 @@ def test_what_never_arrived_and_was_not_refused_is_lost(state: State) -> None:
 
 
 def test_what_is_given_up_because_no_attempt_had_an_outcome_is_lost_unless_it_had_arrived() -> None:
-    row = Row(HANDLE, Kind.PROMPT, Channel.SLACK, State.FAILED, reason="3 attempts without an outcome")
+    row = Row(HANDLE, Kind.PROMPT, Channel.SLACK, State.FAILED, reason=f"5 {GIVEN_UP}")
     verdict = judge(Stored([row]), seen(), 0)
     assert verdict.lost
     assert verdict.given_up == {"they had not arrived": 1}

@@ -10,8 +10,8 @@ from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
 from domain.deliveries import (
     LEASE,
-    MOST_ATTEMPTS,
     MOST_RETRIES,
+    VAIN_IN_COMPANY,
     Key,
     Kind,
     Later,
@@ -218,14 +218,14 @@ def test_many_outcomes_are_recorded_at_once(
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_the_last_attempt_is_made_alone_so_that_poison_takes_no_others_with_it(
+def test_what_workers_did_not_come_back_from_goes_alone_so_that_poison_takes_no_others_with_it(
     connection: Connection, acme: int, ledger: PostgresLedger, place: int
 ) -> None:
     """Fault 15."""
     add_deliveries(connection, [reply(acme, number, DUE) for number in (1, 2, 3)])
     doubtful = connection.scalars(text("SELECT id FROM deliveries ORDER BY id")).all()[place]
     vain = text("UPDATE deliveries SET vain = :vain WHERE id = :id")
-    connection.execute(vain, {"vain": MOST_ATTEMPTS - 1, "id": doubtful})
+    connection.execute(vain, {"vain": VAIN_IN_COMPANY, "id": doubtful})
     batches = [[each.ref.id for each in claim(ledger)] for _ in range(2)]
     assert [doubtful] in batches
     assert sorted(len(batch) for batch in batches) == [1, 2]

@@ -9,7 +9,8 @@ from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
 from domain.deliveries import (
     LEASE,
-    MOST_ATTEMPTS,
+    LONGEST_WAIT,
+    MOST_VAIN,
     Claimed,
     DeliveryEvent,
     EventKind,
@@ -73,7 +74,7 @@ def test_what_ended_without_an_outcome_is_looked_for_and_not_sent_again(
     assert doubts(ledger, DUE + FIRST_LOOK[Channel.SLACK] - SECOND) == [], "not yet"
     assert doubts(ledger, channel=Channel.DISCORD) == []
     (found,) = doubts(ledger, DUE + FIRST_LOOK[Channel.SLACK])
-    assert (found.claimed.ref, found.started_at, found.vain) == (claimed.ref, DUE, 1)
+    assert (found.claimed.ref, found.started_at, found.retries) == (claimed.ref, DUE, 1)
     assert [(number, outcome) for number, outcome, _ in attempts(connection)] == [(1, State.UNCERTAIN)]
 
 
@@ -169,15 +170,44 @@ def test_a_look_that_fails_counts_for_nothing(claimed: Claimed, ledger: Postgres
 def test_one_that_kills_every_worker_dies(
     connection: Connection, claimed: Claimed, ledger: PostgresLedger
 ) -> None:
-    """Fault 15: counted before the call, so that a crash counts; after three it has failed."""
+    """Fault 15: counted before the call, so that a crash counts; after five it has failed."""
     now = DUE
-    for attempt in range(1, MOST_ATTEMPTS + 1):
+    for attempt in range(1, MOST_VAIN + 1):
         assert connection.scalar(text("SELECT vain FROM deliveries")) == attempt
         now += LEASE * 2
         ledger.recover(now, now)
         settle(ledger, doubts(ledger, now)[0], Harmless(), now)
+        now += LONGEST_WAIT
         claim(ledger, now)
     assert state(connection) is State.FAILED
+
+
+def test_calls_without_an_answer_are_no_crashes(
+    connection: Connection, claimed: Claimed, ledger: PostgresLedger
+) -> None:
+    """A provider that is down for a while makes nothing fail: whoever writes that down has not died of it."""
+    now = DUE
+    for failed in range(1, MOST_VAIN * 2):
+        end(ledger, claimed, Unknown("status 502"), now)
+        now += LOOKS_APART
+        (doubted,) = doubts(ledger, now)
+        assert (doubted.vain, doubted.retries) == (0, failed)
+        settle(ledger, doubted, Harmless(), now)
+        now += LONGEST_WAIT
+        (claimed,) = claim(ledger, now)
+    assert state(connection) is State.SENDING
+
+
+def test_it_is_looked_for_from_the_first_attempt_on_that_nobody_knows_the_end_of(
+    claimed: Claimed, ledger: PostgresLedger
+) -> None:
+    """What was sent again by the same nonce may have arrived the first time."""
+    end(ledger, claimed, Unknown("time-out"))
+    settle(ledger, doubts(ledger)[0], Harmless(LEASE))
+    (again,) = claim(ledger, LONG_PAST)
+    end(ledger, again, Unknown("time-out"), LONG_PAST)
+    (doubted,) = doubts(ledger, LONG_PAST + LEASE)
+    assert (doubted.since, doubted.started_at) == (DUE, LONG_PAST)
 
 
 def test_a_doubt_ends_even_if_every_lookout_dies(

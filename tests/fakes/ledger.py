@@ -246,4 +246,6 @@ def _ended(row: DeliveryRow, result: Result, now: datetime) -> DeliveryRow:
             return replace(attempt_ended, state=State.FAILED, reason=reason)
         case Unknown(evidence):
             look = replace(row.new, due_at=now + FIRST_LOOK[row.new.recipient.address.channel])
-            return replace(row, new=look, state=State.UNCERTAIN, absent=0, reason=evidence)
+            since = row.doubted_since or row.started_at
+            doubted = replace(attempt_ended, new=look, state=State.UNCERTAIN, doubted_since=since)
+            return replace(doubted, retries=row.retries + 1, absent=0, reason=evidence)

@@ -30,6 +30,7 @@ def recover(tables: Tables, now: datetime, lease_now: datetime) -> tuple[int, in
             fence=row.fence + 1,
             lease_until=None,
             absent=0,
+            doubted_since=row.doubted_since or row.started_at,
             reason="its lease ended",
         )
         tables.attempts.setdefault((row.ref, row.attempt), None)
@@ -68,7 +69,9 @@ def _doubted(tables: Tables, row: DeliveryRow) -> Doubted:
     return Doubted(
         claimed=claimed_of(row),
         started_at=started_at,
+        since=row.doubted_since or started_at,
         vain=row.vain,
+        retries=row.retries,
         blind=row.blind,
         absent=row.absent,
         heard=by_mail and any(stored > started_at for stored in tables.heard_at.values()),

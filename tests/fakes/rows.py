@@ -86,6 +86,7 @@ class DeliveryRow:
     reason: str = ""
     sent_at: datetime | None = None
     started_at: datetime | None = None
+    doubted_since: datetime | None = None
     blind: int = 0
     absent: int = 0
 

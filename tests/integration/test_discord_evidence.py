@@ -33,7 +33,7 @@ class Sending:
 
     async def look(self, parcel: Parcel, age: timedelta = OLD) -> Evidence:
         began = self.world.clock.now() - timedelta(seconds=1)
-        (evidence,) = await self.sender.look([Doubt(parcel, began, age, heard=False)])
+        (evidence,) = await self.sender.look([Doubt(parcel, began, age, age, heard=False)])
         return evidence
 
 
@@ -63,7 +63,7 @@ async def test_soon_after_the_attempt_the_same_nonce_gives_back_what_there_is(
     sending.world.discord.journal.fail(MESSAGES, fault)
     parcel = to_person(sending.world, sending.world.ada)
     assert isinstance(await sending.one(parcel), Unknown)
-    assert await sending.look(parcel, timedelta(seconds=5)) == Harmless()
+    assert await sending.look(parcel, timedelta(seconds=5)) == Harmless(NONCE_IS_SAFE - timedelta(seconds=5))
     again = await sending.one(replace(parcel, attempt=2))
     dm = sending.world.discord.dm_of(sending.world.ada)
     (message,) = sending.world.discord.messages(dm.id)
@@ -99,7 +99,7 @@ async def test_what_says_the_same_and_is_older_is_another_one(sending: Sending) 
     parcel = to_person(world, world.ada)
     await sending.one(parcel)
     began = world.clock.now() + timedelta(hours=1)
-    (evidence,) = await sending.sender.look([Doubt(parcel, began, OLD, heard=False)])
+    (evidence,) = await sending.sender.look([Doubt(parcel, began, OLD, OLD, heard=False)])
     assert evidence == Absent()
 
 

@@ -27,7 +27,7 @@ async def sending() -> AsyncIterator[Sending]:
 async def looked(sending: Sending, *parcels: Parcel) -> list[Evidence]:
     age = timedelta(seconds=5)
     began = sending.world.clock.now() - age
-    return await sending.sender.look([Doubt(each, began, age, heard=False) for each in parcels])
+    return await sending.sender.look([Doubt(each, began, age, age, heard=False) for each in parcels])
 
 
 @pytest.mark.parametrize(

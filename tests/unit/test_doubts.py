@@ -5,7 +5,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from domain.deliveries import MOST_ATTEMPTS, Claimed, Key, Kind, Recipient, Ref, State
+from domain.deliveries import (
+    FIRST_WAIT,
+    MOST_RETRIES,
+    MOST_VAIN,
+    Claimed,
+    Key,
+    Kind,
+    Recipient,
+    Ref,
+    State,
+)
 from domain.doubts import (
     FIRST_LOOK,
     LONGEST_DOUBT,
@@ -38,8 +48,8 @@ def doubted(kind: Kind = Kind.PROMPT, **more: int) -> Doubted:
         due_at=STARTED,
         not_after=STARTED + timedelta(hours=6),
     )
-    counts = {"vain": 1, "blind": 0, "absent": 0} | more
-    return Doubted(claimed, STARTED, **counts, heard=False, told=None)
+    counts = {"vain": 1, "retries": 0, "blind": 0, "absent": 0} | more
+    return Doubted(claimed, STARTED, STARTED, **counts, heard=False, told=None)
 
 
 def test_what_is_found_is_accepted() -> None:
@@ -58,11 +68,40 @@ def test_what_does_no_harm_twice_is_simply_sent_again() -> None:
     assert judge(doubted(Kind.MARK), Harmless(), NOW).state is State.READY
 
 
-def test_after_three_attempts_without_an_outcome_what_is_not_there_has_failed() -> None:
+TOO_OFTEN = [(MOST_VAIN, 0), (0, MOST_RETRIES)]
+"""As often as workers may die of it, and as often as calls may be in vain."""
+
+
+@pytest.mark.parametrize(("vain", "retries"), TOO_OFTEN)
+def test_what_was_tried_too_often_and_is_not_there_has_failed(vain: int, retries: int) -> None:
     """Fault 15: poison dies."""
     for evidence in (Harmless(), Absent()):
-        verdict = judge(doubted(vain=MOST_ATTEMPTS, absent=1), evidence, NOW)
+        verdict = judge(doubted(vain=vain, retries=retries, absent=1), evidence, NOW)
         assert verdict.state is State.FAILED
+    once_less = doubted(vain=max(vain - 1, 0), retries=max(retries - 1, 0), absent=1)
+    assert judge(once_less, Absent(), NOW).state is State.READY
+
+
+@pytest.mark.parametrize(("vain", "retries"), TOO_OFTEN)
+def test_what_was_tried_too_often_and_may_be_there_is_looked_for_first(vain: int, retries: int) -> None:
+    """While Discord knows its nonce nobody has looked: it is not given up unseen."""
+    verdict = judge(doubted(vain=vain, retries=retries), Harmless(LATER), NOW)
+    assert (verdict.state, verdict.due_at) == (State.UNCERTAIN, NOW + LATER)
+
+
+def test_it_is_sent_again_at_once_and_then_ever_later() -> None:
+    """What fails together does not go on together for ever."""
+    assert judge(doubted(), Harmless(), NOW).due_at == NOW
+    assert judge(doubted(vain=0, retries=1), Harmless(), NOW).due_at == NOW
+    second = judge(doubted(vain=2), Harmless(), NOW).due_at - NOW
+    third = judge(doubted(vain=1, retries=2), Harmless(), NOW).due_at - NOW
+    assert FIRST_WAIT * 0.75 <= second <= FIRST_WAIT < third
+
+
+def test_what_cannot_be_sent_again_before_that_does_harm_is_looked_for() -> None:
+    assert judge(doubted(vain=2), Harmless(FIRST_WAIT * 2), NOW).state is State.READY
+    verdict = judge(doubted(vain=2), Harmless(FIRST_WAIT / 2), NOW)
+    assert (verdict.state, verdict.due_at) == (State.UNCERTAIN, NOW + FIRST_WAIT / 2)
 
 
 def test_while_nothing_can_be_said_it_is_looked_for_again_and_not_for_ever() -> None:
@@ -94,7 +133,7 @@ def test_nothing_is_sent_again_without_proof_when_it_is_too_late_for_it() -> Non
 
 
 def test_poison_that_cannot_be_looked_for_dies_too() -> None:
-    without_end = replace(doubted(vain=MOST_ATTEMPTS), claimed=replace(doubted().claimed, not_after=None))
+    without_end = replace(doubted(vain=MOST_VAIN), claimed=replace(doubted().claimed, not_after=None))
     assert judge(without_end, Unclear("no way to tell"), NOW).state is State.UNKNOWN
 
 

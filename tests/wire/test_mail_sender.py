@@ -266,7 +266,7 @@ async def test_an_answer_to_a_prompt_finds_its_way_back(
 
 
 async def looked(sender: MailSender, age: timedelta, *, heard: bool) -> Evidence:
-    (evidence,) = await sender.look([Doubt(parcel(7), NOW - age, age, heard=heard)])
+    (evidence,) = await sender.look([Doubt(parcel(7), NOW - age, age, age, heard=heard)])
     return evidence
 
 
