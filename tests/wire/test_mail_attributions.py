@@ -40,6 +40,12 @@ def test_a_reply_may_share_its_line_with_the_attribution() -> None:
     assert read_text(text).reply == "Shipped it."
 
 
+def test_what_she_typed_in_front_of_it_stays_as_she_typed_it() -> None:
+    text = "۱۲ قرارداد امضا شد. On Tue, Nov 24, 2026 at 6:00 PM donelog <d@example.com> wrote: What'd you get"
+    assert read_text(text).reply == "۱۲ قرارداد امضا شد."
+    assert read_text(text.replace("۱۲ قرارداد امضا شد", "12 calls made")).reply == "12 calls made."
+
+
 def test_what_stands_below_a_quote_is_hers() -> None:
     text = "On Tue, Nov 24, 2026 at 6:00 PM donelog <d@example.com> wrote:\n> What?\n\nthis\n> And?\n\nthat"
     assert read_text(text).text == "this\n\nthat"

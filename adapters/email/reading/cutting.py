@@ -125,5 +125,5 @@ class _Cut:
 
     def _keep_in_front(self, found: Attribution) -> None:
         """Her words stand on the attribution's own line; of that line only they stay."""
-        self._page.raw[found.start] = self._page.said[found.start] = found.hers
+        self._page.cut_short(found.start, len(found.hers))
         self._page.mark(found.start, found.start + 1, Verdict.KEPT, "in front of an attribution")

@@ -19,15 +19,32 @@ _MAILING_LIST = re.compile(
     r"|unsubscribe (?:from|send|via|here|at|by)|unsubscribe: ",
     re.IGNORECASE,
 )
+_POSTSCRIPT = re.compile(r"(?:p\.?\s?[sd]|n\.?b|追伸)\.?\s?[:：.–-]|P\.?S\.?\s", re.IGNORECASE)
 _SIGNED = re.compile(r"(--?|[—–~]|//?)(\s?)([^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,2})[.,]?$")
 
 
 def mark_endings(page: Page, start: int, end: int, words: Words, names: frozenset[str]) -> None:
-    """Signature, closing, legal text and list footers at the end of the lines from `start` up to `end`."""
+    """Signature, closing, legal text and list footers at the end of the lines from `start` up to `end`.
+
+    What stands below a closing is hers too where it is a postscript.
+    """
     mark_legal(page, start, end, words)
     end = _open_end(page, start, end)
     _mark_signature(page, start, end, words)
     end = _trim_rules(page, start, _open_end(page, start, end))
+    after = _postscript(page, start, end)
+    for first, behind in ((start, after), (after, end)):
+        _mark_farewell(page, first, _open_end(page, first, behind), words, names)
+
+
+def _postscript(page: Page, start: int, end: int) -> int:
+    """The line with which a postscript begins; `end` when there is none."""
+    near = range(max(end - _MOST_CLOSING_LINES, start + 1), end)
+    return next((each for each in near if _POSTSCRIPT.match(page.said[each])), end)
+
+
+def _mark_farewell(page: Page, start: int, end: int, words: Words, names: frozenset[str]) -> None:
+    """Closing, name and visiting card below her words."""
     _mark_signed(page, start, end, names)
     _mark_closing(page, start, _open_end(page, start, end), words, names)
     end = _open_end(page, start, end)

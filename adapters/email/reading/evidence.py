@@ -13,7 +13,7 @@ _DATE = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d\s?[-/.年년]\s?\d{1,2}(?:\s?[-/.月월]|\b)"
     r"|\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})(?!\d)"
     r"|\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]"
-    r"|\d{1,2}-[A-Za-z]{3,4}-\d{2,4})"
+    r"|\d{1,2}-[^\W\d_]{3,12}(?:-\d\d|,?[-\s](?:19|20)\d\d))"
 )
 _ANY_MONTH = re.compile(
     r"(?<!\d)\d{1,2}[.,]?\s(?:de\s|di\s)?[^\s\d]{2,14},?\s(?:de\s|del\s)?\d{4}(?!\d)"
@@ -21,6 +21,7 @@ _ANY_MONTH = re.compile(
     r"|(?<!\d)(?:19|20)\d\d[.,]?\s(?:[^\s\d]{1,2}\.\s)?[^\s\d]{3,14}\s\d{1,2}(?!\d)"
 )
 """A day, a word and a year, in any of the orders that languages have: the word will be a month."""
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ADDRESS = re.compile(r"[^\s<>@\"',;:()\[\]]@[^\s<>@\"',;:()\[\]]{3}")
 _ZONE = re.compile(r"\b(?:GMT|UTC)\b|[+-]\d{2}:?\d{2}(?!\d)")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -76,8 +77,11 @@ def has_date_or_time(text: str, words: Words) -> bool:
     return _TIME.search(text) is not None or has_date(text, _WORD.findall(fold(text)), words)
 
 
-def is_date_and_time(text: str, words: Words) -> bool:
-    return _TIME.search(text) is not None and has_date(text, _WORD.findall(fold(text)), words)
+def is_stamp(text: str, words: Words) -> bool:
+    """A time, and a date or at least its year."""
+    if _TIME.search(text) is None:
+        return False
+    return _YEAR.search(text) is not None or has_date(text, _WORD.findall(fold(text)), words)
 
 
 def has_address(text: str) -> bool:

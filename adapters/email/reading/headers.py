@@ -2,7 +2,7 @@
 
 import re
 
-from adapters.email.reading.evidence import has_address, has_date_or_time, is_date_and_time, weigh
+from adapters.email.reading.evidence import has_address, has_date_or_time, is_stamp, weigh
 from adapters.email.reading.page import Page, is_rule
 from adapters.email.reading.words import Words, fold
 
@@ -66,18 +66,21 @@ def _names_sender(said: str) -> bool:
 def _foreign_block(page: Page, index: int, words: Words) -> tuple[int, int] | None:
     """The first line and the one behind headers in a language that there is no file for.
 
-    Lines one below the other, each with a short name and a colon: the sender with an address in brackets, a
-    date with time and hardly a word more, below it or right above, and two more, or one with an address.
+    Lines with a short name and a colon each: the sender with an address in brackets, a date with time and
+    hardly a word more, and two others.  Three lines are enough where they stand apart, the date beside the
+    sender, and the third has an address too.
     """
     start, end = index, index + 1
     if index > 0 and _is_dated_header(page.said[index - 1], words):
         start -= 1
     while end < min(len(page), index + _MOST_FOREIGN) and _may_be_name(_name(page.said[end])):
         end += 1
-    is_dated = any(_is_dated_header(page.said[each], words) for each in range(start, end))
-    lines = page.said[start:end]
-    is_enough = len(lines) > _FEWEST or (len(lines) == _FEWEST and sum(map(has_address, lines)) > 1)
-    return (start, end) if is_dated and is_enough else None
+    dated = [each for each in range(start, end) if _is_dated_header(page.said[each], words)]
+    is_apart = start == 0 or not page.said[start - 1] or is_rule(page.said[start - 1])
+    is_beside = any(abs(each - index) == 1 for each in dated)
+    are_two = sum(map(has_address, page.said[start:end])) > 1
+    are_enough = end - start > _FEWEST or (end - start == _FEWEST and is_apart and is_beside and are_two)
+    return (start, end) if dated and are_enough else None
 
 
 def framed_block(page: Page, index: int, words: Words) -> int | None:
@@ -93,7 +96,7 @@ def _is_dated_header(said: str, words: Words) -> bool:
     few = 12
     name, _, value = said[:_LONGEST_VALUE].partition(":")
     is_plain = _may_be_name(name) and len(value.split()) <= few and "@" not in value
-    return is_plain and is_date_and_time(value.strip(" *"), words)
+    return is_plain and is_stamp(value.strip(" *"), words)
 
 
 def _name(said: str) -> str:

@@ -12,6 +12,14 @@ MOST_DOUBTS = 1_500
 LONGEST_SEEN = 600
 """Characters of a line that are looked at to tell what it is; what is kept of it is whole."""
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_ZEROS = "٠۰०০੦૦୦௦౦೦൦๐໐၀០"
+"""The digits of the scripts from Arabic to Khmer stand behind their zeros."""
+_PLAIN = str.maketrans(
+    {"\xa0": " ", "\u202f": " ", "：": ":", "៖": ":", "՝": ":", "፦": ":"}
+    | {chr(ord(zero) + digit): str(digit) for zero in _ZEROS for digit in range(10)}
+)
+"""Spaces of all widths, what Chinese, Khmer, Armenian and Amharic have for a colon, and digits."""
+_ODD = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
 _RULE = frozenset("-_=*~#+ᐧ·—–―‐•|.─━═ \t")
 BULLET = re.compile(
     r"\s*(?:[-*+•‣◦⁃∙·▪▫●○■□➢➤►▶→⇒✦✧★☆–—!]|\(?\d{1,3}[.)．、]|[a-z]\)|\[[ xX✓✔]?\]|[✓✔✅☑☐✗✘❌❗])️?(?:\s|$)"
@@ -116,6 +124,11 @@ class Page:
     def is_quoted(self, index: int) -> bool:
         return index < len(self.said) and self.verdicts[index] is Verdict.QUOTE
 
+    def cut_short(self, index: int, length: int) -> None:
+        """Leave of a line what stands before the character of that number in what is said in it."""
+        self.raw[index] = _visible(self.raw[index]).lstrip()[:length].rstrip()
+        self.said[index] = self.said[index][:length].rstrip()
+
     def judged(self) -> list[Judged]:
         """Every line, those without verdict as kept."""
         return [
@@ -132,8 +145,12 @@ def _lines(text: str) -> list[str]:
 
 
 def _bare(line: str) -> str:
-    seen = INVISIBLE.sub("", line[:LONGEST_SEEN])
-    return seen.replace("\xa0", " ").replace("：", ":").replace("៖", ":").replace("\u202f", " ").strip()
+    seen = _visible(line)
+    return (seen.translate(_PLAIN) if _ODD.search(seen) else seen).strip()
+
+
+def _visible(line: str) -> str:
+    return INVISIBLE.sub("", line[:LONGEST_SEEN])
 
 
 def is_rule(said: str) -> bool:

@@ -1,0 +1,123 @@
+"""Whether a piece of text is an attribution: date, time, address, verb and end, each with its weight."""
+
+import re
+
+from adapters.email.reading.evidence import Evidence
+from adapters.email.reading.page import is_bullet
+from adapters.email.reading.words import Words, fold
+
+_ENOUGH = 6
+_ENOUGH_FOR_A_BULLET = 8
+MOST_NAME_WORDS = 8
+_MOST_WORDS = 18
+ENDS = (":", ">", "-", ")", "*", "≫", "]")
+_NUMBER_FIRST = re.compile(r"(?:\d{4}|\d{1,2})\s?[-/.:年년월月]\s?\d|\d{1,2}\.?\s[^\W\d]")
+ISO_FIRST = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}\s\d{1,2}:\d\d\s(?:GMT|UTC)")
+ORNAMENT = "-–—*_>|»[] \t"
+
+
+def starts_dated(line: str, words: Words) -> bool:
+    """Whether an attribution may begin so: with a date, a weekday or a word like `On`."""
+    bare = line.lstrip(ORNAMENT + "\"'(")
+    if not bare:
+        return False
+    if bare[0].isdigit():
+        return _NUMBER_FIRST.match(bare) is not None
+    if words.openers.at(bare):
+        return True
+    first = fold(re.split(r"[\s,.،，]", bare, maxsplit=1)[0])
+    return first in words.weekdays or first in words.months
+
+
+def decides(text: str, evidence: Evidence, *, quoted: bool, dated: bool) -> bool:
+    weight = _weight(text, evidence, quoted=quoted, dated=dated)
+    is_whole = quoted and _tells_all(text, evidence)
+    if is_bullet(text):
+        return weight >= _ENOUGH_FOR_A_BULLET and (evidence.verb or is_whole)
+    if is_whole or _is_compact(text, evidence) or (quoted and _is_dated_heading(text, evidence)):
+        return True
+    is_alone = _stands_alone(text, evidence)
+    if not dated and not (quoted and is_alone) and not (evidence.verb and _is_name_long(text)):
+        return False
+    if text[-1] not in ENDS and not (evidence.address or evidence.time or quoted):
+        return False  # many a sentence ends in `written`
+    tells = evidence.verb or is_alone or (quoted and _is_told(evidence))
+    return tells and weight >= _ENOUGH
+
+
+def _tells_all(text: str, evidence: Evidence) -> bool:
+    """Date, time and address: above a quote it needs no word that is known."""
+    is_full = evidence.date and evidence.time and evidence.address and not evidence.first_person
+    is_closed = text.endswith(":") or text[-1:].isdigit() or text[-2:] in {"AM", "PM"}
+    return is_full and is_closed and len(text.split()) <= _MOST_WORDS
+
+
+def _is_compact(text: str, evidence: Evidence) -> bool:
+    """Date, time, `<address>` and a colon, and hardly a word more: so it is in every language."""
+    if not (evidence.date and evidence.time and evidence.address) or not text.endswith(":"):
+        return False
+    _, bracket, tail = text.rpartition(">")
+    few = 3
+    return (
+        bool(bracket)
+        and len(tail.split()) <= few
+        and not any(map(str.isdigit, tail))
+        and len(text.split()) <= _MOST_WORDS
+    )
+
+
+def _is_dated_heading(text: str, evidence: Evidence) -> bool:
+    """`Bob Smith, Nov 24, 2026 at 18:00:` above a quote."""
+    few = 12
+    is_full = evidence.date and evidence.time and text.endswith(":") and not evidence.first_person
+    return is_full and len(text.split()) <= few and not is_bullet(text)
+
+
+def _is_told(evidence: Evidence) -> bool:
+    return evidence.date or evidence.address
+
+
+def _weight(text: str, evidence: Evidence, *, quoted: bool, dated: bool) -> int:
+    return (
+        2 * evidence.date
+        + evidence.weekday
+        + 2 * evidence.time
+        + 3 * (evidence.zone and evidence.time)
+        + 2 * evidence.address
+        + 3 * evidence.verb_ends
+        + (evidence.verb and not evidence.verb_ends and text.endswith((":", "：")))
+        * (3 if evidence.address or evidence.date else 1)
+        + dated
+        + 3 * _is_framed(text)
+        + text.rstrip(ORNAMENT).endswith((":", "："))
+        + 2 * quoted
+        - 6 * evidence.first_person
+    )
+
+
+def _is_framed(text: str) -> bool:
+    """As in `---- Bob wrote ----`."""
+    return text.startswith("--") and text.endswith("--")
+
+
+def _is_name_long(text: str) -> bool:
+    """What stands in front of the address is no longer than a name."""
+    name = text.partition("<")[0] if "<" in text else text
+    return len(name.split()) <= MOST_NAME_WORDS
+
+
+def _stands_alone(text: str, evidence: Evidence) -> bool:
+    """Without a verb it takes date, time and an address in brackets at the end, or Gmail's date in front."""
+    bare = text.rstrip(ORNAMENT + ": ")
+    in_brackets = evidence.address and text.rstrip(": *").endswith((">", ")", "]"))
+    return (
+        ISO_FIRST.match(bare) is not None
+        or (evidence.date and evidence.time and in_brackets)
+        or (evidence.date and in_brackets and text.endswith((":", "：")))
+    )
+
+
+def is_sure(text: str, evidence: Evidence) -> bool:
+    if evidence.verb:
+        return evidence.date or evidence.address or evidence.time or _is_framed(text)
+    return _is_compact(text, evidence) or _stands_alone(text, evidence)
