@@ -62,6 +62,8 @@ def build_core(settings: Settings, clock: Clock | None = None) -> Core:
     now = clock.now() if clock else database.time()
     with database.storage.begin() as uow:
         organization_id = uow.directory.ensure_organization("donelog", DEFAULT_ZONE, now)
+        uow.commit()
+    with database.storage.begin() as uow:
         uow.ledger.make_partitions(now.date(), 8)
         uow.commit()
     tokens = SignedTokens(settings.secret or (installation_secret(settings.home_folder),))

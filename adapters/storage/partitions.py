@@ -10,6 +10,11 @@ from domain.ports.front import StorageDown
 _LOCK = 0x646F6E65
 """Of the advisory lock that lets one worker at a time make partitions."""
 
+_PATIENCE = "200ms"
+"""How long a lock on a whole table, behind which every sender would queue up, is waited for.
+
+Much shorter than the second after which PostgreSQL looks for deadlocks, and ends one side of them.
+"""
 _ROOM = {"deliveries": " WITH (fillfactor = 50)"}
 """Every delivery is rewritten three times on its way: with room beside it a rewrite stays on its page and
 a quarter less is logged.  No more space is taken in the end, since old forms are cleared there and then.
@@ -32,33 +37,41 @@ def make_partitions(connection: Connection, first: date, days: int) -> int:
     """Make what is missing of the partitions of `days` days from `first` on; how many were made.
 
     A day of which the default partition holds rows already stays there, since PostgreSQL refuses to make its
-    partition.  The look at the catalogue comes first: making one takes locks that writers wait for.
+    partition.  The look at the catalogue comes first: making one locks its whole table, and those that it
+    refers to, until the transaction ends.  So whoever makes them does nothing else in it, and at the first
+    lock that is not free gives way and leaves the rest for the next time: who works may hold one of these
+    locks and want another.
     """
     wanted = [first + timedelta(days=step) for step in range(days)]
     if not any(_missing(connection, table, wanted) for table in PARTITIONED):
         return 0
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    return sum(
-        _make(connection, table, day) for table in PARTITIONED for day in _missing(connection, table, wanted)
-    )
+    made = 0
+    for table in PARTITIONED:
+        for day in _missing(connection, table, wanted):
+            if _is_taken(connection, table, day):
+                continue
+            if not _in_nobodys_way(connection, _create(table, day)):
+                return made
+            made += 1
+    return made
 
 
 def _missing(connection: Connection, table: str, days: list[date]) -> list[date]:
     return list(connection.execute(_MISSING, {"table": table, "days": days}).scalars())
 
 
-def _make(connection: Connection, table: str, day: date) -> int:
+def _is_taken(connection: Connection, table: str, day: date) -> bool:
     taken = text(f"SELECT EXISTS (SELECT FROM {table}_default WHERE day = :day)")  # noqa: S608 -- our own names
-    if connection.execute(taken, {"day": day}).scalar_one():
-        return 0
+    return bool(connection.execute(taken, {"day": day}).scalar_one())
+
+
+def _create(table: str, day: date) -> str:
     following = day + timedelta(days=1)
-    connection.execute(
-        text(
-            f"CREATE TABLE {table}_{day:%Y%m%d} PARTITION OF {table}"
-            f" FOR VALUES FROM ('{day}') TO ('{following}'){_ROOM.get(table, '')}"
-        )
+    return (
+        f"CREATE TABLE {table}_{day:%Y%m%d} PARTITION OF {table}"
+        f" FOR VALUES FROM ('{day}') TO ('{following}'){_ROOM.get(table, '')}"
     )
-    return 1
 
 
 _OLD = text("""
@@ -70,8 +83,6 @@ _OLD = text("""
           AND child.relname ~ '_[0-9]{8}$' AND right(child.relname, 8) < :inbox_before
     ORDER BY right(child.relname, 8), child.relname LIMIT 1
 """)
-_PATIENCE = "200ms"
-"""How long the lock on the whole table, behind which every sender would queue up, is waited for."""
 
 
 def drop_partition(connection: Connection, deliveries_before: date, inbox_before: date) -> str | None:
@@ -84,10 +95,15 @@ def drop_partition(connection: Connection, deliveries_before: date, inbox_before
     name: str | None = connection.execute(_OLD, bound).scalar_one_or_none()
     if name is None:
         return None
+    return name if _in_nobodys_way(connection, f"DROP TABLE {name}") else None
+
+
+def _in_nobodys_way(connection: Connection, statement: str) -> bool:
+    """Carry it out, unless somebody reads or writes there: then the next tick tries again."""
     connection.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE}'"))
     try:
         with connection.begin_nested():
-            connection.execute(text(f"DROP TABLE {name}"))
-    except StorageDown:  # somebody reads or writes there: the next tick tries again
-        return None
-    return name
+            connection.execute(text(statement))
+    except StorageDown:
+        return False
+    return True

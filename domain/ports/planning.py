@@ -197,7 +197,11 @@ class Ledger(Protocol):
     def add_parts(self, parts: Sequence[NewDelivery]) -> int:
         """The further parts of a digest whose head was accepted."""
 
-    def make_partitions(self, first: date, days: int) -> int: ...
+    def make_partitions(self, first: date, days: int) -> int:
+        """Make room for so many days from that one on; how many rooms were made.
+
+        What would be in somebody's way is left for the next time.
+        """
 
     def drop_partition(self, deliveries_before: date, inbox_before: date) -> str | None:
         """Forget the oldest day that lies before: one partition, whose name is returned, at a time.

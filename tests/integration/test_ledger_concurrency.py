@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, text
 
+from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
 from adapters.storage.planner import PostgresPlanner
 from domain.deliveries import LEASE, Result, Sent
 from domain.local_time import due_cohorts
 from domain.people import Channel
 from domain.ports.planning import Planned
-from tests.worlds import World
+from tests.worlds import World, reply
 
 PLANNERS, SENDERS, PEOPLE, BATCH = 3, 8, 2_000, 25
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
@@ -94,3 +95,26 @@ def test_partitions_may_be_made_by_many_at_once(engine: Engine) -> None:
 
     with ThreadPoolExecutor(5) as pool:
         assert sum(pool.map(make, range(5))) == 28
+
+
+def test_whoever_works_is_not_killed_by_the_making_of_partitions(engine: Engine) -> None:
+    """What arrived is locked first, deliveries are next: the other way round from the making of days."""
+
+    def make() -> int:
+        with engine.begin() as connection:
+            return PostgresLedger(connection).make_partitions(NOW.date(), 7)
+
+    with engine.connect() as working, engine.connect() as watching, ThreadPoolExecutor(1) as pool:
+        acme = World(working).organization()
+        working.commit()
+        working.execute(text("SELECT FROM inbox FOR UPDATE"))
+        making = pool.submit(make)
+        while not making.done() and not watching.scalar(
+            text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        ):
+            continue
+        add_deliveries(working, [reply(acme, 1, NOW)])
+        working.commit()
+        made = making.result()
+    assert made < 28, "it gave way"
+    assert made + make() == 28
