@@ -1,16 +1,24 @@
-"""`inbound`: a mail's whole way in: verified, stored, read, told from what came before, its dones committed.
+"""`inbound`: a mail's whole way in: let in, stored, read, told from what came before, its dones committed.
 
+Answers of many people of several organizations, of some 5 kB as Gmail writes them, are posted as SendGrid
+does, signed, a few at a time; the process that reads mails runs beside, as it does for days in production.
 The bound commits single rows into a table like that of the dones, by psycopg2 alone, over as many connections
 at a time as there are mails.
 """
 
 import asyncio
+import base64
 import itertools
+import os
 import threading
 from collections.abc import Iterator, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import psycopg2
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
@@ -18,30 +26,24 @@ from starlette.applications import Starlette
 from adapters.email.reader import MailReader
 from adapters.email.reader_process import ReaderProcess
 from adapters.email.routes import MailDoor, routes
+from adapters.email.signatures import SIGNATURE_HEADER, TIMESTAMP_HEADER
 from adapters.storage.search import PostgresSearch
 from adapters.storage.unit_of_work import PostgresStorage
 from bench import postgres
+from bench.asked import Asked, asked
 from bench.crowd import DAY, PEAK
 from bench.figures import Figure, Sample, Sizes, compared, interleaved
-from bench.mails import BOUNDARY, posted
+from bench.mails import BOUNDARY, replied
 from bench.product import NAMES, StandingClock, tokens
-from bench.webhook_server import TOKEN
 from bot.bridge import Bridge
 from bot.front import CoreFront
-from bot.tokens import SignedTokens
 from domain.application import DoneLog
 from domain.conversation import Conversation
-from domain.people import Address, Channel, Profile
+from domain.people import Channel
 from domain.ports.inbox import Source
-from domain.ports.tenant import Tenant
-from domain.teams import Role
 
 AT_ONCE = 16
-ORGANIZATIONS = 40
-PEOPLE = 25
-"""Of each organization, in teams of five."""
-DAYS = (-1, 8)
-"""Of the ledger's and the inbox's days, those that there are, as seen from the day of the mails."""
+SIGNED_AT = b"1795543200"
 _numbers = itertools.count(1)
 _DID = (
     "shipped",
@@ -53,28 +55,9 @@ _DID = (
     "tested",
     "planned",
     "called",
-    "closed",
     "sent",
 )
-_WHAT = (
-    "importer",
-    "invoice",
-    "pipe",
-    "report",
-    "login",
-    "ticket",
-    "budget",
-    "release",
-    "mail",
-    "parser",
-    "page",
-    "talk",
-    "site",
-)
-_ORGANIZATION = text(
-    "INSERT INTO organizations (name, zone, created_at)"
-    " SELECT :name, zone, created_at FROM organizations WHERE own"
-)
+_WHAT = ("importer", "invoice", "pipe", "report", "login", "ticket", "budget", "release", "parser", "page")
 _MAKE_BOUND = """
     DROP SCHEMA IF EXISTS bound CASCADE;
     CREATE SCHEMA bound;
@@ -87,110 +70,113 @@ def run(sizes: Sizes) -> list[Figure]:
     spent = postgres.Spent()
     with postgres.server() as running:
         url = postgres.fresh(running, "inbound")
-        with postgres.engine(url) as engine:
-            people = _people(engine)
+        with postgres.engine(url) as engine, Door(engine) as door:
+            people = itertools.cycle(asked(engine))
+            door.take(people, 100)  # the first ones pay for what is made once
             pairs = interleaved(
                 sizes.rounds,
-                lambda: _taken(engine, people, count, spent),
+                lambda: _taken(engine, door, people, count, spent),
                 lambda: _committed(engine, url, count),
             )
-    goals = ("", "", "2: one to store it, one to read it")
+    goals = ("", "", "2 at most: one to store it, one to read it")
     return [
         *compared("inbound", "mails", pairs, "ratio >= 0.7 (floor 0.55)"),
-        *spent.figures(count * sizes.rounds, goals),
+        *spent.figures(count * sizes.rounds, goals, "mail"),
     ]
 
 
-def _people(engine: Engine) -> Sequence[tuple[str, str]]:
-    """Address of each person, and the address that she answers to."""
-    signs, found = tokens(), list[tuple[str, str]]()
-    with PostgresStorage(engine, feed=False).begin() as uow:
-        uow.ledger.make_partitions(DAY, DAYS[1])
-        first = uow.directory.ensure_organization("Organization 0", "UTC", PEAK)
-        uow.commit()
-    with engine.begin() as connection:
-        more = [{"name": f"Organization {number}"} for number in range(1, ORGANIZATIONS)]
-        connection.execute(_ORGANIZATION, more)
-        organizations = connection.execute(
-            text("SELECT id FROM organizations WHERE id >= :first"), {"first": first}
+class Door:
+    """The product's door for mail, with all that is behind it, until the `with` ends."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._runner = asyncio.Runner()
+        self._key = ec.generate_private_key(ec.SECP256R1())
+
+    def __enter__(self) -> Self:
+        self._runner.run(self._open())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._runner.run(self._process.stop())
+        self._bridge.close()
+        self._runner.close()
+
+    async def _open(self) -> None:
+        clock = StandingClock()
+        self._bridge, self._process = Bridge(lambda: None), ReaderProcess()
+        done_log = DoneLog(
+            PostgresStorage(self._engine, feed=False),
+            Conversation(tokens(), (PostgresSearch(self._engine),), frozenset(Channel)),
         )
-        ids = organizations.scalars().all()
-    for organization_id in ids:
-        with PostgresStorage(engine, feed=False).begin() as uow:
-            found += _members(uow.tenant(organization_id), signs)
-            uow.commit()
-    return [
-        found[(number * PEOPLE) % len(found) + number * PEOPLE // len(found)] for number in range(len(found))
-    ]
+        self._front = CoreFront(done_log, self._bridge, clock)
+        self._front.understand_by({Source.MAIL_RAW: MailReader(tokens(), NAMES, self._process.understand)})
+        shown = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        settings = MailDoor(inbound_public_keys=(base64.b64encode(shown).decode(),))
+        self._app = Starlette(routes=routes(self._front, settings, clock))
+
+    def posts(self, people: Iterator[Asked], count: int) -> list[tuple[bytes, bytes]]:
+        """Bodies of so many answers, each with its signature."""
+        bodies = [_answer(person) for person in itertools.islice(people, count)]
+        return [(each, self._key.sign(SIGNED_AT + each, ec.ECDSA(SHA256()))) for each in bodies]
+
+    def take(self, people: Iterator[Asked], count: int) -> None:
+        self.take_all(self.posts(people, count))
+
+    def take_all(self, posts: Sequence[tuple[bytes, bytes]]) -> None:
+        """Post them, a few at a time, until the dones of the last one are committed."""
+        self._runner.run(self._take_all(iter(posts)))
+
+    async def _take_all(self, posts: Iterator[tuple[bytes, bytes]]) -> None:
+        await asyncio.gather(*(self._take_each(posts) for _ in range(AT_ONCE)))
+        await self._front.settled()
+
+    async def _take_each(self, posts: Iterator[tuple[bytes, bytes]]) -> None:
+        for body, signature in posts:
+            scope = {
+                "type": "http",
+                "method": "POST",
+                "path": "/sendgrid/inbound",
+                "query_string": b"",
+                "headers": [
+                    (b"content-type", f"multipart/form-data; boundary={BOUNDARY}".encode()),
+                    (SIGNATURE_HEADER.lower().encode(), base64.b64encode(signature)),
+                    (TIMESTAMP_HEADER.lower().encode(), SIGNED_AT),
+                ],
+            }
+            sent: list[Any] = []
+
+            async def receive(body: bytes = body) -> dict[str, Any]:
+                return {"type": "http.request", "body": body, "more_body": False}
+
+            async def send(message: Any, sent: list[Any] = sent) -> None:
+                sent.append(message)
+
+            await self._app(scope, receive, send)
+            if sent[0]["status"] != 200:  # noqa: PLR2004 -- OK
+                raise AssertionError(f"a mail was answered {sent[0]['status']}")
 
 
-def _members(tenant: Tenant, signs: SignedTokens) -> Iterator[tuple[str, str]]:
-    teams = [tenant.teams.add(f"Team {number}", "UTC", PEAK) for number in range(PEOPLE // 5)]
-    for number in range(PEOPLE):
-        address = f"p{number}@o{tenant.organization_id}.example.com"
-        profile = Profile(f"Person {number}", "UTC")
-        person, _ = tenant.people.add(profile, Address(Channel.EMAIL, address), None, PEAK)
-        tenant.teams.join(teams[number % len(teams)].id, person.id, Role.MEMBER, PEAK)
-        yield address, str(NAMES.own(signs, tenant.organization_id, person.id))
-
-
-def _taken(engine: Engine, people: Sequence[tuple[str, str]], count: int, spent: postgres.Spent) -> Sample:
-    """So many answers, posted as SendGrid does, until the dones of the last one are committed."""
-    bodies = [_answer(people[number % len(people)]) for number in range(count)]
-    before = _dones(engine)
+def _taken(engine: Engine, door: Door, people: Iterator[Asked], count: int, spent: postgres.Spent) -> Sample:
+    posts, before = door.posts(people, count), _dones(engine)
     with postgres.counting(engine, spent):
-        sample = postgres.sample(engine, count, lambda: asyncio.run(_post_all(engine, bodies)))
+        sample = postgres.sample(engine, count, lambda: door.take_all(posts), _children())
     written = _dones(engine) - before
     if written != count:
         raise AssertionError(f"{written} dones of {count} mails")
     return sample
 
 
-def _answer(person: tuple[str, str]) -> bytes:
+def _children() -> Sequence[int]:
+    """The processes that this one has begun: the one that reads mails, and PostgreSQL's first."""
+    listed = Path(f"/proc/self/task/{os.getpid()}/children")
+    return [int(each) for each in listed.read_text().split()] if listed.exists() else []
+
+
+def _answer(person: Asked) -> bytes:
     number = next(_numbers)
-    said = f"{_DID[number % len(_DID)]} {_WHAT[number % len(_WHAT)]} number {number}"
-    return posted(*person, f"m{number}", said, 2_000)
-
-
-async def _post_all(engine: Engine, bodies: Sequence[bytes]) -> None:
-    clock, bridge, process = StandingClock(), Bridge(lambda: None), ReaderProcess()
-    done_log = DoneLog(
-        PostgresStorage(engine, feed=False),
-        Conversation(tokens(), (PostgresSearch(engine),), frozenset(Channel)),
-    )
-    front = CoreFront(done_log, bridge, clock)
-    front.understand_by({Source.MAIL_RAW: MailReader(tokens(), NAMES, process.understand)})
-    app = Starlette(routes=routes(front, MailDoor(inbound_token=TOKEN), clock))
-    left = iter(bodies)
-    try:
-        await asyncio.gather(*(_post_each(app, left) for _ in range(AT_ONCE)))
-        await front.settled()
-    finally:
-        await process.stop()
-        bridge.close()
-
-
-async def _post_each(app: Starlette, bodies: Iterator[bytes]) -> None:
-    headers = [(b"content-type", f"multipart/form-data; boundary={BOUNDARY}".encode())]
-    for body in bodies:
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "path": "/sendgrid/inbound",
-            "query_string": f"token={TOKEN}".encode(),
-            "headers": headers,
-        }
-        sent: list[Any] = []
-
-        async def receive(body: bytes = body) -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def send(message: Any, sent: list[Any] = sent) -> None:
-            sent.append(message)
-
-        await app(scope, receive, send)
-        if sent[0]["status"] != 200:  # noqa: PLR2004 -- OK
-            raise AssertionError(f"a mail was answered {sent[0]['status']}")
+    said = f"{_DID[number % len(_DID)]} {_WHAT[number // 3 % len(_WHAT)]} number {number}"
+    return replied(person.address, person.own, person.question, f"m{number}", said)
 
 
 def _dones(engine: Engine) -> int:

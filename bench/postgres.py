@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,22 +105,30 @@ class Spent:
     statements: int = 0
     commits: int = 0
 
-    def figures(self, deliveries: int, goals: tuple[str, str, str] = ("", "", "")) -> list[Figure]:
+    def figures(
+        self, count: int, goals: tuple[str, str, str] = ("", "", ""), what: str = "delivery"
+    ) -> list[Figure]:
         return [
-            Figure("  WAL for each delivery", self.wal / deliveries, "bytes", goal=goals[0]),
-            Figure("  statements for each delivery", self.statements / deliveries, "", goal=goals[1]),
-            Figure("  commits for each delivery", self.commits / deliveries, "", goal=goals[2]),
+            Figure(f"  WAL for each {what}", self.wal / count, "bytes", goal=goals[0]),
+            Figure(f"  statements for each {what}", self.statements / count, "", goal=goals[1]),
+            Figure(f"  commits for each {what}", self.commits / count, "", goal=goals[2]),
         ]
 
 
-def sample(made: Engine, count: int, work: Callable[[], object]) -> Sample:
-    """Do `work`, which does `count` of something; tell its pace and what PostgreSQL and this process used."""
-    cpu_before = cpu_seconds(made) + time.process_time()
+def sample(made: Engine, count: int, work: Callable[[], object], helpers: Sequence[int] = ()) -> Sample:
+    """Do `work`, which does `count` of something; tell its pace and the processor that was used.
+
+    Of PostgreSQL for this database, of this process and of the processes `helpers`.
+    """
+
+    def used() -> float:
+        return cpu_seconds(made) + time.process_time() + sum(_cpu_seconds(each) for each in helpers)
+
+    cpu_before = used()
     began = time.perf_counter()
     work()
     took = time.perf_counter() - began
-    cpu = cpu_seconds(made) + time.process_time() - cpu_before
-    return Sample(count / took, cpu * 1_000 / count)
+    return Sample(count / took, (used() - cpu_before) * 1_000 / count)
 
 
 def cpu_seconds(made: Engine) -> float:
