@@ -8,7 +8,7 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -172,7 +172,8 @@ def _discord(
     async def linked_guilds() -> list[str]:
         return await bridge.call(core.done_log.linked, Channel.DISCORD)
 
-    return DiscordChannel(given, front, core.tokens, clock, linked_guilds)
+    memory = DiscordMemory(core, bridge, clock)
+    return DiscordChannel(given, front, core.tokens, clock, linked_guilds, memory)
 
 
 def _mail(settings: Settings, front: Front, core: Core, clock: Clock) -> MailChannel:
@@ -215,6 +216,31 @@ class SharedLease:
 
     async def release(self) -> None:
         await self._bridge.call(self._lease.release)
+
+
+class DiscordMemory:
+    """How far Discord has been heard, for whichever process listens next, and who is spoken with there."""
+
+    def __init__(self, core: Core, bridge: Bridge, clock: Clock) -> None:
+        self._heard = core.database.heard(GATEWAY_LEASE)
+        self._storage = core.database.storage
+        self._bridge = bridge
+        self._clock = clock
+
+    async def heard_until(self) -> datetime | None:
+        return await self._bridge.call(self._heard.load)
+
+    async def heard(self, until: datetime) -> None:
+        await self._bridge.call(self._heard.save, until)
+
+    async def directs(self, after: int, limit: int, *, asked: bool) -> list[tuple[int, str]]:
+        return await self._bridge.call(self._directs, after, limit, asked=asked)
+
+    def _directs(self, after: int, limit: int, *, asked: bool) -> list[tuple[int, str]]:
+        today = self._clock.now().date()
+        lately = today - timedelta(days=2), today + timedelta(days=1)
+        with self._storage.begin() as uow:
+            return uow.directory.directs(Channel.DISCORD, lately, after, limit, asked=asked)
 
 
 class MailboxPositions:

@@ -116,14 +116,37 @@ class OneLease:
             self._shared.holder = None
 
 
+class SharedMemory:
+    """What processes that share a database remember of their listening."""
+
+    def __init__(self, directs: Callable[[], list[str]]) -> None:
+        self._directs = directs
+        self.until: datetime | None = None
+
+    async def heard_until(self) -> datetime | None:
+        return self.until
+
+    async def heard(self, until: datetime) -> None:
+        self.until = until
+
+    async def directs(self, after: int, limit: int, *, asked: bool) -> list[tuple[int, str]]:
+        numbered = list(enumerate(self._directs(), 1)) if asked else []
+        return [each for each in numbered if each[0] > after][:limit]
+
+
 class World:
     """A simulated server with Ada and Ben in it, and what the adapter is made of."""
 
     def __init__(self) -> None:
         self.front = MemoryFront()
+        self.kept: dict[str, Arrival] = {}
+        """What was taken out of it, by the inbox's key."""
         self.tokens = SignedTokens(["a secret of this test"])
         self.clock = HandClock()
         self.lease = SharedLease()
+        self.memory = SharedMemory(
+            lambda: [str(self.discord.dm_of(each).id) for each in (self.ada, self.ben)]
+        )
         self.linked: list[str] = []
         self.answer_within = ANSWER_WITHIN_SECONDS
         self.discord = DiscordSimulator(
@@ -148,7 +171,9 @@ class World:
             renew_seconds=0.05,
             answer_within_seconds=self.answer_within,
         )
-        return DiscordChannel(settings, front or self.front, self.tokens, self.clock, linked_guilds)
+        return DiscordChannel(
+            settings, front or self.front, self.tokens, self.clock, linked_guilds, self.memory
+        )
 
     @asynccontextmanager
     async def listening(self, front: MemoryFront | None = None) -> AsyncIterator[DiscordChannel]:

@@ -10,6 +10,7 @@ from adapters.discord.client import Listener
 from adapters.discord.gateway import RENEW_SECONDS, DiscordGateway, Lease
 from adapters.discord.guilds import Guilds, LinkedGuilds
 from adapters.discord.inlet import ANSWER_WITHIN_SECONDS, Inlet
+from adapters.discord.missed import Memory, Missed
 from adapters.discord.reader import DiscordReader
 from adapters.discord.sender import DiscordSender
 from domain.ports.front import Clock, Front, Tokens
@@ -39,6 +40,7 @@ class DiscordChannel:
         tokens: Tokens,
         clock: Clock,
         linked_guilds: LinkedGuilds,
+        memory: Memory,
     ) -> None:
         self._settings = settings
         self._linked_guilds = linked_guilds
@@ -47,6 +49,7 @@ class DiscordChannel:
         self.reader = DiscordReader(self._api, tokens, clock, linked_guilds)
         self.sender = DiscordSender(self._api, tokens)
         self._inlet = Inlet(front, self._api, tokens, clock, settings.answer_within_seconds)
+        self._missed = Missed(self._api, self._inlet.hear, memory, clock)
         self._listening: asyncio.Task[None] | None = None
 
     async def start(self, lease: Lease | None) -> None:
@@ -57,7 +60,9 @@ class DiscordChannel:
         """
         if lease is not None:
             settings = self._settings
-            gateway = DiscordGateway(self._listener, settings.bot_token, lease, settings.renew_seconds)
+            gateway = DiscordGateway(
+                self._listener, settings.bot_token, lease, self._missed, settings.renew_seconds
+            )
             self._listening = asyncio.create_task(gateway.run())
 
     async def stop(self) -> None:
@@ -72,6 +77,7 @@ class DiscordChannel:
 
     async def settled(self) -> None:
         """Wait until all that has arrived here is stored or answered."""
+        await self._missed.settled()
         await self._inlet.settled()
 
     async def check(self) -> list[Finding]:
@@ -79,7 +85,8 @@ class DiscordChannel:
         return await check(self._api, await self._linked_guilds())
 
     def _listener(self) -> Listener:
-        return Listener(self._take, self._settings.api_url, self._settings.gateway_url)
+        settings = self._settings
+        return Listener(self._take, self._missed.frame_came, settings.api_url, settings.gateway_url)
 
     def _take(self, kind: str, data: dict[str, Any]) -> None:
         self._guilds.take(kind, data)

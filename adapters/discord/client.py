@@ -13,6 +13,8 @@ from discord.http import Route
 
 Take = Callable[[str, dict[str, Any]], None]
 """Takes an event's name and data, at once."""
+FrameCame = Callable[[int, str | None], None]
+"""Told of each frame, of heartbeats' answers too: its opcode, and its event's name."""
 
 DISPATCH = 0
 """The opcode of an event: https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway."""
@@ -23,9 +25,15 @@ class Listener(discord.Client):
     """One connection, or a row of them that resume each other; not for use again once closed.
 
     No privileged intent: in direct messages a bot reads without one.
+
+    Args:
+        take: gets each event.
+        frame_came: told of each frame.
+        api_url: where the API is.
+        gateway_url: where the gateway is.
     """
 
-    def __init__(self, take: Take, api_url: str, gateway_url: str) -> None:
+    def __init__(self, take: Take, frame_came: FrameCame, api_url: str, gateway_url: str) -> None:
         _quieten()
         Route.BASE = api_url  # discord.py knows no other way to say these two
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
@@ -39,10 +47,12 @@ class Listener(discord.Client):
             connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS),
         )
         self._take_event = take
+        self._frame_came = frame_came
 
     async def on_socket_raw_receive(self, frame: str) -> None:
         """Called with every frame before discord.py understands it."""
         event = json.loads(frame)
+        self._frame_came(event["op"], event.get("t"))
         if event.get("op") == DISPATCH:
             self._take_event(event["t"], event["d"])
 

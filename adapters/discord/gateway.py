@@ -38,6 +38,16 @@ class Lease(Protocol):
         """
 
 
+class Heard(Protocol):
+    """Remembers how far everything has been heard."""
+
+    async def remember(self) -> None:
+        """Write it down."""
+
+    async def stop(self) -> None:
+        """Nothing is heard any more."""
+
+
 class DiscordGateway:
     """Listens while it holds the lease, with a new client for each try, until it is cancelled.
 
@@ -45,15 +55,22 @@ class DiscordGateway:
         make: makes a client that has not been started.
         token: the bot's.
         lease: leave to listen.
+        heard: told again and again that this process still listens.
         renew_seconds: how often the lease is renewed.
     """
 
     def __init__(
-        self, make: Callable[[], Listener], token: str, lease: Lease, renew_seconds: float = RENEW_SECONDS
+        self,
+        make: Callable[[], Listener],
+        token: str,
+        lease: Lease,
+        heard: Heard,
+        renew_seconds: float = RENEW_SECONDS,
     ) -> None:
         self._make = make
         self._token = token
         self._lease = lease
+        self._heard = heard
         self._renew_seconds = renew_seconds
         self._held_at: float | None = None
 
@@ -81,6 +98,7 @@ class DiscordGateway:
                 if not running.done() and not await self._holds():
                     _log.warning("another process listens to Discord now")
                     return True
+                await self._heard.remember()
             await running
         except TROUBLE as trouble:
             _log.warning("Discord's gateway: %s; trying again", in_words(trouble))
@@ -89,6 +107,7 @@ class DiscordGateway:
             await client.close()  # cancelling alone would leave the socket and its heart beating
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
+            await self._heard.stop()
         return worked
 
     async def _holds(self) -> bool:

@@ -40,7 +40,7 @@ async def look(api: DiscordApi, doubt: Doubt, content: Mapping[str, Any], nonce:
     """
     try:
         channel = await _channel_of(api, doubt.parcel)
-        messages = await api.history(channel, _snowflake(doubt.since - CLOCKS_DIFFER))
+        messages = await api.history(channel, snowflake(doubt.since - CLOCKS_DIFFER))
         me = await api.own_id()
         for message in messages:
             if message["author"]["id"] == me and _is_it(message, content, nonce):
@@ -74,5 +74,6 @@ def _unread(trouble: Exception) -> Evidence:
     return Unclear(f"the history cannot be read: {in_words(trouble)}", after or LOOK_AGAIN)
 
 
-def _snowflake(instant: datetime) -> int:
+def snowflake(instant: datetime) -> int:
+    """The lowest number that something made at that instant can have."""
     return max(int(instant.timestamp() * 1000) - DISCORD_EPOCH, 0) << 22

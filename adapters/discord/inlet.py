@@ -73,6 +73,11 @@ class Inlet:
         elif kind == "INTERACTION_CREATE" and data.get("type") == COMPLETING:
             self._start(self._complete(data))
 
+    async def hear(self, kind: str, data: Json) -> None:
+        """Keep something said that is found later; returns once it is stored."""
+        if is_said_to_us(kind, data):
+            await self._hear(self._said(kind, data))
+
     async def settled(self) -> None:
         """Wait until all that was taken is stored or answered."""
         while self._running:

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from adapters.storage.engine import RunningConnections, make_engine
 from adapters.storage.leases import Lease
-from adapters.storage.listening import Positions
+from adapters.storage.listening import Heard, Positions
 from adapters.storage.search import PostgresSearch
 from adapters.storage.unit_of_work import PostgresStorage
 from domain.ports.front import StorageDown
@@ -28,6 +28,9 @@ class Database:
 
     def positions(self, name: str) -> Positions:
         return Positions(self._engine, name)
+
+    def heard(self, name: str) -> Heard:
+        return Heard(self._engine, name)
 
     def time(self) -> datetime:
         """What the database's clock shows: the one clock that all workers share."""

@@ -1,7 +1,7 @@
 """Finds the organization of what arrives.  Reads across organizations; returns no text to people."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -70,6 +70,28 @@ class PostgresDirectory:
         )
         found: int | None = self._transaction.scalar(query)
         return found
+
+    def directs(
+        self, channel: Channel, days: tuple[date, date], after: int, limit: int, *, asked: bool
+    ) -> list[tuple[int, str]]:
+        prompted = exists().where(
+            deliveries.c.kind == Kind.PROMPT,
+            deliveries.c.subject == identities.c.person_id,
+            deliveries.c.day.between(*days),
+        )
+        query = (
+            select(identities.c.id, identities.c.direct)
+            .where(
+                identities.c.channel == channel,
+                identities.c.active,
+                identities.c.direct.is_not(None),
+                identities.c.id > after,
+                prompted if asked else ~prompted,
+            )
+            .order_by(identities.c.id)
+            .limit(limit)
+        )
+        return [(row.id, row.direct) for row in self._transaction.execute(query)]
 
     def link(self, organization_id: int, channel: Channel, workspace: str, name: str) -> None:
         new = insert(workspaces).values(

@@ -1,11 +1,13 @@
-"""How far listening to a mailbox had come, so that whoever listens next goes on there."""
+"""How far listening had come, so that whoever listens next goes on there."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.storage.rows import AnyRow
 from adapters.storage.tables import gateway_state
 
 
@@ -33,11 +35,7 @@ class Positions:
 
     def load(self) -> Position | None:
         """Where to go on; None when nobody has listened before."""
-        query = select(gateway_state.c.sequence, gateway_state.c.watermarks).where(
-            gateway_state.c.bot == self._name
-        )
-        with self._engine.connect() as connection:
-            row = connection.execute(query).one_or_none()
+        row = _load(self._engine, self._name)
         if row is None:
             return None
         known = row.watermarks
@@ -45,10 +43,33 @@ class Positions:
 
     def save(self, position: Position) -> None:
         """Go on there from now on."""
-        values = {
-            "sequence": position.next_uid,
-            "watermarks": {"validity": position.validity, "at": position.at.isoformat()},
-        }
-        written = insert(gateway_state).values(bot=self._name, **values)
-        with self._engine.begin() as connection:
-            connection.execute(written.on_conflict_do_update(index_elements=["bot"], set_=values))
+        known = {"validity": position.validity, "at": position.at.isoformat()}
+        _save(self._engine, self._name, {"sequence": position.next_uid, "watermarks": known})
+
+
+class Heard:
+    """Until when everything was heard that came over one gateway, by its name."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self._name = name
+
+    def load(self) -> datetime | None:
+        """None when nobody has listened before."""
+        row = _load(self._engine, self._name)
+        return None if row is None else datetime.fromisoformat(row.watermarks["at"])
+
+    def save(self, until: datetime) -> None:
+        _save(self._engine, self._name, {"watermarks": {"at": until.isoformat()}})
+
+
+def _load(engine: Engine, name: str) -> AnyRow | None:
+    query = select(gateway_state.c.sequence, gateway_state.c.watermarks).where(gateway_state.c.bot == name)
+    with engine.connect() as connection:
+        return connection.execute(query).one_or_none()
+
+
+def _save(engine: Engine, name: str, values: dict[str, Any]) -> None:
+    written = insert(gateway_state).values(bot=name, **values)
+    with engine.begin() as connection:
+        connection.execute(written.on_conflict_do_update(index_elements=["bot"], set_=values))

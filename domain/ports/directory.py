@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from domain.people import Address, Channel, Identity
@@ -31,6 +31,19 @@ class Directory(Protocol):
 
     def last_prompted(self, address: Address) -> int | None:
         """The organization whose prompt was the last one accepted at that address."""
+
+    def directs(
+        self, channel: Channel, days: tuple[date, date], after: int, limit: int, *, asked: bool
+    ) -> list[tuple[int, str]]:
+        """Open direct messages of active identities: numbers above `after`, ascending, and the conversations.
+
+        Args:
+            channel: on which.
+            days: the first and the last log day that count for `asked`.
+            after: the last number of the page before.
+            limit: the most that are wanted.
+            asked: those of people with a prompt on these days, or else all others.
+        """
 
     def link(self, organization_id: int, channel: Channel, workspace: str, name: str) -> None:
         """Link a workspace or guild to an organization; a no-op when it is linked to it already.

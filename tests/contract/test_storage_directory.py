@@ -6,7 +6,7 @@ import pytest
 
 from domain.deliveries import LEASE, Key, Kind, NewDelivery, Recipient, Result, Sent
 from domain.errors import Refusal
-from domain.people import Address, Channel, Profile
+from domain.people import Address, Channel, Identity, Profile
 from domain.ports.storage import Storage, UnitOfWork
 from domain.ports.tenant import Tenant
 from tests.storage_fixtures import NOW
@@ -95,3 +95,27 @@ def test_a_workspace_is_paused_once_and_resumed_when_something_reaches_it(
     assert uow.directory.pause(Channel.SLACK, "T1", "token_revoked", later) == "Acme on Slack"
     uow.directory.resume(Channel.SLACK, "T1")
     assert uow.directory.pause(Channel.SLACK, "T1", "token_revoked", later) == "Acme on Slack"
+
+
+def test_open_direct_messages_are_told_of_those_who_were_asked_and_of_the_others(
+    uow: UnitOfWork, tenant: Tenant
+) -> None:
+    def add(name: str, channel: Channel, direct: str | None) -> Identity:
+        return tenant.people.add(Profile(name), Address(channel, name), direct, NOW)[1]
+
+    asked, other = add("ada", Channel.DISCORD, "D1"), add("ben", Channel.DISCORD, "D2")
+    third = add("dee", Channel.DISCORD, "D3")
+    add("never written to", Channel.DISCORD, None)
+    add("elsewhere", Channel.SLACK, "D4")
+    key = Key(NOW.date(), Kind.PROMPT, asked.person_id)
+    prompt = NewDelivery(key, tenant.organization_id, Recipient(asked.address, "D1", asked.id), NOW)
+    tenant.outbox.add([prompt])
+    today = (NOW.date(), NOW.date())
+
+    def directs(after: int = 0, *, asked: bool) -> list[tuple[int, str]]:
+        return uow.directory.directs(Channel.DISCORD, today, after, 10, asked=asked)
+
+    assert directs(asked=True) == [(asked.id, "D1")]
+    assert directs(asked=False) == [(other.id, "D2"), (third.id, "D3")]
+    assert directs(other.id, asked=False) == [(third.id, "D3")]
+    assert uow.directory.directs(Channel.DISCORD, today, 0, 1, asked=False) == [(other.id, "D2")]

@@ -177,6 +177,23 @@ class FakeDirectory:
         last = max(prompts, key=lambda row: (row.sent_at is not None, row.sent_at, row.ref.day), default=None)
         return None if last is None else last.new.organization_id
 
+    def directs(
+        self, channel: Channel, days: tuple[date, date], after: int, limit: int, *, asked: bool
+    ) -> list[tuple[int, str]]:
+        first, last = days
+        prompted = {
+            row.new.key.subject
+            for row in self._tables.deliveries.values()
+            if row.new.key.kind is Kind.PROMPT and first <= row.ref.day <= last
+        }
+        found = [
+            (each.id, each.direct)
+            for each in self._tables.identities.values()
+            if each.address.channel is channel and each.active and each.direct is not None
+            if each.id > after and (each.person_id in prompted) is asked
+        ]
+        return sorted(found)[:limit]
+
     def link(self, organization_id: int, channel: Channel, workspace: str, name: str) -> None:
         kept = self._tables.workspaces.setdefault((channel, workspace), Workspace(organization_id, name))
         if kept.organization_id != organization_id:
