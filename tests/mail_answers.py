@@ -18,6 +18,9 @@ _KINDS = {"- ": "done", "[] ": "goal", "! ": "blocker"}
 class LabelledMail:
     language: str
     name: str
+    sender: str
+    typed: str
+    """What she typed, as HTML where the mail is; a few bring what their program puts below."""
     raw: bytes
     dones: list[tuple[str, str]]
 
@@ -27,6 +30,12 @@ def labelled_mails() -> Iterator[LabelledMail]:
     for file in sorted(FOLDER.glob("*.txt")):
         for block in file.read_text(encoding="utf-8").split("## ")[1:]:
             yield _mail(file.stem, block, tails)
+
+
+def attributions() -> list[str]:
+    """What mail programs put above what they quote."""
+    lines = (FOLDER.parent / "attributions.txt").read_text(encoding="utf-8").splitlines()
+    return [line.replace("|", "\n") for line in lines]
 
 
 def _mail(language: str, block: str, tails: dict[str, str]) -> LabelledMail:
@@ -46,4 +55,4 @@ def _mail(language: str, block: str, tails: dict[str, str]) -> LabelledMail:
         for mark, kind in _KINDS.items()
         if line.startswith(mark)
     ]
-    return LabelledMail(language, name, message.as_bytes(), dones)
+    return LabelledMail(language, name, sender, typed, message.as_bytes(), dones)

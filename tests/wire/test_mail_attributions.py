@@ -5,12 +5,9 @@ import textwrap
 import pytest
 
 from adapters.email.reading.answer import read_text
-from tests.mail_answers import FOLDER
+from tests.mail_answers import attributions
 
-ATTRIBUTIONS = [
-    line.replace("|", "\n")
-    for line in (FOLDER.parent / "attributions.txt").read_text(encoding="utf-8").splitlines()
-]
+ATTRIBUTIONS = attributions()
 TYPED = "shipped the importer\n- fixed login"
 ORIGINAL = "What'd you get done today?\nAnswer this mail with a line for each thing."
 ONE_LINE = [each for each in ATTRIBUTIONS if "\n" not in each and "lietotājs" not in each]

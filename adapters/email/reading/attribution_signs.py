@@ -39,7 +39,7 @@ def decides(text: str, evidence: Evidence, *, quoted: bool, dated: bool) -> bool
     is_alone = _stands_alone(text, evidence)
     if not dated and not (quoted and is_alone) and not (evidence.verb and _is_name_long(text)):
         return False
-    if text[-1] not in ENDS and not (evidence.address or evidence.time or quoted):
+    if text[-1] not in ENDS and not (evidence.address or evidence.time or (quoted and evidence.date)):
         return False  # many a sentence ends in `written`
     tells = evidence.verb or is_alone or (quoted and _is_told(evidence))
     return tells and weight >= _ENOUGH

@@ -9,6 +9,7 @@ from adapters.email.reading.words import Words
 
 _GROUPWISE = ">>>"
 """`>>> Bob <bob@example.com> 11/24/2026 6:00 PM >>>`, and the original below it is not quoted."""
+_MOST_UNKNOWN_HEADERS = 6
 _LONGEST_REQUEST = 120
 """Characters of a line that asks to answer above it."""
 
@@ -101,10 +102,25 @@ class _Cut:
             rule = "headers of what she passed on without a word"
             self._page.mark(original.start, original.body, Verdict.ORIGINAL, rule)
             return original.body
-        if self._page.is_quoted(self._page.next_said(original.body - 1)):
-            self._page.mark(original.start, original.body, Verdict.ORIGINAL, original.rule)
-            return original.body  # what is quoted line by line ends where its marks end
+        quoted = self._quoted_body(original.body, is_first=self._first >= index)
+        if quoted is not None:
+            self._page.mark(original.start, quoted, Verdict.ORIGINAL, original.rule)
+            return quoted  # what is quoted line by line ends where its marks end
         return self._end(original.start, original.rule)
+
+    def _quoted_body(self, body: int, *, is_first: bool) -> int | None:
+        """The line at which what the headers introduce is quoted; None where it is not.
+
+        At the top of a mail some lines of headers that nobody knows may stand in between: what comes below
+        the quote is all that she has said.
+        """
+        page, last = self._page, body
+        for _ in range(_MOST_UNKNOWN_HEADERS if is_first else 1):
+            last = page.next_said(last - 1)
+            if page.is_quoted(last):
+                return last
+            last += 1
+        return None
 
     def _attributed(self, index: int) -> int | None:
         """Behind an attribution; the end, when what it introduces is not quoted and she has spoken above."""

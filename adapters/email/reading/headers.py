@@ -1,6 +1,7 @@
 """The headers that programs write above an original: in the languages that are known, and in any other."""
 
 import re
+from collections.abc import Mapping
 
 from adapters.email.reading.evidence import has_address, has_date_or_time, is_stamp, weigh
 from adapters.email.reading.page import Page, is_rule
@@ -50,7 +51,7 @@ def header_block(page: Page, index: int, words: Words, *, marked: bool = False) 
             continued += 1
             if continued > _MOST_CONTINUATIONS:
                 break
-        elif not _goes_on(page, place, words):
+        elif continued or not _goes_on(page, place, words, found):
             break
         place += 1
     above = is_rule(page.said[index - 1]) if index > 0 else False
@@ -118,7 +119,7 @@ def _may_be_name(name: str) -> bool:
 def _headers_in_a_row(page: Page, index: int, words: Words) -> int | None:
     """Headers that a program put on one line: `From: ... Sent: ... To: ... Subject: ...`."""
     end = min(index + _MOST_CONTINUATIONS, len(page))
-    while end > index + 1 and "" in page.said[index:end]:
+    while end > index + 1 and ("" in page.said[index:end] or page.is_quoted(end - 1)):
         end -= 1
     text = " ".join(page.said[index:end])
     roles = {words.headers.get(fold(name), "") for name in _NAME_IN_A_ROW.findall(text)}
@@ -126,10 +127,11 @@ def _headers_in_a_row(page: Page, index: int, words: Words) -> int | None:
     return end if is_whole else None
 
 
-def _goes_on(page: Page, place: int, words: Words) -> bool:
-    """An empty line between headers, or one inside them."""
+def _goes_on(page: Page, place: int, words: Words, found: Mapping[str, str]) -> bool:
+    """An empty line between headers, and no second block of them below it."""
     later = page.next_said(place)
-    return later < len(page) and later - place <= 2 and bool(_role(page.said[later], words))  # noqa: PLR2004 -- lines
+    role = _role(page.said[later], words) if later < len(page) else ""
+    return bool(role) and role not in found and later - place <= 2  # noqa: PLR2004 -- lines
 
 
 def _are_whole(found: dict[str, str], words: Words) -> bool:

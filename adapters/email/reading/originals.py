@@ -8,6 +8,8 @@ from adapters.email.reading.words import Words, fold
 
 _ORNAMENT = "-_=*‐—–―─━═~#+ \t<>[]"
 _LONGEST_MARK = 120
+_TELLING_WORDS = 4
+"""A phrase of so many words is a program's, whatever follows: `Original message processed by ...`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _marked(page: Page, index: int, words: Words) -> Original | None:
     if kind is None:
         if block is None:
             return None
-    elif not _is_whole_mark(folded, kind, dashes) and not _is_bare_mark(page, index, block):
+    elif not _is_whole_mark(folded, kind, dashes) and not _is_bare_mark(page, index, block, folded, words):
         return None
     return Original(
         above_rules(page, index),
@@ -91,11 +93,13 @@ def _is_whole_mark(folded: str, kind: str, dashes: int) -> bool:
     return dashes >= fewest or (kind == "forward" and dashes >= 1 and len(folded.split()) <= fewest)
 
 
-def _is_bare_mark(page: Page, index: int, block: int | None) -> bool:
-    """Without dashes headers must follow, or a quote stand right above."""
+def _is_bare_mark(page: Page, index: int, block: int | None, folded: str, words: Words) -> bool:
+    """Without dashes headers must follow, or a quote stand right above it, and it is a phrase and no more."""
     if block is not None and page.said[index].endswith(":"):
         return True
     above = index - 1
     while above >= 0 and not page.said[above]:
         above -= 1
-    return above >= 0 and page.is_quoted(above)
+    phrase = words.originals.at(folded) or words.forwards.at(folded)
+    says_enough = folded == phrase or len(phrase.split()) >= _TELLING_WORDS
+    return says_enough and above >= 0 and page.is_quoted(above)
