@@ -233,6 +233,12 @@ class DiscordMemory:
     async def heard(self, until: datetime) -> None:
         await self._bridge.call(self._heard.save, until)
 
+    async def starts(self) -> list[datetime]:
+        return await self._bridge.call(self._heard.starts)
+
+    async def started(self, at: datetime) -> None:
+        await self._bridge.call(self._heard.started, at)
+
     async def directs(self, after: int, limit: int, *, asked: bool) -> list[tuple[int, str]]:
         return await self._bridge.call(self._directs, after, limit, asked=asked)
 

@@ -122,12 +122,19 @@ class SharedMemory:
     def __init__(self, directs: Callable[[], list[str]]) -> None:
         self._directs = directs
         self.until: datetime | None = None
+        self.begun: list[datetime] = []
 
     async def heard_until(self) -> datetime | None:
         return self.until
 
     async def heard(self, until: datetime) -> None:
         self.until = until
+
+    async def starts(self) -> list[datetime]:
+        return self.begun
+
+    async def started(self, at: datetime) -> None:
+        self.begun.append(at)
 
     async def directs(self, after: int, limit: int, *, asked: bool) -> list[tuple[int, str]]:
         numbered = list(enumerate(self._directs(), 1)) if asked else []

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from adapters.discord.api import DiscordApi
 from adapters.discord.checks import Finding, check
@@ -10,9 +10,12 @@ from adapters.discord.client import Listener
 from adapters.discord.gateway import RENEW_SECONDS, DiscordGateway, Lease
 from adapters.discord.guilds import Guilds, LinkedGuilds
 from adapters.discord.inlet import ANSWER_WITHIN_SECONDS, Inlet
-from adapters.discord.missed import Memory, Missed
+from adapters.discord.missed import Memory as HeardMemory
+from adapters.discord.missed import Missed
 from adapters.discord.reader import DiscordReader
 from adapters.discord.sender import DiscordSender
+from adapters.discord.starts import Memory as StartsMemory
+from adapters.discord.starts import Starts
 from domain.ports.front import Clock, Front, Tokens
 
 API_URL = "https://discord.com/api/v10"
@@ -28,6 +31,10 @@ class DiscordSettings:
     """How often a process that listens, or would like to, asks for the lease."""
     answer_within_seconds: float = ANSWER_WITHIN_SECONDS
     """After that an answer is put off."""
+
+
+class Memory(HeardMemory, StartsMemory, Protocol):
+    """What the installation remembers of its listening."""
 
 
 class DiscordChannel:
@@ -50,6 +57,7 @@ class DiscordChannel:
         self.sender = DiscordSender(self._api, tokens)
         self._inlet = Inlet(front, self._api, tokens, clock, settings.answer_within_seconds)
         self._missed = Missed(self._api, self._inlet.hear, memory, clock)
+        self._starts = Starts(memory, clock)
         self._listening: asyncio.Task[None] | None = None
 
     async def start(self, lease: Lease | None) -> None:
@@ -86,7 +94,13 @@ class DiscordChannel:
 
     def _listener(self) -> Listener:
         settings = self._settings
-        return Listener(self._take, self._missed.frame_came, settings.api_url, settings.gateway_url)
+        return Listener(
+            self._take,
+            self._missed.frame_came,
+            self._starts.wait,
+            settings.api_url,
+            settings.gateway_url,
+        )
 
     def _take(self, kind: str, data: dict[str, Any]) -> None:
         self._guilds.take(kind, data)

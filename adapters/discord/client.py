@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -29,11 +29,19 @@ class Listener(discord.Client):
     Args:
         take: gets each event.
         frame_came: told of each frame.
+        may_begin: returns when a session may be begun.
         api_url: where the API is.
         gateway_url: where the gateway is.
     """
 
-    def __init__(self, take: Take, frame_came: FrameCame, api_url: str, gateway_url: str) -> None:
+    def __init__(
+        self,
+        take: Take,
+        frame_came: FrameCame,
+        may_begin: Callable[[], Awaitable[None]],
+        api_url: str,
+        gateway_url: str,
+    ) -> None:
         _quieten()
         Route.BASE = api_url  # discord.py knows no other way to say these two
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
@@ -48,6 +56,11 @@ class Listener(discord.Client):
         )
         self._take_event = take
         self._frame_came = frame_came
+        self._may_begin = may_begin
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        await super().before_identify_hook(shard_id, initial=initial)
+        await self._may_begin()
 
     async def on_socket_raw_receive(self, frame: str) -> None:
         """Called with every frame before discord.py understands it."""

@@ -10,6 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from adapters.storage.rows import AnyRow
 from adapters.storage.tables import gateway_state
 
+MOST_STARTS = 100
+"""Of sessions that are remembered: as many as may be begun within a day."""
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -48,7 +51,7 @@ class Positions:
 
 
 class Heard:
-    """Until when everything was heard that came over one gateway, by its name."""
+    """Until when everything was heard that came over one gateway, by its name, and how often it was begun."""
 
     def __init__(self, engine: Engine, name: str) -> None:
         self._engine = engine
@@ -56,11 +59,27 @@ class Heard:
 
     def load(self) -> datetime | None:
         """None when nobody has listened before."""
-        row = _load(self._engine, self._name)
-        return None if row is None else datetime.fromisoformat(row.watermarks["at"])
+        at = self._known().get("at")
+        return None if at is None else datetime.fromisoformat(at)
 
     def save(self, until: datetime) -> None:
-        _save(self._engine, self._name, {"watermarks": {"at": until.isoformat()}})
+        self._know({"at": until.isoformat()})
+
+    def starts(self) -> list[datetime]:
+        """When sessions were begun, the newest of them."""
+        return [datetime.fromisoformat(each) for each in self._known().get("starts", [])]
+
+    def started(self, at: datetime) -> None:
+        starts = [*self.starts(), at][-MOST_STARTS:]
+        self._know({"starts": [each.isoformat() for each in starts]})
+
+    def _known(self) -> dict[str, Any]:
+        row = _load(self._engine, self._name)
+        return {} if row is None else row.watermarks
+
+    def _know(self, more: dict[str, Any]) -> None:
+        """Only who holds the gateway's lease writes here."""
+        _save(self._engine, self._name, {"watermarks": self._known() | more})
 
 
 def _load(engine: Engine, name: str) -> AnyRow | None:

@@ -27,6 +27,7 @@ def hasten() -> None:
     doubts.LONGEST_DOUBT = timedelta(minutes=2)
 
     from adapters.discord import history as on_discord  # noqa: PLC0415 -- as above
+    from adapters.discord import starts  # noqa: PLC0415
     from adapters.email import sender as by_mail  # noqa: PLC0415
     from adapters.slack import history as on_slack  # noqa: PLC0415
     from adapters.storage import leases  # noqa: PLC0415
@@ -34,3 +35,4 @@ def hasten() -> None:
     on_slack.LOOK_AGAIN = on_discord.LOOK_AGAIN = by_mail.LOOK_AGAIN = LOOK_AGAIN
     by_mail.SILENCE_TELLS = MAIL_TELLS
     leases.LIVES = LEASE
+    starts.AT_ONCE = 1_000  # a day of crashes goes by in minutes
