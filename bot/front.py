@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.batches import Batches
 from bot.bridge import Bridge
-from domain.application import DoneLog
+from domain.application import DoneLog, asks_an_engine
 from domain.commands import InboxRef, Origin, Request
 from domain.deliveries import DeliveryEvent
 from domain.errors import ProfileWanted
@@ -121,6 +121,8 @@ class CoreFront:
         if item.lane is Lane.ASKED:
             reply = await self._process(item.ref, reading, reader, self._process_alone)
             await reader.answer_late(item, reply)
+        elif asks_an_engine(reading):
+            await self._process(item.ref, reading, reader, self._process_alone)
         else:
             await self._process(item.ref, reading, reader, self._processed.call)
 

@@ -1,12 +1,13 @@
 """The front door: all that arrives, is asked, planned or sent passes here, a unit of work at a time."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from domain import correspondence
-from domain.commands import InboxRef, Origin, Request, Surface
+from domain.commands import InboxRef, Origin, Request, Search, Surface
 from domain.conversation import Conversation, Spoken
 from domain.deliveries import CHATS, LEASE, Key, Kind, NewDelivery, Recipient
 from domain.messages import Mark, Nothing, Reply, Say
@@ -76,23 +77,13 @@ class DoneLog(Outgoing):
         """
         with self._storage.begin() as uow:
             taken = {item.ref: item for item in uow.inbox.take([ref for ref, _ in work])}
-            self._expect(uow, taken, work, now)
-            replies = [self._carry_out(uow, taken.pop(ref, None), reading, now) for ref, reading in work]
+            meant = [_meant(taken.pop(ref, None), reading) for ref, reading in work]
+            self._expect(uow, [reading.request.origin for _, reading in meant if reading.request], now)
+            replies = [self._carry_out(uow, item, reading, now) for item, reading in meant]
             uow.commit()
             return replies
 
-    def _expect(
-        self,
-        uow: UnitOfWork,
-        taken: Mapping[InboxRef, Taken],
-        work: Sequence[tuple[InboxRef, Reading]],
-        now: datetime,
-    ) -> None:
-        origins = [
-            _origin(taken[ref], reading.request)
-            for ref, reading in work
-            if ref in taken and reading.request is not None
-        ]
+    def _expect(self, uow: UnitOfWork, origins: Sequence[Origin], now: datetime) -> None:
         uow.expect(origins)
         writers = {each.person_id for each in origins if each.surface is Surface.MAIL}
         uow.limits.expect([correspondence.counted(each) for each in writers if each is not None], now)
@@ -108,8 +99,8 @@ class DoneLog(Outgoing):
         return self._handle(uow, item, reading.request, now)
 
     def _handle(self, uow: UnitOfWork, item: Taken, request: Request, now: datetime) -> Reply:
-        origin = _origin(item, request)
-        spoken = self._conversation.handle(uow, replace(request, origin=origin), now)
+        origin = request.origin
+        spoken = self._conversation.handle(uow, request, now)
         sender = str(origin.address) if spoken.state is InboxState.HELD else ""
         uow.inbox.finish(
             item.ref, spoken.state, spoken.organization_id, spoken.person_id, spoken.note, sender
@@ -125,7 +116,7 @@ class DoneLog(Outgoing):
     def _answer_by_delivery(
         self, uow: UnitOfWork, item: Taken, origin: Origin, spoken: Spoken, now: datetime
     ) -> None:
-        if spoken.organization_id is None:
+        if spoken.organization_id is None or (spoken.facts is None and not spoken.mark):
             return
         identity_id = spoken.identity.id if spoken.identity else None
         if spoken.stopped == identity_id:
@@ -231,14 +222,30 @@ class DoneLog(Outgoing):
             return [team.name for team in tenant.teams.everything() if team.name.casefold().startswith(start)]
 
 
-def _origin(item: Taken, request: Request) -> Origin:
-    """What the request tells, and what people have said of the item meanwhile."""
-    origin = replace(request.origin, inbox=item.ref)
-    if item.organization_id is None:
-        return origin
-    if item.person_id is None:
-        return replace(origin, organization_id=item.organization_id)
-    return replace(origin, vouched=True, organization_id=item.organization_id, person_id=item.person_id)
+def _meant(item: Taken | None, reading: Reading) -> tuple[Taken | None, Reading]:
+    """What the item tells, and what people have said of it meanwhile."""
+    if item is None:
+        return None, Reading(None)
+    request = reading.request
+    if request is None:
+        return item, reading
+    said: dict[str, Any] = {}
+    if item.organization_id is not None:
+        said["organization_id"] = item.organization_id
+        if item.person_id is not None:
+            said |= {"vouched": True, "person_id": item.person_id}
+    if not said and request.origin.inbox == item.ref:
+        return item, reading
+    origin = replace(request.origin, inbox=item.ref, **said)
+    return item, replace(reading, request=replace(request, origin=origin))
+
+
+def asks_an_engine(reading: Reading) -> bool:
+    """Whether it may take its time to carry that out: nothing else should wait for it."""
+    request = reading.request
+    if request is None:
+        return False
+    return isinstance(request.command, Search) or request.text.lstrip()[:7].casefold() == "search "
 
 
 def _reply(spoken: Spoken, channel: Channel) -> Reply:

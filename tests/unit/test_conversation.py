@@ -1,12 +1,13 @@
 """Who is it, what is asked, what is answered: through the front door."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from domain import commands as c
 from domain import facts as f
-from domain.application import DoneLog
+from domain.application import DoneLog, asks_an_engine
 from domain.conversation import Conversation
 from domain.deliveries import Kind
 from domain.messages import Mark, Nothing
@@ -259,3 +260,21 @@ def test_who_is_overtaken_begins_again(office: Office) -> None:
     assert done_log.process(ref, reading, SIX) == Mark()
     assert office.texts(office.ada) == ["shipped it"]
     assert storage.begun == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "takes_its_time"),
+    [
+        ("search importer", True),
+        ("  Search from:ben importer", True),
+        ("searched the logs", False),
+        ("", False),
+    ],
+)
+def test_what_asks_an_engine_is_known_before_it_is_carried_out(
+    office: Office, text: str, *, takes_its_time: bool
+) -> None:
+    request = c.Request(office.origin(ADA), text=text)
+    assert asks_an_engine(Reading(request)) is takes_its_time
+    assert asks_an_engine(Reading(replace(request, command=c.Search("importer"))))
+    assert not asks_an_engine(Reading(None, "a bot wrote it"))
