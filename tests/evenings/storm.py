@@ -299,9 +299,16 @@ def _wanted(arguments: Sequence[str]) -> Wanted:
     parser.add_argument("--restarts", type=int, default=wanted.restarts, help=f"({wanted.restarts})")
     parser.add_argument("--workers", type=int, default=wanted.workers, help=f"({wanted.workers})")
     parser.add_argument("--patience", type=int, default=70, help="minutes after the last restart (70)")
+    parser.add_argument(
+        "--at-a-claim", action="store_true", help="the first restart comes as soon as mails are claimed"
+    )
     given = parser.parse_args(arguments)
     return Wanted(
-        given.people, given.restarts, workers=given.workers, patience=timedelta(minutes=given.patience)
+        given.people,
+        given.restarts,
+        workers=given.workers,
+        at_a_claim=given.at_a_claim,
+        patience=timedelta(minutes=given.patience),
     )
 
 
