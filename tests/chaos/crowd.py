@@ -4,14 +4,16 @@ import asyncio
 import contextlib
 import random
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from adapters.storage.database import Database
+from bot.compose import GATEWAY_LEASE
 from domain.local_time import log_day
 from domain.people import Address, Channel, Person, Profile
+from domain.ports.front import StorageDown
 from domain.services.prompting import plan_prompts
 from simulators.discord import DiscordSimulator, Guild
 from simulators.discord.world import User as DiscordUser
@@ -20,7 +22,8 @@ from simulators.slack import SlackSimulator
 from simulators.slack.delivery import NotAcknowledgedError
 from simulators.slack.state import User as SlackUser
 from simulators.slack.state import Workspace
-from tests.chaos.oracle import Said, Seen
+from tests.chaos.asking import Asking
+from tests.chaos.oracle import Said, Seen, Told
 
 EVERY_DAY = 0b1111111
 
@@ -38,13 +41,18 @@ class Crowd:
     said: list[Said] = field(default_factory=list)
     planned: dict[int, Channel] = field(default_factory=dict)
     """Everybody who is to be asked today, and where."""
+    people: dict[str, int] = field(default_factory=dict)
+    """The number of each person who is asked, by what the service calls her."""
     _slackers: list[SlackUser] = field(default_factory=list)
     _discorders: list[DiscordUser] = field(default_factory=list)
+    _known: set[int] = field(default_factory=set)
+    """Users whose direct messages the installation knows from the start."""
     _number: int = 0
     _running: set[asyncio.Task[None]] = field(default_factory=set)
     workspace: Workspace = field(init=False)
     guild: Guild = field(init=False)
     zone: str = field(init=False)
+    asking: Asking = field(init=False)
 
     async def start(self) -> None:
         for service in (self.slack, self.discord, self.sendgrid):
@@ -53,6 +61,7 @@ class Crowd:
         self.sendgrid.reports_delivery = True
         self.slack.state.history_lag = timedelta(seconds=1)
         self.workspace = self.slack.add_workspace("Initech", "initech")
+        self.asking = Asking(self.slack, self.discord, self.draw, self._ended_by)
         self.discord.add_application("donelog")
         self.guild = self.discord.add_guild("Initech", self.discord.add_user("owner", "Owner"))
         await self.discord.invite_bot(self.guild)
@@ -85,8 +94,8 @@ class Crowd:
 
     def _newcomer(self, channel: Channel) -> tuple[Address, str | None]:
         """Her address, and for every other one the direct message that is open already."""
-        self._number += 1
-        name, opened = f"p{self._number}", self._number % 2 == 0
+        number = self.next_number()
+        name, opened = f"p{number}", number % 2 == 0
         if channel is Channel.SLACK:
             slacker = self.slack.add_user(
                 self.workspace, name, name, "Europe/Madrid", f"{name}@slack.example"
@@ -99,6 +108,7 @@ class Crowd:
             self.discord.join(discorder, self.guild)
             self._discorders.append(discorder)
             direct = str(self.discord.dm_of(discorder).id) if opened else None
+            self._known |= {discorder.id} if opened else set()
             return Address(channel, str(discorder.id)), direct
         return Address(channel, f"{name}@example.com"), None
 
@@ -110,6 +120,7 @@ class Crowd:
             uow.commit()
         local = now.astimezone(ZoneInfo(self.zone))
         added: dict[int, Channel] = {}
+        numbers: dict[str, int] = {}
         with self.database.storage.begin() as uow:
             people = uow.tenant(self.organization_id).people
             for address, direct in newcomers:
@@ -118,12 +129,20 @@ class Crowd:
                 )
                 people.save(_asked_at(person, local.hour * 60 + local.minute))
                 added[person.id] = address.channel
+                numbers[address.external_id] = person.id
             uow.commit()
         self.planned.update(added)
+        self.people.update(numbers)
 
-    @property
-    def day(self) -> str:
-        return log_day(datetime.now(UTC), self.zone).isoformat()  # noqa: TID251 -- as above
+    def next_number(self) -> int:
+        """That nothing else has."""
+        self._number += 1
+        return self._number
+
+    def _ended_by(self, external_id: str) -> str:
+        """The source of the answer that a button of today's question gives."""
+        today = log_day(datetime.now(UTC), self.zone)  # noqa: TID251 -- as above
+        return f"nothing:{self.people[external_id]}:{today.isoformat()}"
 
     # ---------------------------------------------------------------- what they write
 
@@ -132,9 +151,29 @@ class Crowd:
         for write in (self._on_slack, self._on_discord, self._by_mail):
             self._begin(write)
 
+    def ask(self) -> None:
+        """Somebody on each chat types a command, or presses a button."""
+        self._begin(self.draw.choice((self._command_on_slack, self._press_on_slack)))
+        self._begin(self.draw.choice((self._command_on_discord, self._press_on_discord)))
+
+    async def _command_on_slack(self, text: str) -> None:
+        if self._slackers:
+            await self.asking.add_on_slack(self.draw.choice(self._slackers), text)
+
+    async def _command_on_discord(self, text: str) -> None:
+        if self._discorders:
+            await self.asking.add_on_discord(self.draw.choice(self._discorders), text)
+
+    async def _press_on_slack(self, _: str) -> None:
+        if self._slackers:
+            await self.asking.press_on_slack(self.draw.choice(self._slackers))
+
+    async def _press_on_discord(self, _: str) -> None:
+        if self._discorders:
+            await self.asking.press_on_discord(self.draw.choice(self._discorders))
+
     def _begin(self, write: Callable[[str], Coroutine[None, None, None]]) -> None:
-        self._number += 1
-        task = asyncio.create_task(write(f"polished item {self._number}"))
+        task = asyncio.create_task(write(f"polished item {self.next_number()}"))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -149,9 +188,19 @@ class Crowd:
         self.said.append(Said(Channel.SLACK, text, taken))
 
     async def _on_discord(self, text: str) -> None:
-        if self._discorders:
-            await self.discord.dm(self.draw.choice(self._discorders), text)
-            self.said.append(Said(Channel.DISCORD, text, acknowledged=False))
+        if not self._discorders:
+            return
+        user = self.draw.choice(self._discorders)
+        heard = user.id in self._known and await asyncio.to_thread(self._has_listened)
+        await self.discord.dm(user, text)
+        self.said.append(Said(Channel.DISCORD, text, heard))
+
+    def _has_listened(self) -> bool:
+        """Whoever listens next to Discord hears what was said since."""
+        try:
+            return self.database.heard(GATEWAY_LEASE).load() is not None
+        except StorageDown:
+            return False
 
     async def _by_mail(self, text: str) -> None:
         if self.sendgrid.outbox:
@@ -179,11 +228,12 @@ class Crowd:
 
     # ---------------------------------------------------------------- what they got
 
-    def seen(self) -> Seen:
-        """For the oracle."""
+    def seen(self, told: Sequence[Told]) -> Seen:
+        """For the oracle; `told`: lines of digests."""
         services = (self.slack, self.discord, self.sendgrid)
         problems = {problem for service in services for problem in service.journal.problems}
-        return Seen(self._accepted(), self.planned, self.said, sorted(problems))
+        asked = self.asking.asked()
+        return Seen(self._accepted(), self.planned, self.said, sorted(problems), asked, told)
 
     def _accepted(self) -> dict[Channel, Counter[str]]:
         on_slack = Counter(

@@ -77,7 +77,7 @@ class Slot:
         try:
             reached = await self._await_point(peril, process)
             if reached:
-                self._tally.points[f"{peril.how.value} {peril.name}"] += 1
+                self._tally.points[peril.title] += 1
             if reached and peril.how is How.STOP:
                 await self._go_on(peril, process)
         finally:

@@ -17,7 +17,10 @@ MOST_TOLD = 20
 """Lines of each kind of wrong that a report has."""
 _ROWS = text("SELECT day, id, kind, channel, state, person_id, reason, attempt FROM deliveries")
 _DOUBTED = text("SELECT DISTINCT day, delivery_id AS id FROM attempts WHERE outcome = :uncertain")
-_DONES = text("SELECT text, count(*) AS times FROM dones GROUP BY text")
+_EFFECTS = text("""
+    SELECT text AS name, count(*) AS times FROM dones GROUP BY text
+    UNION ALL SELECT source_ref, count(*) FROM answers GROUP BY source_ref
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,34 @@ class Said:
     channel: Channel
     text: str
     acknowledged: bool
-    """Taken with a 2xx or an acknowledgement.  Discord's gateway has none."""
+    """Taken with a 2xx or an acknowledgement.
+
+    Discord's gateway has none: what is said there is heard, at once or afterwards, if somebody has listened
+    before, in a direct message that the installation knows.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command or a button."""
+
+    channel: Channel
+    effect: str
+    """What it leaves: a line, or the source of an answer."""
+    acknowledged: bool
+    """It was not shown as failed."""
+    answers: int
+    refused: bool
+    """The answer was that it cannot be written down now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of a digest in one of the places in which it is told."""
+
+    channel: Channel
+    line: str
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +71,8 @@ class Seen:
     said: Sequence[Said]
     problems: Sequence[str]
     """What the services did not understand."""
+    asked: Sequence[Asked] = ()
+    told: Sequence[Told] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +99,8 @@ class Stored:
     rows: Sequence[Row]
     doubted: frozenset[str] = frozenset()
     """Deliveries an attempt of which ended without an outcome."""
-    dones: Mapping[str, int] = field(default_factory=dict)
-    """How often each text is there."""
+    effects: Mapping[str, int] = field(default_factory=dict)
+    """How often each line is there, and each source of an answer."""
 
 
 @dataclass(slots=True)
@@ -86,14 +118,21 @@ class Verdict:
     """Deliveries of which no attempt had an outcome, by whether they had arrived."""
     unheard: Counter[Channel] = field(default_factory=Counter)
     """Lines that nobody had acknowledged and that are not there."""
+    asked: Counter[tuple[Channel, str]] = field(default_factory=Counter)
+    """What was asked, by how it ended."""
+    told: Counter[Channel] = field(default_factory=Counter)
+    """Lines of digests that were told."""
+    unmet: Sequence[str] = ()
+    """Points that no process has come to."""
 
     @property
     def good(self) -> bool:
-        return not (self.lost or self.doubled or self.problems)
+        return not (self.lost or self.doubled or self.problems or self.unmet)
 
     def lines(self) -> list[str]:
         wrong = (*self.lost[:MOST_TOLD], *self.doubled[:MOST_TOLD], *self.problems[:MOST_TOLD])
         told = [f"  {each}" for each in wrong]
+        told += [f"  never met: {each}" for each in self.unmet]
         told += [self._line(channel) for channel in Channel]
         told.append(
             f"mails that came twice, which is allowed once for each kill or lost answer: {self.mails_twice}"
@@ -106,8 +145,11 @@ class Verdict:
     def _line(self, channel: Channel) -> str:
         found = sorted((state, count) for (of, state), count in self.states.items() if of is channel)
         counts = ", ".join(f"{count} {state.name.lower()}" for state, count in found)
+        asked = sorted((how, count) for (of, how), count in self.asked.items() if of is channel)
+        answers = ", ".join(f"{count} {how}" for how, count in asked)
         return (
             f"{channel.word:8} {counts}; uncertain-settled {self.settled[channel]};"
+            f" lines of digests {self.told[channel]}; asked: {answers or 'nothing'};"
             f" lines that nobody acknowledged and that are not there: {self.unheard[channel]}"
         )
 
@@ -130,7 +172,7 @@ def read(connection: Connection) -> Stored:
     return Stored(
         rows,
         frozenset(_handle(row.day, row.id) for row in doubted),
-        {row.text: row.times for row in connection.execute(_DONES)},
+        {row.name: row.times for row in connection.execute(_EFFECTS)},
     )
 
 
@@ -157,7 +199,11 @@ def judge(stored: Stored, seen: Seen, mails_in_doubt: int) -> Verdict:
         if handle not in known
     ]
     _judge_prompts(verdict, stored.rows, seen.planned)
-    _judge_dones(verdict, stored.dones, seen.said)
+    _judge_dones(verdict, stored.effects, seen.said)
+    for each in seen.asked:
+        _judge_asked(verdict, each, stored.effects.get(each.effect, 0))
+    for line in seen.told:
+        _judge_told(verdict, line)
     return verdict
 
 
@@ -197,6 +243,31 @@ def _judge_dones(verdict: Verdict, dones: Mapping[str, int], said: Iterable[Said
             verdict.lost.append(f"{each.text}, said on {each.channel.word}, is no done")
         elif not times:
             verdict.unheard[each.channel] += 1
+
+
+def _judge_asked(verdict: Verdict, asked: Asked, times: int) -> None:
+    """It is done once and answered once at most; what says that it is done is.
+
+    What was acknowledged and then not answered is done all the same, or nobody has been told that it is.
+    """
+    what = f"{asked.effect}, asked on {asked.channel.word},"
+    if asked.answers > 1:
+        verdict.doubled.append(f"{what} was answered {asked.answers} times")
+    if times > 1:
+        verdict.doubled.append(f"{what} was done {times} times")
+    if asked.acknowledged and not asked.refused and not times:
+        verdict.lost.append(f"{what} was acknowledged and never done")
+    how = "answered" if asked.answers else "not answered"
+    verdict.asked[asked.channel, how if asked.acknowledged else "shown as failed"] += 1
+
+
+def _judge_told(verdict: Verdict, told: Told) -> None:
+    """A line of a digest stands in one message; mails are counted as deliveries."""
+    verdict.told[told.channel] += told.times > 0
+    if not told.times:
+        verdict.lost.append(f"{told.line} was not told on {told.channel.word}")
+    if told.times > 1 and told.channel is not Channel.EMAIL:
+        verdict.doubled.append(f"{told.line} was told {told.times} times on {told.channel.word}")
 
 
 def _handle(day: date, number: int) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
 import random
 import secrets
@@ -10,12 +11,11 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+from adapters.discord.missed import READS_A_SECOND
 from adapters.storage.database import Database
 from domain.deliveries import Kind
 from domain.local_time import DEFAULT_ZONE
@@ -25,23 +25,30 @@ from migrations.run import migrate
 from tests.chaos.crowd import Crowd
 from tests.chaos.haste import LEASE
 from tests.chaos.lives import Slot, Tally
+from tests.chaos.mornings import Mornings
 from tests.chaos.oracle import Verdict, judge, read
-from tests.chaos.proxy import Proxy, to_any, to_port, to_socket
+from tests.chaos.proxy import Proxy, to_any
 from tests.chaos.schedule import perils
 from tests.chaos.server import HOME, Server, opened
-from tests.chaos.weather import DATABASE, Weather
+from tests.chaos.stage import INBOUND_TOKEN, environment, new_proxies
+from tests.chaos.weather import Weather
 
 SLOTS = 4
+STEPS_OF_A_MORNING = 6
+"""Of those in which people come and write: how rarely a team's morning comes."""
 TRIES = 3
 """How often a peril comes again that was not met."""
+EVERY_POINT = 40
+"""Kills of each channel from which on every point must have been met."""
 CALM_WITHIN = 300.0
 """Seconds for everything that is left over, once nothing fails any more."""
-INBOUND_TOKEN = "let-me-in"
 Tell = Callable[[str], None]
 _LEFT = text("""
     SELECT EXISTS (SELECT FROM deliveries WHERE state IN (1, 2, 3))
            OR EXISTS (SELECT FROM inbox WHERE state = 1) AS busy,
-           (SELECT count(DISTINCT person_id) FROM deliveries WHERE kind = :prompt) AS planned
+           (SELECT count(DISTINCT person_id) FROM deliveries WHERE kind = :prompt) AS planned,
+           (SELECT count(DISTINCT subject) FROM deliveries WHERE kind = :digest) AS told,
+           (SELECT count(DISTINCT text) FROM dones WHERE text = ANY(:said)) AS heard
 """)
 
 
@@ -85,9 +92,11 @@ class Run:
         self._server = server
         self._database = database
         self._tally = Tally()
-        self._left = deque((peril, TRIES) for peril in perils(wanted.seed, wanted.kills))
+        self._planned = perils(wanted.seed, wanted.kills)
+        self._left = deque((peril, TRIES) for peril in self._planned)
         self._all = len(self._left)
         self._crowd = Crowd(database, _organization(database), random.Random(wanted.seed + 1))  # noqa: S311 -- no secret
+        self._mornings = Mornings(self._crowd)
         self._proxies: list[dict[str, Proxy]] = []
         self._slots: list[Slot] = []
         self._door = Proxy(to_any(lambda: [slot.port for slot in self._slots if slot.port], self._crowd.draw))
@@ -101,14 +110,18 @@ class Run:
         self._crowd.sendgrid.event_webhook(f"http://127.0.0.1:{self._door.port}/sendgrid/events")
         secret = secrets.token_hex(32)
         for _ in range(SLOTS):
-            self._proxies.append(await self._new_proxies())
-            self._slots.append(self._new_slot(self._proxies[-1], secret, log))
+            proxies = await new_proxies(self._crowd, self._server)
+            settings = environment(self._crowd, self._server, proxies, secret)
+            self._proxies.append(proxies)
+            self._slots.append(Slot(settings, proxies, log, self._tally))
         weather = self._weather()
         begun = time.monotonic()
         await self._storm(weather)
         self._tell(f"it is calm after {time.monotonic() - begun:.0f} s")
         await self._calm()
         verdict = await asyncio.to_thread(self._judge, weather)
+        if self._wanted.kills >= EVERY_POINT:
+            verdict.unmet = self._unmet()
         self._report(weather, verdict)
         return verdict
 
@@ -144,18 +157,31 @@ class Run:
             elif len(self._left) % 50 == 49:
                 self._tell(f"{self._all - len(self._left)} of {self._all} perils")
 
+    def _met(self) -> list[tuple[str, int]]:
+        """What was to befall processes, and how often it did."""
+        return sorted((title, self._tally.points[title]) for title in {each.title for each in self._planned})
+
+    def _unmet(self) -> list[str]:
+        """Points that no process has come to, whatever was to befall it there."""
+        met = {each.name for each in self._planned if self._tally.points[each.title]}
+        return sorted({each.name for each in self._planned} - met)
+
     def _progress(self) -> float:
         return 1 - len(self._left) / self._all
 
     async def _come_and_write(self) -> None:
         """People whose hour has come, and lines, without an end: there is always something to send."""
-        while True:
+        crowd = self._crowd
+        for step in itertools.count():
             with contextlib.suppress(StorageDown):
-                await self._crowd.join(3)
+                await crowd.join(3)
+                if step % STEPS_OF_A_MORNING == 0:
+                    await self._mornings.dawn()
             for _ in range(2):
-                self._crowd.speak()
+                crowd.speak()
+                crowd.ask()
                 await asyncio.sleep(self._crowd.draw.uniform(0.2, 0.6))
-            await self._crowd.repeat_something()
+            await crowd.repeat_something()
 
     # ---------------------------------------------------------------- the calm
 
@@ -170,7 +196,7 @@ class Run:
         )
         try:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(CALM_WITHIN):
+                async with asyncio.timeout(CALM_WITHIN + len(self._crowd.planned) / READS_A_SECOND):
                     await self._crowd.silent()
                     while not await asyncio.to_thread(self._idle):  # noqa: ASYNC110 -- no bell rings when it is
                         await asyncio.sleep(0.5)
@@ -180,15 +206,19 @@ class Run:
             await lives
 
     def _idle(self) -> bool:
-        """Everybody was planned, nothing is due or on its way, all that arrived is understood."""
+        """Everybody was planned, nothing is due or on its way, all that was said is heard and understood."""
         with self._looking() as connection:
-            left = connection.execute(_LEFT, {"prompt": int(Kind.PROMPT)}).one()
-            return not left.busy and left.planned >= len(self._crowd.planned)
+            said = [each.text for each in self._crowd.said if each.acknowledged]
+            bound = {"prompt": int(Kind.PROMPT), "digest": int(Kind.DIGEST), "said": said}
+            left = connection.execute(_LEFT, bound).one()
+            everybody = left.planned >= len(self._crowd.planned) and left.told >= self._mornings.teams
+            return everybody and left.heard >= len(said) and not left.busy
 
     def _judge(self, weather: Weather) -> Verdict:
         kills = sum(self._tally.kills.values()) + sum(self._tally.stops.values())
         with self._looking() as connection:
-            return judge(read(connection), self._crowd.seen(), kills + weather.mails_in_doubt)
+            seen = self._crowd.seen(self._mornings.told())
+            return judge(read(connection), seen, kills + weather.mails_in_doubt)
 
     @contextlib.contextmanager
     def _looking(self) -> Iterator[Connection]:
@@ -197,49 +227,6 @@ class Run:
             yield connection
 
     # ---------------------------------------------------------------- the stage
-
-    def _new_slot(self, proxies: dict[str, Proxy], secret: str, log: str) -> Slot:
-        here = {word: f"http://127.0.0.1:{proxy.port}" for word, proxy in proxies.items()}
-        crowd, plain = (
-            self._crowd,
-            {
-                "PATH": os.environ.get("PATH", os.defpath),
-            },
-        )
-        database = make_url(self._server.url).database
-        settings = {
-            "DATABASE_URL": f"postgresql://donelog@127.0.0.1:{proxies[DATABASE].port}/{database}",
-            "DONELOG_SECRET": secret,
-            "DONELOG_HTTP_PORT": "0",
-            "DONELOG_PACE": "1000",
-            "SLACK_BOT_TOKEN": crowd.workspace.bot_token,
-            "SLACK_APP_TOKEN": crowd.slack.app_token,
-            "SLACK_API_URL": f"{here[Channel.SLACK.word]}/api",
-            "DISCORD_BOT_TOKEN": crowd.discord.world.applications[0].token,
-            "DISCORD_API_URL": here[Channel.DISCORD.word] + urlsplit(crowd.discord.api_url).path,
-            "DISCORD_GATEWAY_URL": crowd.discord.gateway_url,
-            "SENDGRID_API_KEY": crowd.sendgrid.api_key,
-            "SENDGRID_API_URL": here[Channel.EMAIL.word],
-            "SENDGRID_INBOUND_PUBLIC_KEY": crowd.sendgrid.inbound_public_key,
-            "SENDGRID_EVENT_PUBLIC_KEY": crowd.sendgrid.event_public_key,
-            "DONELOG_INBOUND_TOKEN": INBOUND_TOKEN,
-            "DONELOG_MAIL_DOMAIN": "done.example.com",
-            "DONELOG_PUBLIC_URL": "https://done.example.com",
-        }
-        return Slot(plain | settings, proxies, log, self._tally)
-
-    async def _new_proxies(self) -> dict[str, Proxy]:
-        """Between one process at a time and what it talks to first; sockets for events go direct."""
-        urls = {
-            Channel.SLACK.word: self._crowd.slack.api_url,
-            Channel.DISCORD.word: self._crowd.discord.api_url,
-            Channel.EMAIL.word: self._crowd.sendgrid.url,
-        }
-        proxies = {word: Proxy(to_port(urlsplit(url).port or 0)) for word, url in urls.items()}
-        proxies[DATABASE] = Proxy(to_socket(self._server.socket))
-        for proxy in proxies.values():
-            await proxy.start()
-        return proxies
 
     def _weather(self) -> Weather:
         crowd = self._crowd
@@ -258,7 +245,7 @@ class Run:
 
     def _report(self, weather: Weather, verdict: Verdict) -> None:
         tally = self._tally
-        for name, times in sorted(tally.points.items()):
+        for name, times in self._met():
             self._tell(f"{times:5} x {name}")
         for name, times in sorted(weather.was.items()):
             self._tell(f"{times:5} x {name}")

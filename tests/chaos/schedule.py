@@ -19,14 +19,27 @@ CALLS = {
 }
 """What the first line of a request that sends something holds."""
 COMMITS = ("before claim", "after claim", "before record", "after record")
-CORE_COMMITS = tuple(
-    f"{when} {what}"
-    for what in ("store", "process", "plan_prompts", "keep_house", "claim_doubts", "settle")
-    for when in ("before", "after")
+_CORE = (
+    "store",
+    "process_all",
+    "plan_prompts",
+    "plan_digests",
+    "keep_house",
+    "claim_doubts",
+    "settle",
+    "note",
 )
+CORE_COMMITS = tuple(f"{when} {what}" for what in _CORE for when in ("before", "after"))
 ON_THE_WIRE = tuple(moment.value for moment in Moment)
 POINTS = (*COMMITS, *ON_THE_WIRE, AT_RANDOM)
-MOST = {"plan_prompts": 1, "claim_doubts": 1, "settle": 1, Channel.EMAIL.word: 1, "keep_house": 4}
+MOST = {
+    "plan_prompts": 1,
+    "plan_digests": 1,
+    "claim_doubts": 1,
+    "settle": 1,
+    Channel.EMAIL.word: 1,
+    "keep_house": 4,
+}
 """How often a point may be passed before the one that counts, where it is not twice: most are rare."""
 ROLES = ("run", "run", "worker")
 REACHED = "reached"
@@ -59,6 +72,11 @@ class Peril:
         return self.point if self.channel == CORE else f"{self.point} {self.channel}"
 
     @property
+    def title(self) -> str:
+        """With what happens there."""
+        return f"{self.how.value} {self.name}"
+
+    @property
     def on_the_wire(self) -> bool:
         return self.point in ON_THE_WIRE or self.point == AT_RANDOM
 
@@ -72,7 +90,7 @@ def perils(seed: int, kills: int) -> list[Peril]:
         for word in CALLS
         for point in _some(draw, POINTS, count)
     ]
-    found += [_peril(draw, CORE, point, How.KILL) for point in _some(draw, CORE_COMMITS, kills * 6 // 5)]
+    found += [_peril(draw, CORE, point, How.KILL) for point in _some(draw, CORE_COMMITS, kills * 8 // 5)]
     draw.shuffle(found)
     return found
 
@@ -90,5 +108,5 @@ def _peril(draw: random.Random, channel: str, point: str, how: How) -> Peril:
         nth=draw.randint(1, MOST.get(what, MOST.get(channel, 2))),
         how=how,
         after=draw.uniform(0, 0.4),
-        role="run" if what in {"store", "process"} else draw.choice(ROLES),
+        role="run" if what in {"store", "process_all", "note"} else draw.choice(ROLES),
     )

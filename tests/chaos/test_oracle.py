@@ -1,12 +1,13 @@
 """What judges the runs sees what is wrong."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from domain.deliveries import Kind, State
 from domain.people import Channel
-from tests.chaos.oracle import GIVEN_UP, Row, Said, Seen, Stored, Verdict, judge
+from tests.chaos.oracle import GIVEN_UP, Asked, Row, Said, Seen, Stored, Told, Verdict, judge
 
 HANDLE = "20261124-1"
 
@@ -80,8 +81,42 @@ def test_an_acknowledged_line_is_one_done_and_any_other_at_most_one() -> None:
         Said(Channel.SLACK, "a", acknowledged=True),
         Said(Channel.DISCORD, "b", acknowledged=False),
     )
-    assert judge(Stored([], dones={"a": 1, "b": 1}), seen(taken, dropped), 0).good
-    assert judge(Stored([], dones={"b": 1}), seen(taken, dropped), 0).lost
-    assert judge(Stored([], dones={"a": 1}), seen(taken, dropped), 0).unheard == {Channel.DISCORD: 1}
-    assert judge(Stored([], dones={"a": 2, "b": 1}), seen(taken, dropped), 0).doubled
-    assert judge(Stored([], dones={"a": 1, "b": 2}), seen(taken, dropped), 0).doubled
+    assert judge(Stored([], effects={"a": 1, "b": 1}), seen(taken, dropped), 0).good
+    assert judge(Stored([], effects={"b": 1}), seen(taken, dropped), 0).lost
+    assert judge(Stored([], effects={"a": 1}), seen(taken, dropped), 0).unheard == {Channel.DISCORD: 1}
+    assert judge(Stored([], effects={"a": 2, "b": 1}), seen(taken, dropped), 0).doubled
+    assert judge(Stored([], effects={"a": 1, "b": 2}), seen(taken, dropped), 0).doubled
+
+
+def asked(answers: int = 1, *, acknowledged: bool = True, refused: bool = False) -> Seen:
+    return replace(seen(), asked=[Asked(Channel.SLACK, "a", acknowledged, answers, refused)])
+
+
+def test_what_was_asked_and_acknowledged_is_done_once_and_answered_at_most_once() -> None:
+    done = Stored([], effects={"a": 1})
+    assert judge(done, asked(), 0).good
+    assert judge(done, asked(0), 0).good, "an answer that is lost is not sent again"
+    assert judge(done, asked(2), 0).doubled
+    assert judge(Stored([], effects={"a": 2}), asked(), 0).doubled
+    assert judge(Stored([]), asked(), 0).lost
+    assert judge(Stored([]), asked(0), 0).lost
+
+
+def test_what_was_shown_as_failed_or_refused_may_or_may_not_be_done() -> None:
+    for effects in ({}, {"a": 1}):
+        assert judge(Stored([], effects=effects), asked(0, acknowledged=False), 0).good
+        assert judge(Stored([], effects=effects), asked(refused=True), 0).good
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_each_line_of_a_digest_is_told_once_in_each_place(channel: Channel) -> None:
+    verdicts = [
+        judge(Stored([]), replace(seen(), told=[Told(channel, "a", times)]), 0) for times in (0, 1, 2)
+    ]
+    assert verdicts[0].lost
+    assert verdicts[1].good
+    assert bool(verdicts[2].doubled) is (channel is not Channel.EMAIL), "mails are counted as deliveries"
+
+
+def test_a_point_that_no_process_came_to_is_no_good() -> None:
+    assert not Verdict(unmet=["before store"]).good

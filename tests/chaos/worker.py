@@ -12,7 +12,6 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -57,21 +56,21 @@ class Peril:
 class PerilousLedger:
     """Knows whether a claim found anything: a commit of nothing is no place to die."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, uow: "PerilousUnitOfWork") -> None:
         self._ledger = ledger
-        self.found = True
+        self._uow = uow
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ledger, name)
 
     def claim(self, *given: Any, **named: Any) -> Any:
         claimed = self._ledger.claim(*given, **named)
-        self.found = bool(claimed)
+        self._uow.found = bool(claimed)
         return claimed
 
     def claim_doubts(self, *given: Any, **named: Any) -> Any:
         doubted = self._ledger.claim_doubts(*given, **named)
-        self.found = bool(doubted)
+        self._uow.found = bool(doubted)
         return doubted
 
 
@@ -82,6 +81,7 @@ class PerilousUnitOfWork:
         self._uow = uow
         self._peril = peril
         self._name = name
+        self.found = True
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._uow, name)
@@ -95,12 +95,12 @@ class PerilousUnitOfWork:
     ) -> None:
         self._uow.__exit__(kind, error, trace)
 
-    @cached_property
+    @property
     def ledger(self) -> Any:
-        return PerilousLedger(self._uow.ledger)
+        return PerilousLedger(self._uow.ledger, self)
 
     def commit(self) -> None:
-        name = self._name if self.ledger.found else "nothing"
+        name = self._name if self.found else "nothing"
         self._peril.pass_by(f"before {name}")
         self._uow.commit()
         self._peril.pass_by(f"after {name}")
