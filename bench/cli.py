@@ -6,7 +6,7 @@ import json
 import sys
 import zoneinfo
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from bench import provider
@@ -41,6 +41,8 @@ def main(arguments: Sequence[str]) -> int:
     provider.trust()
     zoneinfo.reset_tzpath(to=[])  # the pinned tzdata alone, as the product does it
     sizes = SHORT if options.short else FULL
+    if options.reader is not None:
+        sizes = replace(sizes, reader=options.reader)
     measured = {name: _run(name, sizes) for name in names}
     if options.json:
         told = {name: [asdict(each) for each in figures] for name, figures in measured.items()}
@@ -55,6 +57,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--all", action="store_true", help="every one of them")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    parser.add_argument(
+        "--reader",
+        type=float,
+        metavar="SECONDS",
+        help=f"how long the reader of queue-health stays ({FULL.reader:.0f})",
+    )
     parser.add_argument(
         "--short", action="store_true", help="little and once: proves that they run, measures nothing"
     )

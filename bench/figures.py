@@ -35,16 +35,18 @@ class Sizes:
         people: in the large installation.
         due: of those, at the peak.
         few: due in the comparison of a large with a small installation, where they are everybody.
+        reader: seconds for which somebody reads the whole database, beside whom the ledger is worked on.
     """
 
     rounds: int
     people: int
     due: int
     few: int
+    reader: float
 
 
-FULL = Sizes(rounds=5, people=1_000_000, due=40_000, few=10_000)
-SHORT = Sizes(rounds=1, people=12_500, due=500, few=500)
+FULL = Sizes(rounds=5, people=1_000_000, due=40_000, few=10_000, reader=60)
+SHORT = Sizes(rounds=1, people=12_500, due=500, few=500, reader=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ BATCH = 500
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
 
 _READY = text("""
-    INSERT INTO deliveries (day, kind, subject, organization_id, person_id, channel, identity_id,
+    INSERT INTO deliveries (day, kind, subject, "try", organization_id, person_id, channel, identity_id,
                             workspace, address, direct, due_at, not_after)
-    SELECT :day, 1, identity.person_id, organization_id, identity.person_id, :channel, identity.id,
+    SELECT :day, 1, identity.person_id, :try, organization_id, identity.person_id, :channel, identity.id,
            workspace, external_id, direct, :due_at, :not_after
     FROM identities AS identity ORDER BY identity.person_id LIMIT :count
 """)
@@ -72,13 +72,16 @@ def cycled(engine: Engine, count: int, spent: postgres.Spent) -> Sample:
         return postgres.sample(engine, count, lambda: drain(engine))
 
 
-def fill(engine: Engine, count: int) -> None:
-    postgres.empty_ledger(engine)
+def fill(engine: Engine, count: int, try_: int = 0) -> None:
+    """So many deliveries are due: with the first try the day begins anew, with a later one they are more."""
+    if not try_:
+        postgres.empty_ledger(engine)
     with engine.begin() as connection:
         connection.execute(
             _READY,
             {
                 "day": DAY,
+                "try": try_,
                 "channel": int(Channel.EMAIL),
                 "due_at": NOW - timedelta(hours=1),
                 "not_after": NOW + timedelta(hours=5),
