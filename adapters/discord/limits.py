@@ -26,14 +26,18 @@ class Pace:
         Raises:
             LimitedEverywhere: Discord takes nothing of this bot for a while.
         """
-        loop = asyncio.get_running_loop()
-        if self._closed_until > loop.time():
-            raise LimitedEverywhere(self._closed_until - loop.time())
-        now = loop.time()
+        self._check()
+        now = asyncio.get_running_loop().time()
         turn = max(self._next, now)
         self._next = turn + self._distance
         if turn > now:
             await asyncio.sleep(turn - now)
+            self._check()
+
+    def _check(self) -> None:
+        left = self._closed_until - asyncio.get_running_loop().time()
+        if left > 0:
+            raise LimitedEverywhere(left)
 
     def close(self, seconds: float) -> None:
         self._closed_until = max(self._closed_until, asyncio.get_running_loop().time() + seconds)
