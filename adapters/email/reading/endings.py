@@ -65,13 +65,16 @@ def _mark_signature(page: Page, start: int, end: int, words: Words) -> None:
     """From the line `-- ` or one that looks like it, if what follows looks like a signature."""
     after: list[str] = []
     delimiter = -1
+    first = next((each for each in page.open_lines(start, end) if not is_rule(page.said[each])), end)
     for index in range(end - 1, start - 1, -1):
         said = page.said[index]
         if not said or page.verdicts[index] is not None:
             continue
         if not is_rule(said):
             after.append(said)
-        elif after and _is_delimiter(page.raw[index], said, after, words, is_below_quote=start > 0):
+        elif after and _is_delimiter(
+            page.raw[index], said, after, words, is_below_quote=start > 0 and index <= first
+        ):
             delimiter = index
         if len(after) > _MOST_SIGNATURE_LINES or (is_bullet(page.raw[index]) and not is_rule(said)):
             break
@@ -87,7 +90,7 @@ def _is_delimiter(raw: str, said: str, after: Sequence[str], words: Words, *, is
         return False
     if raw.startswith("-- ") or said.startswith("_____"):
         return True
-    tells = any(CONTACT.search(line) or words.closings.at(fold(line)) for line in after)
+    tells = any(map(CONTACT.search, after)) or bool(words.closings.at(fold(after[-1])))
     is_name = is_name_like(after[-1])
     if said in _DELIMITERS:
         return tells or is_name or is_below_quote
