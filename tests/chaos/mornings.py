@@ -28,8 +28,8 @@ class Mornings:
     """One team after the other, each with somebody who takes part by mail and has written a lot."""
 
     crowd: Crowd
-    marks: list[str] = field(default_factory=list)
-    """One for each line that is to be told."""
+    marks: dict[str, int] = field(default_factory=dict)
+    """One for each line that is to be told, with who has written it."""
     teams: int = 0
 
     async def dawn(self) -> None:
@@ -43,11 +43,11 @@ class Mornings:
             Place(Channel.DISCORD, str(self.crowd.guild.id), str(on_discord.id)),
         )
         marks = [f"{name}line{number}x" for number in range(LINES)]
-        await asyncio.to_thread(self._add, name, places, marks)
-        self.marks += marks
+        person_id = await asyncio.to_thread(self._add, name, places, marks)
+        self.marks |= dict.fromkeys(marks, person_id)
         self.teams += 1
 
-    def _add(self, name: str, places: Iterable[Place], marks: Iterable[str]) -> None:
+    def _add(self, name: str, places: Iterable[Place], marks: Iterable[str]) -> int:
         now = self.crowd.database.time()
         local = now.astimezone(ZoneInfo(self.crowd.zone))
         yesterday = log_day(now, self.crowd.zone) - timedelta(days=1)
@@ -64,6 +64,7 @@ class Mornings:
             lines = [(Line(Kind.DONE, f"{mark} {_FILLING}"), (team.id,)) for mark in marks]
             tenant.log.record(person.id, yesterday, name, now - timedelta(days=1), lines)
             uow.commit()
+            return person.id
 
     def told(self) -> list[Told]:
         """How often each line was told in each place."""
@@ -76,7 +77,11 @@ class Mornings:
             Channel.EMAIL: (mail.text or "" for mail in self.crowd.sendgrid.outbox),
         }
         times = {channel: _counted(texts) for channel, texts in written.items()}
-        return [Told(channel, mark, times[channel][mark]) for channel in _TOLD_IN for mark in self.marks]
+        return [
+            Told(channel, mark, times[channel][mark], person_id)
+            for channel in _TOLD_IN
+            for mark, person_id in self.marks.items()
+        ]
 
 
 def _counted(texts: Iterable[str]) -> Counter[str]:

@@ -58,6 +58,8 @@ class Told:
     channel: Channel
     line: str
     times: int
+    person_id: int
+    """Who wrote it, and gets the digest by mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class Verdict:
     states: Counter[tuple[Channel, State]] = field(default_factory=Counter)
     mails_twice: int = 0
     given_up: Counter[str] = field(default_factory=Counter)
-    """Deliveries of which no attempt had an outcome, by whether they had arrived."""
+    """Deliveries that were given up, by why, and whether they had arrived."""
     unheard: Counter[Channel] = field(default_factory=Counter)
     """Lines that nobody had acknowledged and that are not there."""
     asked: Counter[tuple[Channel, str]] = field(default_factory=Counter)
@@ -137,7 +139,7 @@ class Verdict:
         told.append(
             f"mails that came twice, which is allowed once for each kill or lost answer: {self.mails_twice}"
         )
-        told += [f"given up after {GIVEN_UP}, and {what}: {count}" for what, count in self.given_up.items()]
+        told += [f"{what}: {count}" for what, count in sorted(self.given_up.items())]
         settled = sum(self.settled.values())
         told.append(f"lost {len(self.lost)} doubled {len(self.doubled)} uncertain-settled {settled}")
         return told
@@ -202,8 +204,10 @@ def judge(stored: Stored, seen: Seen, mails_in_doubt: int) -> Verdict:
     _judge_dones(verdict, stored.effects, seen.said)
     for each in seen.asked:
         _judge_asked(verdict, each, stored.effects.get(each.effect, 0))
+    unknown = {row.person_id for row in stored.rows if _is_unknown_digest(row)}
     for line in seen.told:
-        _judge_told(verdict, line)
+        by_mail = line.channel is Channel.EMAIL
+        _judge_told(verdict, line, doubtful=by_mail and line.person_id in unknown)
     return verdict
 
 
@@ -214,8 +218,11 @@ def _judge_delivery(verdict: Verdict, row: Row, times: int) -> None:
         verdict.lost.append(f"{row} has come to no end")
     if row.state in ARRIVED and row.kind is not Kind.MARK and not times:
         verdict.lost.append(f"{row} never arrived")
+    arrived = "they had arrived" if times else "they had not arrived"
     if row.state is State.FAILED and GIVEN_UP in (row.reason or ""):
-        verdict.given_up["they had arrived" if times else "they had not arrived"] += 1
+        verdict.given_up[f"given up after {GIVEN_UP}, and {arrived}"] += 1
+    if row.state is State.UNKNOWN:
+        verdict.given_up[f"shown to an admin as unknown, and {arrived}"] += 1
     if row.state is State.FAILED and not times:
         verdict.lost.append(f"{row} was refused by nobody")
     if row.channel is Channel.EMAIL:
@@ -261,10 +268,14 @@ def _judge_asked(verdict: Verdict, asked: Asked, times: int) -> None:
     verdict.asked[asked.channel, how if asked.acknowledged else "shown as failed"] += 1
 
 
-def _judge_told(verdict: Verdict, told: Told) -> None:
-    """A line of a digest stands in one message; mails are counted as deliveries."""
+def _is_unknown_digest(row: Row) -> bool:
+    return row.kind is Kind.DIGEST_MAIL and row.state is State.UNKNOWN
+
+
+def _judge_told(verdict: Verdict, told: Told, *, doubtful: bool) -> None:
+    """A line of a digest stands in one message; mails are counted as deliveries, and so are doubtful ones."""
     verdict.told[told.channel] += told.times > 0
-    if not told.times:
+    if not told.times and not doubtful:
         verdict.lost.append(f"{told.line} was not told on {told.channel.word}")
     if told.times > 1 and told.channel is not Channel.EMAIL:
         verdict.doubled.append(f"{told.line} was told {told.times} times on {told.channel.word}")

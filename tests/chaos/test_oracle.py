@@ -42,7 +42,7 @@ def test_what_is_given_up_because_no_attempt_had_an_outcome_is_lost_unless_it_ha
     row = Row(HANDLE, Kind.PROMPT, Channel.SLACK, State.FAILED, reason=f"5 {GIVEN_UP}")
     verdict = judge(Stored([row]), seen(), 0)
     assert verdict.lost
-    assert verdict.given_up == {"they had not arrived": 1}
+    assert list(verdict.given_up) == [f"given up after {GIVEN_UP}, and they had not arrived"]
     assert judge(Stored([row]), seen(times=1), 0).good
 
 
@@ -111,11 +111,18 @@ def test_what_was_shown_as_failed_or_refused_may_or_may_not_be_done() -> None:
 @pytest.mark.parametrize("channel", list(Channel))
 def test_each_line_of_a_digest_is_told_once_in_each_place(channel: Channel) -> None:
     verdicts = [
-        judge(Stored([]), replace(seen(), told=[Told(channel, "a", times)]), 0) for times in (0, 1, 2)
+        judge(Stored([]), replace(seen(), told=[Told(channel, "a", times, 1)]), 0) for times in (0, 1, 2)
     ]
     assert verdicts[0].lost
     assert verdicts[1].good
     assert bool(verdicts[2].doubled) is (channel is not Channel.EMAIL), "mails are counted as deliveries"
+
+
+def test_a_digest_by_mail_that_nobody_can_tell_of_has_not_lost_its_lines() -> None:
+    row = Row(HANDLE, Kind.DIGEST_MAIL, Channel.EMAIL, State.UNKNOWN, person_id=1)
+    for channel in Channel:
+        verdict = judge(Stored([row]), replace(seen(), told=[Told(channel, "a", 0, 1)]), 0)
+        assert verdict.good is (channel is Channel.EMAIL)
 
 
 def test_a_point_that_no_process_came_to_is_no_good() -> None:
