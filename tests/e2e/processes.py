@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.settings import Settings
@@ -84,7 +84,11 @@ def _environment(settings: Settings, home: Path) -> dict[str, str]:
         for field in dataclasses.fields(settings)
         if getattr(settings, field.name) is not None
     }
-    texts = {
-        name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in given.items()
-    }
+    texts = {name: _written(value) for name, value in given.items()}
     return texts | {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(_ROOT)}
+
+
+def _written(value: object) -> str:
+    if isinstance(value, timedelta):
+        return str(value.days)
+    return ",".join(value) if isinstance(value, tuple) else str(value)
