@@ -35,6 +35,7 @@ class CoreFront:
         self._clock = clock
         self._readers: Mapping[Source, Reader] = {}
         self._running: set[asyncio.Task[None]] = set()
+        self._in_hand: set[InboxRef] = set()
         self._places = asyncio.Semaphore(AT_ONCE)
         self._stored = Batches(self._store_all, self._store_alone)
         self._processed = Batches(self._process_all, self._process_alone)
@@ -55,11 +56,15 @@ class CoreFront:
 
     async def _try_at_once(self, ref: InboxRef, arrival: Arrival) -> None:
         """What is small and among few need not be read back."""
-        if len(arrival.raw) > LARGE or len(self._running) > MOST_IN_HAND:
-            await self.understand(ref)
-        else:
-            item = InboxItem(ref, arrival.source, arrival.lane, arrival.raw, arrival.at, tries=0)
-            await self._carry_out(item)
+        self._in_hand.add(ref)
+        try:
+            if len(arrival.raw) > LARGE or len(self._in_hand) > MOST_IN_HAND:
+                await self.understand(ref)
+            else:
+                item = InboxItem(ref, arrival.source, arrival.lane, arrival.raw, arrival.at, tries=0)
+                await self._carry_out(item)
+        finally:
+            self._in_hand.discard(ref)
 
     async def ask(self, arrival: Arrival, request: Request) -> Reply:
         ref = await self._store(arrival)
@@ -152,7 +157,8 @@ class CoreFront:
 
     async def sweep(self) -> int:
         """Take up what is left over; how many items that were."""
-        refs = await self._bridge.call(self._done_log.waiting, self._clock.now())
+        waiting = await self._bridge.call(self._done_log.waiting, self._clock.now())
+        refs = [ref for ref in waiting if ref not in self._in_hand]  # those wait for their turn here
         await asyncio.gather(*(self.understand(ref) for ref in refs))
         return len(refs)
 

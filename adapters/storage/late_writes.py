@@ -54,7 +54,6 @@ _ANSWERS = text("""
     )
     SELECT count(*) FROM answered
 """)
-# Words, keys and names always in the same order, so that two transactions never wait for each other.
 _WORDS = text("""
     INSERT INTO lexicon (organization_id, word, uses)
     SELECT organization_id, word, uses
@@ -136,7 +135,7 @@ class LateWrites:
     """How often each name was counted, by the instant and the window."""
 
     def write(self, connection: Connection) -> None:
-        """Write all that waits, a statement for each kind.
+        """Write all that somebody could look at, a statement for each kind.
 
         Raises:
             Overtaken: another transaction has recorded one of the answers meanwhile.
@@ -144,9 +143,6 @@ class LateWrites:
         if self.answers:
             answers, self.answers = self.answers, []
             _add_answers(connection, answers, feed=self.feed)
-        if self.words:
-            words, self.words = self.words, Counter()
-            _count_words(connection, words)
         if self.answered:
             answered, self.answered = self.answered, set()
             _cancel_prompts(connection, answered)
@@ -156,6 +152,17 @@ class LateWrites:
         if self.ended:
             ended, self.ended = self.ended, {}
             _end_items(connection, ended)
+
+    def write_last(self, connection: Connection) -> None:
+        """Write what many transactions count up, right before the commit: nobody reads it in between.
+
+        So whoever counts the same waits for moments only, and since it is done once, in the order of the
+        words and names, never for somebody who waits for her.
+        """
+        self.write(connection)
+        if self.words:
+            words, self.words = self.words, Counter()
+            _count_words(connection, words)
         if self.counts:
             counts, self.counts = self.counts, {}
             _count(connection, counts)

@@ -36,5 +36,5 @@ class Transaction:
         self.late.write(self.connection)
 
     def commit(self) -> None:
-        self.write()
+        self.late.write_last(self.connection)
         self.connection.commit()

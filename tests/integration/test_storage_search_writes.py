@@ -24,12 +24,16 @@ def connection(engine: Engine) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def acme(connection: Connection) -> PostgresTenant:
-    return tenant(connection, feed=True)
+def transaction(connection: Connection) -> Transaction:
+    return Transaction(connection, feed=True)
 
 
-def tenant(connection: Connection, *, feed: bool) -> PostgresTenant:
-    transaction = Transaction(connection, feed=feed)
+@pytest.fixture
+def acme(transaction: Transaction) -> PostgresTenant:
+    return tenant(transaction)
+
+
+def tenant(transaction: Transaction) -> PostgresTenant:
     return PostgresTenant(transaction, PostgresDirectory(transaction).ensure_organization("Acme", "UTC", NOW))
 
 
@@ -48,8 +52,10 @@ def record(
     return [done.id for done in answer[1]]
 
 
-def lexicon(connection: Connection) -> dict[str, int]:
-    rows = connection.execute(text("SELECT word, uses FROM lexicon"))
+def lexicon(transaction: Transaction) -> dict[str, int]:
+    """What is counted at the very end."""
+    transaction.commit()
+    rows = transaction.execute(text("SELECT word, uses FROM lexicon"))
     return {row.word: row.uses for row in rows}
 
 
@@ -77,7 +83,7 @@ def test_a_done_is_found_by_its_words_in_their_order(
 
 
 def test_a_rewritten_done_is_found_by_its_new_words_alone(
-    connection: Connection, acme: PostgresTenant, ada: Person
+    connection: Connection, transaction: Transaction, acme: PostgresTenant, ada: Person
 ) -> None:
     one, two, three = record(acme, ada, "1", ("alpha", CORE), ("beta", CORE), ("gamma", CORE))
     answer = acme.log.by_source("1")
@@ -89,40 +95,37 @@ def test_a_rewritten_done_is_found_by_its_new_words_alone(
         Revision(changed=(LineChange(two, Line(Kind.DONE, "epsilon"), CORE, 0),), removed=(three,)),
         NOW,
     )
-    acme.log.day(ada.id, TODAY)
 
     assert [found(connection, word) for word in ("alpha", "beta", "gamma")] == [[], [], []]
     assert [found(connection, word) for word in ("delta", "epsilon")] == [[one], [two]]
-    assert lexicon(connection) == {"delta": 1, "epsilon": 1}
+    assert lexicon(transaction) == {"delta": 1, "epsilon": 1}
 
 
 def test_the_lexicon_counts_the_dones_that_use_a_word(
-    connection: Connection, acme: PostgresTenant, ada: Person
+    transaction: Transaction, acme: PostgresTenant, ada: Person
 ) -> None:
     one, _ = record(acme, ada, "1", ("deploy deploy", CORE), ("deploy docs", CORE))
     record(acme, ada, "2", ("deploy again", CORE))
-    assert lexicon(connection) == {"deploy": 3, "docs": 1, "again": 1}
+    assert lexicon(transaction) == {"deploy": 3, "docs": 1, "again": 1}
 
     acme.log.change(one, None)
-    acme.log.day(ada.id, TODAY)  # whoever looks has all written that waits
 
-    assert lexicon(connection) == {"deploy": 2, "docs": 1, "again": 1}
+    assert lexicon(transaction) == {"deploy": 2, "docs": 1, "again": 1}
 
 
 def test_words_of_private_dones_are_in_no_lexicon(
-    connection: Connection, acme: PostgresTenant, ada: Person
+    transaction: Transaction, acme: PostgresTenant, ada: Person
 ) -> None:
     secret, shown = record(acme, ada, "1", ("dentist", ()), ("deploy", CORE))
     answer = acme.log.by_source("1")
     assert answer is not None
-    assert lexicon(connection) == {"deploy": 1}
+    assert lexicon(transaction) == {"deploy": 1}
 
     hidden = LineChange(shown, Line(Kind.DONE, "deploy"), (), 0)
     told = LineChange(secret, Line(Kind.DONE, "dentist"), CORE, 1)
     acme.log.revise(answer[0], Revision(changed=(hidden, told)), NOW)
-    acme.log.day(ada.id, TODAY)
 
-    assert lexicon(connection) == {"dentist": 1}
+    assert lexicon(transaction) == {"dentist": 1}
 
 
 def test_each_change_of_a_done_feeds_the_engine_its_new_revision(
@@ -149,7 +152,7 @@ def test_dones_that_change_hands_are_fed_again(
 
 
 def test_without_an_engine_nothing_is_fed(connection: Connection, acme: PostgresTenant, ada: Person) -> None:
-    without = tenant(connection, feed=False)
+    without = tenant(Transaction(connection, feed=False))
 
     record(without, ada, "1", ("alpha", CORE))
 
