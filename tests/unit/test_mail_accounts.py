@@ -45,8 +45,8 @@ def test_a_place_to_listen_at() -> None:
     assert read_listen("smtp://0.0.0.0") == Listen("0.0.0.0", 25)  # noqa: S104 -- what a mail server listens on
     behind = Listen("127.0.0.1", 2525, authserv="mx.example.com")
     assert read_listen("smtp://127.0.0.1:2525?authserv=MX.example.com") == behind
-    files = {"certificate": Path("/a/c.pem"), "key": Path("/a/k.pem")}
-    assert read_listen("smtp://[::]:2525?cert=/a/c.pem&key=/a/k.pem") == Listen("::", 2525, **files)
+    files = (Path("/a/c.pem"), Path("/a/k.pem"))
+    assert read_listen("smtp://[::]:2525?cert=/a/c.pem&key=/a/k.pem") == Listen("::", 2525, *files)
 
 
 @pytest.mark.parametrize(
