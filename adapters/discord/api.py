@@ -29,6 +29,8 @@ CALLS_A_SECOND = 50.0
 https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
 """
 NEVER_WAIT_SECONDS = 0.001
+NO_TIMEOUT = aiohttp.ClientTimeout()
+"""Of a request: the deadline is that of the call as a whole."""
 RETRIED_STATUSES = frozenset({500, 502, 504, 524})
 """Those after which discord.py would try again by itself."""
 MOST_IN_PAGE = 100
@@ -69,7 +71,7 @@ class _Http(HTTPClient):
         return self._bucket
 
     async def request(self, route: Route, **arguments: Any) -> Any:
-        return await super().request(route, middlewares=self._middlewares, **arguments)
+        return await super().request(route, timeout=NO_TIMEOUT, middlewares=self._middlewares, **arguments)
 
 
 class DiscordApi:

@@ -10,7 +10,7 @@ class ShortResponse(aiohttp.ClientResponse):
     """Too long an answer raises `ClientPayloadError`."""
 
     async def read(self) -> bytes:
-        if self._body is None:
+        if self._body is None and not self._says_it_is_short():
             body = bytearray()
             async for chunk in self.content.iter_any():
                 body += chunk
@@ -19,3 +19,8 @@ class ShortResponse(aiohttp.ClientResponse):
                     raise aiohttp.ClientPayloadError("the answer is too long")
             self._body = bytes(body)
         return await super().read()
+
+    def _says_it_is_short(self) -> bool:
+        """So that no more can come of it; what is packed may grow."""
+        length = self.content_length
+        return length is not None and length <= MOST_ANSWER_BYTES and "Content-Encoding" not in self.headers

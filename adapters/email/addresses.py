@@ -92,7 +92,7 @@ def message_id(ref: Ref, kind: Kind, domain: str) -> str:
 def day_thread(day: date, own_address: str) -> str:
     """The message that never was, to which the mails of one person's day are all answers."""
     mark = hashlib.sha256(own_address.encode()).hexdigest()[:12]
-    return f"<day.{day:%Y%m%d}.{mark}@{own_address.rpartition('@')[2]}>"
+    return f"<day.{day.isoformat().replace('-', '')}.{mark}@{own_address.rpartition('@')[2]}>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from email.utils import formataddr
-from urllib.parse import quote
 
 from adapters.email.addresses import NAME, MailNames, day_thread, is_mailable, message_id
 from adapters.email.render import Links, RenderedMail, render
@@ -177,7 +176,7 @@ class Writer:
 
     def _stop_mail(self, token: str) -> str:
         address = self._names.stop_address()
-        return f"mailto:{address}?subject={quote(f'unsubscribe {token}')}" if address else ""
+        return f"mailto:{address}?subject=unsubscribe%20{token}" if address else ""
 
     def _headers(self, parcel: Parcel, own_address: str, own_id: str, signed: _Signed) -> dict[str, str]:
         headers = {
