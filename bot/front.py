@@ -67,7 +67,7 @@ class CoreFront:
             self._in_hand.discard(ref)
 
     async def ask(self, arrival: Arrival, request: Request) -> Reply:
-        ref = await self._store(arrival)
+        ref = await self._store_to_answer(arrival)
         if ref is None:
             return Nothing("asked before")
         try:
@@ -79,6 +79,21 @@ class CoreFront:
         except Exception as error:  # the outermost loop of what is asked, as `understand` is of what is said
             log.exception("something asked could not be answered at once", extra={"action": "ask_failed"})
             raise Kept from error
+
+    async def _store_to_answer(self, arrival: Arrival) -> InboxRef | None:
+        """Store it; whether a COMMIT took effect whose answer was lost shows when it is tried once more.
+
+        Raises:
+            StorageDown: it is not known to be stored.
+            Kept: it is, and will be answered late.
+        """
+        try:
+            return await self._store(arrival)
+        except StorageDown as down:
+            ref = await self._store(arrival)
+            if ref is None:
+                raise Kept from down
+            return ref
 
     async def _store(self, arrival: Arrival) -> InboxRef | None:
         if len(arrival.raw) > LARGE:

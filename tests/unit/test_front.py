@@ -16,7 +16,7 @@ from domain.people import Address, Channel, Profile
 from domain.ports.front import Kept, Reading, StorageDown
 from domain.ports.inbox import Arrival, InboxItem, Lane, Source
 from tests.factories import ADA, SIX, Office
-from tests.fakes.storage import FakeUnitOfWork
+from tests.fakes.storage import FakeStorage, FakeUnitOfWork
 
 NEWCOMER = Address(Channel.SLACK, "UNEW", "T1")
 
@@ -26,6 +26,27 @@ class SilentStorage:
 
     def begin(self) -> FakeUnitOfWork:
         raise StorageDown
+
+
+class ForgetfulStorage:
+    """A database that falls silent while it answers the first COMMIT, which it has carried out."""
+
+    def __init__(self, storage: FakeStorage) -> None:
+        self._storage = storage
+        self._is_first = True
+
+    def begin(self) -> FakeUnitOfWork:
+        uow = self._storage.begin()
+        if self._is_first:
+            self._is_first = False
+            commit = uow.commit
+
+            def commit_unheard() -> None:
+                commit()
+                raise StorageDown
+
+            uow.commit = commit_unheard  # type: ignore[method-assign]
+        return uow
 
 
 class OneReader:
@@ -95,6 +116,18 @@ async def test_what_cannot_be_carried_out_yet_is_kept_and_answered_late(
     [left] = office.done_log.waiting(SIX + timedelta(minutes=1))
     await made.understand(left)
     assert [type(each) for each in reader.late] == [Say]
+
+
+async def test_what_was_stored_although_nobody_heard_so_is_answered_late_and_not_refused(
+    office: Office, bridge: Bridge
+) -> None:
+    """She would ask again, and it would be there twice."""
+    asked = request(office, ADA)
+    done_log = DoneLog(ForgetfulStorage(office.storage), Conversation(office.tokens, [], frozenset()))
+    made = CoreFront(done_log, bridge, office.clock)
+    with pytest.raises(Kept):
+        await made.ask(arrival(), asked)
+    assert len(office.done_log.waiting(SIX + timedelta(minutes=1))) == 1
 
 
 async def test_what_cannot_be_stored_must_be_asked_again(office: Office, bridge: Bridge) -> None:
