@@ -90,7 +90,8 @@ def _on_discord(effect: str, answer: InteractionAnswer) -> Asked:
 
 
 def _counted(channel: Channel, effect: str, acknowledged: bool, texts: list[str], not_now: str) -> Asked:  # noqa: FBT001
-    return Asked(channel, effect, acknowledged, len(texts), refused=not_now in texts)
+    answers = [each for each in texts if each != not_now]
+    return Asked(channel, effect, acknowledged, answers, refused=not_now in texts)
 
 
 def _no_buttons(command: Command) -> str:

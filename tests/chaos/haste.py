@@ -33,6 +33,7 @@ def hasten() -> None:
     from adapters.storage import leases  # noqa: PLC0415
 
     on_slack.LOOK_AGAIN = on_discord.LOOK_AGAIN = by_mail.LOOK_AGAIN = LOOK_AGAIN
+    on_discord.NONCE_IS_SAFE = LEASE
     by_mail.SILENCE_TELLS = MAIL_TELLS
     leases.LIVES = LEASE
     starts.AT_ONCE = 1_000  # a day of crashes goes by in minutes

@@ -10,8 +10,8 @@ from functools import partial
 
 from tests.chaos.child import Child
 from tests.chaos.haste import LEASE
-from tests.chaos.proxy import Moment, Proxy, Trap
-from tests.chaos.schedule import AT_RANDOM, CALLS, CORE, REACHED, How, Peril
+from tests.chaos.proxy import Proxy, Trap
+from tests.chaos.schedule import AT_RANDOM, CORE, REACHED, How, Peril
 
 MOST_STILLBORN = 50
 """Processes of a slot that may end one after the other before they are up; then something else is wrong."""
@@ -126,12 +126,12 @@ class Slot:
     def _arm(self, peril: Peril | None) -> None:
         for proxy in self._proxies.values():
             proxy.traps.clear()
-        if peril is None or not peril.on_the_wire:
+        if peril is None or peril.call is None:
             return
         by_chance = peril.point == AT_RANDOM
         trap = Trap(
-            Moment.BEFORE if by_chance else Moment(peril.point),
-            CALLS[peril.channel],
+            peril.moment,
+            peril.call,
             peril.nth,
             partial(self._strike_later if by_chance else self._strike, peril),
             cuts=not by_chance and peril.how is How.KILL,
@@ -151,7 +151,7 @@ class Slot:
         self._point.clear()
         self._up.clear()
         self._asked = False
-        point = "" if peril.on_the_wire else peril.name
+        point = "" if peril.call else peril.name
         arguments = (peril.role, point, str(peril.nth), peril.how.value)
         self._process = Child(arguments, self._environment, self._log)
         return self._process

@@ -46,9 +46,10 @@ class Asked:
     """What it leaves: a line, or the source of an answer."""
     acknowledged: bool
     """It was not shown as failed."""
-    answers: int
+    answers: Sequence[str]
+    """What was said to it, but for that."""
     refused: bool
-    """The answer was that it cannot be written down now."""
+    """She was told that it cannot be written down now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,16 +256,17 @@ def _judge_dones(verdict: Verdict, dones: Mapping[str, int], said: Iterable[Said
 def _judge_asked(verdict: Verdict, asked: Asked, times: int) -> None:
     """It is done once and answered once at most; what says that it is done is.
 
-    What was acknowledged and then not answered is done all the same, or nobody has been told that it is.
+    What was acknowledged and then not answered is done all the same.  Where the database fell silent while it
+    was stored, she is told that it could not be, and later, if it was after all, that it is done.
     """
     what = f"{asked.effect}, asked on {asked.channel.word},"
-    if asked.answers > 1:
-        verdict.doubled.append(f"{what} was answered {asked.answers} times")
+    if len(asked.answers) > 1:
+        verdict.doubled.append(f"{what} was answered {len(asked.answers)} times: {' / '.join(asked.answers)}")
     if times > 1:
         verdict.doubled.append(f"{what} was done {times} times")
     if asked.acknowledged and not asked.refused and not times:
         verdict.lost.append(f"{what} was acknowledged and never done")
-    how = "answered" if asked.answers else "not answered"
+    how = "answered" if asked.answers else "refused" if asked.refused else "not answered"
     verdict.asked[asked.channel, how if asked.acknowledged else "shown as failed"] += 1
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from adapters.discord.missed import READS_A_SECOND
+from adapters.discord.missed import READS_APART
 from adapters.storage.database import Database
 from domain.deliveries import Kind
 from domain.local_time import DEFAULT_ZONE
@@ -196,7 +196,7 @@ class Run:
         )
         try:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(CALM_WITHIN + len(self._crowd.planned) / READS_A_SECOND):
+                async with asyncio.timeout(CALM_WITHIN + len(self._crowd.planned) * READS_APART):
                     await self._crowd.silent()
                     while not await asyncio.to_thread(self._idle):  # noqa: ASYNC110 -- no bell rings when it is
                         await asyncio.sleep(0.5)

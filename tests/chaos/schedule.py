@@ -18,6 +18,20 @@ CALLS = {
     Channel.EMAIL.word: b"/v3/mail/send",
 }
 """What the first line of a request that sends something holds."""
+OTHER_CALLS = {
+    Channel.SLACK.word: {
+        "opening": b"/conversations.open",
+        "marking": b"/reactions.add",
+        "looking": b"/conversations.history",
+    },
+    Channel.DISCORD.word: {
+        "opening": b"/users/@me/channels",
+        "marking": b"/reactions/",
+        "looking": b"/messages?",
+        "threading": b"/threads",
+    },
+}
+"""The same of the other calls, by what they are called here."""
 COMMITS = ("before claim", "after claim", "before record", "after record")
 _CORE = (
     "store",
@@ -32,11 +46,16 @@ _CORE = (
 CORE_COMMITS = tuple(f"{when} {what}" for what in _CORE for when in ("before", "after"))
 ON_THE_WIRE = tuple(moment.value for moment in Moment)
 POINTS = (*COMMITS, *ON_THE_WIRE, AT_RANDOM)
+OTHER_POINTS = {
+    word: tuple(f"{when} {what}" for what in calls for when in ("before", "after"))
+    for word, calls in OTHER_CALLS.items()
+}
 MOST = {
     "plan_prompts": 1,
     "plan_digests": 1,
     "claim_doubts": 1,
     "settle": 1,
+    "threading": 1,
     Channel.EMAIL.word: 1,
     "keep_house": 4,
 }
@@ -77,18 +96,32 @@ class Peril:
         return f"{self.how.value} {self.name}"
 
     @property
-    def on_the_wire(self) -> bool:
-        return self.point in ON_THE_WIRE or self.point == AT_RANDOM
+    def call(self) -> bytes | None:
+        """What the request holds at which the point lies; None: the process comes to it by itself."""
+        other = OTHER_CALLS.get(self.channel, {}).get(self.point.partition(" ")[2])
+        return other or (CALLS[self.channel] if self.point in {*ON_THE_WIRE, AT_RANDOM} else None)
+
+    @property
+    def moment(self) -> Moment:
+        """Where in that call."""
+        if self.point in ON_THE_WIRE:
+            return Moment(self.point)
+        return Moment.AFTER if self.point.startswith("after") else Moment.BEFORE
 
 
 def perils(seed: int, kills: int) -> list[Peril]:
-    """`kills` kills for each channel, spread evenly over its points; some more in the core; some stops."""
+    """`kills` kills for each channel, spread evenly over its points; some more elsewhere; some stops."""
     draw = random.Random(seed)  # noqa: S311 -- a schedule, no secret
     found = [
         _peril(draw, word, point, how)
         for how, count in ((How.KILL, kills), (How.STOP, round(kills / 10)))
         for word in CALLS
         for point in _some(draw, POINTS, count)
+    ]
+    found += [
+        _peril(draw, word, point, How.KILL)
+        for word, points in OTHER_POINTS.items()
+        for point in _some(draw, points, kills * len(points) // 20)
     ]
     found += [_peril(draw, CORE, point, How.KILL) for point in _some(draw, CORE_COMMITS, kills * 8 // 5)]
     draw.shuffle(found)

@@ -89,7 +89,7 @@ def test_an_acknowledged_line_is_one_done_and_any_other_at_most_one() -> None:
 
 
 def asked(answers: int = 1, *, acknowledged: bool = True, refused: bool = False) -> Seen:
-    return replace(seen(), asked=[Asked(Channel.SLACK, "a", acknowledged, answers, refused)])
+    return replace(seen(), asked=[Asked(Channel.SLACK, "a", acknowledged, ["done"] * answers, refused)])
 
 
 def test_what_was_asked_and_acknowledged_is_done_once_and_answered_at_most_once() -> None:
