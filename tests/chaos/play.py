@@ -15,7 +15,6 @@ from pathlib import Path
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from adapters.discord.missed import READS_APART
 from adapters.storage.database import Database
 from domain.deliveries import Kind
 from domain.local_time import DEFAULT_ZONE
@@ -42,6 +41,8 @@ EVERY_POINT = 40
 """Kills of each channel from which on every point must have been met."""
 CALM_WITHIN = 300.0
 """Seconds for everything that is left over, once nothing fails any more."""
+HISTORIES_A_SECOND = 10.0
+"""So many are read of what was said while nobody listened, which takes its own time."""
 Tell = Callable[[str], None]
 _LEFT = text("""
     SELECT EXISTS (SELECT FROM deliveries WHERE state IN (1, 2, 3))
@@ -196,7 +197,7 @@ class Run:
         )
         try:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(CALM_WITHIN + len(self._crowd.planned) * READS_APART):
+                async with asyncio.timeout(CALM_WITHIN + len(self._crowd.planned) / HISTORIES_A_SECOND):
                     await self._crowd.silent()
                     while not await asyncio.to_thread(self._idle):  # noqa: ASYNC110 -- no bell rings when it is
                         await asyncio.sleep(0.5)
