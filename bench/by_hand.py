@@ -2,8 +2,7 @@
 
 `fast` claims 500, sends over kept connections, completes in one statement; it sends the same bytes as the
 product, from a form that was filled in beforehand but for what is each person's own: ids and signed buttons.
-  `plain` is each library as its
-documentation shows it: a claim, a call, a completion, one after the other.
+`plain` is each library as its documentation shows it: a claim, a call, a completion, one after the other.
 """
 
 import asyncio
@@ -11,7 +10,7 @@ import base64
 import hmac
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -21,18 +20,24 @@ from sendgrid.helpers.mail import Mail
 from slack_sdk import WebClient
 from sqlalchemy import Connection, Engine, Row, text
 
-from adapters.discord import render as discord
+from adapters.discord.api import DiscordApi
+from adapters.discord.sender import DiscordSender
 from adapters.email.letters import Writer
 from adapters.email.sendgrid_request import body_of
-from adapters.slack import render as slack
+from adapters.slack.api import Answer, SlackApi
+from adapters.slack.sender import SlackSender
 from bench.crowd import DAY, PEAK
-from bench.parcels import prompts, the_question
+from bench.parcels import prompts
 from bench.product import NAMES, PUBLIC_URL, tokens
+from bot.tokens import SignedTokens
+from domain.commands import Command
 from domain.deliveries import LEASE, Ref
 from domain.people import Channel
 
 _QUESTION = "What'd you get done today? Answer here, one line for each thing."
-_ID, _DIRECT, _SIGNED, _ADDRESS, _KEY = "@id@", "@direct@", "@signed@", "@address@", b"k" * 32
+SIGNED = "@signed@"
+"""Stands in a form where a signed command goes."""
+_ID, _DIRECT, _ADDRESS, _KEY = "@id@", "@direct@", "@address@", b"k" * 32
 _BATCH = 500
 _AT_ONCE = 50
 
@@ -55,21 +60,33 @@ _COMPLETE = text("""
 """)
 
 
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """A message on each chat, with marks for what is each person's own."""
+
+    slack: str
+    discord: str
+
+
 async def fast(engine: Engine, url: str) -> int:
     """Everything that is due, all channels side by side; how many that were."""
+    forms = Forms(await slack_form(), await discord_form())
     async with aiohttp.ClientSession() as session:
-        return sum(await asyncio.gather(*(_channel(engine, session, url, each) for each in Channel)))
+        channels = (_channel(engine, session, url, each, forms) for each in Channel)
+        return sum(await asyncio.gather(*channels))
 
 
-async def _channel(engine: Engine, session: aiohttp.ClientSession, url: str, channel: Channel) -> int:
+async def _channel(
+    engine: Engine, session: aiohttp.ClientSession, url: str, channel: Channel, forms: Forms
+) -> int:
     total = 0
     while rows := await asyncio.to_thread(_claim, engine, channel, _BATCH):
         if channel is Channel.EMAIL:
             receipts = await _mail(session, url, rows)
         else:
             gate = asyncio.Semaphore(_AT_ONCE)
-            call = _slack if channel is Channel.SLACK else _discord
-            receipts = await asyncio.gather(*(_gated(gate, call(session, url, row)) for row in rows))
+            call, form = (_slack, forms.slack) if channel is Channel.SLACK else (_discord, forms.discord)
+            receipts = await asyncio.gather(*(_gated(gate, call(session, url, form, row)) for row in rows))
         await asyncio.to_thread(_complete, engine, rows, receipts)
         total += len(rows)
     return total
@@ -80,15 +97,15 @@ async def _gated(gate: asyncio.Semaphore, call: Any) -> str:
         return str(await call)
 
 
-async def _slack(session: aiohttp.ClientSession, url: str, row: Row[Any]) -> str:
-    body = _filled(Channel.SLACK, row)
+async def _slack(session: aiohttp.ClientSession, url: str, form: str, row: Row[Any]) -> str:
+    body = _filled(form, row)
     headers = {"Authorization": "Bearer xoxb-bench", "Content-Type": "application/json"}
     async with session.post(f"{url}/api/chat.postMessage", data=body, headers=headers) as answer:
         return str((await answer.json())["ts"])
 
 
-async def _discord(session: aiohttp.ClientSession, url: str, row: Row[Any]) -> str:
-    body = _filled(Channel.DISCORD, row)
+async def _discord(session: aiohttp.ClientSession, url: str, form: str, row: Row[Any]) -> str:
+    body = _filled(form, row)
     headers = {"Authorization": "Bot token", "Content-Type": "application/json"}
     address = f"{url}/api/v10/channels/{row.direct}/messages"
     async with session.post(address, data=body, headers=headers) as answer:
@@ -105,21 +122,58 @@ async def _mail(session: aiohttp.ClientSession, url: str, rows: Sequence[Row[Any
     return [f"<{row.id}@example.com>" for row in rows]
 
 
-def _filled(channel: Channel, row: Row[Any]) -> bytes:
+def _filled(form: str, row: Row[Any]) -> bytes:
     signed = base64.urlsafe_b64encode(hmac.digest(_KEY, str(row.id).encode(), "sha256")).decode()
-    form = _chat_form(channel)
-    return form.replace(_ID, str(row.id)).replace(_DIRECT, row.direct).replace(_SIGNED, signed).encode()
+    return form.replace(_ID, str(row.id)).replace(_DIRECT, row.direct).replace(SIGNED, signed).encode()
 
 
-@cache
-def _chat_form(channel: Channel) -> str:
-    """A message as the product's own renderer writes it, with marks for what is each person's own."""
-    message = the_question(channel)
-    if channel is Channel.DISCORD:
-        around = {"nonce": _ID, "enforce_nonce": True}
-        return json.dumps({**discord.render(message, lambda _: _SIGNED), **around})
-    around = {"channel": _DIRECT, "metadata": {"event_type": "delivery", "event_payload": {"delivery": _ID}}}
-    return json.dumps({**slack.render(message, lambda _: _SIGNED), **around})
+class _Unsigned(SignedTokens):
+    """Leaves a mark where a signed command goes."""
+
+    def sign_command(self, organization_id: int, person_id: int | None, command: Command) -> str:  # noqa: ARG002
+        return SIGNED
+
+
+class _SlackOnPaper(SlackApi):
+    """Keeps what would be posted."""
+
+    form = ""
+
+    async def post(self, token: str, message: bytes) -> Answer:  # noqa: ARG002 -- it goes nowhere
+        self.form = message.decode()
+        return Answer({"channel": "", "ts": ""}, {})
+
+
+class _DiscordOnPaper(DiscordApi):
+    """Keeps what would be posted."""
+
+    form = ""
+
+    async def open(self) -> None:
+        return
+
+    async def post(self, channel_id: str, body: bytes) -> dict[str, Any]:
+        self.form = body.decode()
+        return {"channel_id": channel_id, "id": ""}
+
+
+async def slack_form() -> str:
+    """A post as the product's own sender makes it, with marks for what is each person's own."""
+    paper = _SlackOnPaper("")
+    parcel = prompts(Channel.SLACK, 1)[0]
+    await SlackSender(paper, lambda _: "xoxb-bench", _Unsigned(["unused"])).send([parcel])
+    return _marked(paper.form).replace(str(parcel.recipient.direct), _DIRECT)
+
+
+async def discord_form() -> str:
+    """The same for Discord."""
+    paper = _DiscordOnPaper("", "")
+    await DiscordSender(paper, _Unsigned(["unused"])).send(prompts(Channel.DISCORD, 1))
+    return _marked(paper.form)
+
+
+def _marked(form: str) -> str:
+    return form.replace(f'"{Ref(DAY, 1)}"', f'"{DAY:%Y%m%d}-{_ID}"')
 
 
 @cache

@@ -3,21 +3,14 @@
 from bench.crowd import DAY, PEAK, SLACK_WORKSPACE
 from domain.deliveries import Claimed, Key, Kind, Parcel, Recipient, Ref
 from domain.facts import PromptAsked
-from domain.messages import Message
 from domain.people import Address, Channel
 from domain.services.delivery import parcel
-from domain.wording import word
 
 FACTS = PromptAsked(DAY, explain=False)
 
 
 def prompts(channel: Channel, count: int) -> list[Parcel]:
     return [parcel(_claimed(channel, number)) for number in range(1, count + 1)]
-
-
-def the_question(channel: Channel) -> Message:
-    """What they say."""
-    return word(FACTS, channel)
 
 
 def _claimed(channel: Channel, number: int) -> Claimed:
