@@ -13,10 +13,12 @@ from datetime import datetime, timedelta
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from adapters.discord import missed as discord_missed
 from adapters.discord.channel import DiscordChannel, DiscordSettings
 from adapters.email.addresses import MailNames
 from adapters.email.channel import MailChannel, MailSettings
 from adapters.email.routes import MailDoor
+from adapters.slack import missed as slack_missed
 from adapters.slack.channel import SlackChannel, SlackSettings
 from adapters.storage.listening import Position
 from adapters.web.pages import LinkReader
@@ -25,9 +27,11 @@ from bot.asgi import build_app
 from bot.bridge import Bridge
 from bot.core import Core
 from bot.front import CoreFront
+from bot.gaps import SharedGap
 from bot.ledger_figures import DAYS, figures
 from bot.settings import Settings, SettingsError
 from domain.people import Channel
+from domain.ports.directory import Direct
 from domain.ports.front import Clock, Front, Reader
 from domain.ports.inbox import Source
 from scheduler.pump import Pump, Sender
@@ -36,6 +40,7 @@ from scheduler.ticks import Ticks
 STOP_WITHIN = 10.0
 """Seconds for what is being understood when a stop is asked for."""
 GATEWAY_LEASE = "discord gateway"
+SLACK_SOCKET = "slack socket"
 log = logging.getLogger(__name__)
 
 
@@ -62,7 +67,7 @@ class Installation:
         self.clock = clock
         self.bridge = Bridge(core.database.cancel_running)
         self.front = CoreFront(core.done_log, self.bridge, clock)
-        self.slack = _slack(settings, self.front, core, clock)
+        self.slack = _slack(settings, self.front, core, self.bridge, clock)
         self.discord = _discord(settings, self.front, core, self.bridge, clock)
         self.mail = _mail(settings, self.front, core, clock)
         self.front.understand_by(self._readers())
@@ -148,7 +153,7 @@ class Installation:
                 return
 
 
-def _slack(settings: Settings, front: Front, core: Core, clock: Clock) -> SlackChannel | None:
+def _slack(settings: Settings, front: Front, core: Core, bridge: Bridge, clock: Clock) -> SlackChannel | None:
     if not settings.slack_bot_token:
         return None
     given = SlackSettings(
@@ -157,7 +162,8 @@ def _slack(settings: Settings, front: Front, core: Core, clock: Clock) -> SlackC
         settings.slack_signing_secret,
         settings.slack_api_url.rstrip("/") + "/",
     )
-    return SlackChannel(given, front, core.tokens, clock)
+    memory = ListeningMemory(core, bridge, clock, Channel.SLACK, SLACK_SOCKET)
+    return SlackChannel(given, front, core.tokens, clock, SharedGap(memory, slack_missed.READS_APART))
 
 
 def _discord(
@@ -172,8 +178,9 @@ def _discord(
     async def linked_guilds() -> list[str]:
         return await bridge.call(core.done_log.linked, Channel.DISCORD)
 
-    memory = DiscordMemory(core, bridge, clock)
-    return DiscordChannel(given, front, core.tokens, clock, linked_guilds, memory)
+    memory = ListeningMemory(core, bridge, clock, Channel.DISCORD, GATEWAY_LEASE)
+    gap = SharedGap(memory, discord_missed.READS_APART)
+    return DiscordChannel(given, front, core.tokens, clock, linked_guilds, gap, memory)
 
 
 def _mail(settings: Settings, front: Front, core: Core, clock: Clock) -> MailChannel:
@@ -218,14 +225,15 @@ class SharedLease:
         await self._bridge.call(self._lease.release)
 
 
-class DiscordMemory:
-    """How far Discord has been heard, for whichever process listens next, and who is spoken with there."""
+class ListeningMemory:
+    """How far a chat has been heard, for whichever process listens next, and who is spoken with there."""
 
-    def __init__(self, core: Core, bridge: Bridge, clock: Clock) -> None:
-        self._heard = core.database.heard(GATEWAY_LEASE)
+    def __init__(self, core: Core, bridge: Bridge, clock: Clock, channel: Channel, name: str) -> None:
+        self._heard = core.database.heard(name)
         self._storage = core.database.storage
         self._bridge = bridge
         self._clock = clock
+        self._channel = channel
 
     async def heard_until(self) -> datetime | None:
         return await self._bridge.call(self._heard.load)
@@ -239,14 +247,14 @@ class DiscordMemory:
     async def started(self, at: datetime) -> None:
         await self._bridge.call(self._heard.started, at)
 
-    async def directs(self, after: int, limit: int, *, asked: bool) -> list[tuple[int, str]]:
+    async def directs(self, after: int, limit: int, *, asked: bool) -> list[Direct]:
         return await self._bridge.call(self._directs, after, limit, asked=asked)
 
-    def _directs(self, after: int, limit: int, *, asked: bool) -> list[tuple[int, str]]:
+    def _directs(self, after: int, limit: int, *, asked: bool) -> list[Direct]:
         today = self._clock.now().date()
         lately = today - timedelta(days=2), today + timedelta(days=1)
         with self._storage.begin() as uow:
-            return uow.directory.directs(Channel.DISCORD, lately, after, limit, asked=asked)
+            return uow.directory.directs(self._channel, lately, after, limit, asked=asked)
 
 
 class MailboxPositions:

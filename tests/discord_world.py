@@ -8,11 +8,13 @@ from pathlib import Path
 
 from adapters.discord.channel import DiscordChannel, DiscordSettings
 from adapters.discord.inlet import ANSWER_WITHIN_SECONDS
+from bot.gaps import SharedGap
 from bot.tokens import SignedTokens
 from domain.commands import Origin, Request
 from domain.deliveries import DeliveryEvent
 from domain.messages import Audience, Message, Nothing, Paragraph, Reply, Say, text
 from domain.people import Channel as Platform
+from domain.ports.directory import Direct
 from domain.ports.front import StorageDown
 from domain.ports.inbox import Arrival
 from simulators.base import real_now
@@ -136,9 +138,9 @@ class SharedMemory:
     async def started(self, at: datetime) -> None:
         self.begun.append(at)
 
-    async def directs(self, after: int, limit: int, *, asked: bool) -> list[tuple[int, str]]:
-        numbered = list(enumerate(self._directs(), 1)) if asked else []
-        return [each for each in numbered if each[0] > after][:limit]
+    async def directs(self, after: int, limit: int, *, asked: bool) -> list[Direct]:
+        numbered = enumerate(self._directs(), 1) if asked else []
+        return [Direct(number, "", each) for number, each in numbered if number > after][:limit]
 
 
 class World:
@@ -179,7 +181,13 @@ class World:
             answer_within_seconds=self.answer_within,
         )
         return DiscordChannel(
-            settings, front or self.front, self.tokens, self.clock, linked_guilds, self.memory
+            settings,
+            front or self.front,
+            self.tokens,
+            self.clock,
+            linked_guilds,
+            SharedGap(self.memory, 0),
+            self.memory,
         )
 
     @asynccontextmanager

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,11 +13,13 @@ from starlette.routing import Route
 
 from adapters.slack.channel import SlackChannel, SlackSettings
 from adapters.slack.manifest import scopes
+from bot.gaps import SharedGap
 from bot.tokens import SignedTokens
 from domain.commands import Origin, Request
 from domain.deliveries import DeliveryEvent
 from domain.messages import Message, Nothing, Paragraph, Reply, Say, text
 from domain.people import Channel
+from domain.ports.directory import Direct
 from domain.ports.front import Kept, StorageDown
 from domain.ports.inbox import Arrival
 from simulators.base import real_now
@@ -92,6 +94,24 @@ class HandClock:
         return real_now()
 
 
+class SharedMemory:
+    """What processes that share a database remember of their listening."""
+
+    def __init__(self, directs: Callable[[], Iterable[tuple[str, str]]]) -> None:
+        self._directs = directs
+        self.until: datetime | None = None
+
+    async def heard_until(self) -> datetime | None:
+        return self.until
+
+    async def heard(self, until: datetime) -> None:
+        self.until = until
+
+    async def directs(self, after: int, limit: int, *, asked: bool) -> list[Direct]:
+        numbered = enumerate(self._directs(), 1) if asked else []
+        return [Direct(number, *each) for number, each in numbered if number > after][:limit]
+
+
 class World:
     """A simulated workspace with Ada and Ben in it, and what the adapter is made of."""
 
@@ -104,7 +124,14 @@ class World:
         self.workspace = self.slack.add_workspace("Initech", "initech", scopes())
         self.ada = self._person("ada", "Europe/Madrid")
         self.ben = self._person("ben", "Asia/Kolkata")
+        self.memory = SharedMemory(
+            lambda: [(each.team_id, self.slack.dm_of(each).channel_id) for each in (self.ada, self.ben)]
+        )
         self.platform = self.slack.add_channel(self.workspace, "platform", [self.ada, self.ben])
+
+    def gap(self) -> SharedGap:
+        """Of one process."""
+        return SharedGap(self.memory, 0)
 
     def _person(self, name: str, zone: str) -> User:
         return self.slack.add_user(self.workspace, name, name.title(), zone, f"{name}@example.com")
@@ -155,7 +182,7 @@ async def over_http() -> AsyncIterator[Running]:
             signing_secrets=("an older one", world.slack.signing_secret),
             api_url=world.slack.api_url,
         )
-        channel = SlackChannel(settings, world.front, world.tokens, world.clock)
+        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
         await channel.start()
         async with served(channel.routes()) as address:
             await world.slack.deliver_over_http(f"{address}/slack/events")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent
-EXPECTED = {*range(1, 30), *range(31, 34)}
+EXPECTED = {*range(1, 34)}
 """Of the catalogue of faults: sending and scheduling, providers."""
 _NAMED = re.compile(r"Faults? ((?:\d+(?:, | and | to )?)+)")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from adapters.discord.api import DiscordApi
 from adapters.discord.checks import Finding, check
@@ -10,13 +10,12 @@ from adapters.discord.client import Listener
 from adapters.discord.gateway import RENEW_SECONDS, DiscordGateway, Lease
 from adapters.discord.guilds import Guilds, LinkedGuilds
 from adapters.discord.inlet import ANSWER_WITHIN_SECONDS, Inlet
-from adapters.discord.missed import Memory as HeardMemory
 from adapters.discord.missed import Missed
 from adapters.discord.reader import DiscordReader
 from adapters.discord.sender import DiscordSender
-from adapters.discord.starts import Memory as StartsMemory
-from adapters.discord.starts import Starts
+from adapters.discord.starts import Memory, Starts
 from domain.ports.front import Clock, Front, Tokens
+from domain.ports.listening import Gap
 
 API_URL = "https://discord.com/api/v10"
 GATEWAY_URL = "wss://gateway.discord.gg/"
@@ -33,10 +32,6 @@ class DiscordSettings:
     """After that an answer is put off."""
 
 
-class Memory(HeardMemory, StartsMemory, Protocol):
-    """What the installation remembers of its listening."""
-
-
 class DiscordChannel:
     """Everything of Discord; nothing is opened before `start`, or before the first call."""
 
@@ -47,7 +42,8 @@ class DiscordChannel:
         tokens: Tokens,
         clock: Clock,
         linked_guilds: LinkedGuilds,
-        memory: Memory,
+        gap: Gap,
+        starts: Memory,
     ) -> None:
         self._settings = settings
         self._linked_guilds = linked_guilds
@@ -56,8 +52,9 @@ class DiscordChannel:
         self.reader = DiscordReader(self._api, tokens, clock, linked_guilds)
         self.sender = DiscordSender(self._api, tokens)
         self._inlet = Inlet(front, self._api, tokens, clock, settings.answer_within_seconds)
-        self._missed = Missed(self._api, self._inlet.hear, memory, clock)
-        self._starts = Starts(memory, clock)
+        self._gap = gap
+        self._missed = Missed(self._api, self._inlet.hear, gap, clock)
+        self._starts = Starts(starts, clock)
         self._listening: asyncio.Task[None] | None = None
 
     async def start(self, lease: Lease | None) -> None:
@@ -85,7 +82,7 @@ class DiscordChannel:
 
     async def settled(self) -> None:
         """Wait until all that has arrived here is stored or answered."""
-        await self._missed.settled()
+        await self._gap.settled()
         await self._inlet.settled()
 
     async def check(self) -> list[Finding]:

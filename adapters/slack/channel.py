@@ -10,11 +10,13 @@ from adapters.slack.app import build_app
 from adapters.slack.checks import Finding, check
 from adapters.slack.inlet import Inlet
 from adapters.slack.installation import Installation
+from adapters.slack.missed import Missed
 from adapters.slack.reader import SlackReader
 from adapters.slack.routes import routes
 from adapters.slack.sender import SlackSender
-from adapters.slack.socket import SlackSocket
+from adapters.slack.socket import CHECK_SECONDS, PING_SECONDS, SlackSocket
 from domain.ports.front import Clock, Front, Tokens
+from domain.ports.listening import Gap
 
 API_URL = "https://slack.com/api/"
 
@@ -28,12 +30,16 @@ class SlackSettings:
     signing_secrets: tuple[str, ...] = field(default=(), repr=False)
     """Of requests over HTTP; several while one takes the other's place, none when they come by the socket."""
     api_url: str = API_URL
+    ping_seconds: float = PING_SECONDS
+    """Between two questions whether the socket lives."""
+    check_seconds: float = CHECK_SECONDS
+    """Between two looks whether they are answered."""
 
 
 class SlackChannel:
     """Everything of Slack; nothing is opened before `start`, or before the first call."""
 
-    def __init__(self, settings: SlackSettings, front: Front, tokens: Tokens, clock: Clock) -> None:
+    def __init__(self, settings: SlackSettings, front: Front, tokens: Tokens, clock: Clock, gap: Gap) -> None:
         self._settings = settings
         self._front = front
         self._clock = clock
@@ -42,6 +48,7 @@ class SlackChannel:
         self.reader = SlackReader(self._api, self._installation, tokens, clock)
         self.sender = SlackSender(self._api, self._installation.token_of, tokens)
         self._inlet = Inlet(front, self._api, tokens, clock, self._installation)
+        self._missed = Missed(self._api, self._installation.token_of, self._inlet.event, gap, clock)
         self._app = build_app(self._inlet, self._installation, settings.api_url)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -53,7 +60,15 @@ class SlackChannel:
         """
         self._tasks.append(asyncio.create_task(self._installation.introduce(self._front)))
         if listen and self._settings.app_token is not None:
-            socket = SlackSocket(self._app, self._api, self._settings.app_token)
+            settings = self._settings
+            socket = SlackSocket(
+                self._app,
+                self._api,
+                self._settings.app_token,
+                self._missed,
+                settings.ping_seconds,
+                settings.check_seconds,
+            )
             self._tasks.append(asyncio.create_task(socket.run()))
 
     async def stop(self) -> None:

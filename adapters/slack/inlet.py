@@ -18,7 +18,7 @@ from adapters.slack.answers import answers_to
 from adapters.slack.api import SlackApi
 from adapters.slack.installation import Installation, with_speech
 from adapters.slack.outcomes import TROUBLE
-from adapters.slack.payloads import answer_url, event_time, is_said_to_us, read_button, read_slash
+from adapters.slack.payloads import answer_url, event_key, event_time, is_said_to_us, read_button, read_slash
 from domain.commands import Request
 from domain.facts import NotNow
 from domain.messages import Nothing, Reply, Say
@@ -71,7 +71,7 @@ class Inlet:
             StorageDown: it could not be kept; Slack must send it again.
         """
         if is_said_to_us(body, self._installation.bot_user_in(str(body.get("team_id") or ""))):
-            key, at = str(body.get("event_id") or ""), self._time_of(body)
+            key, at = event_key(body), self._time_of(body)
             await self._front.hear(self._arrival(Source.SLACK_EVENT, Lane.SAID, key, body, at))
 
     async def command(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:

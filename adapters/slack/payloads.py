@@ -70,6 +70,25 @@ def event_time(body: Payload) -> datetime:
     return instant(ts) if isinstance(ts, str) else instant(str(body.get("event_time", "")))
 
 
+def event_key(body: Payload) -> str:
+    """What "the same again" means: a message's own numbers, which its history tells too, else the event's.
+
+    Empty where there is neither.
+    """
+    event = _object(body, "event")
+    changed = event.get("message") if event.get("subtype") == "message_changed" else None
+    message = changed if isinstance(changed, dict) else event
+    what = "said"
+    if changed is not None:
+        edited = message.get("edited")
+        what = str(edited.get("ts") if isinstance(edited, dict) else event.get("event_ts"))
+    elif event.get("subtype") == "message_deleted":
+        message, what = {"ts": event.get("deleted_ts")}, "deleted"
+    if event.get("type") != "message" or not message.get("ts"):
+        return str(body.get("event_id") or "")
+    return f"{body.get('team_id')}:{event.get('channel')}:{message['ts']}:{what}"
+
+
 def event_mentions(body: Payload) -> frozenset[str]:
     """The ids of those mentioned in a message, whose names are needed to read it."""
     event = _object(body, "event")

@@ -10,6 +10,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
 from adapters.slack.api import SlackApi
+from adapters.slack.missed import Missed
 
 _log = logging.getLogger(__name__)
 
@@ -24,13 +25,32 @@ class SlackSocket:
     """Keeps one connection open until it is cancelled.
 
     The SDK opens it again by itself, but has been seen to stay deaf after a reconnection; so the connection
-    is looked at from outside too.
+    is looked at from outside too, and what was said while it was dead is read afterwards.
+
+    Args:
+        app: handles what comes.
+        api: how Slack is called.
+        app_token: opens the connection.
+        missed: closes the gap between two connections.
+        ping_seconds: between two questions whether it lives.
+        check_seconds: between two looks whether they are answered.
     """
 
-    def __init__(self, app: AsyncApp, api: SlackApi, app_token: str) -> None:
+    def __init__(
+        self,
+        app: AsyncApp,
+        api: SlackApi,
+        app_token: str,
+        missed: Missed,
+        ping_seconds: float = PING_SECONDS,
+        check_seconds: float = CHECK_SECONDS,
+    ) -> None:
         self._app = app
         self._api = api
         self._app_token = app_token
+        self._missed = missed
+        self._ping_seconds = ping_seconds
+        self._check_seconds = check_seconds
 
     async def run(self) -> None:
         while True:
@@ -44,29 +64,36 @@ class SlackSocket:
             self._app_token,
             logger=_socket_logger(),
             web_client=self._api.client(),
-            ping_interval=PING_SECONDS,
+            ping_interval=self._ping_seconds,
         )
         connecting = asyncio.create_task(_connect(handler))
         try:
             await connecting
-            await _watch(handler)
+            await self._watch(handler)
         finally:
+            await self._missed.stop()
             connecting.cancel()
             await asyncio.gather(connecting, return_exceptions=True)
             await handler.client.close()  # type: ignore[no-untyped-call] # the SDK leaves its type out
+
+    async def _watch(self, handler: AsyncSocketModeHandler) -> None:
+        """Return once the connection has been dead for several checks."""
+        dead = 0
+        self._missed.connected()
+        while dead < DEAF_CHECKS:
+            await asyncio.sleep(self._check_seconds)
+            if not await handler.client.is_connected():
+                dead += 1
+            elif dead:  # the SDK has opened another one
+                dead = 0
+                self._missed.connected()
+            else:
+                await self._missed.is_alive()
 
 
 async def _connect(handler: AsyncSocketModeHandler) -> None:
     """Does not return while Slack is down."""
     await handler.client.connect()  # type: ignore[no-untyped-call] # the SDK leaves its type out
-
-
-async def _watch(handler: AsyncSocketModeHandler) -> None:
-    """Return once the connection has been dead for several checks."""
-    dead = 0
-    while dead < DEAF_CHECKS:
-        await asyncio.sleep(CHECK_SECONDS)
-        dead = 0 if await handler.client.is_connected() else dead + 1
 
 
 def _socket_logger() -> logging.Logger:

@@ -13,7 +13,7 @@ from adapters.storage.transaction import Transaction
 from domain.deliveries import SENT_STATES, Kind
 from domain.errors import Refusal
 from domain.people import Address, Channel
-from domain.ports.directory import Door
+from domain.ports.directory import Direct, Door
 
 # Asked for every batch of mails, and hardly ever anybody is found.
 _RENEWED = text("""
@@ -73,14 +73,14 @@ class PostgresDirectory:
 
     def directs(
         self, channel: Channel, days: tuple[date, date], after: int, limit: int, *, asked: bool
-    ) -> list[tuple[int, str]]:
+    ) -> list[Direct]:
         prompted = exists().where(
             deliveries.c.kind == Kind.PROMPT,
             deliveries.c.subject == identities.c.person_id,
             deliveries.c.day.between(*days),
         )
         query = (
-            select(identities.c.id, identities.c.direct)
+            select(identities.c.id, identities.c.workspace, identities.c.direct)
             .where(
                 identities.c.channel == channel,
                 identities.c.active,
@@ -91,7 +91,7 @@ class PostgresDirectory:
             .order_by(identities.c.id)
             .limit(limit)
         )
-        return [(row.id, row.direct) for row in self._transaction.execute(query)]
+        return [Direct(row.id, row.workspace, row.direct) for row in self._transaction.execute(query)]
 
     def link(self, organization_id: int, channel: Channel, workspace: str, name: str) -> None:
         new = insert(workspaces).values(

@@ -17,6 +17,16 @@ class Door:
     identity: Identity
 
 
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """The open direct message with somebody."""
+
+    number: int
+    """Of her identity."""
+    workspace: str
+    conversation: str
+
+
 class Directory(Protocol):
     """Finds the organization of what arrives; reads across organizations, returns no text to people."""
 
@@ -34,8 +44,8 @@ class Directory(Protocol):
 
     def directs(
         self, channel: Channel, days: tuple[date, date], after: int, limit: int, *, asked: bool
-    ) -> list[tuple[int, str]]:
-        """Open direct messages of active identities: numbers above `after`, ascending, and the conversations.
+    ) -> list[Direct]:
+        """Open direct messages of active identities, those numbered above `after`, ascending.
 
         Args:
             channel: on which.

@@ -42,6 +42,7 @@ class Sockets:
         self._waiting: dict[str, _Waiting] = {}
         self._ever_sent: set[str] = set()
         self._arrivals = asyncio.Condition()
+        self._deaf: set[web.WebSocketResponse] = set()
 
     @property
     def count(self) -> int:
@@ -57,7 +58,7 @@ class Sockets:
         app_id = self._tickets.pop(request.query.get("ticket", ""), None)
         if app_id is None:
             return web.Response(status=403, text="unknown or used ticket")
-        socket = web.WebSocketResponse(timeout=0.5)
+        socket = web.WebSocketResponse(timeout=0.5, autoping=False)
         await socket.prepare(request)
         if len(self._open) >= _MOST_SOCKETS:
             await socket.send_json(_disconnect("too_many_websockets"))
@@ -82,6 +83,8 @@ class Sockets:
             async for frame in socket:
                 if frame.type is WSMsgType.TEXT:
                     self._take(frame.data)
+                elif frame.type is WSMsgType.PING and socket not in self._deaf:
+                    await socket.pong(frame.data)
         finally:
             self._retire(socket)
 
@@ -93,6 +96,7 @@ class Sockets:
     def _retire(self, socket: web.WebSocketResponse) -> None:
         if socket in self._open:
             self._open.remove(socket)
+            self._deaf.discard(socket)
 
     def _take(self, frame: str) -> None:
         """An acknowledgement; one that comes too late, or a second time, changes nothing."""
@@ -124,7 +128,8 @@ class Sockets:
         self._ever_sent.add(envelope_id)
         try:
             async with asyncio.timeout(ack_timeout):
-                await socket.send_json(_envelope(letter, envelope_id))
+                if socket not in self._deaf:
+                    await socket.send_json(_envelope(letter, envelope_id))
                 ack = await waiting.answered
         except (TimeoutError, ConnectionError):
             return Ack(reason="http_timeout")
@@ -137,6 +142,10 @@ class Sockets:
         for socket in list(self._open):
             self._retire(socket)
             await socket.send_json(_disconnect(reason))
+
+    def fall_silent(self) -> None:
+        """Keep every socket open, and neither send anything over it nor answer a ping."""
+        self._deaf.update(self._open)
 
     async def drop(self) -> None:
         """Cut every socket without a word."""

@@ -7,6 +7,7 @@ import pytest
 from domain.deliveries import LEASE, Key, Kind, NewDelivery, Recipient, Result, Sent
 from domain.errors import Refusal
 from domain.people import Address, Channel, Identity, Profile
+from domain.ports.directory import Direct
 from domain.ports.storage import Storage, UnitOfWork
 from domain.ports.tenant import Tenant
 from tests.storage_fixtures import NOW
@@ -112,10 +113,11 @@ def test_open_direct_messages_are_told_of_those_who_were_asked_and_of_the_others
     tenant.outbox.add([prompt])
     today = (NOW.date(), NOW.date())
 
-    def directs(after: int = 0, *, asked: bool) -> list[tuple[int, str]]:
+    def directs(after: int = 0, *, asked: bool) -> list[Direct]:
         return uow.directory.directs(Channel.DISCORD, today, after, 10, asked=asked)
 
-    assert directs(asked=True) == [(asked.id, "D1")]
-    assert directs(asked=False) == [(other.id, "D2"), (third.id, "D3")]
-    assert directs(other.id, asked=False) == [(third.id, "D3")]
-    assert uow.directory.directs(Channel.DISCORD, today, 0, 1, asked=False) == [(other.id, "D2")]
+    assert directs(asked=True) == [Direct(asked.id, "", "D1")]
+    assert directs(asked=False) == [Direct(other.id, "", "D2"), Direct(third.id, "", "D3")]
+    assert directs(other.id, asked=False) == [Direct(third.id, "", "D3")]
+    assert len(uow.directory.directs(Channel.DISCORD, today, 0, 1, asked=False)) == 1
+    assert uow.directory.directs(Channel.SLACK, today, 0, 10, asked=False)[0].conversation == "D4"

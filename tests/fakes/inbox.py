@@ -8,7 +8,7 @@ from domain.commands import InboxRef
 from domain.deliveries import SENT_STATES, Kind
 from domain.errors import Refusal
 from domain.people import Address, Channel
-from domain.ports.directory import Door
+from domain.ports.directory import Direct, Door
 from domain.ports.inbox import Arrival, InboxItem, InboxState, Kept, Taken
 from domain.ports.search import FeedEntry
 from tests.fakes.rows import DoneRow, FeedRow, InboxRow, Organization, Tables, Workspace
@@ -179,7 +179,7 @@ class FakeDirectory:
 
     def directs(
         self, channel: Channel, days: tuple[date, date], after: int, limit: int, *, asked: bool
-    ) -> list[tuple[int, str]]:
+    ) -> list[Direct]:
         first, last = days
         prompted = {
             row.new.key.subject
@@ -187,12 +187,12 @@ class FakeDirectory:
             if row.new.key.kind is Kind.PROMPT and first <= row.ref.day <= last
         }
         found = [
-            (each.id, each.direct)
+            Direct(each.id, each.address.workspace, each.direct)
             for each in self._tables.identities.values()
             if each.address.channel is channel and each.active and each.direct is not None
             if each.id > after and (each.person_id in prompted) is asked
         ]
-        return sorted(found)[:limit]
+        return sorted(found, key=lambda each: each.number)[:limit]
 
     def link(self, organization_id: int, channel: Channel, workspace: str, name: str) -> None:
         kept = self._tables.workspaces.setdefault((channel, workspace), Workspace(organization_id, name))

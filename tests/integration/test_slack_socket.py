@@ -1,8 +1,12 @@
 """Slack over Socket Mode: the same promises without a public address."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -23,7 +27,7 @@ async def running() -> AsyncIterator[Running]:
         settings = SlackSettings(
             (world.workspace.bot_token,), world.slack.app_token, api_url=world.slack.api_url
         )
-        channel = SlackChannel(settings, world.front, world.tokens, world.clock)
+        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
         await channel.start()
         await world.front.found.get()
         await world.slack.sockets.connected()
@@ -78,7 +82,7 @@ async def test_nothing_is_left_running_after_stop() -> None:
         settings = SlackSettings(
             (world.workspace.bot_token,), world.slack.app_token, api_url=world.slack.api_url
         )
-        channel = SlackChannel(settings, world.front, world.tokens, world.clock)
+        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
         await channel.start()
         await world.slack.sockets.connected()
         await channel.stop()
@@ -92,7 +96,7 @@ async def test_stop_does_not_wait_for_a_slack_that_is_down(caplog: pytest.LogCap
         settings = SlackSettings(
             (world.workspace.bot_token,), world.slack.app_token, api_url="http://127.0.0.1:9/api/"
         )
-        channel = SlackChannel(settings, world.front, world.tokens, world.clock)
+        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
         await channel.start()
         await asyncio.wait(asyncio.all_tasks() - before, timeout=0.2)
         await channel.stop()
@@ -105,7 +109,7 @@ async def test_a_process_that_does_not_listen_opens_no_socket() -> None:
         settings = SlackSettings(
             (world.workspace.bot_token,), world.slack.app_token, api_url=world.slack.api_url
         )
-        channel = SlackChannel(settings, world.front, world.tokens, world.clock)
+        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
         await channel.start(listen=False)
         await world.front.found.get()
         await channel.stop()
@@ -127,6 +131,7 @@ async def test_missing_scopes_are_named() -> None:
             world.front,
             world.tokens,
             world.clock,
+            world.gap(),
         )
         (connected, _), (complete, told) = await channel.check()
         await channel.stop()
@@ -137,10 +142,73 @@ async def test_missing_scopes_are_named() -> None:
 async def test_tokens_that_do_not_work_are_named_but_not_shown() -> None:
     async with simulated() as world:
         settings = SlackSettings(("xoxb-wrong",), "xapp-wrong", api_url=world.slack.api_url)
-        channel = SlackChannel(settings, world.front, world.tokens, world.clock)
+        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
         (bot, about_bot), (app, about_app) = await channel.check()
         await channel.stop()
     assert (bot, app) == (False, False)
     assert "SLACK_BOT_TOKEN" in about_bot
     assert "SLACK_APP_TOKEN" in about_app
     assert "wrong" not in about_bot + about_app + repr(settings)
+
+
+@asynccontextmanager
+async def listening(world: World) -> AsyncIterator[None]:
+    """A process that soon notices when its socket is deaf."""
+    settings = SlackSettings(
+        (world.workspace.bot_token,),
+        world.slack.app_token,
+        api_url=world.slack.api_url,
+        ping_seconds=0.05,
+        check_seconds=0.1,
+    )
+    channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
+    before = world.slack.sockets.count
+    await channel.start()
+    await world.slack.sockets.connected(before + 1)
+    try:
+        yield
+    finally:
+        await channel.stop()
+
+
+def said(world: World) -> list[str]:
+    """What was kept, the same but once."""
+    kept: dict[str, dict[str, Any]] = {}
+    for arrival in world.front.heard:
+        kept.setdefault(arrival.key, json.loads(arrival.raw)["event"])
+    return sorted(event.get("text") or event["message"]["text"] for event in kept.values())
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not happened():  # noqa: ASYNC110 -- what is kept rings no bell
+            await asyncio.sleep(0.01)
+
+
+async def test_what_is_said_to_a_deaf_socket_is_heard_once_another_one_is_open() -> None:
+    """Fault 30: it stays open and says nothing any more, and Slack gives up."""
+    async with simulated() as world, listening(world):
+        await world.slack.dm(world.ada, "to the first socket")
+        await until(lambda: world.memory.until == world.clock.now())
+        world.slack.sockets.fall_silent()
+        world.slack.delivery.ack_timeout = 0.01
+        with pytest.raises(NotAcknowledgedError):
+            await world.slack.dm(world.ada, "to a deaf one")
+        await until(lambda: said(world) == ["to a deaf one", "to the first socket"])
+
+
+async def test_what_is_said_and_edited_while_nobody_listens_is_heard_afterwards() -> None:
+    """Fault 30: between two processes, for longer than Slack tries."""
+    async with simulated() as world:
+        async with listening(world):
+            early = await world.slack.dm(world.ada, "shiped it")
+            await until(lambda: world.memory.until == world.clock.now())
+        world.clock.time += timedelta(minutes=10)
+        for lost in (
+            world.slack.dm(world.ben, "reviewed it"),
+            world.slack.edit(world.ada, world.slack.dm_of(world.ada), early, "shipped it"),
+        ):
+            with pytest.raises(NotAcknowledgedError):
+                await lost
+        async with listening(world):
+            await until(lambda: said(world) == ["reviewed it", "shiped it", "shipped it"])

@@ -1,0 +1,107 @@
+"""What was said while the socket was shut or deaf: read from the histories of direct messages.
+
+Slack sends an event again a few times, within minutes, and then no more:
+https://docs.slack.dev/apis/events-api/#retries.  What was deleted meanwhile and what was said in threads is
+not in a history, and of a direct message that nobody here has ever heard of nothing can be asked.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from adapters.slack.api import SlackApi
+from adapters.slack.history import PAGE
+from adapters.slack.installation import NotToldYet
+from adapters.slack.outcomes import TROUBLE, outcome_of
+from adapters.slack.payloads import instant
+from domain.deliveries import Later
+from domain.ports.directory import Direct
+from domain.ports.front import Clock
+from domain.ports.listening import Gap
+
+Hear = Callable[[Mapping[str, Any]], Awaitable[None]]
+"""Keeps an event, with what stands around it; returns once it is stored."""
+
+EDITABLE = timedelta(days=1)
+"""How long before the gap a message may have been written that was edited in it."""
+READS_APART = 1.5
+"""Seconds: 50 calls a minute are taken in a workspace, and what is in doubt is looked for by them too.
+
+https://docs.slack.dev/reference/methods/conversations.history
+"""
+TRY_AGAIN = timedelta(seconds=5)
+
+
+class Missed:
+    """Reads what came while there was no connection that lived.
+
+    Args:
+        api: how Slack is called.
+        token_of: the bot token of a workspace; None where there is none, `NotToldYet` while nobody knows.
+        hear: takes what is found.
+        gap: between two connections.
+        clock: the product's.
+    """
+
+    def __init__(
+        self,
+        api: SlackApi,
+        token_of: Callable[[str], str | None],
+        hear: Hear,
+        gap: Gap,
+        clock: Clock,
+    ) -> None:
+        self._api = api
+        self._token_of = token_of
+        self._hear = hear
+        self._gap = gap
+        self._clock = clock
+
+    def connected(self) -> None:
+        """A connection is there, or there again."""
+        self._gap.close(self._read)
+
+    async def is_alive(self) -> None:
+        """The connection answers."""
+        await self._gap.remember(self._clock.now())
+
+    async def stop(self) -> None:
+        await self._gap.stop()
+
+    async def _read(self, direct: Direct, since: datetime) -> timedelta | None:
+        try:
+            token = self._token_of(direct.workspace)
+            messages = [] if token is None else await self._history(token, direct, since - EDITABLE)
+        except NotToldYet:
+            return TRY_AGAIN
+        except TROUBLE as trouble:
+            outcome = outcome_of(trouble, repeatable=True)
+            return (outcome.after or TRY_AGAIN) if isinstance(outcome, Later) else None
+        for message in messages:
+            for event in events_of(message, direct, since):
+                await self._hear({"team_id": direct.workspace, "event": event})
+        return None
+
+    async def _history(self, token: str, direct: Direct, since: datetime) -> list[Mapping[str, Any]]:
+        """Oldest first."""
+        arguments = {"channel": direct.conversation, "oldest": f"{since.timestamp():.6f}", "limit": str(PAGE)}
+        messages: list[Mapping[str, Any]] = []
+        while True:
+            answer = await self._api.call("conversations.history", token, **arguments)
+            messages += answer.data["messages"]
+            if not answer.data.get("has_more"):
+                return messages[::-1]
+            arguments["cursor"] = str(answer.data["response_metadata"]["next_cursor"])
+
+
+def events_of(message: Mapping[str, Any], direct: Direct, since: datetime) -> list[Mapping[str, Any]]:
+    """A message of a history as the events that would have told of it: they have the same keys."""
+    where = {"type": "message", "channel": direct.conversation, "channel_type": "im"}
+    events: list[Mapping[str, Any]] = []
+    if instant(message["ts"]) >= since:
+        events.append({**message, **where, "event_ts": message["ts"]})
+    edited = message.get("edited")
+    if isinstance(edited, dict) and instant(edited["ts"]) >= since:
+        change = {"subtype": "message_changed", "message": message, "ts": edited["ts"]}
+        events.append({**where, **change, "event_ts": edited["ts"]})
+    return events
