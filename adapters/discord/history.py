@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.discord.api import MOST_IN_PAGE, DiscordApi
 from adapters.discord.outcomes import TROUBLE, code_of, in_words, outcome_of
-from domain.deliveries import Later, Parcel
+from domain.deliveries import Kind, Later, Parcel
 from domain.doubts import Absent, Doubt, Evidence, Found, Unclear
 
 MOST_IN_NONCE = 25
@@ -17,6 +17,7 @@ CLOCKS_DIFFER = timedelta(seconds=30)
 LOOK_AGAIN = timedelta(seconds=30)
 DISCORD_EPOCH = 1_420_070_400_000
 """https://docs.discord.com/developers/reference#snowflakes."""
+UNKNOWN_CHANNEL = 10003
 NO_ANSWER_EVER = frozenset({50001, 50013})
 """Discord does not let the bot read there."""
 
@@ -39,8 +40,7 @@ async def look(api: DiscordApi, doubt: Doubt, content: Mapping[str, Any], nonce:
         nonce: with which it was sent.
     """
     try:
-        channel = await _channel_of(api, doubt.parcel)
-        messages = await api.history(channel, snowflake(doubt.since - CLOCKS_DIFFER))
+        messages = await _read(api, doubt.parcel, snowflake(doubt.since - CLOCKS_DIFFER))
         me = await api.own_id()
         for message in messages:
             if message["author"]["id"] == me and _is_it(message, content, nonce):
@@ -50,14 +50,28 @@ async def look(api: DiscordApi, doubt: Doubt, content: Mapping[str, Any], nonce:
     return Unclear("too much was written there since") if len(messages) == MOST_IN_PAGE else Absent()
 
 
+async def _read(api: DiscordApi, parcel: Parcel, after: int) -> list[dict[str, Any]]:
+    channel = await _channel_of(api, parcel)
+    try:
+        return await api.history(channel, after)
+    except TROUBLE as trouble:
+        if code_of(trouble) != UNKNOWN_CHANNEL or channel != _thread_of(parcel):
+            raise
+        return await api.history(parcel.recipient.address.external_id, after)  # no thread has been begun
+
+
 async def _channel_of(api: DiscordApi, parcel: Parcel) -> str:
     recipient = parcel.recipient
     if recipient.direct is not None:
         return recipient.direct
     if recipient.identity_id is not None:
         return await api.open_direct(recipient.address.external_id)  # gives back the one there is
-    thread = parcel.answers.partition(":")[2]  # of a digest's head: it has the number of its message
-    return thread or recipient.address.external_id
+    return _thread_of(parcel) or recipient.address.external_id
+
+
+def _thread_of(parcel: Parcel) -> str:
+    """Below a digest's head, whose message it has the number of; empty for the head itself."""
+    return parcel.answers.partition(":")[2] if parcel.kind is Kind.DIGEST else ""
 
 
 def _is_it(message: Mapping[str, Any], content: Mapping[str, Any], nonce: str) -> bool:

@@ -16,6 +16,7 @@ from simulators.discord.errors import refused
 from tests.discord_world import World, simulated
 from tests.integration.test_discord_sender import MESSAGES, say, to_channel, to_person
 
+THREADS = "POST /channels/{id}/messages/{id}/threads"
 HISTORY = "GET /channels/{id}/messages"
 DEADLINE = timedelta(seconds=0.3)
 OLD = NONCE_IS_SAFE + timedelta(seconds=1)
@@ -111,6 +112,23 @@ async def test_a_digest_is_looked_for_in_its_channel_and_its_parts_in_the_thread
     sent_part = await sending.one(part)
     assert isinstance(sent_part, Sent)
     assert await sending.look(head) == Found(sent.receipt)
+    assert await sending.look(part) == Found(sent_part.receipt)
+
+
+async def test_a_part_is_not_there_while_its_thread_is_not(sending: Sending) -> None:
+    """Fault 2: the worker died before it had begun the thread."""
+    head = await sending.one(to_channel(sending.world, 1, say("platform: Tuesday")))
+    assert isinstance(head, Sent)
+    assert await sending.look(to_channel(sending.world, 2, say("part 2"), head.receipt)) == Absent()
+
+
+async def test_a_part_that_no_thread_could_be_begun_for_is_found_in_the_channel(sending: Sending) -> None:
+    head = await sending.one(to_channel(sending.world, 1, say("platform: Tuesday")))
+    assert isinstance(head, Sent)
+    part = to_channel(sending.world, 2, say("part 2"), head.receipt)
+    sending.world.discord.journal.fail(THREADS, refused(50013))
+    sent_part = await sending.one(part)
+    assert isinstance(sent_part, Sent)
     assert await sending.look(part) == Found(sent_part.receipt)
 
 
