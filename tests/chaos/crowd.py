@@ -127,7 +127,7 @@ class Crowd:
                 person, _ = people.add(
                     Profile(address.external_id.partition("@")[0], self.zone), address, direct, now
                 )
-                people.save(_asked_at(person, local.hour * 60 + local.minute))
+                people.save(asked_at(person, local.hour * 60 + local.minute))
                 added[person.id] = address.channel
                 numbers[address.external_id] = person.id
             uow.commit()
@@ -251,7 +251,8 @@ class Crowd:
         return {Channel.SLACK: on_slack, Channel.DISCORD: on_discord, Channel.EMAIL: by_mail}
 
 
-def _asked_at(person: Person, minute: int) -> Person:
+def asked_at(person: Person, minute: int) -> Person:
+    """She is asked at that minute of every day, whatever her teams do and whatever she has logged."""
     return replace(
         person,
         prompt_minute=minute,

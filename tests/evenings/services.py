@@ -4,19 +4,19 @@ import os
 import secrets
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from adapters.storage.database import Database
-from domain.people import Address, Channel, Person, Profile
+from domain.people import Address, Channel, Profile
 from simulators.discord import DiscordSimulator, Guild
 from simulators.discord.snowflakes import moment_of
 from simulators.sendgrid import SendGridSimulator
 from simulators.slack import SlackSimulator
 from simulators.slack.state import Workspace
+from tests.chaos.crowd import asked_at
 
-EVERY_DAY = 0b1111111
 WORKSPACES = 4
 """Of Slack: a person's is one of so many, since each lets through a few messages a second."""
 Arrivals = Mapping[Channel, Mapping[str, list[datetime]]]
@@ -82,7 +82,7 @@ class Services:
             for number in range(people):
                 address, direct = self._member(number)
                 person, _ = store.add(Profile(f"p{number}", zone), address, direct, due)
-                store.save(_asked_at(person, local.hour * 60 + local.minute))
+                store.save(asked_at(person, local.hour * 60 + local.minute))
                 asked[person.id] = address.channel
             uow.commit()
         return asked
@@ -140,15 +140,3 @@ def noon_at(instant: datetime) -> str:
     """A zone in which it is about noon then, so that no log day begins or ends meanwhile."""
     ahead = 12 - instant.astimezone(UTC).hour
     return f"Etc/GMT{-ahead:+d}"  # whose names have their signs the other way round
-
-
-def _asked_at(person: Person, minute: int) -> Person:
-    return replace(
-        person,
-        prompt_minute=minute,
-        minute_chosen=True,
-        zone_chosen=True,
-        own_days=EVERY_DAY,
-        introduced=True,
-        ask_anyway=True,
-    )

@@ -9,7 +9,7 @@ import pytest
 
 from tests.chaos.child import Child
 from tests.chaos.server import HOME
-from tests.evenings.storm import Wanted, evening, next_minute
+from tests.evenings.evening import Wanted, evening, next_minute
 
 NOW_DUE = timedelta(minutes=-1)
 PEOPLE = 150
