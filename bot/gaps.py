@@ -52,10 +52,10 @@ class SharedGap:
         self._reads_apart = reads_apart
         self._closing: asyncio.Task[None] | None = None
 
-    def close(self, read: Read) -> None:
+    def close(self, read: Read, now: datetime) -> None:
         if self._closing is not None:
             self._closing.cancel()
-        self._closing = asyncio.create_task(self._close(read))
+        self._closing = asyncio.create_task(self._close(read, now))
 
     async def remember(self, until: datetime) -> None:
         closing = self._closing
@@ -74,11 +74,11 @@ class SharedGap:
         if self._closing is not None:
             await asyncio.wait({self._closing})
 
-    async def _close(self, read: Read) -> None:
+    async def _close(self, read: Read, now: datetime) -> None:
         """Who was asked within the last day comes first: she is the likeliest to have answered."""
         since = await _insisted(self._memory.heard_until)
         if since is None:
-            return
+            return await _insisted(partial(self._memory.heard, now))
         log.info("reading what was said since %s", since, extra={"action": "catching_up"})
         for asked in (True, False):
             async for direct in self._directs(asked=asked):

@@ -167,7 +167,9 @@ class World:
         self.guild = self.discord.add_guild("Initech", self.ada, [self.ben])
         self.platform: Channel
 
-    def channel(self, front: MemoryFront | None = None, api_url: str | None = None) -> DiscordChannel:
+    def channel(
+        self, front: MemoryFront | None = None, api_url: str | None = None, renew_seconds: float = 0.05
+    ) -> DiscordChannel:
         """The adapter, one for each process of the installation."""
 
         async def linked_guilds() -> list[str]:
@@ -177,7 +179,7 @@ class World:
             self.bot.token,
             api_url or self.discord.api_url,
             self.discord.gateway_url,
-            renew_seconds=0.05,
+            renew_seconds=renew_seconds,
             answer_within_seconds=self.answer_within,
         )
         return DiscordChannel(

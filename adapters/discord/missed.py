@@ -57,7 +57,7 @@ class Missed:
             self._goes_on = False
         elif event == "READY":  # another one, to which nothing is repeated
             self._goes_on = True
-            self._gap.close(self._read)
+            self._gap.close(self._read, self._clock.now())
         elif event == "RESUMED":
             self._goes_on = True
         if self._goes_on:

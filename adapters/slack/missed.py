@@ -59,7 +59,7 @@ class Missed:
 
     def connected(self) -> None:
         """A connection is there, or there again."""
-        self._gap.close(self._read)
+        self._gap.close(self._read, self._clock.now())
 
     async def is_alive(self) -> None:
         """The connection answers."""

@@ -17,7 +17,7 @@ down is raised.
 class Gap(Protocol):
     """What was said while nobody listened."""
 
-    def close(self, read: Read) -> None:
+    def close(self, read: Read, now: datetime) -> None:
         """Somebody listens again: begin to read what came before, direct message after direct message."""
 
     async def remember(self, until: datetime) -> None:

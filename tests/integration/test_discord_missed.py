@@ -117,3 +117,11 @@ async def started(world: World) -> DiscordChannel:
     await process.start(world.lease.of(process))
     await until(lambda: world.discord.gateway.listeners(world.bot) > 0, seconds=20)
     return process
+
+
+async def test_the_first_session_of_all_is_remembered_at_once(world: World) -> None:
+    """Fault 29: a process may die before it has said that it still listens."""
+    channel = world.channel(renew_seconds=60)
+    await channel.start(world.lease.of(channel))
+    await until(lambda: world.memory.until == world.clock.now())
+    await channel.stop()
