@@ -78,7 +78,8 @@ class SharedGap:
         """Who was asked within the last day comes first: she is the likeliest to have answered."""
         since = await _insisted(self._memory.heard_until)
         if since is None:
-            return await _insisted(partial(self._memory.heard, now))
+            await _insisted(partial(self._memory.heard, now))
+            return
         log.info("reading what was said since %s", since, extra={"action": "catching_up"})
         for asked in (True, False):
             async for direct in self._directs(asked=asked):

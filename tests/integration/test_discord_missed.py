@@ -44,7 +44,7 @@ async def test_what_is_said_between_two_processes_is_heard_by_the_second(world: 
     """Fault 29: a new session, to which Discord repeats nothing."""
     async with world.listening():
         await world.discord.dm(world.ada, "to the first")
-        await remembered(world)
+        await until(lambda: texts(world) == ["to the first"])
     world.clock.time += 10 * MINUTE
     for number in range(120):  # more than a page
         await world.discord.dm(world.ada, f"to nobody {number}")
@@ -56,7 +56,7 @@ async def test_what_is_edited_while_nobody_listens_is_heard_as_an_edit(world: Wo
     """Fault 29: the message itself is older than the gap."""
     async with world.listening():
         message = await world.discord.dm(world.ada, "shiped it")
-        await remembered(world)
+        await until(lambda: texts(world) == ["shiped it"])
     world.clock.time += 10 * MINUTE
     await world.discord.edit(world.ada, message, "shipped it")
     async with world.listening():
@@ -98,7 +98,7 @@ async def test_a_history_that_is_put_off_is_read_again_and_one_that_is_closed_is
     """Fault 29: a limit holds up the gap, what is refused for good does not."""
     async with world.listening():
         await world.discord.dm(world.ada, "heard")
-        await remembered(world)
+        await until(lambda: texts(world) == ["heard"])
     world.clock.time += 10 * MINUTE
     await world.discord.dm(world.ada, "unread")
     await world.discord.dm(world.ben, "read")
