@@ -125,9 +125,11 @@ def _plain(value: Any) -> Any:
     """References as they are typed, enumerations as words."""
     import enum  # noqa: PLC0415 -- commands load lazily
 
+    from domain.deliveries import Ref  # noqa: PLC0415 -- commands load lazily
+
+    if isinstance(value, Ref):
+        return str(value)
     if isinstance(value, dict):
-        if value.keys() == {"day", "id"}:
-            return f"{value['day']:%Y%m%d}-{value['id']}"
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]

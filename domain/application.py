@@ -132,7 +132,7 @@ class DoneLog(Outgoing):
         )
         answers = [] if spoken.facts is None else [answer]
         if spoken.mark and origin.address.channel in CHATS and origin.source_ref:
-            key = replace(answer.key, kind=Kind.MARK)
+            key = answer.key._replace(kind=Kind.MARK)
             answers.insert(0, replace(answer, key=key, facts=None, answers=origin.source_ref))
         uow.tenant(spoken.organization_id).outbox.add(answers)
 

@@ -1,7 +1,6 @@
 """From ledger rows to parcels for a channel's sender, and from outcomes back to the ledger."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -74,7 +73,7 @@ def _parts(head: Claimed, receipt: str, now: datetime) -> list[NewDelivery]:
     count = len(_messages(head.facts, channel))
     return [
         NewDelivery(
-            key=replace(head.key, part=part),
+            key=head.key._replace(part=part),
             organization_id=head.organization_id,
             recipient=head.recipient,
             due_at=now,

@@ -60,7 +60,7 @@ def _ask_there(tenant: Tenant, person: Person, lost: Lost, door: Identity, now: 
     for prompt in lost.prompts:
         if person.ask_anyway or not tenant.log.has_answered(person.id, prompt.key.day):
             new = NewDelivery(
-                key=replace(prompt.key, try_=prompt.key.try_ + 1),
+                key=prompt.key._replace(try_=prompt.key.try_ + 1),
                 organization_id=tenant.organization_id,
                 recipient=_recipient(door),
                 due_at=max(now, prompt.due_at),
@@ -111,7 +111,7 @@ def _ask_elsewhere(tenant: Tenant, delivery: Claimed, now: datetime) -> bool:
     if door is None:
         return False
     new = NewDelivery(
-        key=replace(delivery.key, try_=delivery.key.try_ + 1),
+        key=delivery.key._replace(try_=delivery.key.try_ + 1),
         organization_id=tenant.organization_id,
         recipient=_recipient(door),
         due_at=now,

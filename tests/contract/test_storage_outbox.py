@@ -55,7 +55,7 @@ def test_a_key_means_once(uow: UnitOfWork, tenant: Tenant, ada: tuple[Person, Id
 
     tenant.outbox.add([first, replace(first, answers="the same again")])
     tenant.outbox.add([replace(first, answers="once more")])
-    tenant.outbox.add([replace(first, key=replace(first.key, try_=1))])
+    tenant.outbox.add([replace(first, key=first.key._replace(try_=1))])
     tenant.outbox.add([])
 
     claimed = uow.ledger.claim(Channel.SLACK, NOW, NOW, LEASE, 10)

@@ -70,7 +70,7 @@ class FakeLedger:
         self._fix({ref: facts for ref, facts in gathered.items() if facts is not None})
         self.cancel([ref for ref, facts in gathered.items() if facts is None])
         return [
-            replace(each, facts=gathered.get(each.ref, each.facts))
+            each._replace(facts=gathered.get(each.ref, each.facts))
             for each in claimed
             if gathered.get(each.ref, True) is not None
         ]

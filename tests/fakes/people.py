@@ -108,8 +108,8 @@ class FakePeople:
                 rows[ref] = replace(row, new=new, state=State.CANCELLED)
                 continue
             by_subject = key.kind in {Kind.PROMPT, Kind.INVITATION}
-            hers = replace(key, subject=kept_id) if by_subject else key
-            hers = replace(hers, target=kept_id) if key.kind is Kind.DIGEST_MAIL else hers
+            hers = key._replace(subject=kept_id) if by_subject else key
+            hers = hers._replace(target=kept_id) if key.kind is Kind.DIGEST_MAIL else hers
             if hers not in keys and row.state is not State.CANCELLED:
                 new = replace(new, key=hers)
             rows[ref] = replace(row, new=new)

@@ -133,7 +133,7 @@ def test_nothing_is_sent_again_without_proof_when_it_is_too_late_for_it() -> Non
 
 
 def test_poison_that_cannot_be_looked_for_dies_too() -> None:
-    without_end = replace(doubted(vain=MOST_VAIN), claimed=replace(doubted().claimed, not_after=None))
+    without_end = replace(doubted(vain=MOST_VAIN), claimed=doubted().claimed._replace(not_after=None))
     assert judge(without_end, Unclear("no way to tell"), NOW).state is State.UNKNOWN
 
 
