@@ -79,6 +79,8 @@ class Buckets:
 
     def take_turns(self, claimed: Sequence[Claimed], room: Room, now: datetime) -> list[Claimed]:
         """Each with its turn; those are left out whose bucket was closed meanwhile."""
+        if not room.probing and not self._is_paced():
+            return list(claimed)
         always = {self._provider} if room.probing else set()
         wanted = {
             each.ref: always.union(filter(self._is_limited, rates.bucket_names(each))) for each in claimed
@@ -96,15 +98,19 @@ class Buckets:
         self._write({name: buckets[name] for name in at})
         return [_in_turn(each, [at[name].pop() for name in wanted[each.ref]], now) for each in begun]
 
+    def _is_paced(self) -> bool:
+        return any(self._is_limited(rates.bucket_name(self._channel, "any", way)) for way in Way)
+
     def _is_limited(self, name: str) -> bool:
         return not isinf(self._limits.of(name).a_second)
 
     def heed(self, claimed: Sequence[Claimed], results: Sequence[Result], now: datetime) -> None:
         """Close what the provider has closed; go on where a call that was tried went through."""
-        workspaces = {each.ref: each.recipient.address.workspace for each in claimed}
+        refusals = [each for each in results if isinstance(each.outcome, Later)]
+        workspaces = {each.ref: each.recipient.address.workspace for each in claimed} if refusals else {}
         closings: dict[str, timedelta] = {}
         everything = False
-        for each in results:
+        for each in refusals:
             if isinstance(each.outcome, Later) and each.outcome.closes is not None:
                 name = rates.bucket_name(self._channel, workspaces[each.ref], each.outcome.closes)
                 after = each.outcome.after or rates.PROBE_EVERY
@@ -167,4 +173,4 @@ class Buckets:
 
 
 def _in_turn(claimed: Claimed, turns: Sequence[datetime], now: datetime) -> Claimed:
-    return replace(claimed, wait=max(turns, default=now) - now)
+    return claimed._replace(wait=max(turns, default=now) - now)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Row, text
 
@@ -57,7 +57,17 @@ def array(values: Sequence[date | int | str | None]) -> str:
     kinds = set(map(type, values))
     if kinds <= {int, date}:
         return "{" + ",".join(map(str, values)) + "}"
+    if kinds == {str}:
+        return _words(cast("Sequence[str]", values))
     return "{" + ",".join([_element(each) for each in values]) + "}"
+
+
+def _words(values: Sequence[str]) -> str:
+    """All at once where nothing has to be escaped: hardly any name or address holds a quotation mark."""
+    joined = '","'.join(values)
+    if "\\" in joined or joined.count('"') != 2 * (len(values) - 1):
+        return "{" + ",".join(map(_element, values)) + "}"
+    return f'{{"{joined}"}}'
 
 
 def _element(value: date | int | str | None) -> str:
@@ -95,20 +105,20 @@ def _row(delivery: NewDelivery) -> dict[str, Any]:
 
 def read_claimed(row: Row[Any]) -> Claimed:
     """A claimed delivery of a row with `CLAIMED_COLUMNS`."""
-    values: tuple[Any, ...] = tuple(row)
+    values: Sequence[Any] = row
     day, id_, kind, subject, target, part, try_, organization_id, person_id = values[:9]
     channel, identity_id, workspace, address, direct, due_at, facts, answers = values[9:17]
     fence, attempt, not_after = values[17:20]
     return Claimed(
-        ref=Ref(day, id_),
-        key=Key(day, _KINDS[kind], subject, target, part, try_),
-        organization_id=organization_id,
-        recipient=Recipient(Address(_CHANNELS[channel], address, workspace), direct, identity_id),
-        facts=None if facts is None else load(facts),
-        fence=fence,
-        attempt=attempt,
-        due_at=due_at,
-        person_id=person_id,
-        answers=answers,
-        not_after=not_after,
+        Ref(day, id_),
+        Key(day, _KINDS[kind], subject, target, part, try_),
+        organization_id,
+        Recipient(Address(_CHANNELS[channel], address, workspace), direct, identity_id),
+        None if facts is None else load(facts),
+        fence,
+        attempt,
+        due_at,
+        person_id,
+        answers,
+        not_after,
     )

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, TextClause, text
 
 from adapters.storage import paced_picks
 from adapters.storage.buckets import Buckets
@@ -19,8 +19,8 @@ from domain.rates import BY_WORKSPACE, Limits
 
 SENDABLE = timedelta(days=31)
 """How long ago the day of a delivery may be; what is older is given up as expired."""
-AHEAD = timedelta(days=2)
-"""How far the day of a delivery that is due may lie after today in UTC."""
+AHEAD = timedelta(days=1)
+"""How far the day of a delivery that is due may lie after today in UTC: 14 hours, in the first zones."""
 _UNREACHABLE = "the address is not used any more"
 
 # Without statistics, which a day that has just begun has not, PostgreSQL reads and sorts all of it for each
@@ -37,44 +37,41 @@ PROBING = """
 _WITH_RECIPIENT = """
     SELECT ready.day, ready.id, kind, subject, target, part, "try", ready.organization_id, ready.person_id,
            ready.channel, identity_id,
-           CASE WHEN identity.id IS NOT NULL AND attempt = 0
-               THEN identity.workspace ELSE ready.workspace END AS workspace,
-           CASE WHEN identity.id IS NOT NULL AND attempt = 0 THEN external_id ELSE address END AS address,
-           CASE WHEN identity.id IS NOT NULL AND attempt = 0
-               THEN identity.direct ELSE ready.direct END AS direct,
+           CASE WHEN anew THEN identity.workspace ELSE ready.workspace END AS workspace,
+           CASE WHEN anew THEN external_id ELSE address END AS address,
+           CASE WHEN anew THEN identity.direct ELSE ready.direct END AS direct,
            due_at, facts, answers, fence + 1 AS fence, attempt + 1 AS attempt, not_after, vain,
-           identity_id IS NULL OR identity.active AND identity.mail_stopped_at IS NULL AS usable
-    FROM ready LEFT JOIN identities AS identity ON identity.id = ready.identity_id
+           identity_id IS NULL OR identity.active AND identity.mail_stopped_at IS NULL AS usable,
+           anew AND (external_id <> address OR identity.workspace <> ready.workspace
+                     OR identity.direct IS DISTINCT FROM ready.direct) AS moved
+    FROM ready
+    LEFT JOIN identities AS identity ON identity.id = ready.identity_id
+    CROSS JOIN LATERAL (SELECT identity.id IS NOT NULL AND attempt = 0 AS anew) AS first
+    ORDER BY kind <= 3, due_at, ready.id
 """
-_PICK = text(
-    PROBING  # noqa: S608 -- constants alone
-    + """
-    WITH ready AS (
-        SELECT * FROM deliveries
-        WHERE channel = :channel AND state = :ready AND due_at <= :now
-          AND (not_after IS NULL OR not_after > :now)
-          AND day BETWEEN :first_day AND :last_day
-        ORDER BY due_at LIMIT :limit
-        FOR UPDATE SKIP LOCKED
-    )
-    """
-    + _WITH_RECIPIENT
-    + "ORDER BY due_at, ready.id"
-)
-_IN_ORDER = "ORDER BY kind <= 3, due_at, ready.id"
-_PICK_PACED = text(PROBING + paced_picks.READY + _WITH_RECIPIENT + _IN_ORDER)
-_PICK_BY_WORKSPACE = text(PROBING + paced_picks.READY_BY_WORKSPACE + _WITH_RECIPIENT + _IN_ORDER)
+_PICK = text(PROBING + paced_picks.READY_AT_ONCE + _WITH_RECIPIENT)
+_PICK_PACED = text(PROBING + paced_picks.READY + _WITH_RECIPIENT)
+_PICK_BY_WORKSPACE = text(PROBING + paced_picks.READY_BY_WORKSPACE + _WITH_RECIPIENT)
 
-_START = text("""
-    UPDATE deliveries AS delivery SET
-        state = :sending, workspace = started.workspace, address = started.address, direct = started.direct,
-        facts = coalesce(CAST(started.facts AS jsonb), delivery.facts),
-        lease_until = :lease_until, fence = fence + 1, attempt = attempt + 1, vain = vain + 1,
-        attempt_started_at = :now
+_READDRESS = text("""
+    UPDATE deliveries AS delivery
+    SET workspace = moved.workspace, address = moved.address, direct = moved.direct
     FROM unnest(
         CAST(:day AS date[]), CAST(:id AS bigint[]), CAST(:workspace AS text[]), CAST(:address AS text[]),
-        CAST(:direct AS text[]), CAST(:facts AS text[])
-    ) AS started (day, id, workspace, address, direct, facts)
+        CAST(:direct AS text[])
+    ) AS moved (day, id, workspace, address, direct)
+    WHERE delivery.day = moved.day AND delivery.id = moved.id
+      AND delivery.day BETWEEN :first_day AND :last_day
+""")
+
+# Most of a batch are told the same, which is sent once; `number` says which of `facts` is whose.
+_START = text("""
+    UPDATE deliveries AS delivery SET
+        state = :sending, facts = coalesce((CAST(:facts AS jsonb[]))[started.number], delivery.facts),
+        lease_until = :lease_until, fence = fence + 1, attempt = attempt + 1, vain = vain + 1,
+        attempt_started_at = :now
+    FROM unnest(CAST(:day AS date[]), CAST(:id AS bigint[]), CAST(:number AS smallint[]))
+        AS started (day, id, number)
     WHERE delivery.day = started.day AND delivery.id = started.id
       AND delivery.day BETWEEN :first_day AND :last_day
 """)
@@ -99,8 +96,8 @@ class Request:
 
 
 def claim(connection: Connection, request: Request, gather: Gather) -> list[Claimed]:
-    """`domain.ports.planning.Ledger.claim`, as fast as can be."""
-    picked = _usable(connection, connection.execute(_PICK, _due(request)).all())
+    """`domain.ports.planning.Ledger.claim` where no provider has a limit."""
+    picked = _picked(connection, request, _PICK, {"limit": request.limit})
     begun, gathered = _gather(connection, picked, gather)
     return _begin(connection, request, begun, gathered)
 
@@ -112,16 +109,25 @@ def claim_paced(connection: Connection, request: Request, gather: Gather, limits
     room = buckets.room(now)
     if not room.everything:
         return []
+    limited = _PICK_BY_WORKSPACE if request.channel in BY_WORKSPACE else _PICK_PACED
+    pick = _PICK if paced_picks.limits_nothing(buckets, room, request.limit, now) else limited
     paced = paced_picks.bound(request.channel, buckets, room, request.limit, now)
-    pick = _PICK_BY_WORKSPACE if request.channel in BY_WORKSPACE else _PICK_PACED
-    near = {"first_day": request.now.date() - paced_picks.NEAR}
-    old = {"last_day": request.now.date() - paced_picks.NEAR - timedelta(days=1)}
-    rows = connection.execute(pick, _due(request) | paced | near).all()
-    rows = rows or connection.execute(pick, _due(request) | paced | old).all()
-    picked = _usable(connection, rows)
+    picked = _picked(connection, request, pick, paced)
     begun, gathered = _gather(connection, picked, gather)
     in_turn = buckets.take_turns(begun, room, now)
     return _begin(connection, request, in_turn, gathered)
+
+
+def _picked(
+    connection: Connection, request: Request, pick: TextClause, paced: Mapping[str, Any]
+) -> list[Claimed]:
+    """What is due, of these days first; all are locked."""
+    today = request.now.date()
+    due = {"channel": int(request.channel), "now": request.now, **paced}
+    near = {"first_day": today - paced_picks.NEAR, "last_day": today + AHEAD}
+    old = {"first_day": today - SENDABLE, "last_day": today - paced_picks.NEAR - timedelta(days=1)}
+    rows = connection.execute(pick, due | near).all() or connection.execute(pick, due | old).all()
+    return _usable(connection, rows)
 
 
 def _gather(
@@ -140,24 +146,16 @@ def _begin(
     gathered: Mapping[Ref, Facts | None],
 ) -> list[Claimed]:
     _start(connection, request, begun, gathered)
-    return [replace(each, facts=gathered[each.ref]) if each.ref in gathered else each for each in begun]
-
-
-def _due(request: Request) -> dict[str, Any]:
-    return {
-        "channel": int(request.channel),
-        "now": request.now,
-        "limit": request.limit,
-        "first_day": request.now.date() - SENDABLE,
-        "last_day": request.now.date() + AHEAD,
-        "ready": int(State.READY),
-    }
+    return [each._replace(facts=gathered[each.ref]) if each.ref in gathered else each for each in begun]
 
 
 def _usable(connection: Connection, rows: Sequence[Row[Any]]) -> list[Claimed]:
-    """Those whose address is still used; the others are cancelled.  All are locked."""
+    """Those whose address is still used; the others are cancelled."""
     cancel(connection, [Ref(row.day, row.id) for row in rows if not row.usable], _UNREACHABLE)
-    return [read_claimed(row) for row in _apart([row for row in rows if row.usable])]
+    picked = _apart([row for row in rows if row.usable])
+    claimed = [read_claimed(row) for row in picked]
+    _readdress(connection, [each for each, row in zip(claimed, picked, strict=True) if row.moved])
+    return claimed
 
 
 def _apart(rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
@@ -174,6 +172,18 @@ def _goes_alone(row: Row[Any]) -> bool:
     return bool(row.vain >= VAIN_IN_COMPANY)
 
 
+def _readdress(connection: Connection, moved: Sequence[Claimed]) -> None:
+    """They go where their people are reached now."""
+    if moved:
+        recipients = [each.recipient for each in moved]
+        bound = {
+            "workspace": array([each.address.workspace for each in recipients]),
+            "address": array([each.address.external_id for each in recipients]),
+            "direct": array([each.direct for each in recipients]),
+        }
+        connection.execute(_READDRESS, refs_of([each.ref for each in moved]) | bound)
+
+
 def _start(
     connection: Connection,
     request: Request,
@@ -182,16 +192,10 @@ def _start(
 ) -> None:
     if not begun:
         return
-    recipients = [each.recipient for each in begun]
-    bound = {
-        "workspace": array([each.address.workspace for each in recipients]),
-        "address": array([each.address.external_id for each in recipients]),
-        "direct": array([each.direct for each in recipients]),
-        "facts": array(_stored(gathered.get(each.ref) for each in begun)),
-        "now": request.now,
-        "lease_until": request.lease_now + request.lease,
-    }
-    connection.execute(_START, refs_of([each.ref for each in begun]) | bound | numbers_of(State.SENDING))
+    refs = [each.ref for each in begun]
+    bound = {"now": request.now, "lease_until": request.lease_now + request.lease}
+    facts = _stored(gathered.get(each) for each in refs)
+    connection.execute(_START, refs_of(refs) | facts | bound | numbers_of(State.SENDING))
 
 
 def cancel(connection: Connection, refs: Sequence[Ref], reason: str | None = None) -> None:
@@ -213,12 +217,9 @@ def numbers_of(*states: State) -> dict[str, int]:
     return {state.name.lower(): int(state) for state in states}
 
 
-def _stored(facts: Iterable[Facts | None]) -> list[str | None]:
-    """As they are stored; most of a batch are told the same, which is written once."""
-    written: dict[Facts, str] = {}
-    stored: list[str | None] = []
-    for each in facts:
-        if each is not None and each not in written:
-            written[each] = json.dumps(dump(each))
-        stored.append(None if each is None else written[each])
-    return stored
+def _stored(facts: Iterable[Facts | None]) -> dict[str, str]:
+    """All that differ, as they are stored, and for each delivery the number of its own."""
+    numbers: dict[Facts | None, int | None] = {None: None}
+    of_each = [numbers.setdefault(each, len(numbers)) for each in facts]
+    different = [json.dumps(dump(each)) for each in numbers if each is not None]
+    return {"facts": array(different), "number": array(of_each)}

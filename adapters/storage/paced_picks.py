@@ -15,8 +15,8 @@ from domain.rates import BY_WORKSPACE, SUFFIXES, bucket_name
 
 SCANNED = 4
 """Urgent rows that are looked at for each that is wanted: few are, and some may have to wait."""
-NEAR = timedelta(days=2)
-"""Days before and after today that are looked at first; hardly anything waits for longer."""
+NEAR = timedelta(days=1)
+"""Days before today that are looked at first: hardly anything waits longer, and each day has its price."""
 _WAYS = (Way.POST, Way.MARK, Way.OPEN)
 
 _BUCKET = """
@@ -87,6 +87,29 @@ READY_BY_WORKSPACE = f"""
     ) {_LET_THROUGH}
 """  # noqa: S608 -- constants alone
 """The same where each workspace has limits of its own: what lies before one's rows does not hide them."""
+
+
+_ROWS = f"""
+    SELECT * FROM deliveries
+    WHERE channel = :channel AND state = 1 AND due_at <= :now AND (not_after IS NULL OR not_after > :now)
+      AND {_DAYS}"""  # noqa: S608 -- constants alone
+READY_AT_ONCE = f"""
+    WITH urgent AS (
+        {_ROWS} AND kind > 3 ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
+    ), planned AS (
+        {_ROWS} AND kind <= 3 ORDER BY due_at LIMIT :limit - (SELECT count(*) FROM urgent)
+        FOR UPDATE SKIP LOCKED
+    ), ready AS (
+        SELECT * FROM urgent UNION ALL SELECT * FROM planned
+    )
+"""  # noqa: S608 -- constants alone
+"""The same where no bucket has fewer turns than are wanted; it wants a `limit` alone."""
+
+
+def limits_nothing(buckets: Buckets, room: Room, limit: int, now: datetime) -> bool:
+    """No bucket has fewer turns than `limit`, neither one in use nor a new one, whoever is written to."""
+    turns = [*room.names.values(), *(buckets.unused(way, now) for way in _WAYS)]
+    return min(turns) >= min(limit, room.everything)
 
 
 def bound(channel: Channel, buckets: Buckets, room: Room, limit: int, now: datetime) -> dict[str, Any]:
