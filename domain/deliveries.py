@@ -89,8 +89,7 @@ class Key(NamedTuple):
     """Raised only when a delivery moves to the person's next channel."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     address: Address
     """A person's address, or the channel of a digest as `external_id`."""
     direct: str | None = None
@@ -237,8 +236,7 @@ class Unknown:
 Outcome = Sent | Later | Never | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """An attempt's end, for the ledger."""
 
     ref: Ref

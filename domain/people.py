@@ -2,7 +2,8 @@
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.local_time import DEFAULT_PROMPT_MINUTE, DEFAULT_ZONE
 
@@ -19,8 +20,7 @@ class Channel(enum.IntEnum):
         return {Channel.SLACK: "Slack", Channel.DISCORD: "Discord", Channel.EMAIL: "mail"}[self]
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """Where something comes from or goes to, as the platform itself names it."""
 
     channel: Channel
@@ -102,7 +102,7 @@ def untagged(address: Address) -> Address:
     local, _, domain = address.external_id.rpartition("@")
     if address.channel is not Channel.EMAIL or "+" not in local or local.startswith("+"):
         return address
-    return replace(address, external_id=f"{local.partition('+')[0]}@{domain}")
+    return address._replace(external_id=f"{local.partition('+')[0]}@{domain}")
 
 
 def preferred_door(person: Person, doors: Sequence[Identity]) -> Identity | None:

@@ -1,7 +1,7 @@
 """Recording: what became of attempts, written down for many at once."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, text
 
@@ -40,7 +40,7 @@ _ACCEPT = text(
     ) AS result (day, id, fence, receipt)
     WHERE delivery.day = result.day AND delivery.id = result.id AND delivery.fence = result.fence
       AND delivery.day BETWEEN :first_day AND :last_day
-    RETURNING delivery.day, delivery.id
+    RETURNING delivery.id
 """
 )
 
@@ -109,12 +109,12 @@ _RECORD = text(
 def record(connection: Connection, results: Sequence[Result], now: datetime) -> int:
     """`domain.ports.planning.Ledger.record`."""
     taken = _accept(connection, results, now)
-    others = [each for each in results if each.ref not in taken]
+    others = [each for each in results if each.ref.id not in taken]
     return len(taken) + _record(connection, others, now)
 
 
-def _accept(connection: Connection, results: Sequence[Result], now: datetime) -> set[tuple[date, int]]:
-    """Those accepted at the first try that taught nothing about the address; which of them were taken."""
+def _accept(connection: Connection, results: Sequence[Result], now: datetime) -> set[int]:
+    """Those accepted at the first try that taught nothing about the address; the ids of those taken."""
     plain = [
         (each.ref, each.fence, each.outcome.receipt)
         for each in results
@@ -125,8 +125,7 @@ def _accept(connection: Connection, results: Sequence[Result], now: datetime) ->
     refs, fences, receipts = zip(*plain, strict=True)
     states = (State.ACCEPTED, State.DELIVERED, State.BOUNCED, State.DROPPED)
     bound = {"fence": array(fences), "receipt": array(receipts), "now": now}
-    rows = connection.execute(_ACCEPT, bound | refs_of(refs) | numbers_of(*states))
-    return {(row.day, row.id) for row in rows}
+    return set(connection.scalars(_ACCEPT, bound | refs_of(refs) | numbers_of(*states)))
 
 
 def _record(connection: Connection, results: Sequence[Result], now: datetime) -> int:

@@ -1,7 +1,6 @@
 """When an address or a workspace refuses for good: the next channel, and who is told, once."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.deliveries import (
@@ -89,7 +88,7 @@ def spare_workspaces(
         _pause(uow, tenant, delivery.recipient.address, refused.reason, now)
         moved = delivery.key.kind is Kind.PROMPT and _ask_elsewhere(tenant, delivery, now)
         later = Later(refused.reason, LOOK_AT_WORKSPACE_AGAIN)
-        spared.append(result if moved else replace(result, outcome=later))
+        spared.append(result if moved else result._replace(outcome=later))
     return spared
 
 

@@ -91,7 +91,7 @@ class FakeLedger:
             self._tables.change_delivery(row.ref, state=State.CANCELLED, fence=row.fence + 1)
             return None
         if door is not None and row.attempt == 0:  # from then on it goes where it may have arrived already
-            recipient = replace(recipient, address=door.address, direct=door.direct)
+            recipient = recipient._replace(address=door.address, direct=door.direct)
         self._tables.change_delivery(
             row.ref,
             new=replace(row.new, recipient=recipient),
@@ -233,7 +233,7 @@ def _ended(row: DeliveryRow, result: Result, now: datetime) -> DeliveryRow:
     attempt_ended = replace(row, vain=row.vain - 1)
     match result.outcome:
         case Sent(receipt, direct):
-            recipient = replace(row.new.recipient, direct=direct or row.new.recipient.direct)
+            recipient = row.new.recipient._replace(direct=direct or row.new.recipient.direct)
             sent = replace(attempt_ended, new=replace(row.new, recipient=recipient), sent_at=now)
             return replace(sent, state=State.ACCEPTED, receipt=receipt)
         case Later(reason, after):

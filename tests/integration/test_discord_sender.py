@@ -80,7 +80,7 @@ async def test_a_question_arrives_and_its_direct_message_is_remembered(world: Wo
 async def test_a_known_direct_message_is_not_opened_again(world: World) -> None:
     direct = str(world.discord.dm_of(world.ada).id)
     parcel = to_person(world, world.ada)
-    parcel = replace(parcel, recipient=replace(parcel.recipient, direct=direct))
+    parcel = replace(parcel, recipient=parcel.recipient._replace(direct=direct))
     [outcome] = await sent(world, parcel)
     assert isinstance(outcome, Sent)
     assert outcome.direct is None
@@ -175,7 +175,7 @@ async def test_nothing_waits_inside_a_call_for_an_exhausted_bucket(world: World)
     world.discord.limits.enforced = True
     direct = str(world.discord.dm_of(world.ada).id)
     parcels = [
-        replace(each, recipient=replace(each.recipient, direct=direct))
+        replace(each, recipient=each.recipient._replace(direct=direct))
         for each in (to_person(world, world.ada, number, say(str(number))) for number in range(7))
     ]
     outcomes = await sent(world, *parcels)

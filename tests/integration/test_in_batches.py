@@ -180,7 +180,7 @@ class World:
         person = self._people[event.office][event.person]
         sender = self._mail(event.office, event.person)
         if event.way == "forwarded":
-            sender = replace(sender, external_id=f"other{event.source % 2}@{self._mark}.example.org")
+            sender = sender._replace(external_id=f"other{event.source % 2}@{self._mark}.example.org")
         origin = self._from_mail(sender, event)
         mine: dict[str, Any] = {
             "organization_id": person.organization_id,
@@ -192,7 +192,7 @@ class World:
     def _to_us(self, event: Event) -> c.Request:
         sender = self._mail(event.office, event.person)
         if event.way == "stranger":
-            sender = replace(sender, external_id=f"stranger{event.person}@{self._mark}.example.org")
+            sender = sender._replace(external_id=f"stranger{event.person}@{self._mark}.example.org")
         return c.Request(self._from_mail(sender, event), text=event.said)
 
     def _from_mail(self, sender: Address, event: Event) -> c.Origin:
