@@ -1,7 +1,8 @@
 """`ledger`: a delivery's way through the ledger, not sent: claimed with its attempt, recorded as accepted.
 
-The bound is the least that any queue in PostgreSQL does, on the same table in batches of the same size: one
-UPDATE of rows chosen with SKIP LOCKED, one UPDATE that completes them, two transactions.
+It is mail, to those who have it, under the limits that production keeps.  The bound is the least that any
+queue in PostgreSQL does, on the same table in batches of the same size: one UPDATE of rows chosen with SKIP
+LOCKED, one UPDATE that completes them, two transactions.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from bench.crowd import DAY
 from bench.figures import Figure, Sample, Sizes, compared, interleaved
 from domain.deliveries import LEASE, Result, Sent
 from domain.people import Channel
+from domain.rates import Limits
 
 BATCH = 500
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
@@ -23,7 +25,8 @@ _READY = text("""
                             workspace, address, direct, due_at, not_after)
     SELECT :day, 1, identity.person_id, :try, organization_id, identity.person_id, :channel, identity.id,
            workspace, external_id, direct, :due_at, :not_after
-    FROM identities AS identity ORDER BY identity.person_id LIMIT :count
+    FROM identities AS identity WHERE identity.channel = :channel
+    ORDER BY identity.person_id LIMIT :count
 """)
 
 _CLAIM = text("""
@@ -92,7 +95,7 @@ def fill(engine: Engine, count: int, try_: int = 0) -> None:
 
 def drain(engine: Engine, most: int | None = None) -> int:
     """Claim and record until nothing, or at least `most`, is left; how many went through."""
-    storage = PostgresStorage(engine, feed=False)
+    storage = PostgresStorage(engine, feed=False, limits=Limits())
     total = 0
     while most is None or total < most:
         with storage.begin() as uow:
@@ -105,6 +108,7 @@ def drain(engine: Engine, most: int | None = None) -> int:
         ]
         with storage.begin() as uow:
             uow.ledger.record(results, NOW)
+            uow.ledger.heed(claimed, results, NOW)
             uow.commit()
         total += len(claimed)
     return total
