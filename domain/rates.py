@@ -137,6 +137,11 @@ class Bucket:
     probing: bool = False
     """The provider refuses everything: one call a minute, until one goes through."""
 
+    @property
+    def held(self) -> bool:
+        """Whoever takes turns closes it until the next: it is tried, or its calls are spread."""
+        return self.probing or (isinf(self.limit.a_second) and not isinf(self.rate))
+
     def base(self, now: datetime) -> datetime:
         """The first turn that can be had now; in the past by as much as a burst allows."""
         return max(self.next_at, now - self.span(self.limit.burst - 1))
@@ -147,7 +152,7 @@ class Bucket:
             return 0
         if self.probing:
             return 1
-        if isinf(self.rate):
+        if isinf(self.limit.a_second):
             return MANY
         ahead = (now + AHEAD - self.base(now)).total_seconds()
         return floor(ahead * self.counted(now).pace) + 1 if ahead >= 0 else 0
@@ -177,6 +182,9 @@ def fresh(limit: Limit, now: datetime) -> Bucket:
 
 def take(bucket: Bucket, turns: int, now: datetime) -> tuple[Bucket, list[datetime]]:
     """Take that many turns, and when each is; none may lie before now."""
+    if bucket.held:
+        until = now + (PROBE_EVERY if bucket.probing else bucket.span(1))
+        return replace(bucket, closed_until=until), [now] * turns
     base = bucket.base(now)
     counted = bucket.counted(now)
     apart = 1 / counted.pace
@@ -186,7 +194,6 @@ def take(bucket: Bucket, turns: int, now: datetime) -> tuple[Bucket, list[dateti
         taken=_counted(counted, turns, now),
         next_at=base + timedelta(seconds=turns * apart),
         rate=_grown(counted, turns) if _is_proved(bucket, now) else bucket.rate,
-        closed_until=now + PROBE_EVERY if bucket.probing else bucket.closed_until,
     )
     return taken, at
 
@@ -221,6 +228,14 @@ def refuse(bucket: Bucket, after: timedelta, now: datetime, *, everything: bool 
 def reopen(bucket: Bucket, now: datetime) -> Bucket:
     """A call went through to a provider that has refused everything."""
     return replace(bucket, probing=False, closed_until=min(bucket.closed_until, now), next_at=now)
+
+
+def spread(bucket: Bucket, apart: timedelta, now: datetime) -> Bucket:
+    """One turn so often from now on, where the provider tells how many calls are left; none: no limit."""
+    if not apart:
+        return replace(bucket, rate=inf)
+    until = now + apart
+    return replace(bucket, rate=1 / apart.total_seconds(), closed_until=max(bucket.closed_until, until))
 
 
 def _grown(bucket: Bucket, calls: int) -> float:

@@ -22,6 +22,7 @@ from domain.rates import (
     fresh,
     refuse,
     reopen,
+    spread,
     take,
 )
 
@@ -258,3 +259,13 @@ def test_without_a_backlog_nothing_is_learned() -> None:
     for minute in range(500):
         bucket, _ = take(bucket, 10, NOW + minute * 60 * SECOND)
     assert bucket.rate == SLACK.a_second
+
+
+def test_calls_that_are_left_are_spread_until_the_provider_says_otherwise() -> None:
+    """Nobody knows how many deliveries go into a call: whoever takes turns makes one, and the next waits."""
+    mail = spread(fresh(Limit(inf), NOW), 2 * SECOND, NOW)
+    assert [mail.room(NOW + second * SECOND) > 500 for second in (0, 1, 2)] == [False, False, True]
+    mail, taken = take(mail, 500, NOW + 2 * SECOND)
+    assert taken == [NOW + 2 * SECOND] * 500
+    assert [mail.room(NOW + second * SECOND) > 500 for second in (3, 4)] == [False, True]
+    assert not spread(mail, timedelta(0), NOW + 4 * SECOND).held
