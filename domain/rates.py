@@ -86,7 +86,7 @@ _PUBLISHED = {
     ("slack", "opens"): Limit(50 / 60, burst=10, within=_MINUTE, up_to=10),
     # 50 a second of one bot, over all servers; what is left is for calls that come late:
     # https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
-    ("discord", ""): Limit(49.0),
+    ("discord", ""): Limit(48.8),
     # No number is published, only that a bot which opens many is stopped for good; after a refusal it goes
     # slower: https://docs.discord.com/developers/resources/user#create-dm
     ("discord", "opens"): Limit(3 / 60, burst=5, up_to=1),
@@ -139,7 +139,7 @@ class Bucket:
 
     @property
     def held(self) -> bool:
-        """Whoever takes turns closes it until the next: it is tried, or its calls are spread."""
+        """All that is taken together is one call: the provider is tried, or its calls are spread."""
         return self.probing or (isinf(self.limit.a_second) and not isinf(self.rate))
 
     def base(self, now: datetime) -> datetime:
@@ -153,7 +153,7 @@ class Bucket:
         if self.probing:
             return 1
         if isinf(self.limit.a_second):
-            return MANY
+            return 0 if self.held and self.next_at > now + AHEAD else MANY
         ahead = (now + AHEAD - self.base(now)).total_seconds()
         return floor(ahead * self.counted(now).pace) + 1 if ahead >= 0 else 0
 
@@ -182,16 +182,18 @@ def fresh(limit: Limit, now: datetime) -> Bucket:
 
 def take(bucket: Bucket, turns: int, now: datetime) -> tuple[Bucket, list[datetime]]:
     """Take that many turns, and when each is; none may lie before now."""
+    if bucket.probing:
+        return replace(bucket, closed_until=now + PROBE_EVERY), [now] * turns
     if bucket.held:
-        until = now + (PROBE_EVERY if bucket.probing else bucket.span(1))
-        return replace(bucket, closed_until=until), [now] * turns
+        turn = max(bucket.next_at, now)
+        return replace(bucket, next_at=turn + bucket.span(1)), [turn] * turns
     base = bucket.base(now)
     counted = bucket.counted(now)
     apart = 1 / counted.pace
     at = [max(base + timedelta(seconds=number * apart), now) for number in range(turns)]
     taken = replace(
         counted,
-        taken=_counted(counted, turns, now),
+        taken=_counted(counted, turns),
         next_at=base + timedelta(seconds=turns * apart),
         rate=_grown(counted, turns) if _is_proved(bucket, now) else bucket.rate,
     )
@@ -201,8 +203,7 @@ def take(bucket: Bucket, turns: int, now: datetime) -> tuple[Bucket, list[dateti
 def refuse(bucket: Bucket, after: timedelta, now: datetime, *, everything: bool = False) -> Bucket:
     """Close it for so long; the pace follows what went through.
 
-    Refusals of calls that were on their way when it was closed teach nothing more.  No turn is given twice:
-    those that were given out for a time after it opens are still used by whoever has them.
+    Refusals of calls that were on their way when it was closed teach nothing more.
 
     Args:
         bucket: as it is.
@@ -214,7 +215,7 @@ def refuse(bucket: Bucket, after: timedelta, now: datetime, *, everything: bool 
     closed = replace(
         bucket,
         closed_until=until,
-        next_at=max(bucket.next_at, _next_after(bucket, now, until)),
+        next_at=_next_after(bucket, now, until),
         since=until,
         taken=0.0,
         probing=bucket.probing or everything,
@@ -234,8 +235,7 @@ def spread(bucket: Bucket, apart: timedelta, now: datetime) -> Bucket:
     """One turn so often from now on, where the provider tells how many calls are left; none: no limit."""
     if not apart:
         return replace(bucket, rate=inf)
-    until = now + apart
-    return replace(bucket, rate=1 / apart.total_seconds(), closed_until=max(bucket.closed_until, until))
+    return replace(bucket, rate=1 / apart.total_seconds(), next_at=now + apart)
 
 
 def _grown(bucket: Bucket, calls: int) -> float:
@@ -252,13 +252,18 @@ def _is_proved(bucket: Bucket, now: datetime) -> bool:
 
 
 def _next_after(bucket: Bucket, now: datetime, until: datetime) -> datetime:
-    """Where bursts are taken, what is not called while it is closed may be called at once when it opens."""
+    """No turn is used twice: those that lie where it is closed are lost, those after it are not.
+
+    Where bursts are taken as many as are lost may be called at once when it opens.
+    """
+    if bucket.next_at > until:
+        return bucket.next_at
     return now if bucket.limit.within else until
 
 
-def _counted(bucket: Bucket, calls: int, now: datetime) -> float:
+def _counted(bucket: Bucket, calls: int) -> float:
     """Of late: the average moves to the present pace, so that it is about that of a window's middle."""
-    if now - bucket.since < bucket.limit.within or not bucket.limit.within:
+    if bucket.next_at - bucket.since < bucket.limit.within or not bucket.limit.within:
         return bucket.taken + calls
     in_all = bucket.rate * bucket.limit.within.total_seconds()
     return bucket.taken + min(1.0, 2 * calls / in_all) * (in_all - bucket.taken)
@@ -269,11 +274,11 @@ def _lessened(bucket: Bucket, until: datetime, now: datetime) -> tuple[float, fl
     limit = bucket.limit
     if not limit.within:  # nobody knows how calls are counted
         return max(limit.a_second / 10, bucket.rate / 2), bucket.rate
-    if now - bucket.since >= limit.within:
+    if bucket.next_at - bucket.since >= limit.within:
         went_through = bucket.taken / limit.within.total_seconds()
-    elif until - bucket.since >= limit.within:
+    elif until - bucket.since >= limit.within:  # it waits until it forgets what went through at first
         still_out = max(0.0, (bucket.next_at - now).total_seconds() * bucket.rate)
-        went_through = (bucket.taken - still_out) / (until - bucket.since).total_seconds()
+        went_through = (bucket.taken - still_out) / limit.within.total_seconds()
     else:
         step = STEP_DOWN if bucket.rate > PAST * bucket.ceiling or isinf(bucket.ceiling) else STEP_CLOSE
         return max(limit.a_second / 10, bucket.rate * step), bucket.ceiling

@@ -12,6 +12,8 @@ from domain.ports.front import Clock
 LONGEST_PAUSE = timedelta(hours=1)
 WORTH_A_WORD = timedelta(milliseconds=100)
 """Calls that may be made more often than this are not spread."""
+LATER = timedelta(milliseconds=50)
+"""Beyond the end of a window: it is told in whole seconds, by another clock."""
 _NOTHING = timedelta(0)
 
 
@@ -35,10 +37,10 @@ class Allowance:
         if pause is None or not left.isdecimal():
             self.apart = _NOTHING
             return
-        apart = pause / (int(left) + 1)
+        apart = (pause + LATER) / (int(left) + 1)
         self.apart = apart if apart >= WORTH_A_WORD else _NOTHING
         if left == "0":
-            self._used_up_until = asyncio.get_running_loop().time() + pause.total_seconds()
+            self._used_up_until = asyncio.get_running_loop().time() + (pause + LATER / 2).total_seconds()
 
     def closed(self) -> timedelta | None:
         """How long no call is to be made, because none is left."""

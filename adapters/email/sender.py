@@ -76,9 +76,12 @@ class MailSender:
 
     async def send(self, parcels: Sequence[Parcel], heard: Heard = unheard) -> list[Outcome]:
         """What became of each, in the same order."""
+        began = asyncio.get_running_loop().time()
         batches, refused = await asyncio.to_thread(self._writer.write, parcels)
+        longest = max((each.wait for each in parcels), default=timedelta(0)).total_seconds()
+        await asyncio.sleep(began + longest - asyncio.get_running_loop().time())
         outcomes: dict[int, Outcome] = dict(refused)
-        run = _Run(asyncio.get_running_loop().time() + _LAST_START, asyncio.Semaphore(_AT_ONCE), heard)
+        run = _Run(began + _LAST_START, asyncio.Semaphore(_AT_ONCE), heard)
         found = await asyncio.gather(*(self._deliver(batch, run) for batch in batches))
         for each in found:
             outcomes.update(each)
