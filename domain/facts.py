@@ -271,10 +271,7 @@ _BY_NAME: dict[str, type] = {each.__name__: each for each in typing.get_args(Fac
 
 
 def dump(facts: Facts) -> dict[str, Any]:
-    """The JSON form: the class's name under `is`, its fields beside it.
-
-    What is empty by default is left out: it would be logged with every state that a delivery comes to.
-    """
+    """The JSON form: the class's name under `is`, its fields beside it."""
     return {"is": type(facts).__name__, **_dump(facts)}
 
 
@@ -285,8 +282,7 @@ def load(stored: dict[str, Any]) -> Facts:
 
 def _dump(value: Any) -> Any:
     if dataclasses.is_dataclass(value):
-        fields = [(each, getattr(value, each.name)) for each in dataclasses.fields(value)]
-        return {each.name: _dump(said) for each, said in fields if said != () or each.default != ()}
+        return {each.name: _dump(getattr(value, each.name)) for each in dataclasses.fields(value)}
     if isinstance(value, tuple):
         return [_dump(each) for each in value]
     if isinstance(value, enum.Enum):
