@@ -271,7 +271,10 @@ _BY_NAME: dict[str, type] = {each.__name__: each for each in typing.get_args(Fac
 
 
 def dump(facts: Facts) -> dict[str, Any]:
-    """The JSON form: the class's name under `is`, its fields beside it."""
+    """The JSON form: the class's name under `is`, its fields beside it.
+
+    What is empty by default is left out: it would be logged with every state that a delivery comes to.
+    """
     return {"is": type(facts).__name__, **_dump(facts)}
 
 
@@ -282,7 +285,8 @@ def load(stored: dict[str, Any]) -> Facts:
 
 def _dump(value: Any) -> Any:
     if dataclasses.is_dataclass(value):
-        return {each.name: _dump(getattr(value, each.name)) for each in dataclasses.fields(value)}
+        fields = [(each, getattr(value, each.name)) for each in dataclasses.fields(value)]
+        return {each.name: _dump(said) for each, said in fields if said != () or each.default != ()}
     if isinstance(value, tuple):
         return [_dump(each) for each in value]
     if isinstance(value, enum.Enum):

@@ -9,6 +9,7 @@ from domain.deliveries import (
     Claimed,
     DeliveryEvent,
     Kind,
+    Later,
     Parcel,
     Ref,
     Result,
@@ -17,7 +18,8 @@ from domain.deliveries import (
 )
 from domain.doubts import Doubt, Doubted, Evidence, Found, Harmless, Verdict, judge
 from domain.facts import Facts
-from domain.people import Channel
+from domain.heard import Spread
+from domain.people import Address, Channel
 from domain.ports.storage import Storage, UnitOfWork
 from domain.retention import Retention
 from domain.services import delivery, digests, rerouting
@@ -99,11 +101,24 @@ class Outgoing:
         with self._storage.begin() as uow:
             spared = rerouting.spare_workspaces(uow, claimed, results, now)
             count = uow.ledger.record(spared, now)
-            uow.ledger.heed(claimed, results, lease_now or now)
+            if claimed:
+                uow.ledger.heed(claimed[0].recipient.address.channel, results, lease_now or now)
             rerouting.leave_addresses(uow, claimed, spared, now)
             self._go_on(uow, claimed, spared, now)
             uow.commit()
             return count
+
+    def hear(self, where: Address, told: Later | Spread, lease_now: datetime) -> None:
+        """Tell all workers what a provider has said of its limits.
+
+        Args:
+            where: channel and workspace.
+            told: a refusal that closes something, or how calls are to be spread.
+            lease_now: real time.
+        """
+        with self._storage.begin() as uow:
+            uow.ledger.hear(where, told, lease_now)
+            uow.commit()
 
     def _go_on(
         self, uow: UnitOfWork, claimed: Sequence[Claimed], results: Sequence[Result], now: datetime

@@ -2,7 +2,8 @@
 
 A bucket gives out turns at even distances, ahead of time: a worker takes as many as it has deliveries, and
 sends each at its turn.  So all workers together keep the pace however they come and go, and a worker that is
-busy writing outcomes down loses no turn.  After a pause some turns may be taken at once, as providers allow.
+busy writing outcomes down loses no turn.  After a pause some turns may be taken at once, as providers allow;
+they are made up for by a slower pace while the provider still counts them.
 
 Where a provider does not publish its limit the pace is learned: it grows a little with every call while there
 is a backlog, and a refusal (429) brings it back to what really went through.  Everything here is pure; all
@@ -18,25 +19,25 @@ from domain.people import Channel
 
 AHEAD = timedelta(seconds=1)
 """How far ahead turns are given out: what is urgent waits no longer behind those that are taken."""
-GROWTH = 0.005
-"""Calls a second by which one call lets the pace grow: from five on it doubles within three minutes.
+GROWTH = 0.01
+"""Calls a second by which one call lets the pace grow: from five on it doubles within two minutes.
 
 Faster, and much more than the provider takes is on its way before it says so.
 """
-SLOW_GROWTH = 0.00015
-"""The same close to a pace that was refused: one refusal for more than a thousand calls."""
+SLOW_GROWTH = 0.0001
+"""The same close to a pace that was refused: one refusal for about a thousand calls."""
 CLOSE = 0.9
 """From this part of a refused pace on growth is slow."""
 PAST = 1.03
 """From this multiple of it on the refusal is history, and growth is quick again."""
-BELOW = 0.985
+BELOW = 0.9875
 """What a refusal leaves of the pace that went through."""
-EVIDENCE = timedelta(seconds=3)
-"""Calls of so long make a pace that a refusal can be measured by; fewer prove little."""
+PAUSE = timedelta(seconds=3)
+"""When no turn was taken for so long there was no backlog."""
 STEP_DOWN = 0.8
-"""What a refusal leaves of the pace where little is proved."""
-REMEMBERED = timedelta(seconds=90)
-"""What went through is averaged over at least half of this, and at most all of it."""
+"""What a refusal leaves of the pace that was not measured yet."""
+STEP_CLOSE = 0.96
+"""The same where it has been measured before, so that it cannot be far off."""
 MANY = 1_000_000
 """Turns where nothing limits them."""
 PROBE_EVERY = timedelta(minutes=1)
@@ -51,8 +52,10 @@ class Limit:
     """Calls; `inf`: as many as one likes, until it is closed."""
     burst: float = 1
     """Calls that may be made at once after a pause."""
-    learns: bool = False
-    """The pace follows what the provider takes, between a tenth and ten times of it."""
+    within: timedelta = timedelta(0)
+    """How long the provider counts calls; so long it takes to make up for a burst, and to prove a pace."""
+    up_to: float = 0
+    """The pace follows what the provider takes, between a tenth and so many times of it; 0: it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +72,24 @@ class Limits:
         """The limit of the bucket of that name."""
         words = name.split(" ")
         given = _PUBLISHED.get((words[0], words[-1] if len(words) > 1 else ""), Limit(inf))
-        return replace(given, a_second=given.a_second * self.pace, burst=max(1.0, given.burst * self.pace))
+        return replace(given, a_second=given.a_second * self.pace, within=given.within / self.pace)
 
 
+_MINUTE = timedelta(minutes=1)
 _PUBLISHED = {
     # "Several hundred messages a minute" in a workspace, and short bursts of more:
     # https://docs.slack.dev/apis/web-api/rate-limits
-    ("slack", "posts"): Limit(5.0, burst=20, learns=True),
+    ("slack", "posts"): Limit(5.0, burst=20, within=_MINUTE, up_to=10),
     # Both are of tier 3, "50 or more a minute":
     # https://docs.slack.dev/reference/methods/reactions.add and .../conversations.open
-    ("slack", "marks"): Limit(50 / 60, burst=20, learns=True),
-    ("slack", "opens"): Limit(50 / 60, burst=10, learns=True),
-    # 50 a second of one bot, over all servers; what is left is for calls that are not deliveries:
+    ("slack", "marks"): Limit(50 / 60, burst=20, within=_MINUTE, up_to=10),
+    ("slack", "opens"): Limit(50 / 60, burst=10, within=_MINUTE, up_to=10),
+    # 50 a second of one bot, over all servers; what is left is for calls that come late:
     # https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
-    ("discord", ""): Limit(48.75, burst=1),
-    # No number is published, only that a bot which opens many is stopped for good:
-    # https://docs.discord.com/developers/resources/user#create-dm
-    ("discord", "opens"): Limit(3 / 60, burst=5),
+    ("discord", ""): Limit(48.8),
+    # No number is published, only that a bot which opens many is stopped for good; after a refusal it goes
+    # slower: https://docs.discord.com/developers/resources/user#create-dm
+    ("discord", "opens"): Limit(3 / 60, burst=5, up_to=1),
 }
 BY_WORKSPACE = frozenset({Channel.SLACK})
 """Channels on which each workspace has limits of its own; elsewhere the bot or the account has them."""
@@ -125,12 +129,18 @@ class Bucket:
     """The first turn that nobody has taken."""
     closed_until: datetime
     since: datetime
-    """Since when `taken` counts."""
+    """Since when there is a backlog, or since it opened again."""
     taken: float = 0
+    """Calls since then; once that is longer than the provider counts, as many as it counts of late."""
     ceiling: float = field(default=inf)
     """The last pace that was refused."""
     probing: bool = False
     """The provider refuses everything: one call a minute, until one goes through."""
+
+    @property
+    def held(self) -> bool:
+        """All that is taken together is one call: the provider is tried, or its calls are spread."""
+        return self.probing or (isinf(self.limit.a_second) and not isinf(self.rate))
 
     def base(self, now: datetime) -> datetime:
         """The first turn that can be had now; in the past by as much as a burst allows."""
@@ -142,14 +152,27 @@ class Bucket:
             return 0
         if self.probing:
             return 1
-        if isinf(self.rate):
-            return MANY
+        if isinf(self.limit.a_second):
+            return 0 if self.held and self.next_at > now + AHEAD else MANY
         ahead = (now + AHEAD - self.base(now)).total_seconds()
-        return floor(ahead * self.rate) + 1 if ahead >= 0 else 0
+        return floor(ahead * self.counted(now).pace) + 1 if ahead >= 0 else 0
+
+    def counted(self, now: datetime) -> "Bucket":
+        """The same, counting anew where there was no backlog."""
+        busy = self.next_at > now - PAUSE and self.closed_until <= now
+        return self if busy else replace(self, since=now, taken=0.0)
 
     def span(self, calls: float) -> timedelta:
-        """How long so many calls take at the present pace."""
+        """How long so many calls take at the learned pace."""
         return timedelta(seconds=calls / self.rate)
+
+    @property
+    def pace(self) -> float:
+        """Calls a second at present: less while the provider counts a burst, until that is made up for."""
+        passed = max(0.0, (self.next_at - self.since).total_seconds())
+        left = self.limit.within.total_seconds() - passed
+        too_many = self.taken - passed * self.rate
+        return max(self.rate / 2, self.rate - too_many / left) if left > 0 and too_many > 0 else self.rate
 
 
 def fresh(limit: Limit, now: datetime) -> Bucket:
@@ -159,18 +182,20 @@ def fresh(limit: Limit, now: datetime) -> Bucket:
 
 def take(bucket: Bucket, turns: int, now: datetime) -> tuple[Bucket, list[datetime]]:
     """Take that many turns, and when each is; none may lie before now."""
+    if bucket.probing:
+        return replace(bucket, closed_until=now + PROBE_EVERY), [now] * turns
+    if bucket.held:
+        turn = max(bucket.next_at, now)
+        return replace(bucket, next_at=turn + bucket.span(1)), [turn] * turns
     base = bucket.base(now)
-    at = [max(base + bucket.span(number), now) for number in range(turns)]
-    busy = bucket.next_at > now - EVIDENCE and bucket.closed_until <= now
-    counted = _slid(bucket, now) if busy else replace(bucket, since=now, taken=0.0)
-    rate = _grown(bucket, turns) if busy and bucket.limit.learns else bucket.rate
-    held = now + PROBE_EVERY if bucket.probing else bucket.closed_until
+    counted = bucket.counted(now)
+    apart = 1 / counted.pace
+    at = [max(base + timedelta(seconds=number * apart), now) for number in range(turns)]
     taken = replace(
         counted,
-        taken=counted.taken + turns,
-        next_at=base + bucket.span(turns),
-        rate=rate,
-        closed_until=held,
+        taken=_counted(counted, turns),
+        next_at=base + timedelta(seconds=turns * apart),
+        rate=_grown(counted, turns) if _is_proved(bucket, now) else bucket.rate,
     )
     return taken, at
 
@@ -183,27 +208,22 @@ def refuse(bucket: Bucket, after: timedelta, now: datetime, *, everything: bool 
     Args:
         bucket: as it is.
         after: what the provider asks to wait.
-        now: when the refusal is written down.
+        now: when the refusal was heard.
         everything: the provider refuses whatever is asked; it is probed until one call goes through.
     """
     until = max(bucket.closed_until, now + after)
     closed = replace(
         bucket,
         closed_until=until,
-        next_at=until,
+        next_at=_next_after(bucket, now, until),
         since=until,
         taken=0.0,
         probing=bucket.probing or everything,
     )
-    if everything or bucket.probing or bucket.closed_until > now or not bucket.limit.learns:
+    if everything or bucket.probing or bucket.closed_until > now or not bucket.limit.up_to:
         return closed
-    passed = bucket.taken - max(0.0, (bucket.next_at - now).total_seconds() * bucket.rate)
-    went_through = passed / max((until - bucket.since).total_seconds(), 0.001)
-    least, most = bucket.limit.a_second / 10, bucket.rate * BELOW
-    if passed < bucket.rate * EVIDENCE.total_seconds():
-        return replace(closed, rate=max(least, bucket.rate * STEP_DOWN))
-    rate = max(least, bucket.rate / 2, min(went_through * BELOW, most))
-    return replace(closed, rate=rate, ceiling=rate / BELOW)
+    rate, ceiling = _lessened(bucket, until, now)
+    return replace(closed, rate=rate, ceiling=ceiling)
 
 
 def reopen(bucket: Bucket, now: datetime) -> Bucket:
@@ -211,19 +231,59 @@ def reopen(bucket: Bucket, now: datetime) -> Bucket:
     return replace(bucket, probing=False, closed_until=min(bucket.closed_until, now), next_at=now)
 
 
+def spread(bucket: Bucket, apart: timedelta, now: datetime) -> Bucket:
+    """One turn so often from now on, where the provider tells how many calls are left; none: no limit."""
+    if not apart:
+        return replace(bucket, rate=inf)
+    return replace(bucket, rate=1 / apart.total_seconds(), next_at=now + apart)
+
+
 def _grown(bucket: Bucket, calls: int) -> float:
     slow = CLOSE * bucket.ceiling <= bucket.rate <= PAST * bucket.ceiling
     # Relative to where it began, so that methods which may be called seldom grow as gently.
     step = (SLOW_GROWTH if slow else GROWTH) * bucket.limit.a_second / _TYPICAL
-    return min(bucket.rate + step * calls, bucket.limit.a_second * 10)
+    return min(bucket.rate + step * calls, bucket.limit.a_second * bucket.limit.up_to)
 
 
-def _slid(bucket: Bucket, now: datetime) -> Bucket:
-    """Let go of half of what is remembered when that gets long, so that the average is of late."""
-    elapsed = now - bucket.since
-    if elapsed < REMEMBERED:
-        return bucket
-    return replace(bucket, since=now - elapsed / 2, taken=bucket.taken / 2)
+def _is_proved(bucket: Bucket, now: datetime) -> bool:
+    """All turns up to now were used, for as long as the provider counts: it takes at least this pace."""
+    no_gap = bucket.next_at >= now >= bucket.closed_until
+    return no_gap and bucket.limit.up_to > 0 and now - bucket.since >= bucket.limit.within
+
+
+def _next_after(bucket: Bucket, now: datetime, until: datetime) -> datetime:
+    """No turn is used twice: those that lie where it is closed are lost, those after it are not.
+
+    Where bursts are taken as many as are lost may be called at once when it opens.
+    """
+    if bucket.next_at > until:
+        return bucket.next_at
+    return now if bucket.limit.within else until
+
+
+def _counted(bucket: Bucket, calls: int) -> float:
+    """Of late: the average moves to the present pace, so that it is about that of a window's middle."""
+    if bucket.next_at - bucket.since < bucket.limit.within or not bucket.limit.within:
+        return bucket.taken + calls
+    in_all = bucket.rate * bucket.limit.within.total_seconds()
+    return bucket.taken + min(1.0, 2 * calls / in_all) * (in_all - bucket.taken)
+
+
+def _lessened(bucket: Bucket, until: datetime, now: datetime) -> tuple[float, float]:
+    """The pace after a refusal, and the pace that was refused."""
+    limit = bucket.limit
+    if not limit.within:  # nobody knows how calls are counted
+        return max(limit.a_second / 10, bucket.rate / 2), bucket.rate
+    if bucket.next_at - bucket.since >= limit.within:
+        went_through = bucket.taken / limit.within.total_seconds()
+    elif until - bucket.since >= limit.within:  # it waits until it forgets what went through at first
+        still_out = max(0.0, (bucket.next_at - now).total_seconds() * bucket.rate)
+        went_through = (bucket.taken - still_out) / limit.within.total_seconds()
+    else:
+        step = STEP_DOWN if bucket.rate > PAST * bucket.ceiling or isinf(bucket.ceiling) else STEP_CLOSE
+        return max(limit.a_second / 10, bucket.rate * step), bucket.ceiling
+    rate = max(limit.a_second / 10, bucket.rate / 2, min(went_through, bucket.rate) * BELOW)
+    return rate, rate / BELOW
 
 
 _TYPICAL = 5.0
@@ -231,4 +291,4 @@ _TYPICAL = 5.0
 
 
 def _long(limit: Limit) -> timedelta:
-    return timedelta(seconds=limit.burst / limit.a_second) + EVIDENCE
+    return timedelta(seconds=limit.burst / limit.a_second) + PAUSE

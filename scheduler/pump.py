@@ -12,11 +12,13 @@ from functools import partial
 from typing import ParamSpec, Protocol, TypeVar
 
 from domain.application import DoneLog
-from domain.deliveries import CALL_DEADLINE, LEASE, Outcome, Parcel, Result, Sent, Unknown
+from domain.deliveries import CALL_DEADLINE, LEASE, Later, Outcome, Parcel, Result, Sent, Unknown
 from domain.doubts import LOOKS_APART, Doubt, Evidence, Unclear
+from domain.heard import Heard, Spread
 from domain.outgoing import Batch
-from domain.people import Channel
+from domain.people import Address, Channel
 from domain.ports.front import Clock
+from scheduler.hearing import Hearing
 from scheduler.pacing import Flights, after
 
 P = ParamSpec("P")
@@ -42,8 +44,13 @@ class Sender(Protocol):
     def batch(self) -> int:
         """How many parcels it wants at a time."""
 
-    async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
-        """An outcome for each parcel, in the same order; never raises."""
+    async def send(self, parcels: Sequence[Parcel], heard: Heard) -> list[Outcome]:
+        """An outcome for each parcel, in the same order; never raises.
+
+        Args:
+            parcels: to be called for at their turns.
+            heard: told at once of what is closed meanwhile.
+        """
 
     async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:
         """What can be found out about each, in the same order; sends nothing and never raises."""
@@ -75,6 +82,7 @@ class Pump:
         self._senders = senders
         self._most_seconds = BATCH_DEADLINE
         self._deadlines: set[asyncio.Timeout] = set()
+        self._hearing = Hearing(self._hear)
 
     async def run(self, wake: Callable[[], Awaitable[object]]) -> None:
         """Send until cancelled; `wake` returns when something may have become due.
@@ -159,7 +167,9 @@ class Pump:
 
     async def _carry(self, batch: Batch, sender: Sender) -> int:
         in_vain: Outcome = Unknown("the batch took too long")
-        outcomes = await self._in_time(sender.send(batch.parcels), [in_vain] * len(batch.parcels))
+        sending = sender.send(batch.parcels, self._hearing)
+        outcomes = await self._in_time(sending, [in_vain] * len(batch.parcels))
+        await self._hearing.ended()
         results = [
             Result(each.ref, each.fence, each.attempt, outcome)
             for each, outcome in zip(batch.claimed, outcomes, strict=True)
@@ -169,6 +179,9 @@ class Pump:
         )
         _tell(sender, outcomes)
         return len(results)
+
+    async def _hear(self, where: Address, told: Later | Spread) -> None:
+        await self._threads.settle(self._done_log.hear, where, told, self._clock.real())
 
     async def look_due(self, sender: Sender) -> int:
         """Look for what is in doubt on one channel; how many deliveries that were."""

@@ -23,7 +23,7 @@ from domain.deliveries import CALL_DEADLINE
 Json = dict[str, Any]
 
 MOST_CONNECTIONS = 50
-CALLS_A_SECOND = 50.0
+CALLS_A_SECOND = 49.5
 """Discord takes 50 of one bot.  What is sent is paced for all processes together before it comes here.
 
 https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
@@ -38,7 +38,7 @@ THREAD_MINUTES = 4320
 """How long a silent thread stays in the list of channels: three days."""
 
 
-_called: ContextVar[str] = ContextVar("_called", default="")
+_called: ContextVar[tuple[str, str]] = ContextVar("_called", default=("", ""))
 """What this task is calling, for the hook that sees the answer before discord.py reads it."""
 _limited_everywhere: ContextVar[bool] = ContextVar("_limited_everywhere", default=False)
 
@@ -222,8 +222,8 @@ class DiscordApi:
             sent = {"data": aiohttp.BytesPayload(body, content_type="application/json")}
         if query is not None:
             sent["params"] = query
-        where = f"{verb} {path} {route.major_parameters}"
-        self._routes.check(where)
+        where = (f"{verb} {path}", route.major_parameters)
+        self._routes.check(*where)
         _called.set(where)
         _limited_everywhere.set(False)
         try:
@@ -271,5 +271,5 @@ class DiscordApi:
             response.release()
             raise ServerSaidNo(response.status)
         _limited_everywhere.set("X-RateLimit-Global" in response.headers)
-        self._routes.learn(_called.get(), response.headers)
+        self._routes.learn(*_called.get(), response.headers)
         return response

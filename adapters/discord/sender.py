@@ -23,6 +23,7 @@ from domain.commands import Command
 from domain.deliveries import Kind, Later, Outcome, Parcel, Sent, Unknown
 from domain.doubts import Doubt, Evidence, Harmless
 from domain.forms import Forms, Sign
+from domain.heard import Heard, unheard
 from domain.messages import Message
 from domain.people import Channel
 from domain.ports.front import Tokens
@@ -63,7 +64,7 @@ class DiscordSender:
         self._opens_again_at = 0.0
         self._forms = Forms(_written)
 
-    async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+    async def send(self, parcels: Sequence[Parcel], heard: Heard = unheard) -> list[Outcome]:
         """Send each at its turn; the outcomes are in the order of the parcels, whatever happens."""
         began = asyncio.get_running_loop().time()
         try:
@@ -74,11 +75,13 @@ class DiscordSender:
         # All are written down before the first call: between calls it would cost three times as much.
         for ready in [_Ready(place, each, self._body(each)) for place, each in enumerate(parcels)]:
             queues.setdefault(ready.parcel.recipient.address.external_id, []).append(ready)
-        sent = await asyncio.gather(*(self._send_in_turn(queue, began) for queue in queues.values()))
+        sent = await asyncio.gather(*(self._send_in_turn(queue, began, heard) for queue in queues.values()))
         outcomes = {place: outcome for done in sent for place, outcome in done}
         return [outcomes[place] for place in range(len(parcels))]
 
-    async def _send_in_turn(self, queue: Sequence[_Ready], began: float) -> list[tuple[int, Outcome]]:
+    async def _send_in_turn(
+        self, queue: Sequence[_Ready], began: float, heard: Heard
+    ) -> list[tuple[int, Outcome]]:
         """One channel's; when one has to wait, so do those behind it, and the order stays."""
         outcomes: list[tuple[int, Outcome]] = []
         waiting: Later | None = None
@@ -92,6 +95,7 @@ class DiscordSender:
                 outcome = await self._send(ready)
             outcomes.append((ready.place, outcome))
             if isinstance(outcome, Later):
+                heard(ready.parcel, outcome)
                 waiting = outcome
             elif isinstance(outcome, Unknown):
                 waiting = Later("the message before it is in doubt")

@@ -8,6 +8,7 @@ import json
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -15,10 +16,12 @@ from typing import Any
 import aiohttp
 
 from adapters.email.addresses import MailNames
+from adapters.email.allowance import Allowance
 from adapters.email.letters import Batch, Writer
 from adapters.email.sendgrid_request import body_of
 from domain.deliveries import CALL_DEADLINE, Later, Never, Outcome, Parcel, Sent, Unknown, Way
 from domain.doubts import Doubt, Evidence, Unclear
+from domain.heard import Heard, Spread, unheard
 from domain.people import Channel
 from domain.ports.front import Clock, Tokens
 
@@ -35,7 +38,6 @@ LOOK_AGAIN = timedelta(minutes=5)
 _PROBE_EVERY = timedelta(minutes=1)
 """How long to wait where SendGrid does not say it."""
 _SHORTEST_PAUSE = timedelta(seconds=1)
-_LONGEST_PAUSE = timedelta(hours=1)
 _NAMED = re.compile(r"personalizations\.(\d{1,4})(?:\.|$)")
 _log = logging.getLogger(__name__)
 
@@ -69,17 +71,18 @@ class MailSender:
         self._session = session
         self._key = api_key
         self._url = api_url.rstrip("/") + "/v3/mail/send"
-        self._clock = clock
-        self._used_up_until = 0.0
+        self._allowance = Allowance(clock)
         self._writer = Writer(names, public_url, tokens)
 
-    async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+    async def send(self, parcels: Sequence[Parcel], heard: Heard = unheard) -> list[Outcome]:
         """What became of each, in the same order."""
+        began = asyncio.get_running_loop().time()
         batches, refused = await asyncio.to_thread(self._writer.write, parcels)
+        longest = max((each.wait for each in parcels), default=timedelta(0)).total_seconds()
+        await asyncio.sleep(began + longest - asyncio.get_running_loop().time())
         outcomes: dict[int, Outcome] = dict(refused)
-        last_start = asyncio.get_running_loop().time() + _LAST_START
-        gate = asyncio.Semaphore(_AT_ONCE)
-        found = await asyncio.gather(*(self._deliver(batch, last_start, gate) for batch in batches))
+        run = _Run(began + _LAST_START, asyncio.Semaphore(_AT_ONCE), heard)
+        found = await asyncio.gather(*(self._deliver(batch, run) for batch in batches))
         for each in found:
             outcomes.update(each)
         return [outcomes[place] for place in range(len(parcels))]
@@ -99,15 +102,16 @@ class MailSender:
             return Unclear("SendGrid tells of no mail at all", LOOK_AGAIN)
         return Unclear("SendGrid has told nothing of it")
 
-    async def _deliver(self, batch: Batch, last_start: float, gate: asyncio.Semaphore) -> dict[int, Outcome]:
+    async def _deliver(self, batch: Batch, run: "_Run") -> dict[int, Outcome]:
         """Send a batch; one that is refused for a letter in it is cut until that letter stands alone."""
-        async with gate:
-            if asyncio.get_running_loop().time() > last_start:
+        async with run.gate:
+            if asyncio.get_running_loop().time() > run.last_start:
                 return _all(batch, Later("no time was left before the lease ends"))
             answer = await self._call(await asyncio.to_thread(body_of, batch))
+        self._tell(batch, answer, run.heard)
         if isinstance(answer, _Refused) and len(batch.letters) > 1:
             halves = _cut(batch, answer.named)
-            parts = await asyncio.gather(*(self._deliver(half, last_start, gate) for half in halves))
+            parts = await asyncio.gather(*(self._deliver(half, run) for half in halves))
             return {place: outcome for part in parts for place, outcome in part.items()}
         if isinstance(answer, _Refused):
             return _all(batch, Never(answer.reason))
@@ -115,11 +119,17 @@ class MailSender:
             return {letter.place: Sent(letter.message_id) for letter in batch.letters}
         return _all(batch, answer)
 
+    def _tell(self, batch: Batch, answer: "Outcome | _Refused | None", heard: Heard) -> None:
+        parcel = batch.letters[0].parcel
+        if isinstance(answer, Later):
+            heard(parcel, answer)
+        elif self._allowance.is_news():
+            heard(parcel, Spread(self._allowance.apart))
+
     async def _call(self, body: bytes) -> "Outcome | _Refused | None":
         """One request; None when it was accepted."""
-        left = self._used_up_until - asyncio.get_running_loop().time()
-        if left > 0:
-            return Later("SendGrid's limit is used up", timedelta(seconds=left), Way.POST)
+        if (left := self._allowance.closed()) is not None:
+            return Later("SendGrid's limit is used up", left, Way.POST)
         total = CALL_DEADLINE.total_seconds()
         try:
             async with (
@@ -132,7 +142,7 @@ class MailSender:
                     allow_redirects=False,
                 ) as answer,
             ):
-                self._learn(answer.headers)
+                self._allowance.learn(answer.headers)
                 if answer.status == HTTPStatus.ACCEPTED:
                     return None
                 if answer.ok:  # a gate or a page in between, which may have passed it on
@@ -148,7 +158,7 @@ class MailSender:
         errors = _errors(said)
         reason = f"{status} {errors[0][0] if errors else ''}".strip()[:_LONGEST_REASON]
         if status == HTTPStatus.TOO_MANY_REQUESTS:
-            pause = self._pause(headers)
+            pause = self._allowance.pause(headers)
             if pause is None and "X-RateLimit-Reset" in headers:  # told in whole seconds: it is about to end
                 pause = _SHORTEST_PAUSE
             closes = Way.EVERYTHING if pause is None else Way.POST
@@ -165,26 +175,14 @@ class MailSender:
         )
         return Later(reason)
 
-    def _learn(self, headers: Mapping[str, str]) -> None:
-        """Call no more until the window ends of which nothing remains.
 
-        https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/rate-limits
-        """
-        pause = self._pause(headers) if headers.get("X-RateLimit-Remaining") == "0" else None
-        if pause is not None:
-            self._used_up_until = asyncio.get_running_loop().time() + pause.total_seconds()
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What the requests of one batch have in common."""
 
-    def _pause(self, headers: Mapping[str, str]) -> timedelta | None:
-        """How long to wait by Retry-After, else by the second at which SendGrid's window ends."""
-        try:
-            if "Retry-After" in headers:
-                pause = timedelta(seconds=float(headers["Retry-After"]))
-            else:
-                reset = float(headers["X-RateLimit-Reset"])
-                pause = timedelta(seconds=reset - self._clock.real().timestamp())
-        except (KeyError, ValueError, OverflowError):
-            return None
-        return pause if timedelta(0) < pause <= _LONGEST_PAUSE else None
+    last_start: float
+    gate: asyncio.Semaphore
+    heard: Heard
 
 
 class _Refused:

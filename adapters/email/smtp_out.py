@@ -18,6 +18,7 @@ from adapters.email.letters import Batch, Letter, Writer
 from adapters.email.smtp_outcomes import Stage, outcome_of
 from domain.deliveries import CALL_DEADLINE, Later, Outcome, Parcel, Sent, Unknown
 from domain.doubts import Doubt, Evidence, Unclear
+from domain.heard import Heard, unheard
 from domain.people import Channel
 from domain.ports.front import Clock, Tokens
 
@@ -62,7 +63,7 @@ class SmtpSender:
         self._writer = Writer(names, public_url, tokens)
         self._idle: list[aiosmtplib.SMTP] = []
 
-    async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+    async def send(self, parcels: Sequence[Parcel], heard: Heard = unheard) -> list[Outcome]:  # noqa: ARG002 -- a mail server tells of no limits
         """What became of each, in the same order."""
         jobs, refused = await asyncio.to_thread(self._write, parcels)
         outcomes: dict[int, Outcome] = dict(refused)

@@ -19,6 +19,7 @@ from domain.commands import Command
 from domain.deliveries import Kind, Later, Never, Outcome, Parcel, Refusing, Sent, Unknown, Way
 from domain.doubts import Doubt, Evidence, Unclear
 from domain.forms import Forms, Sign
+from domain.heard import Heard, unheard
 from domain.messages import Message
 from domain.people import Address, Channel
 from domain.ports.front import Tokens
@@ -62,7 +63,7 @@ class SlackSender:
         self._gates = Gates()
         self._forms = Forms(_written)
 
-    async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+    async def send(self, parcels: Sequence[Parcel], heard: Heard = unheard) -> list[Outcome]:
         """Send each at its turn; the outcomes are in the order of the parcels, whatever happens."""
         began = asyncio.get_running_loop().time()
         queues: dict[tuple[str, str], list[_Ready]] = {}
@@ -70,11 +71,13 @@ class SlackSender:
         for ready in [_Ready(place, each, self._content(each)) for place, each in enumerate(parcels)]:
             address = ready.parcel.recipient.address
             queues.setdefault((address.workspace, address.external_id), []).append(ready)
-        sent = await asyncio.gather(*(self._send_in_turn(queue, began) for queue in queues.values()))
+        sent = await asyncio.gather(*(self._send_in_turn(queue, began, heard) for queue in queues.values()))
         outcomes = {place: outcome for done in sent for place, outcome in done}
         return [outcomes[place] for place in range(len(parcels))]
 
-    async def _send_in_turn(self, queue: Sequence[_Ready], began: float) -> list[tuple[int, Outcome]]:
+    async def _send_in_turn(
+        self, queue: Sequence[_Ready], began: float, heard: Heard
+    ) -> list[tuple[int, Outcome]]:
         """One conversation's; when one has to wait, so do those behind it, and the order stays."""
         outcomes: list[tuple[int, Outcome]] = []
         waiting: Later | None = None
@@ -87,6 +90,7 @@ class SlackSender:
             outcome = await self._send_unless_closed(ready)
             outcomes.append((ready.place, outcome))
             if isinstance(outcome, Later):
+                heard(ready.parcel, outcome)
                 waiting = outcome
             elif isinstance(outcome, Unknown):
                 waiting = Later("the message before it is in doubt")

@@ -1,7 +1,7 @@
 """The providers' limits as all workers share them.  Names nobody but workspaces."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import inf, isinf
@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, text
 
 from domain import rates
 from domain.deliveries import Claimed, Later, Result, Sent, Way
-from domain.people import Channel
+from domain.heard import Spread
+from domain.people import Address, Channel
 from domain.rates import Bucket, Limits
 
 _COLUMNS = "name, rate, next_at, closed_until, since, taken, ceiling, probing"
@@ -49,8 +50,8 @@ class Room:
 
     everything: int
     """Of the provider as a whole."""
-    probing: bool
-    """The provider refuses everything, and one call is tried."""
+    held: bool
+    """A claim takes a turn of the provider as a whole: it is tried, or its calls are spread."""
     names: Mapping[str, int]
     """Of the buckets that are in use."""
 
@@ -70,7 +71,7 @@ class Buckets:
         used = {row.name: self._bucket(row, now) for row in rows}
         provider = used.get(self._provider) or rates.fresh(self._limits.of(self._provider), now)
         names = {name: bucket.room(now) for name, bucket in used.items()}
-        return Room(provider.room(now), provider.probing, names)
+        return Room(provider.room(now), provider.held, names)
 
     def unused(self, way: Way, now: datetime) -> int:
         """How many turns a bucket has from which none was taken lately."""
@@ -79,9 +80,9 @@ class Buckets:
 
     def take_turns(self, claimed: Sequence[Claimed], room: Room, now: datetime) -> list[Claimed]:
         """Each with its turn; those are left out whose bucket was closed meanwhile."""
-        if not room.probing and not self._is_paced():
+        if not room.held and not self._is_paced():
             return list(claimed)
-        always = {self._provider} if room.probing else set()
+        always = {self._provider} if room.held else set()
         wanted = {
             each.ref: always.union(filter(self._is_limited, rates.bucket_names(each))) for each in claimed
         }
@@ -98,43 +99,44 @@ class Buckets:
         self._write({name: buckets[name] for name in at})
         return [_in_turn(each, [at[name].pop() for name in wanted[each.ref]], now) for each in begun]
 
+    def take_some(self, count: int, now: datetime) -> list[timedelta]:
+        """Turns of the provider as a whole for something else; none while it is closed or tried."""
+        bucket = self._locked([self._provider], now)[self._provider]
+        if bucket.closed_until > now or bucket.held:
+            return []
+        bucket, at = rates.take(bucket, count, now)
+        self._write({self._provider: bucket})
+        return [turn - now for turn in at]
+
     def _is_paced(self) -> bool:
         return any(self._is_limited(rates.bucket_name(self._channel, "any", way)) for way in Way)
 
     def _is_limited(self, name: str) -> bool:
         return not isinf(self._limits.of(name).a_second)
 
-    def heed(self, claimed: Sequence[Claimed], results: Sequence[Result], now: datetime) -> None:
-        """Close what the provider has closed; go on where a call that was tried went through."""
-        refusals = [each for each in results if isinstance(each.outcome, Later)]
-        workspaces = {each.ref: each.recipient.address.workspace for each in claimed} if refusals else {}
-        closings: dict[str, timedelta] = {}
-        everything = False
-        for each in refusals:
-            if isinstance(each.outcome, Later) and each.outcome.closes is not None:
-                name = rates.bucket_name(self._channel, workspaces[each.ref], each.outcome.closes)
-                after = each.outcome.after or rates.PROBE_EVERY
-                closings[name] = max(after, closings.get(name, after))
-                everything = everything or each.outcome.closes is Way.EVERYTHING
-        if closings:
-            self._close(closings, now, everything=everything)
-        elif any(isinstance(each.outcome, Sent) for each in results):
+    def hear(self, where: Address, told: Later | Spread, now: datetime) -> None:
+        """Close what the provider has closed, or spread calls as it has told."""
+        if isinstance(told, Spread):
+            self._change(self._provider, lambda bucket: rates.spread(bucket, told.apart, now), now)
+        elif told.closes is not None:
+            name = rates.bucket_name(self._channel, where.workspace, told.closes)
+            after, everything = told.after or rates.PROBE_EVERY, told.closes is Way.EVERYTHING
+            self._change(name, lambda bucket: rates.refuse(bucket, after, now, everything=everything), now)
+
+    def heed(self, results: Sequence[Result], now: datetime) -> None:
+        """Go on where a call that was tried went through, unless a later one did not."""
+        outcomes = [each.outcome for each in results]
+        if any(isinstance(each, Later) and each.closes is not None for each in outcomes):
+            return
+        if any(isinstance(each, Sent) for each in outcomes):
             self._reopen(now)
 
-    def _close(self, closings: Mapping[str, timedelta], now: datetime, *, everything: bool) -> None:
-        self._write(
-            {
-                name: rates.refuse(
-                    bucket, closings[name], now, everything=everything and name == self._provider
-                )
-                for name, bucket in self._locked(closings, now).items()
-            }
-        )
+    def _change(self, name: str, changed: Callable[[Bucket], Bucket], now: datetime) -> None:
+        self._write({name: changed(self._locked([name], now)[name])})
 
     def _reopen(self, now: datetime) -> None:
         if self._connection.execute(_PROBED, {"provider": self._provider}).first() is not None:
-            buckets = self._locked([self._provider], now)
-            self._write({name: rates.reopen(bucket, now) for name, bucket in buckets.items()})
+            self._change(self._provider, lambda bucket: rates.reopen(bucket, now), now)
 
     def _locked(self, names: Iterable[str], now: datetime) -> dict[str, Bucket]:
         """Locked in the order of their names, so that no two workers wait for each other."""

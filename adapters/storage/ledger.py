@@ -23,13 +23,15 @@ from adapters.storage.ledger_claims import SENDABLE, numbers_of
 from domain.deliveries import (
     Claimed,
     DeliveryEvent,
+    Later,
     NewDelivery,
     Ref,
     Result,
     State,
 )
 from domain.doubts import Doubted, Verdict
-from domain.people import Channel
+from domain.heard import Spread
+from domain.people import Address, Channel
 from domain.ports.planning import Gather, Lost, Noted, PromptContext, TeamDays, gather_nothing
 from domain.rates import Limits
 
@@ -83,10 +85,13 @@ class PostgresLedger:
     def record(self, results: Sequence[Result], now: datetime) -> int:
         return ledger_outcomes.record(self._connection, results, now)
 
-    def heed(self, claimed: Sequence[Claimed], results: Sequence[Result], lease_now: datetime) -> None:
-        if self._limits is not None and claimed:
-            channel = claimed[0].recipient.address.channel
-            Buckets(self._connection, self._limits, channel).heed(claimed, results, lease_now)
+    def hear(self, where: Address, told: Later | Spread, lease_now: datetime) -> None:
+        if self._limits is not None:
+            Buckets(self._connection, self._limits, where.channel).hear(where, told, lease_now)
+
+    def heed(self, channel: Channel, results: Sequence[Result], lease_now: datetime) -> None:
+        if self._limits is not None:
+            Buckets(self._connection, self._limits, channel).heed(results, lease_now)
 
     def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
         return ledger_doubts.recover(self._connection, now, lease_now)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from domain.deliveries import Claimed, DeliveryEvent, Key, NewDelivery, Ref, Result
+from domain.deliveries import Claimed, DeliveryEvent, Key, Later, NewDelivery, Ref, Result
 from domain.dones import Done
 from domain.doubts import Doubted, Verdict
 from domain.facts import Facts
+from domain.heard import Spread
 from domain.local_time import Cohort
-from domain.people import Channel, Person
+from domain.people import Address, Channel, Person
 from domain.teams import Role, Team
 
 
@@ -160,8 +161,17 @@ class Ledger(Protocol):
         What ended without an outcome is in doubt from then on.  Returns how many were taken.
         """
 
-    def heed(self, claimed: Sequence[Claimed], results: Sequence[Result], lease_now: datetime) -> None:
-        """Learn from how one channel's provider has treated calls: what it has closed is closed to all."""
+    def hear(self, where: Address, told: Later | Spread, lease_now: datetime) -> None:
+        """Learn what a provider has said of its limits: what it has closed is closed to all.
+
+        Args:
+            where: channel and workspace.
+            told: a refusal that closes something, or how calls are to be spread.
+            lease_now: real time, in which providers' limits live.
+        """
+
+    def heed(self, channel: Channel, results: Sequence[Result], lease_now: datetime) -> None:
+        """Go on with a provider that has refused everything, once a call went through."""
 
     def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
         """Put in doubt what a worker's lease has ended on; how many, and how many were given up.

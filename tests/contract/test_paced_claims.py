@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from adapters.storage.buckets import Buckets
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
 from domain.deliveries import (
@@ -23,6 +24,7 @@ from domain.deliveries import (
     Sent,
     Way,
 )
+from domain.heard import Spread
 from domain.people import Address, Channel
 from domain.rates import AHEAD, Limits
 from tests.ledger_steps import DUE, TUESDAY, claim
@@ -64,7 +66,9 @@ def add(
 def told(ledger: PostgresLedger, claimed: list[Claimed], outcome: Outcome, now: datetime) -> None:
     results = [Result(each.ref, each.fence, each.attempt, outcome) for each in claimed]
     ledger.record(results, now)
-    ledger.heed(claimed, results, now)
+    if isinstance(outcome, Later):
+        ledger.hear(claimed[0].recipient.address, outcome, now)
+    ledger.heed(claimed[0].recipient.address.channel, results, now)
 
 
 def workspaces(claimed: list[Claimed]) -> Counter[str]:
@@ -81,7 +85,7 @@ def test_of_each_workspace_only_as_much_is_claimed_as_it_takes(
     assert workspaces(claimed) == {"T1": 25, "T2": 25, "T3": 3}
     assert max(each.wait for each in claimed) == AHEAD
     assert claim(ledger) == []
-    assert workspaces(claim(ledger, DUE + SECOND)) == {"T1": 5, "T2": 5}
+    assert workspaces(claim(ledger, DUE + SECOND)) == {"T1": 4, "T2": 4}, "the burst is made up for"
 
 
 def test_a_large_workspace_that_must_wait_hides_no_other(
@@ -197,6 +201,26 @@ def test_direct_messages_on_discord_are_opened_a_few_a_minute_and_the_known_ones
     assert len(claim(ledger, DUE + 600 * SECOND, Channel.DISCORD)) == 1
 
 
+def test_histories_are_read_beside_deliveries_and_starve_none(
+    connection: Connection, ledger: PostgresLedger, acme: int
+) -> None:
+    """Fault 29: a gap is read at 18:00; both together stay below what Discord takes of a bot."""
+    add(connection, acme, 600, channel=Channel.DISCORD, workspace="")
+    buckets = Buckets(connection, Limits(), Channel.DISCORD)
+    sent: list[datetime] = []
+    read: list[datetime] = []
+    for second in range(10):
+        now = DUE + second * SECOND
+        read += [now + wait for wait in buckets.take_some(10, now)]
+        sent += [now + each.wait for each in claim(ledger, now, Channel.DISCORD)]
+    assert len(read) == 100
+    assert len(sent) >= 380, "deliveries keep four fifths"
+    turns = sorted(read + sent)
+    assert all(later - sooner >= SECOND for sooner, later in zip(turns, turns[50:], strict=False))
+    told(ledger, claim(ledger, DUE + 10 * SECOND, Channel.DISCORD), Later("", 60 * SECOND, Way.POST), now)
+    assert buckets.take_some(10, DUE + 50 * SECOND) == []
+
+
 def test_mail_has_no_turns_but_can_be_closed(
     connection: Connection, ledger: PostgresLedger, acme: int
 ) -> None:
@@ -206,6 +230,23 @@ def test_mail_has_no_turns_but_can_be_closed(
     told(ledger, first, Later("SendGrid asks to wait", 20 * SECOND, Way.POST), DUE)
     assert claim(ledger, DUE + 19 * SECOND, Channel.EMAIL) == []
     assert len(claim(ledger, DUE + 20 * SECOND, Channel.EMAIL)) == 60
+
+
+def test_mail_is_spread_over_the_window_that_the_provider_tells_of(
+    connection: Connection, ledger: PostgresLedger, acme: int
+) -> None:
+    """Two calls are left for six seconds: all workers together make one every two seconds."""
+    add(connection, acme, 60, channel=Channel.EMAIL, workspace="")
+    [first] = claim(ledger, channel=Channel.EMAIL, limit=1)
+    ledger.hear(first.recipient.address, Spread(2 * SECOND), DUE)
+    another = PostgresLedger(connection, Limits())
+    taken = [claim(another, DUE + second * SECOND, Channel.EMAIL, 20) for second in range(7)]
+    assert [len(each) for each in taken] == [0, 20, 0, 20, 0, 19, 0]
+    assert {each.wait for each in taken[1]} == {SECOND}, "a second ahead, as all turns"
+    add(connection, acme, 60, channel=Channel.EMAIL, workspace="")
+    another.hear(first.recipient.address, Spread(timedelta(0)), DUE + 7 * SECOND)
+    later = [len(claim(another, DUE + second * SECOND, Channel.EMAIL, 20)) for second in (8, 8, 8)]
+    assert later == [20, 20, 20]
 
 
 @pytest.fixture

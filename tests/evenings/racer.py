@@ -24,6 +24,7 @@ from domain.application import DoneLog
 from domain.conversation import Conversation
 from domain.deliveries import Outcome, Parcel, Sent
 from domain.doubts import Doubt, Evidence, Unclear
+from domain.heard import Heard
 from domain.people import Channel
 from domain.rates import Limits
 from scheduler.pump import Pump
@@ -60,7 +61,7 @@ class Posting:
     turn: asyncio.Lock
     batch: int = BATCH
 
-    async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+    async def send(self, parcels: Sequence[Parcel], heard: Heard) -> list[Outcome]:  # noqa: ARG002 -- it hears nothing
         names = [f"{each.day} {each.person_id}" for each in parcels]
         async with self.turn:
             self.writer.write(json.dumps(names).encode() + b"\n")

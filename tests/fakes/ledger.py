@@ -21,6 +21,7 @@ from domain.deliveries import (
 )
 from domain.doubts import FIRST_LOOK, Doubted, Verdict
 from domain.facts import Facts
+from domain.heard import Spread
 from domain.people import Address, Channel, Identity
 from domain.ports.planning import Gather, Lost, Noted, PromptContext, TeamDays, gather_nothing
 from tests.fakes import ledger_doubts
@@ -139,8 +140,11 @@ class FakeLedger:
             self._tables.identities[identity_id] = replace(door, direct=result.outcome.direct)
         return True
 
-    def heed(self, claimed: Sequence[Claimed], results: Sequence[Result], lease_now: datetime) -> None:
+    def hear(self, where: Address, told: Later | Spread, lease_now: datetime) -> None:
         """Here nothing has limits."""
+
+    def heed(self, channel: Channel, results: Sequence[Result], lease_now: datetime) -> None:
+        """The same."""
 
     def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
         return ledger_doubts.recover(self._tables, now, lease_now)

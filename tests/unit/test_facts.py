@@ -49,9 +49,15 @@ def test_enumerations_dates_and_spans_keep_their_types() -> None:
 
 
 def test_a_row_of_an_older_version_takes_the_defaults_of_what_it_did_not_know() -> None:
-    old = f.dump(f.PromptAsked(TUESDAY, explain=True))
+    old = f.dump(f.PromptAsked(TUESDAY, explain=True, goals=("ship it",)))
     del old["goals"]
     assert f.load(old) == f.PromptAsked(TUESDAY, explain=True)
+
+
+def test_what_is_empty_by_default_is_not_stored_and_what_has_no_default_is() -> None:
+    assert f.dump(f.PromptAsked(TUESDAY, explain=False)).keys() == {"is", "day", "explain"}
+    assert f.dump(f.DayShown(TUESDAY, ()))["lines"] == []
+    assert stored(f.DayShown(TUESDAY, ())) == f.DayShown(TUESDAY, ())
 
 
 def test_a_row_of_a_newer_version_can_be_read_by_an_older_worker() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from domain.deliveries import Kind, Outcome, Parcel, Sent, State
 from domain.doubts import Doubt, Evidence, Found
+from domain.heard import Heard
 from domain.people import Channel
 from scheduler.pump import Pump, Sender
 from tests.factories import SIX, Office
@@ -38,7 +39,7 @@ class SlowSender:
         self.started = asyncio.Event()
         self.may_end = asyncio.Event()
 
-    async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+    async def send(self, parcels: Sequence[Parcel], heard: Heard) -> list[Outcome]:  # noqa: ARG002 -- it hears nothing
         self.begun.extend(parcels)
         self.started.set()
         await self.may_end.wait()

@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import inf
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.deliveries import Claimed, Key, Kind, Recipient, Ref, Way
@@ -22,6 +22,7 @@ from domain.rates import (
     fresh,
     refuse,
     reopen,
+    spread,
     take,
 )
 
@@ -101,6 +102,60 @@ def test_after_a_pause_a_burst_may_be_sent_at_once_and_no_more() -> None:
     assert sum(each == NOW for each in taken) == 20
     bucket, taken = take(bucket, bucket.room(NOW + SECOND), NOW + SECOND)
     assert len(taken) == 5
+
+
+@settings(max_examples=25)
+@given(st.lists(st.floats(0, 40), max_size=5), st.integers(1, 30))
+def test_a_burst_is_made_up_for_so_that_no_minute_holds_more_than_is_allowed(
+    pauses: list[float], burst: int
+) -> None:
+    """A provider that counts by the minute takes the whole backlog, however often it comes in between."""
+    limit = Limit(5, burst, within=60 * SECOND)
+    bucket, now, turns = fresh(limit, NOW), NOW, list[datetime]()
+    for pause in [*pauses, 0]:
+        now += timedelta(seconds=pause)
+        for _ in range(150):
+            bucket, taken = take(bucket, bucket.room(now), now)
+            turns += taken
+            now += SECOND / 2
+    for first in range(0, len(turns), 11):
+        in_a_minute = sum(0 <= (each - turns[first]).total_seconds() < 60 for each in turns[first:])
+        assert in_a_minute <= 302 + min(burst, 5 * max(pauses, default=0))
+
+
+def test_no_turn_is_given_twice_when_a_short_closing_is_over() -> None:
+    """Workers have theirs up to a second ahead: what was given out for later than the closing is used."""
+    bucket, given_out = take(fresh(Limit(49), NOW), 49, NOW)
+    bucket = refuse(bucket, SECOND / 50, NOW + SECOND / 10)
+    now = NOW + SECOND / 2
+    _, taken = take(bucket, bucket.room(now), now)
+    assert min(taken) > max(given_out)
+
+
+def test_where_bursts_are_taken_what_waited_for_a_closed_bucket_goes_at_once() -> None:
+    """The provider has counted nothing meanwhile; so a refusal costs no more than its wait."""
+    bucket = fresh(Limit(5, burst=20, within=60 * SECOND), NOW)
+    for step in range(40):
+        bucket, _ = take(bucket, bucket.room(NOW + step * SECOND / 2), NOW + step * SECOND / 2)
+    now = NOW + 20 * SECOND
+    bucket = refuse(bucket, 3 * SECOND, now)
+    _, taken = take(bucket, bucket.room(now + 3 * SECOND), now + 3 * SECOND)
+    assert 15 <= sum(each == now + 3 * SECOND for each in taken) <= 16
+
+
+def test_who_opens_too_many_conversations_goes_half_as_fast_for_a_long_time() -> None:
+    """Fault 28: Discord says no number; a bot that goes on is stopped for good."""
+    opens = Limits().of("discord opens")
+    bucket, _ = take(fresh(opens, NOW), 5, NOW)
+    bucket = refuse(bucket, 600 * SECOND, NOW + SECOND)
+    opened: list[datetime] = []
+    for second in range(600, 1_200):
+        bucket, taken = take(bucket, bucket.room(NOW + second * SECOND), NOW + second * SECOND)
+        opened += taken
+    assert len([each for each in opened if each > NOW + 601 * SECOND]) == 15
+    for _ in range(20):
+        bucket = refuse(bucket, 600 * SECOND, bucket.closed_until)
+    assert bucket.rate == pytest.approx(opens.a_second / 10)
 
 
 def test_a_closed_bucket_has_no_turns_until_it_opens_and_then_no_burst() -> None:
@@ -204,3 +259,15 @@ def test_without_a_backlog_nothing_is_learned() -> None:
     for minute in range(500):
         bucket, _ = take(bucket, 10, NOW + minute * 60 * SECOND)
     assert bucket.rate == SLACK.a_second
+
+
+def test_calls_that_are_left_are_spread_until_the_provider_says_otherwise() -> None:
+    """Nobody knows how many deliveries go into a call: whoever takes turns makes one, and the next waits."""
+    mail = spread(fresh(Limit(inf), NOW), 3 * SECOND, NOW)
+    assert [mail.room(NOW + second * SECOND) > 500 for second in (0, 1, 2)] == [False, False, True]
+    mail, taken = take(mail, 500, NOW + 2 * SECOND)
+    assert taken == [NOW + 3 * SECOND] * 500, "a second ahead, as all turns"
+    assert [mail.room(NOW + second * SECOND) > 500 for second in (4, 5)] == [False, True]
+    mail, taken = take(mail, 1, NOW + 9 * SECOND)
+    assert taken == [NOW + 9 * SECOND]
+    assert not spread(mail, timedelta(0), NOW + 9 * SECOND).held

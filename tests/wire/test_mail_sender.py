@@ -10,10 +10,12 @@ import aiohttp
 import pytest
 
 from adapters.email.addresses import MailNames
+from adapters.email.allowance import LATER
 from adapters.email.reader import MailReader
 from adapters.email.sender import SILENCE_TELLS, MailSender
 from domain.deliveries import Kind, Later, Never, Sent, Unknown
 from domain.doubts import Doubt, Evidence, Unclear
+from domain.heard import Spread
 from simulators.base import Fault, How, When
 from simulators.sendgrid import SendGridSimulator
 from simulators.sendgrid.inbound import Envelope, Mode, Verdict, form
@@ -63,6 +65,32 @@ async def test_a_hundred_people_asked_the_same_are_one_request(
     assert len(sendgrid.journal.calls) == 1
     assert [mail.to for mail in sendgrid.outbox] == [f"p{number}@example.com" for number in range(1, 101)]
     assert sendgrid.journal.problems == []
+
+
+async def test_the_calls_that_are_left_are_spread_over_the_rest_of_the_window(
+    sender: MailSender, sendgrid: SendGridSimulator
+) -> None:
+    """As SendGrid asks for: `X-RateLimit-Remaining` and `X-RateLimit-Reset` of its answers."""
+    sendgrid.api.rate_limit = 4
+    told: list[Later | Spread] = []
+    for number in range(1, 5):
+        await sender.send([parcel(number)], lambda _, heard: told.append(heard))
+    assert told == [Spread((timedelta(seconds=60) + LATER) / left) for left in (4, 3, 2, 1)]
+    [unsent] = await sender.send([parcel(5)], lambda _, heard: told.append(heard))
+    assert isinstance(unsent, Later)
+    assert len(sendgrid.journal.calls) == 4, "nothing is left, so nothing is tried"
+
+
+async def test_where_plenty_of_calls_are_left_none_has_to_wait(
+    sender: MailSender, sendgrid: SendGridSimulator
+) -> None:
+    told: list[Later | Spread] = []
+    await sender.send([parcel(1)], lambda _, heard: told.append(heard))
+    assert told == []
+    sendgrid.api.rate_limit = 10
+    sendgrid.api.window = timedelta(0)
+    await sender.send([parcel(2)], lambda _, heard: told.append(heard))
+    assert told == [], "a window that has ended says nothing"
 
 
 async def test_each_gets_her_own_sender_links_and_handles(
@@ -211,6 +239,7 @@ async def test_a_key_that_is_refused_is_said_loudly_and_nothing_is_lost(
 
 
 async def test_nobody_there_means_later() -> None:
+    """Fault 22."""
     async with aiohttp.ClientSession(trust_env=False) as session:
         (outcome,) = await sender_to("http://127.0.0.1:9", session).send([parcel(1)])
     assert isinstance(outcome, Later)
@@ -220,6 +249,7 @@ async def test_nobody_there_means_later() -> None:
 async def test_a_fault_of_theirs_leaves_it_open_whether_it_was_sent(
     sendgrid: SendGridSimulator, sender: MailSender, status: int
 ) -> None:
+    """Fault 21."""
     sendgrid.journal.fail("mail/send", Fault(status=status, when=When.AFTER))
     assert isinstance((await sender.send([parcel(1)]))[0], Unknown)
 
@@ -227,6 +257,7 @@ async def test_a_fault_of_theirs_leaves_it_open_whether_it_was_sent(
 async def test_a_connection_cut_after_the_request_leaves_it_open(
     sendgrid: SendGridSimulator, sender: MailSender
 ) -> None:
+    """Fault 23."""
     sendgrid.journal.fail("mail/send", Fault(how=How.RESET, when=When.AFTER))
     assert isinstance((await sender.send([parcel(1)]))[0], Unknown)
     assert len(sendgrid.outbox) == 1

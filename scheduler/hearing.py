@@ -1,0 +1,58 @@
+"""What is heard of limits on the way is told to all workers at once, through the ledger."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from domain.deliveries import Later, Parcel, Way
+from domain.heard import Spread
+from domain.people import Address
+
+ALIKE = 0.05
+"""Seconds by which a closing must last longer than what was told of it already to be told again."""
+log = logging.getLogger(__name__)
+
+
+class Hearing:
+    """`domain.heard.Heard`: what many calls hear at the same moment is told once.
+
+    Args:
+        tell: writes it down for all.
+    """
+
+    def __init__(self, tell: Callable[[Address, Later | Spread], Awaitable[object]]) -> None:
+        self._tell = tell
+        self._closed_until: dict[tuple[Address, Way], float] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def __call__(self, parcel: Parcel, told: Later | Spread) -> None:
+        where = parcel.recipient.address._replace(external_id="")
+        if isinstance(told, Later) and not self._is_news(where, told):
+            return
+        task = asyncio.create_task(self._told(where, told))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def ended(self) -> None:
+        """Wait until all that was heard is written down."""
+        await asyncio.gather(*self._tasks)
+
+    def _is_news(self, where: Address, told: Later) -> bool:
+        if told.closes is None:
+            return False
+        now = asyncio.get_running_loop().time()
+        until = now + told.after.total_seconds() if told.after else now
+        known = self._closed_until.get((where, told.closes), 0.0)
+        if until <= known + ALIKE and known > now:
+            return False
+        self._closed_until = {key: ends for key, ends in self._closed_until.items() if ends > now}
+        self._closed_until[where, told.closes] = until
+        return True
+
+    async def _told(self, where: Address, told: Later | Spread) -> None:
+        try:
+            await self._tell(where, told)
+        except Exception:  # whatever the database has: the others find out by themselves
+            log.exception(
+                "what %s told of its limits is lost", where.channel.word, extra={"action": "unheard"}
+            )
