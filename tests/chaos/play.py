@@ -44,12 +44,17 @@ CALM_WITHIN = 300.0
 HISTORIES_A_SECOND = 10.0
 """So many are read of what was said while nobody listened, which takes its own time."""
 Tell = Callable[[str], None]
+TELL_EVERY = 15.0
+"""Seconds between two lines about what a run that is calm still waits for."""
 _LEFT = text("""
-    SELECT EXISTS (SELECT FROM deliveries WHERE state IN (1, 2, 3))
-           OR EXISTS (SELECT FROM inbox WHERE state = 1) AS busy,
-           (SELECT count(DISTINCT person_id) FROM deliveries WHERE kind = :prompt) AS planned,
-           (SELECT count(DISTINCT subject) FROM deliveries WHERE kind = :digest) AS told,
-           (SELECT count(DISTINCT text) FROM dones WHERE text = ANY(:said)) AS heard
+    SELECT (SELECT count(*) FROM deliveries WHERE state IN (1, 2, 3)) AS "deliveries on their way",
+           (SELECT count(*) FROM inbox WHERE state = 1) AS "messages to read",
+           :people - (SELECT count(DISTINCT person_id) FROM deliveries WHERE kind = :prompt)
+               AS "people to ask",
+           :teams - (SELECT count(DISTINCT subject) FROM deliveries WHERE kind = :digest)
+               AS "digests to plan",
+           (SELECT count(*) FROM unnest(CAST(:said AS text[])) AS line
+            WHERE NOT EXISTS (SELECT FROM dones WHERE dones.text = line)) AS "lines to hear"
 """)
 
 
@@ -94,8 +99,8 @@ class Run:
         self._database = database
         self._tally = Tally()
         self._planned = perils(wanted.seed, wanted.kills)
-        self._left = deque((peril, TRIES) for peril in self._planned)
-        self._all = len(self._left)
+        self._to_come = deque((peril, TRIES) for peril in self._planned)
+        self._all = len(self._to_come)
         self._crowd = Crowd(database, _organization(database), random.Random(wanted.seed + 1))  # noqa: S311 -- no secret
         self._mornings = Mornings(self._crowd)
         self._proxies: list[dict[str, Proxy]] = []
@@ -151,12 +156,12 @@ class Run:
             await asyncio.gather(*meanwhile, *lives, return_exceptions=True)
 
     async def _live(self, slot: Slot) -> None:
-        while self._left:
-            peril, tries = self._left.popleft()
+        while self._to_come:
+            peril, tries = self._to_come.popleft()
             if not await slot.live(peril) and tries > 1:
-                self._left.append((peril, tries - 1))
-            elif len(self._left) % 50 == 49:
-                self._tell(f"{self._all - len(self._left)} of {self._all} perils")
+                self._to_come.append((peril, tries - 1))
+            elif len(self._to_come) % 50 == 49:
+                self._tell(f"{self._all - len(self._to_come)} of {self._all} perils")
 
     def _met(self) -> list[tuple[str, int]]:
         """What was to befall processes, and how often it did."""
@@ -168,7 +173,7 @@ class Run:
         return sorted({each.name for each in self._planned} - met)
 
     def _progress(self) -> float:
-        return 1 - len(self._left) / self._all
+        return 1 - len(self._to_come) / self._all
 
     async def _come_and_write(self) -> None:
         """People whose hour has come, and lines, without an end: there is always something to send."""
@@ -199,21 +204,33 @@ class Run:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(CALM_WITHIN + len(self._crowd.planned) / HISTORIES_A_SECOND):
                     await self._crowd.silent()
-                    while not await asyncio.to_thread(self._idle):  # noqa: ASYNC110 -- no bell rings when it is
-                        await asyncio.sleep(0.5)
+                    await self._until_nothing_is_left()
                     await self._crowd.silent()
         finally:
             stop.set()
             await lives
 
-    def _idle(self) -> bool:
+    async def _until_nothing_is_left(self) -> None:
         """Everybody was planned, nothing is due or on its way, all that was said is heard and understood."""
+        tell_at = time.monotonic() + TELL_EVERY
+        while left := await asyncio.to_thread(self._left_over):
+            if time.monotonic() > tell_at:
+                self._tell("still " + ", ".join(f"{count} {what}" for what, count in left.items()))
+                tell_at += TELL_EVERY
+            await asyncio.sleep(0.5)  # no bell rings when nothing is
+
+    def _left_over(self) -> dict[str, int]:
+        """How much of what the run still waits for; empty: it is over."""
+        bound = {
+            "prompt": int(Kind.PROMPT),
+            "digest": int(Kind.DIGEST),
+            "people": len(self._crowd.planned),
+            "teams": self._mornings.teams,
+            "said": [each.text for each in self._crowd.said if each.acknowledged],
+        }
         with self._looking() as connection:
-            said = [each.text for each in self._crowd.said if each.acknowledged]
-            bound = {"prompt": int(Kind.PROMPT), "digest": int(Kind.DIGEST), "said": said}
-            left = connection.execute(_LEFT, bound).one()
-            everybody = left.planned >= len(self._crowd.planned) and left.told >= self._mornings.teams
-            return everybody and left.heard >= len(said) and not left.busy
+            left = connection.execute(_LEFT, bound).mappings().one()
+        return {what: count for what, count in left.items() if count > 0}
 
     def _judge(self, weather: Weather) -> Verdict:
         kills = sum(self._tally.kills.values()) + sum(self._tally.stops.values())
