@@ -9,10 +9,10 @@ from typing import Any
 from domain import correspondence
 from domain.commands import InboxRef, Origin, Request, Search, Surface
 from domain.conversation import Conversation, Spoken
-from domain.deliveries import CHATS, LEASE, Key, Kind, NewDelivery, Recipient
+from domain.deliveries import LEASE, Key, Kind, NewDelivery, Recipient
 from domain.messages import Mark, Nothing, Reply, Say
 from domain.outgoing import Outgoing
-from domain.people import Channel
+from domain.people import CHATS, Channel
 from domain.ports.front import Reading
 from domain.ports.inbox import Arrival, InboxItem, InboxState, Lane, Taken
 from domain.ports.planning import Planned

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from domain.facts import Facts
 from domain.messages import Message
-from domain.people import Address, Channel
+from domain.people import Address
 
 
 class Kind(enum.IntEnum):
@@ -290,4 +290,3 @@ def is_final(state: State) -> bool:
 
 
 SENT_STATES = frozenset({State.ACCEPTED, State.DELIVERED})
-CHATS = frozenset({Channel.SLACK, Channel.DISCORD})

@@ -20,6 +20,9 @@ class Channel(enum.IntEnum):
         return {Channel.SLACK: "Slack", Channel.DISCORD: "Discord", Channel.EMAIL: "mail"}[self]
 
 
+CHATS = frozenset({Channel.SLACK, Channel.DISCORD})
+
+
 class Address(NamedTuple):
     """Where something comes from or goes to, as the platform itself names it."""
 

@@ -8,8 +8,8 @@ from typing import Any, cast
 from sqlalchemy import Connection, Row, text
 
 from domain.deliveries import Claimed, Key, Kind, NewDelivery, Recipient, Ref
-from domain.facts import dump, load
 from domain.people import Address, Channel
+from domain.stored_facts import dump, load
 
 CLAIMED_COLUMNS = """
     day, id, kind, subject, target, part, "try", organization_id, person_id, channel, identity_id,

@@ -12,10 +12,11 @@ from adapters.storage import paced_picks
 from adapters.storage.buckets import Buckets
 from adapters.storage.delivery_rows import array, read_claimed
 from domain.deliveries import VAIN_IN_COMPANY, Claimed, Ref, State
-from domain.facts import Facts, dump
+from domain.facts import Facts
 from domain.people import Channel
 from domain.ports.planning import Gather
 from domain.rates import BY_WORKSPACE, Limits
+from domain.stored_facts import dump
 
 SENDABLE = timedelta(days=31)
 """How long ago the day of a delivery may be; what is older is given up as expired."""

@@ -6,11 +6,9 @@ from datetime import datetime
 from domain import facts as f
 from domain.commands import Invite, Join, Leave, Origin, TeamHere
 from domain.errors import Refusal
-from domain.people import Channel, Person
+from domain.people import CHATS, Person
 from domain.ports.tenant import Tenant
 from domain.teams import Role, Team
-
-CHATS = frozenset({Channel.SLACK, Channel.DISCORD})
 
 
 def team_here(

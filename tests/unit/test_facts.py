@@ -9,13 +9,14 @@ import pytest
 from domain import facts as f
 from domain.dones import Kind
 from domain.people import Channel
+from domain.stored_facts import dump, load
 from tests.examples import FACTS, HOSTILE
 
 TUESDAY = date(2026, 11, 24)
 
 
 def stored(facts: f.Facts) -> f.Facts:
-    return f.load(json.loads(json.dumps(f.dump(facts))))
+    return load(json.loads(json.dumps(dump(facts))))
 
 
 @pytest.mark.parametrize("name", FACTS)
@@ -49,18 +50,18 @@ def test_enumerations_dates_and_spans_keep_their_types() -> None:
 
 
 def test_a_row_of_an_older_version_takes_the_defaults_of_what_it_did_not_know() -> None:
-    old = f.dump(f.PromptAsked(TUESDAY, explain=True, goals=("ship it",)))
+    old = dump(f.PromptAsked(TUESDAY, explain=True, goals=("ship it",)))
     del old["goals"]
-    assert f.load(old) == f.PromptAsked(TUESDAY, explain=True)
+    assert load(old) == f.PromptAsked(TUESDAY, explain=True)
 
 
 def test_what_is_empty_by_default_is_not_stored_and_what_has_no_default_is() -> None:
-    assert f.dump(f.PromptAsked(TUESDAY, explain=False)).keys() == {"is", "day", "explain"}
-    assert f.dump(f.DayShown(TUESDAY, ()))["lines"] == []
+    assert dump(f.PromptAsked(TUESDAY, explain=False)).keys() == {"is", "day", "explain"}
+    assert dump(f.DayShown(TUESDAY, ()))["lines"] == []
     assert stored(f.DayShown(TUESDAY, ())) == f.DayShown(TUESDAY, ())
 
 
 def test_a_row_of_a_newer_version_can_be_read_by_an_older_worker() -> None:
     """Workers of two versions run side by side during an update."""
-    new = f.dump(f.Left("platform")) | {"mood": "sad"}
-    assert f.load(new) == f.Left("platform")
+    new = dump(f.Left("platform")) | {"mood": "sad"}
+    assert load(new) == f.Left("platform")
