@@ -8,17 +8,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from domain.people import Channel
 from tests.chaos.child import Child
 from tests.chaos.haste import LEASE
 from tests.chaos.proxy import Proxy, Trap
-from tests.chaos.schedule import AT_RANDOM, CORE, REACHED, How, Peril
+from tests.chaos.schedule import AT_RANDOM, CORE, OTHER_CALLS, REACHED, How, Peril
 
 MOST_STILLBORN = 50
 """Processes of a slot that may end one after the other before they are up; then something else is wrong."""
 PATIENCE = 15.0
 """Seconds that a process has to come to its point; then it is killed anyway, and the peril comes again."""
+MOST_AT_ONE_THREAD = 2
+"""Strikes at the opening of one thread.  Threads are few, so the one that is tried again would be struck again;
+what kills all that touch it is poison, and given up."""
 STOPS_WITHIN = 30.0
 """Seconds in which a process that was asked to stop must have ended."""
+_THREADING = OTHER_CALLS[Channel.DISCORD.word]["threading"]
 _URL = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
 
@@ -30,6 +35,8 @@ class Tally:
     """By channel."""
     points: Counter[str] = field(default_factory=Counter)
     stops: Counter[str] = field(default_factory=Counter)
+    threads: Counter[bytes] = field(default_factory=Counter)
+    """How often each was being opened when a trap lay there, by the line of the request."""
     missed: Counter[str] = field(default_factory=Counter)
     """Points that a life did not come to in time."""
     asked_to_stop: int = 0
@@ -135,8 +142,16 @@ class Slot:
             peril.nth,
             partial(self._strike_later if by_chance else self._strike, peril),
             cuts=not by_chance and peril.how is How.KILL,
+            spares=self._has_suffered,
         )
         self._proxies[peril.channel].traps.append(trap)
+
+    def _has_suffered(self, request: bytes) -> bool:
+        line = request.partition(b"\r\n")[0]
+        if _THREADING not in line:
+            return False
+        self._tally.threads[line] += 1
+        return self._tally.threads[line] > MOST_AT_ONE_THREAD
 
     def _strike_later(self, peril: Peril) -> None:
         asyncio.get_running_loop().call_later(peril.after, self._strike, peril)

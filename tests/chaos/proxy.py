@@ -33,7 +33,10 @@ class Moment(enum.Enum):
 
 @dataclass(slots=True)
 class Trap:
-    """Something that happens once, to the exchange that holds `pattern` for the `left`th time."""
+    """Something that happens once, to the exchange that holds `pattern` for the `left`th time.
+
+    What `spares` says of a request that holds it: it goes by unharmed and uncounted.
+    """
 
     moment: Moment
     pattern: bytes
@@ -41,6 +44,7 @@ class Trap:
     spring: Callable[[], None]
     cuts: bool = True
     """The connection is reset with it."""
+    spares: Callable[[bytes], bool] = lambda _: False
 
 
 class Proxy:
@@ -85,7 +89,7 @@ class Proxy:
     def take(self, piece: bytes) -> Trap | None:
         """The trap that this piece steps on."""
         for trap in self.traps:
-            if trap.pattern in piece:
+            if trap.pattern in piece and not trap.spares(piece):
                 trap.left -= 1
                 if trap.left <= 0:
                     self.traps.remove(trap)

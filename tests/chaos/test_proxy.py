@@ -79,3 +79,10 @@ async def test_a_trap_waits_for_its_turn(echo: tuple[Echo, Proxy]) -> None:
     _, proxy = echo
     proxy.traps.append(Trap(Moment.BEFORE, b"/send", 2, lambda: None))
     assert [await ask(proxy) for _ in range(3)] == [b"answer", b"", b"answer"]
+
+
+async def test_what_a_trap_spares_is_neither_struck_nor_counted(echo: tuple[Echo, Proxy]) -> None:
+    _, proxy = echo
+    proxy.traps.append(Trap(Moment.BEFORE, b"/send", 1, lambda: None, spares=lambda piece: b"POST" in piece))
+    assert await ask(proxy) == b"answer"
+    assert len(proxy.traps) == 1
