@@ -8,22 +8,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from domain.people import Channel
 from tests.chaos.child import Child
 from tests.chaos.haste import LEASE
 from tests.chaos.proxy import Proxy, Trap
-from tests.chaos.schedule import AT_RANDOM, CORE, OTHER_CALLS, REACHED, How, Peril
+from tests.chaos.schedule import AT_RANDOM, CORE, REACHED, How, Peril
 
 MOST_STILLBORN = 50
 """Processes of a slot that may end one after the other before they are up; then something else is wrong."""
 PATIENCE = 15.0
 """Seconds that a process has to come to its point; then it is killed anyway, and the peril comes again."""
-MOST_AT_ONE_THREAD = 2
-"""Strikes at the opening of one thread.  Threads are few, so the one that is tried again would be struck again;
-what kills all that touch it is poison, and given up."""
+MOST_AT_ONE = 2
+"""Traps that calls for one delivery alone come across.  What is tried again is the oldest, so each new process
+takes it first: it would be struck every time, and what kills whoever touches it is poison, which is given up."""
 STOPS_WITHIN = 30.0
 """Seconds in which a process that was asked to stop must have ended."""
-_THREADING = OTHER_CALLS[Channel.DISCORD.word]["threading"]
+_ALONE = re.compile(rb"20\d{6}-\d+|^POST \S+/threads")
+"""What a request holds that is for one delivery: its handle, or the head of a digest's thread."""
 _URL = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
 
@@ -35,8 +35,8 @@ class Tally:
     """By channel."""
     points: Counter[str] = field(default_factory=Counter)
     stops: Counter[str] = field(default_factory=Counter)
-    threads: Counter[bytes] = field(default_factory=Counter)
-    """How often each was being opened when a trap lay there, by the line of the request."""
+    struck: Counter[bytes] = field(default_factory=Counter)
+    """Calls for one delivery at which a trap lay, by what tells it apart."""
     missed: Counter[str] = field(default_factory=Counter)
     """Points that a life did not come to in time."""
     asked_to_stop: int = 0
@@ -147,11 +147,9 @@ class Slot:
         self._proxies[peril.channel].traps.append(trap)
 
     def _has_suffered(self, request: bytes) -> bool:
-        line = request.partition(b"\r\n")[0]
-        if _THREADING not in line:
-            return False
-        self._tally.threads[line] += 1
-        return self._tally.threads[line] > MOST_AT_ONE_THREAD
+        found = set(_ALONE.findall(request))
+        self._tally.struck.update(found)
+        return len(found) == 1 and self._tally.struck[found.pop()] > MOST_AT_ONE
 
     def _strike_later(self, peril: Peril) -> None:
         asyncio.get_running_loop().call_later(peril.after, self._strike, peril)
