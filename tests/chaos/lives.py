@@ -18,8 +18,8 @@ MOST_STILLBORN = 50
 PATIENCE = 15.0
 """Seconds that a process has to come to its point; then it is killed anyway, and the peril comes again."""
 MOST_AT_ONE = 2
-"""Traps that calls for one delivery alone come across.  What is tried again is the oldest, so each new process
-takes it first: it would be struck every time, and what kills whoever touches it is poison, which is given up."""
+"""Traps that calls for one delivery alone come across.  What is tried again is the oldest, so that each new
+process takes it first and would be struck; but what kills whoever touches it is poison, and given up."""
 STOPS_WITHIN = 30.0
 """Seconds in which a process that was asked to stop must have ended."""
 _ALONE = re.compile(rb"20\d{6}-\d+|^POST \S+/threads")
