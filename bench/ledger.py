@@ -108,7 +108,7 @@ def drain(engine: Engine, most: int | None = None) -> int:
         ]
         with storage.begin() as uow:
             uow.ledger.record(results, NOW)
-            uow.ledger.heed(claimed, results, NOW)
+            uow.ledger.heed(Channel.EMAIL, results, NOW)
             uow.commit()
         total += len(claimed)
     return total
