@@ -8,12 +8,11 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from adapters.discord import missed as discord_missed
 from adapters.discord.channel import DiscordChannel, DiscordSettings
 from adapters.email.addresses import MailNames
 from adapters.email.channel import MailChannel, MailSettings
@@ -27,11 +26,11 @@ from bot.asgi import build_app
 from bot.bridge import Bridge
 from bot.core import Core
 from bot.front import CoreFront
-from bot.gaps import SharedGap
+from bot.gaps import EvenTurns, SharedGap
 from bot.ledger_figures import DAYS, figures
+from bot.listening import ListeningMemory, SharedTurns
 from bot.settings import Settings, SettingsError
 from domain.people import Channel
-from domain.ports.directory import Direct
 from domain.ports.front import Clock, Front, Reader
 from domain.ports.inbox import Source
 from scheduler.pump import Pump, Sender
@@ -163,7 +162,8 @@ def _slack(settings: Settings, front: Front, core: Core, bridge: Bridge, clock: 
         settings.slack_api_url.rstrip("/") + "/",
     )
     memory = ListeningMemory(core, bridge, clock, Channel.SLACK, SLACK_SOCKET)
-    return SlackChannel(given, front, core.tokens, clock, SharedGap(memory, slack_missed.READS_APART))
+    gap = SharedGap(memory, EvenTurns(slack_missed.READS_APART))
+    return SlackChannel(given, front, core.tokens, clock, gap)
 
 
 def _discord(
@@ -179,7 +179,7 @@ def _discord(
         return await bridge.call(core.done_log.linked, Channel.DISCORD)
 
     memory = ListeningMemory(core, bridge, clock, Channel.DISCORD, GATEWAY_LEASE)
-    gap = SharedGap(memory, discord_missed.READS_APART)
+    gap = SharedGap(memory, SharedTurns(core, bridge, clock, Channel.DISCORD))
     return DiscordChannel(given, front, core.tokens, clock, linked_guilds, gap, memory)
 
 
@@ -223,38 +223,6 @@ class SharedLease:
 
     async def release(self) -> None:
         await self._bridge.call(self._lease.release)
-
-
-class ListeningMemory:
-    """How far a chat has been heard, for whichever process listens next, and who is spoken with there."""
-
-    def __init__(self, core: Core, bridge: Bridge, clock: Clock, channel: Channel, name: str) -> None:
-        self._heard = core.database.heard(name)
-        self._storage = core.database.storage
-        self._bridge = bridge
-        self._clock = clock
-        self._channel = channel
-
-    async def heard_until(self) -> datetime | None:
-        return await self._bridge.call(self._heard.load)
-
-    async def heard(self, until: datetime) -> None:
-        await self._bridge.call(self._heard.save, until)
-
-    async def starts(self) -> list[datetime]:
-        return await self._bridge.call(self._heard.starts)
-
-    async def started(self, at: datetime) -> None:
-        await self._bridge.call(self._heard.started, at)
-
-    async def directs(self, after: int, limit: int, *, asked: bool) -> list[Direct]:
-        return await self._bridge.call(self._directs, after, limit, asked=asked)
-
-    def _directs(self, after: int, limit: int, *, asked: bool) -> list[Direct]:
-        today = self._clock.now().date()
-        lately = today - timedelta(days=2), today + timedelta(days=1)
-        with self._storage.begin() as uow:
-            return uow.directory.directs(self._channel, lately, after, limit, asked=asked)
 
 
 class MailboxPositions:

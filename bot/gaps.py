@@ -3,19 +3,21 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol, TypeVar
 
 from domain.ports.directory import Direct
 from domain.ports.front import StorageDown
-from domain.ports.listening import Read
+from domain.ports.listening import Read, Unread
 
 T = TypeVar("T")
 MARGIN = timedelta(minutes=1)
 """By so much clocks may differ, and a connection have been dead before that was seen."""
-DIRECTS_AT_ONCE = 500
+DIRECTS_AT_ONCE = 50
+"""Direct messages between two notes of how far reading has come."""
 TRY_AGAIN = timedelta(seconds=5)
 log = logging.getLogger(__name__)
 
@@ -24,9 +26,15 @@ class Memory(Protocol):
     """What the installation remembers of its listening, whichever process listens."""
 
     async def heard_until(self) -> datetime | None:
-        """Until when nothing was missed; None: nobody has ever listened."""
+        """Until when nothing was missed, apart from what is unread; None: nobody has ever listened."""
 
     async def heard(self, until: datetime) -> None:
+        """Remember that."""
+
+    async def unread(self) -> Unread | None:
+        """What is left of a gap."""
+
+    async def leave(self, unread: Unread | None) -> None:
         """Remember that."""
 
     async def directs(self, after: int, limit: int, *, asked: bool) -> list[Direct]:
@@ -35,37 +43,63 @@ class Memory(Protocol):
         Args:
             after: the last number of the page before.
             limit: the most that are wanted.
-            asked: of those who were asked within the last day, or else of all others.
+            asked: only of those who were asked within the last day.
         """
+
+
+class Turns(Protocol):
+    """A pace."""
+
+    async def wait(self) -> None:
+        """Return when one more call may be made."""
+
+
+class EvenTurns:
+    """Turns of a process at even distances, where what is sent has a limit of its own."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    async def wait(self) -> None:
+        await asyncio.sleep(self._seconds)
 
 
 class SharedGap:
     """`domain.ports.listening.Gap`.
 
+    Of two instants all is known at any time, so that a process may die at any: until when everybody was heard
+    (`Memory.heard_until`), and, while a gap is being read, since when those were not whose turn is to come
+    (`Unread`).
+
     Args:
         memory: of the installation.
-        reads_apart: seconds between two direct messages, so that what is to be sent goes on meanwhile.
+        turns: of the calls that read.
     """
 
-    def __init__(self, memory: Memory, reads_apart: float) -> None:
+    def __init__(self, memory: Memory, turns: Turns) -> None:
         self._memory = memory
-        self._reads_apart = reads_apart
+        self._turns = turns
         self._closing: asyncio.Task[None] | None = None
+        self._keeps_up = False
+        """All that is said from now on is heard, and what was said before stands among what is unread."""
 
     def close(self, read: Read, now: datetime) -> None:
         if self._closing is not None:
             self._closing.cancel()
+        self._keeps_up = False
         self._closing = asyncio.create_task(self._close(read, now))
 
+    async def turn(self) -> None:
+        await self._turns.wait()
+
     async def remember(self, until: datetime) -> None:
-        closing = self._closing
-        is_over = closing is not None and closing.done() and not closing.cancelled()
-        if closing is not None and is_over and closing.exception() is None:
-            with contextlib.suppress(StorageDown):
+        if self._keeps_up:
+            with contextlib.suppress(StorageDown):  # the next one is remembered as well
                 await self._memory.heard(until)
 
     async def stop(self) -> None:
         closing, self._closing = self._closing, None
+        self._keeps_up = False
         if closing is not None:
             closing.cancel()
             await asyncio.gather(closing, return_exceptions=True)
@@ -75,23 +109,45 @@ class SharedGap:
             await asyncio.wait({self._closing})
 
     async def _close(self, read: Read, now: datetime) -> None:
-        """Who was asked within the last day comes first: she is the likeliest to have answered."""
-        since = await _insisted(self._memory.heard_until)
-        if since is None:
-            await _insisted(partial(self._memory.heard, now))
-            return
-        log.info("reading what was said since %s", since, extra={"action": "catching_up"})
-        for asked in (True, False):
-            async for direct in self._directs(asked=asked):
-                await _read(partial(read, direct, since - MARGIN))
-                await asyncio.sleep(self._reads_apart)
+        try:
+            await self._read_since_then(read, now)
+        except Exception:  # the outermost loop: what is unread stays so for whoever listens next
+            log.exception("what was said meanwhile could not be read", extra={"action": "catch_up_failed"})
 
-    async def _directs(self, *, asked: bool) -> AsyncIterator[Direct]:
-        last = 0
-        while page := await _insisted(partial(self._memory.directs, last, DIRECTS_AT_ONCE, asked=asked)):
+    async def _read_since_then(self, read: Read, now: datetime) -> None:
+        until = await _insisted(self._memory.heard_until)
+        if until is None:
+            await _insisted(partial(self._memory.heard, now))
+            self._keeps_up = True
+            return
+        left = await _insisted(self._memory.unread)
+        if left is not None:  # whoever read an earlier gap has died on the way
+            await self._read_all(read, left)
+        gap = Unread(until)
+        await _insisted(partial(self._memory.leave, gap))
+        self._keeps_up = True
+        await self._read_all(read, gap)
+        await _insisted(partial(self._memory.leave, None))
+
+    async def _read_all(self, read: Read, left: Unread) -> None:
+        """Who was asked within the last day comes first: she is the likeliest to have answered.
+
+        Then all are gone through, since somebody may be asked meanwhile; nobody is read twice.
+        """
+        log.info("reading what was said since %s", left.since, extra={"action": "catching_up"})
+        done: set[int] = set()
+        while True:
+            page = await _insisted(
+                partial(self._memory.directs, left.after, DIRECTS_AT_ONCE, asked=left.asked)
+            )
+            if not page and not left.asked:
+                return
             for direct in page:
-                yield direct
-            last = page[-1].number
+                if direct.number not in done:
+                    await _read(partial(read, direct, left.since - MARGIN))
+                    done.add(direct.number)
+            left = replace(left, after=page[-1].number) if page else Unread(left.since, asked=False)
+            await _insisted(partial(self._memory.leave, left))
 
 
 async def _read(one: Callable[[], Awaitable[timedelta | None]]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from adapters.discord.channel import DiscordChannel, DiscordSettings
 from adapters.discord.inlet import ANSWER_WITHIN_SECONDS
-from bot.gaps import SharedGap
+from bot.gaps import EvenTurns, SharedGap
 from bot.tokens import SignedTokens
 from domain.commands import Origin, Request
 from domain.deliveries import DeliveryEvent
@@ -19,6 +19,7 @@ from domain.ports.front import StorageDown
 from domain.ports.inbox import Arrival
 from simulators.base import real_now
 from simulators.discord import Channel, DiscordSimulator
+from tests.fakes.listening import SharedMemory
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 DESCRIPTION = Path(__file__).parents[1].parent / "shared" / "specs" / "discord-openapi.json"
@@ -118,31 +119,6 @@ class OneLease:
             self._shared.holder = None
 
 
-class SharedMemory:
-    """What processes that share a database remember of their listening."""
-
-    def __init__(self, directs: Callable[[], list[str]]) -> None:
-        self._directs = directs
-        self.until: datetime | None = None
-        self.begun: list[datetime] = []
-
-    async def heard_until(self) -> datetime | None:
-        return self.until
-
-    async def heard(self, until: datetime) -> None:
-        self.until = until
-
-    async def starts(self) -> list[datetime]:
-        return self.begun
-
-    async def started(self, at: datetime) -> None:
-        self.begun.append(at)
-
-    async def directs(self, after: int, limit: int, *, asked: bool) -> list[Direct]:
-        numbered = enumerate(self._directs(), 1) if asked else []
-        return [Direct(number, "", each) for number, each in numbered if number > after][:limit]
-
-
 class World:
     """A simulated server with Ada and Ben in it, and what the adapter is made of."""
 
@@ -154,7 +130,10 @@ class World:
         self.clock = HandClock()
         self.lease = SharedLease()
         self.memory = SharedMemory(
-            lambda: [str(self.discord.dm_of(each).id) for each in (self.ada, self.ben)]
+            lambda: [
+                Direct(number, "", str(self.discord.dm_of(each).id))
+                for number, each in enumerate((self.ada, self.ben), 1)
+            ]
         )
         self.linked: list[str] = []
         self.answer_within = ANSWER_WITHIN_SECONDS
@@ -188,7 +167,7 @@ class World:
             self.tokens,
             self.clock,
             linked_guilds,
-            SharedGap(self.memory, 0),
+            SharedGap(self.memory, EvenTurns(0)),
             self.memory,
         )
 

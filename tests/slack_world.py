@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from adapters.slack.channel import SlackChannel, SlackSettings
 from adapters.slack.manifest import scopes
-from bot.gaps import SharedGap
+from bot.gaps import EvenTurns, SharedGap
 from bot.tokens import SignedTokens
 from domain.commands import Origin, Request
 from domain.deliveries import DeliveryEvent
@@ -25,6 +25,7 @@ from domain.ports.inbox import Arrival
 from simulators.base import real_now
 from simulators.slack import SlackSimulator
 from simulators.slack.state import User
+from tests.fakes.listening import SharedMemory
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 
@@ -94,24 +95,6 @@ class HandClock:
         return real_now()
 
 
-class SharedMemory:
-    """What processes that share a database remember of their listening."""
-
-    def __init__(self, directs: Callable[[], Iterable[tuple[str, str]]]) -> None:
-        self._directs = directs
-        self.until: datetime | None = None
-
-    async def heard_until(self) -> datetime | None:
-        return self.until
-
-    async def heard(self, until: datetime) -> None:
-        self.until = until
-
-    async def directs(self, after: int, limit: int, *, asked: bool) -> list[Direct]:
-        numbered = enumerate(self._directs(), 1) if asked else []
-        return [Direct(number, *each) for number, each in numbered if number > after][:limit]
-
-
 class World:
     """A simulated workspace with Ada and Ben in it, and what the adapter is made of."""
 
@@ -125,13 +108,16 @@ class World:
         self.ada = self._person("ada", "Europe/Madrid")
         self.ben = self._person("ben", "Asia/Kolkata")
         self.memory = SharedMemory(
-            lambda: [(each.team_id, self.slack.dm_of(each).channel_id) for each in (self.ada, self.ben)]
+            lambda: [
+                Direct(number, each.team_id, self.slack.dm_of(each).channel_id)
+                for number, each in enumerate((self.ada, self.ben), 1)
+            ]
         )
         self.platform = self.slack.add_channel(self.workspace, "platform", [self.ada, self.ben])
 
     def gap(self) -> SharedGap:
         """Of one process."""
-        return SharedGap(self.memory, 0)
+        return SharedGap(self.memory, EvenTurns(0))
 
     def _person(self, name: str, zone: str) -> User:
         return self.slack.add_user(self.workspace, name, name.title(), zone, f"{name}@example.com")

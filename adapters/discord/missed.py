@@ -27,8 +27,6 @@ https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway
 """
 EDITABLE = timedelta(days=1)
 """How long before the gap a message may have been written that was edited in it."""
-READS_APART = 0.1
-"""Seconds: a fifth of the calls that Discord allows a bot."""
 TRY_AGAIN = timedelta(seconds=5)
 
 
@@ -74,7 +72,7 @@ class Missed:
     async def _read(self, direct: Direct, since: datetime) -> timedelta | None:
         after = snowflake(since - EDITABLE)
         try:
-            while page := await self._api.history(direct.conversation, after):
+            while page := await self._page(direct, after):
                 for message in sorted(page, key=_number):
                     await self._hear_again(message, since)
                 after = max(map(_number, page))
@@ -84,6 +82,10 @@ class Missed:
             outcome = outcome_of(trouble, repeatable=True)
             return (outcome.after or TRY_AGAIN) if isinstance(outcome, Later) else None
         return None
+
+    async def _page(self, direct: Direct, after: int) -> list[dict[str, Any]]:
+        await self._gap.turn()
+        return await self._api.history(direct.conversation, after)
 
     async def _hear_again(self, message: Mapping[str, Any], since: datetime) -> None:
         """As the gateway would have told it; what was heard before is known by its key."""

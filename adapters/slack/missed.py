@@ -87,6 +87,7 @@ class Missed:
         arguments = {"channel": direct.conversation, "oldest": f"{since.timestamp():.6f}", "limit": str(PAGE)}
         messages: list[Mapping[str, Any]] = []
         while True:
+            await self._gap.turn()
             answer = await self._api.call("conversations.history", token, **arguments)
             messages += answer.data["messages"]
             if not answer.data.get("has_more"):

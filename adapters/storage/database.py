@@ -7,8 +7,10 @@ from sqlalchemy import text
 from adapters.storage.engine import RunningConnections, make_engine
 from adapters.storage.leases import Lease
 from adapters.storage.listening import Heard, Positions
+from adapters.storage.read_turns import ReadTurns
 from adapters.storage.search import PostgresSearch
 from adapters.storage.unit_of_work import PostgresStorage
+from domain.people import Channel
 from domain.ports.front import StorageDown
 from domain.rates import Limits
 
@@ -18,6 +20,7 @@ class Database:
 
     def __init__(self, url: str, *, feed: bool, limits: Limits | None = None) -> None:
         """`feed`: a search engine beside the database must be told of every change."""
+        self._limits = limits or Limits()
         self._engine = make_engine(url)
         self._running = RunningConnections(self._engine)
         self.storage = PostgresStorage(self._engine, feed=feed, limits=limits)
@@ -31,6 +34,9 @@ class Database:
 
     def heard(self, name: str) -> Heard:
         return Heard(self._engine, name)
+
+    def turns(self, channel: Channel) -> ReadTurns:
+        return ReadTurns(self._engine, self._limits, channel)
 
     def time(self) -> datetime:
         """What the database's clock shows: the one clock that all workers share."""

@@ -79,6 +79,7 @@ class PostgresDirectory:
             deliveries.c.subject == identities.c.person_id,
             deliveries.c.day.between(*days),
         )
+        whose = [prompted] if asked else []
         query = (
             select(identities.c.id, identities.c.workspace, identities.c.direct)
             .where(
@@ -86,7 +87,7 @@ class PostgresDirectory:
                 identities.c.active,
                 identities.c.direct.is_not(None),
                 identities.c.id > after,
-                prompted if asked else ~prompted,
+                *whose,
             )
             .order_by(identities.c.id)
             .limit(limit)

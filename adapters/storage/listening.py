@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.storage.rows import AnyRow
 from adapters.storage.tables import gateway_state
+from domain.ports.listening import Unread
 
 MOST_STARTS = 100
 """Of sessions that are remembered: as many as may be begun within a day."""
@@ -47,11 +48,14 @@ class Positions:
     def save(self, position: Position) -> None:
         """Go on there from now on."""
         known = {"validity": position.validity, "at": position.at.isoformat()}
-        _save(self._engine, self._name, {"sequence": position.next_uid, "watermarks": known})
+        values = {"sequence": position.next_uid, "watermarks": known}
+        written = insert(gateway_state).values(bot=self._name, **values)
+        with self._engine.begin() as connection:
+            connection.execute(written.on_conflict_do_update(index_elements=["bot"], set_=values))
 
 
 class Heard:
-    """Until when everything was heard that came over one gateway, by its name, and how often it was begun."""
+    """How far has been heard what comes over one gateway, by its name, and how often that was begun."""
 
     def __init__(self, engine: Engine, name: str) -> None:
         self._engine = engine
@@ -64,6 +68,14 @@ class Heard:
 
     def save(self, until: datetime) -> None:
         self._know({"at": until.isoformat()})
+
+    def unread(self) -> Unread | None:
+        """What is left of a gap that was being read."""
+        left = self._known().get("unread")
+        return None if left is None else Unread(datetime.fromisoformat(left[0]), left[1], left[2])
+
+    def leave(self, left: Unread | None) -> None:
+        self._know({"unread": left and [left.since.isoformat(), left.asked, left.after]})
 
     def starts(self) -> list[datetime]:
         """When sessions were begun, the newest of them."""
@@ -78,17 +90,16 @@ class Heard:
         return {} if row is None else row.watermarks
 
     def _know(self, more: dict[str, Any]) -> None:
-        """Only who holds the gateway's lease writes here."""
-        _save(self._engine, self._name, {"watermarks": self._known() | more})
+        """What is known beside it stays."""
+        written = insert(gateway_state).values(bot=self._name, watermarks=more)
+        both = gateway_state.c.watermarks.concat(written.excluded.watermarks)
+        with self._engine.begin() as connection:
+            connection.execute(
+                written.on_conflict_do_update(index_elements=["bot"], set_={"watermarks": both})
+            )
 
 
 def _load(engine: Engine, name: str) -> AnyRow | None:
     query = select(gateway_state.c.sequence, gateway_state.c.watermarks).where(gateway_state.c.bot == name)
     with engine.connect() as connection:
         return connection.execute(query).one_or_none()
-
-
-def _save(engine: Engine, name: str, values: dict[str, Any]) -> None:
-    written = insert(gateway_state).values(bot=name, **values)
-    with engine.begin() as connection:
-        connection.execute(written.on_conflict_do_update(index_elements=["bot"], set_=values))

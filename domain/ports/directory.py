@@ -52,7 +52,7 @@ class Directory(Protocol):
             days: the first and the last log day that count for `asked`.
             after: the last number of the page before.
             limit: the most that are wanted.
-            asked: those of people with a prompt on these days, or else all others.
+            asked: only those of people with a prompt on these days.
         """
 
     def link(self, organization_id: int, channel: Channel, workspace: str, name: str) -> None:

@@ -1,6 +1,7 @@
 """The gap between two times of listening to a chat, as the channel and the program around it see it."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -14,14 +15,32 @@ down is raised.
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What is left of a gap that is being read, whoever goes on with it.
+
+    Attributes:
+        since: from when on.
+        asked: those are read who were asked lately, and then all; else all.
+        after: the number of the last direct message that was read of these.
+    """
+
+    since: datetime
+    asked: bool = True
+    after: int = 0
+
+
 class Gap(Protocol):
     """What was said while nobody listened."""
 
     def close(self, read: Read, now: datetime) -> None:
         """Somebody listens again: begin to read what came before, direct message after direct message."""
 
+    async def turn(self) -> None:
+        """Wait for the turn of one call that reads; what is to be sent goes on meanwhile."""
+
     async def remember(self, until: datetime) -> None:
-        """All has been heard until then, apart from what is still being read."""
+        """All has been heard until then, or is about to be read."""
 
     async def stop(self) -> None:
         """Nobody listens any more here; what is not read by now is left to whoever listens next."""

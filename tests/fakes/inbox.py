@@ -190,7 +190,7 @@ class FakeDirectory:
             Direct(each.id, each.address.workspace, each.direct)
             for each in self._tables.identities.values()
             if each.address.channel is channel and each.active and each.direct is not None
-            if each.id > after and (each.person_id in prompted) is asked
+            if each.id > after and (each.person_id in prompted or not asked)
         ]
         return sorted(found, key=lambda each: each.number)[:limit]
 

@@ -1,0 +1,84 @@
+"""What channels know of their listening: kept in the database, for whichever process listens next."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from bot.bridge import Bridge
+from bot.core import Core
+from domain.people import Channel
+from domain.ports.directory import Direct
+from domain.ports.front import Clock
+from domain.ports.listening import Unread
+
+ASKED_FROM, ASKED_TO = timedelta(days=-2), timedelta(days=1)
+"""Log days, from today in UTC, of those who were asked within the last day, wherever they live."""
+TURNS_AT_ONCE = 10
+SECONDS_BETWEEN = 1.0
+"""Between two times that turns are taken: a fifth of the calls that Discord allows a bot."""
+
+
+class ListeningMemory:
+    """How far a chat has been heard, and who is spoken with there."""
+
+    def __init__(self, core: Core, bridge: Bridge, clock: Clock, channel: Channel, name: str) -> None:
+        self._heard = core.database.heard(name)
+        self._storage = core.database.storage
+        self._bridge = bridge
+        self._clock = clock
+        self._channel = channel
+
+    async def heard_until(self) -> datetime | None:
+        return await self._bridge.call(self._heard.load)
+
+    async def heard(self, until: datetime) -> None:
+        await self._bridge.call(self._heard.save, until)
+
+    async def unread(self) -> Unread | None:
+        return await self._bridge.call(self._heard.unread)
+
+    async def leave(self, unread: Unread | None) -> None:
+        await self._bridge.call(self._heard.leave, unread)
+
+    async def starts(self) -> list[datetime]:
+        return await self._bridge.call(self._heard.starts)
+
+    async def started(self, at: datetime) -> None:
+        await self._bridge.call(self._heard.started, at)
+
+    async def directs(self, after: int, limit: int, *, asked: bool) -> list[Direct]:
+        return await self._bridge.call(self._directs, after, limit, asked=asked)
+
+    def _directs(self, after: int, limit: int, *, asked: bool) -> list[Direct]:
+        today = self._clock.now().date()
+        lately = today + ASKED_FROM, today + ASKED_TO
+        with self._storage.begin() as uow:
+            return uow.directory.directs(self._channel, lately, after, limit, asked=asked)
+
+
+class SharedTurns:
+    """Turns of calls for which nobody waits, out of the bucket from which deliveries take theirs.
+
+    They take a part of it at most, so that deliveries go on, and none while the provider has closed it.
+    """
+
+    def __init__(self, core: Core, bridge: Bridge, clock: Clock, channel: Channel) -> None:
+        self._turns = core.database.turns(channel)
+        self._bridge = bridge
+        self._clock = clock
+        self._at: deque[float] = deque()
+        self._again = 0.0
+
+    async def wait(self) -> None:
+        loop = asyncio.get_running_loop()
+        while not self._at:
+            await asyncio.sleep(self._again - loop.time())
+            began = loop.time()
+            self._again = began + SECONDS_BETWEEN
+            self._at.extend(began + wait for wait in await self._taken())
+        await asyncio.sleep(self._at.popleft() - loop.time())
+
+    async def _taken(self) -> Iterable[float]:
+        waits = await self._bridge.call(self._turns.take, TURNS_AT_ONCE, self._clock.real())
+        return (wait.total_seconds() for wait in waits)

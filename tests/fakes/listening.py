@@ -1,0 +1,46 @@
+"""What processes that share a database remember of their listening."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from domain.ports.directory import Direct
+from domain.ports.listening import Unread
+
+
+class SharedMemory:
+    """`bot.gaps.Memory` and `adapters.discord.starts.Memory`.
+
+    Args:
+        directs: the open direct messages, by their numbers ascending.
+        asked: the numbers of those who were asked lately; None: all were.
+    """
+
+    def __init__(self, directs: Callable[[], list[Direct]], asked: Collection[int] | None = None) -> None:
+        self._directs = directs
+        self.asked = asked
+        self.until: datetime | None = None
+        self.left: Unread | None = None
+        self.begun: list[datetime] = []
+
+    async def heard_until(self) -> datetime | None:
+        return self.until
+
+    async def heard(self, until: datetime) -> None:
+        self.until = until
+
+    async def unread(self) -> Unread | None:
+        return self.left
+
+    async def leave(self, unread: Unread | None) -> None:
+        self.left = unread
+
+    async def starts(self) -> list[datetime]:
+        return self.begun
+
+    async def started(self, at: datetime) -> None:
+        self.begun.append(at)
+
+    async def directs(self, after: int, limit: int, *, asked: bool) -> list[Direct]:
+        wanted = self.asked if asked else None
+        found = [each for each in self._directs() if wanted is None or each.number in wanted]
+        return [each for each in found if each.number > after][:limit]
