@@ -128,6 +128,8 @@ class Verdict:
     blind: int
     absent: int = 0
     receipt: str | None = None
+    direct: str | None = None
+    """The direct-message channel in which it was found, where none was known."""
 
 
 def judge(doubted: Doubted, evidence: Evidence, now: datetime) -> Verdict:
@@ -148,6 +150,15 @@ def judge(doubted: Doubted, evidence: Evidence, now: datetime) -> Verdict:
             return _without_proof(doubted, now, reason)
         case _:
             assert_never(evidence)
+
+
+def _opened(claimed: Claimed, receipt: str) -> str | None:
+    """The direct message that was opened for it.  A mark's receipt is that of what is marked."""
+    to = claimed.recipient
+    to_person = to.identity_id is not None and claimed.key.kind is not Kind.MARK
+    if not to_person or to.direct is not None or to.address.channel is Channel.EMAIL:
+        return None
+    return receipt.partition(":")[0]
 
 
 def _without_harm(doubted: Doubted, left: timedelta | None, now: datetime) -> Verdict:
@@ -205,4 +216,5 @@ def _verdict(
         blind=doubted.blind if blind is None else blind,
         absent=absent,
         receipt=receipt,
+        direct=None if receipt is None else _opened(doubted.claimed, receipt),
     )

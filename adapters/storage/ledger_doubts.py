@@ -82,23 +82,33 @@ _CLAIM = text(
 )
 
 _SETTLE = text("""
-    UPDATE deliveries AS delivery SET
-        state = verdict.state,
-        lease_until = NULL,
-        due_at = verdict.due_at,
-        planned_at = coalesce(planned_at, delivery.due_at),
-        blind = verdict.blind,
-        absent = verdict.absent,
-        reason = verdict.reason,
-        receipt = coalesce(verdict.receipt, delivery.receipt),
-        sent_at = CASE WHEN verdict.state = :accepted THEN attempt_started_at ELSE sent_at END
-    FROM unnest(
-        CAST(:day AS date[]), CAST(:id AS bigint[]), CAST(:fence AS bigint[]), CAST(:state AS smallint[]),
-        CAST(:due_at AS timestamptz[]), CAST(:reason AS text[]), CAST(:blind AS smallint[]),
-        CAST(:absent AS smallint[]), CAST(:receipt AS text[])
-    ) AS verdict (day, id, fence, state, due_at, reason, blind, absent, receipt)
-    WHERE delivery.day = verdict.day AND delivery.id = verdict.id AND delivery.fence = verdict.fence
-      AND delivery.state = 3 AND delivery.day BETWEEN :first_day AND :last_day
+    WITH settled AS (
+        UPDATE deliveries AS delivery SET
+            state = verdict.state,
+            lease_until = NULL,
+            due_at = verdict.due_at,
+            planned_at = coalesce(planned_at, delivery.due_at),
+            blind = verdict.blind,
+            absent = verdict.absent,
+            reason = verdict.reason,
+            receipt = coalesce(verdict.receipt, delivery.receipt),
+            direct = coalesce(verdict.direct, delivery.direct),
+            sent_at = CASE WHEN verdict.state = :accepted THEN attempt_started_at ELSE sent_at END
+        FROM unnest(
+            CAST(:day AS date[]), CAST(:id AS bigint[]), CAST(:fence AS bigint[]),
+            CAST(:state AS smallint[]), CAST(:due_at AS timestamptz[]), CAST(:reason AS text[]),
+            CAST(:blind AS smallint[]), CAST(:absent AS smallint[]), CAST(:receipt AS text[]),
+            CAST(:direct AS text[])
+        ) AS verdict (day, id, fence, state, due_at, reason, blind, absent, receipt, direct)
+        WHERE delivery.day = verdict.day AND delivery.id = verdict.id AND delivery.fence = verdict.fence
+          AND delivery.state = 3 AND delivery.day BETWEEN :first_day AND :last_day
+        RETURNING delivery.identity_id, verdict.direct
+    ), opened AS (
+        UPDATE identities SET direct = settled.direct FROM settled
+        WHERE identities.id = settled.identity_id AND settled.direct IS NOT NULL
+          AND identities.direct IS DISTINCT FROM settled.direct
+    )
+    SELECT count(*) FROM settled
 """)
 
 
@@ -155,7 +165,8 @@ def settle(connection: Connection, verdicts: Sequence[Verdict]) -> int:
         "last_day": max(days),
         "accepted": int(State.ACCEPTED),
     }
-    return connection.execute(_SETTLE, columns([_row(each) for each in verdicts]) | bound).rowcount
+    rows = columns([_row(each) for each in verdicts])
+    return int(connection.execute(_SETTLE, rows | bound).scalar_one())
 
 
 def _row(verdict: Verdict) -> dict[str, Any]:
@@ -169,6 +180,7 @@ def _row(verdict: Verdict) -> dict[str, Any]:
         "blind": verdict.blind,
         "absent": verdict.absent,
         "receipt": verdict.receipt,
+        "direct": verdict.direct,
     }
 
 

@@ -143,6 +143,21 @@ def test_what_was_found_is_accepted(connection: Connection, claimed: Claimed, le
     assert tuple(row) == (State.ACCEPTED, "D1:7", DUE)
 
 
+def test_where_it_was_found_is_her_direct_message_from_now_on(
+    connection: Connection, world: World, acme: int, ledger: PostgresLedger
+) -> None:
+    """Fault 30: a worker died that asked her for the first time; then nobody listens."""
+    person = world.person(acme)
+    identity = world.identity(acme, person, Channel.SLACK, external_id="U1", workspace="T1")
+    key = Key(TUESDAY, Kind.PROMPT, person)
+    world.delivery(acme, key, DUE, person_id=person, identity_id=identity, channel=int(Channel.SLACK))
+    claim(ledger)
+    ledger.recover(LONG_PAST, LONG_PAST)
+    settle(ledger, doubts(ledger)[0], Found("D1:7"))
+    assert connection.scalar(text("SELECT direct FROM identities")) == "D1"
+    assert connection.scalar(text("SELECT direct FROM deliveries")) == "D1"
+
+
 def test_two_looks_apart_prove_that_it_is_not_there(
     connection: Connection, claimed: Claimed, ledger: PostgresLedger
 ) -> None:

@@ -104,9 +104,15 @@ def _settle_one(tables: Tables, verdict: Verdict) -> bool:
     row = tables.deliveries[verdict.ref]
     if row.state is not State.UNCERTAIN or row.fence != verdict.fence:
         return False
+    recipient = row.new.recipient
+    identity_id = recipient.identity_id
+    if verdict.direct is not None and identity_id is not None:
+        recipient = recipient._replace(direct=verdict.direct)
+        door = tables.identities[identity_id]
+        tables.identities[identity_id] = replace(door, direct=verdict.direct)
     tables.change_delivery(
         row.ref,
-        new=replace(row.new, due_at=verdict.due_at),
+        new=replace(row.new, due_at=verdict.due_at, recipient=recipient),
         state=verdict.state,
         lease_until=None,
         blind=verdict.blind,

@@ -57,6 +57,29 @@ def test_what_is_found_is_accepted() -> None:
     assert (verdict.state, verdict.receipt, verdict.fence) == (State.ACCEPTED, "D1:7", 3)
 
 
+@pytest.mark.parametrize(
+    ("channel", "known", "kind", "found"),
+    [
+        (Channel.SLACK, None, Kind.PROMPT, "D1"),
+        (Channel.SLACK, "D2", Kind.PROMPT, None),
+        (Channel.EMAIL, None, Kind.PROMPT, None),
+        (Channel.SLACK, None, Kind.MARK, None),
+    ],
+)
+def test_what_is_found_tells_which_direct_message_was_opened_for_it(
+    channel: Channel, known: str | None, kind: Kind, found: str | None
+) -> None:
+    """Fault 30: only of a direct message that is known can be read what was said in it."""
+    before = doubted(kind)
+    recipient = Recipient(Address(channel, "U1"), known, identity_id=5)
+    to_her = replace(before, claimed=before.claimed._replace(recipient=recipient))
+    assert judge(to_her, Found("D1:7"), NOW).direct == found
+
+
+def test_where_a_digest_is_found_is_no_direct_message() -> None:
+    assert judge(doubted(Kind.DIGEST), Found("C1:7"), NOW).direct is None
+
+
 def test_absence_is_proved_by_two_looks_apart() -> None:
     first = judge(doubted(), Absent(), NOW)
     assert (first.state, first.absent, first.due_at) == (State.UNCERTAIN, 1, NOW + LOOKS_APART)
