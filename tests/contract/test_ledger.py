@@ -95,6 +95,7 @@ def test_nothing_is_sent_to_an_address_that_is_not_used_any_more(
 def test_what_it_is_too_late_for_is_not_claimed_but_expires(
     world: World, acme: int, ledger: PostgresLedger
 ) -> None:
+    """Fault 14: what was planned before an outage."""
     world.delivery(acme, Key(TUESDAY, Kind.PROMPT, 1), DUE, not_after=DUE + timedelta(hours=6))
     world.delivery(acme, Key(date(2026, 1, 1), Kind.REPLY, 2), DUE - timedelta(days=200))
     late = DUE + timedelta(hours=6)

@@ -1,10 +1,11 @@
 """What the ledger promises after a call: providers tell more, days get their partitions and lose them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, text
 
+from adapters.storage.delivery_events import MOST_BLOCKED
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
 from domain.deliveries import (
@@ -55,16 +56,35 @@ def test_the_worse_end_counts_in_whatever_order_they_are_told(
     assert "delivered" not in ledger.counts()
 
 
-@pytest.mark.parametrize("kind", [EventKind.BOUNCED, EventKind.COMPLAINED, EventKind.UNSUBSCRIBED])
+@pytest.mark.parametrize(
+    "kind",
+    [EventKind.BOUNCED, EventKind.SUPPRESSED, EventKind.COMPLAINED, EventKind.UNSUBSCRIBED],
+)
 @pytest.mark.parametrize("named", [True, False])
 def test_an_address_that_refuses_mail_gets_no_more(
     connection: Connection, mailed: Claimed, ledger: PostgresLedger, kind: EventKind, *, named: bool
 ) -> None:
-    """Whether the event names a delivery or, as an unsubscription may, only an address."""
+    """Faults 31 to 33, whether the event names a delivery or, as an unsubscription may, only an address."""
     ledger.note([event("e1", kind, mailed.ref if named else None, "Ada@Example.org")], DUE)
     assert connection.scalar(text("SELECT mail_stopped_at FROM identities")) == DUE
     assert ledger.counts()["cancelled"] == 1
     assert "ready" not in ledger.counts()
+
+
+def test_mail_that_was_blocked_on_five_days_counts_as_refused(
+    connection: Connection, mailed: Claimed, ledger: PostgresLedger
+) -> None:
+    """Fault 32: soft bounces add up, however often a day tells of one."""
+    for number in range(MOST_BLOCKED):
+        assert connection.scalar(text("SELECT mail_stopped_at FROM identities")) is None
+        now = DUE + timedelta(days=number)
+        told = [
+            DeliveryEvent(f"e{number}{again}", EventKind.BLOCKED, None, "ada@example.org", now)
+            for again in range(MOST_BLOCKED)
+        ]
+        ledger.note(told, now)
+    assert connection.scalar(text("SELECT mail_stopped_at FROM identities")) == now
+    assert ledger.counts()["cancelled"] == 1
 
 
 def test_an_opened_mail_changes_nothing(mailed: Claimed, ledger: PostgresLedger) -> None:

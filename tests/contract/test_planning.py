@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from threading import Barrier
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -19,6 +20,7 @@ from tests.worlds import World
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_sql_asks_exactly_those_whom_the_rules_ask(connection: Connection, seed: int) -> None:
+    """Fault 10, as PostgreSQL sees it: too soon after the last prompt is nobody asked."""
     expected = random_people(World(connection), seed)
     cohorts = due_cohorts(NOW, PostgresPlanner(connection).prompt_clocks())
 
@@ -41,6 +43,7 @@ def test_the_sql_asks_exactly_those_whom_the_rules_ask(connection: Connection, s
 
 
 def test_planning_again_plans_nothing(connection: Connection) -> None:
+    """Faults 3 and 11, as PostgreSQL sees them."""
     random_people(World(connection), 7)
     planner = PostgresPlanner(connection)
     cohorts = due_cohorts(NOW, planner.prompt_clocks())
@@ -59,6 +62,7 @@ def test_the_clocks_are_those_of_active_people(connection: Connection) -> None:
 
 
 def test_five_planners_at_once_ask_nobody_twice(engine: Engine) -> None:
+    """Faults 3 and 4: none of them fails for what another has planned."""
     with engine.begin() as connection:
         world = World(connection)
         acme = world.organization()
@@ -115,6 +119,32 @@ def test_a_digest_goes_to_its_places_and_by_mail_to_who_cannot_see_them(connecti
     assert {(row.subject, row.day, row.not_after) for row in rows} == {
         (team, date(2026, 11, 24), datetime(2026, 11, 25, 3, tzinfo=UTC))
     }
+
+
+def test_five_planners_at_once_tell_no_team_twice(engine: Engine) -> None:
+    """Fault 17: none of them fails for what another has planned."""
+    monday, morning = date(2026, 11, 23), datetime(2026, 11, 24, 9, tzinfo=UTC)
+    with engine.begin() as connection:
+        world = World(connection)
+        acme = world.organization()
+        person = world.person(acme)
+        for number in range(100):
+            team = world.team(acme)
+            world.member(acme, team, person)
+            world.target(acme, team, Channel.DISCORD, f"G{number}")
+        world.answer(acme, person, monday)
+        cohorts = due_digests(morning, [("Europe/Madrid", 540)])
+    together = Barrier(5)
+
+    def plan(_: int) -> int:
+        with engine.begin() as opened:
+            together.wait()
+            return PostgresPlanner(opened).plan_digests(cohorts)
+
+    with ThreadPoolExecutor(5) as pool:
+        assert sum(pool.map(plan, range(5))) == 100
+    with engine.begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM deliveries")) == 100
 
 
 @pytest.mark.parametrize(

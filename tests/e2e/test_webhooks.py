@@ -238,6 +238,7 @@ async def test_links_that_nobody_signed_show_one_page_and_change_nothing(doors: 
 
 
 async def test_opening_a_link_changes_nothing_pressing_its_button_does(doors: Doors) -> None:
+    """Fault 33: one click by a POST, and nothing by whoever only looks at the link."""
     stop = _link(doors, "unsubscribe")
     for method in ("GET", "HEAD", "GET"):
         status, _ = await doors.get(stop, method)

@@ -137,6 +137,7 @@ async def test_a_number_as_long_as_numbers_get_still_makes_a_nonce(world: World)
     ],
 )
 async def test_each_failure_is_told_for_what_it_is(world: World, fault: Fault, outcome: Outcome) -> None:
+    """Faults 21, 23, 25 and 28: a table of what Discord may answer."""
     world.discord.journal.fail(MESSAGES, fault)
     assert await sent(world, to_person(world, world.ada)) == [outcome]
     assert len(world.discord.journal.of(MESSAGES)) == 1
@@ -152,6 +153,7 @@ async def test_a_direct_message_without_a_number_counts_as_not_opened(world: Wor
 
 
 async def test_who_takes_no_direct_messages_is_found_out(world: World) -> None:
+    """Fault 28: nothing more is sent there, so that no more is refused."""
     world.ben.dms_closed = True
     stranger = world.discord.add_user("eve")
     outcomes = await sent(world, to_person(world, world.ben), to_person(world, stranger, 2))
@@ -188,6 +190,7 @@ async def test_nothing_waits_inside_a_call_for_an_exhausted_bucket(world: World)
 
 
 async def test_who_cannot_be_reached_is_tried_later(world: World) -> None:
+    """Fault 22."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     channel = world.channel(api_url=f"http://127.0.0.1:{port}/api/v10")

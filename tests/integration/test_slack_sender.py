@@ -145,6 +145,17 @@ async def test_behind_one_that_has_to_wait_the_others_of_that_conversation_wait_
     assert len(sending.world.slack.journal.of("chat.postMessage")) == 1
 
 
+async def test_a_limit_that_was_reached_is_closed_for_everybody_in_that_workspace(sending: Sending) -> None:
+    """Fault 19: this process knows it at once, whoever else has to be told."""
+    sending.world.slack.ratelimit("chat.postMessage", 30)
+    refused = await sending.one(sending.parcel(1))
+    other = await sending.one(sending.parcel(2, to=sending.world.ben.user_id))
+    assert isinstance(refused, Later)
+    assert isinstance(other, Later)
+    assert (other.closes, other.reason) == (Way.POST, "its limit was reached by another call")
+    assert len(sending.world.slack.journal.of("chat.postMessage")) == 1
+
+
 async def test_behind_one_in_doubt_the_others_of_that_conversation_wait(sending: Sending) -> None:
     sending.world.slack.journal.fail("chat.postMessage", Fault(status=500))
     first, second = await sending.sender.send([sending.parcel(1), sending.parcel(2)])
@@ -242,6 +253,7 @@ async def test_a_workspace_without_the_app_is_out_of_reach(sending: Sending) -> 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/api/", "http://localhost:9/api/"])
 async def test_while_slack_cannot_be_reached_nothing_is_lost(url: str) -> None:
+    """Fault 22: no such host, or nobody there."""
     async with simulated() as world:
         sending = Sending(world, url)
         parcel = sending.parcel(direct="D1")

@@ -19,6 +19,7 @@ from domain.deliveries import (
 )
 from domain.doubts import Found, Harmless
 from domain.people import Channel
+from domain.ports.planning import Planned
 from domain.retention import Retention
 from domain.teams import Place
 from tests.factories import ADA, BEN, SIX, TUESDAY, Office, said
@@ -98,7 +99,7 @@ def test_a_new_hour_neither_moves_nor_doubles_the_question_that_is_planned(offic
     office.done_log.plan_prompts(office.clock.now())
     office.slash(ADA, "time 20:00")
     office.clock.forward(timedelta(hours=2))
-    office.done_log.plan_prompts(office.clock.now())
+    assert office.done_log.plan_prompts(office.clock.now()) == Planned(0, 0), "neither anew nor as skipped"
     hers = [parcel for parcel in office.send() if parcel.person_id == office.ada.id]
     assert [parcel.kind for parcel in hers] == [Kind.PROMPT]
 

@@ -150,6 +150,7 @@ def test_nobody_in_apia_is_asked_about_the_friday_that_never_was() -> None:
 
 
 def test_a_cohort_is_due_from_its_hour_for_six_hours() -> None:
+    """Faults 13 and 14: a restart at the hour loses nobody, an outage of the evening asks nobody at night."""
     due = datetime(2026, 11, 24, 17, tzinfo=UTC)
     assert cohort(due - timedelta(seconds=1), "Europe/Madrid", SIX) is None
     found = cohort(due, "Europe/Madrid", SIX)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import ParamSpec, TypeVar
+from typing import Literal, ParamSpec, TypeVar
 
 import pytest
 
@@ -49,6 +49,21 @@ class SlowSender:
         return [Found("D1:1")] * len(doubts)
 
 
+class HoldsTheFirst(asyncio.Event):
+    """Whoever comes first waits for it, the others go on; `overtaken` once there are two of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.overtaken = asyncio.Event()
+        self._came = 0
+
+    async def wait(self) -> Literal[True]:
+        self._came += 1
+        if self._came == 3:
+            self.overtaken.set()
+        return await super().wait() if self._came == 1 else True
+
+
 @pytest.fixture
 def office() -> Office:
     office = Office()
@@ -87,6 +102,18 @@ async def test_asked_to_stop_it_claims_nothing_more_and_writes_down_what_is_on_i
         assert len(sender.begun) == 1
         assert states(office) == {State.ACCEPTED: 1, State.READY: 2}
         assert all(row.lease_until is None for row in office.deliveries(Kind.PROMPT))
+
+
+async def test_a_batch_that_others_have_overtaken_is_waited_for_too(office: Office) -> None:
+    """Fault 18: the one that hangs holds up nobody, and is not forgotten when it is time to stop."""
+    sender = SlowSender()
+    sender.may_end = first = HoldsTheFirst()
+    async with pumping(office, sender) as running:
+        await first.overtaken.wait()
+        running.cancel()
+        asyncio.get_running_loop().call_later(0.05, first.set)
+        await asyncio.wait([running])
+        assert states(office) == {State.ACCEPTED: 3}
 
 
 async def test_what_does_not_end_is_left_in_doubt(office: Office) -> None:

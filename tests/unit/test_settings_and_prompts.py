@@ -151,6 +151,7 @@ def test_the_day_after_a_journey_is_the_first_not_yet_asked_about_and_twelve_hou
 
 
 def test_a_day_too_close_to_the_last_prompt_is_recorded_as_skipped() -> None:
+    """Fault 10: the question of the evening and that of the next morning are one too many."""
     office = Office()
     office.message(ADA, "days every day")
     office.message(ADA, "time 23:45")

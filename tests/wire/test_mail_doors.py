@@ -164,6 +164,7 @@ def test_a_malformed_public_key_is_an_error_at_start(key: str) -> None:
 
 
 async def test_events_are_told_in_the_words_of_the_ledger() -> None:
+    """Faults 31 to 33: a suppression, a bounce, a complaint and an unsubscription as SendGrid tells them."""
     front = FakeFront()
     answer = await post_events(front, EVENTS, EVENT_KEY.headers(EVENTS))
     assert answer.status == 200
