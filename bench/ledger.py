@@ -5,6 +5,7 @@ queue in PostgreSQL does, on the same table in batches of the same size: one UPD
 LOCKED, one UPDATE that completes them, two transactions.
 """
 
+import time
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, text
@@ -72,7 +73,7 @@ def cycled(engine: Engine, count: int, spent: postgres.Spent) -> Sample:
     """Fill the day with so many deliveries and take them all through the product's ledger."""
     fill(engine, count)
     with postgres.counting(engine, spent):
-        return postgres.sample(engine, count, lambda: drain(engine))
+        return postgres.sample(engine, count, lambda: drain(opened(engine)))
 
 
 def fill(engine: Engine, count: int, try_: int = 0) -> None:
@@ -93,13 +94,18 @@ def fill(engine: Engine, count: int, try_: int = 0) -> None:
         )
 
 
-def drain(engine: Engine, most: int | None = None) -> int:
-    """Claim and record until nothing, or at least `most`, is left; how many went through."""
-    storage = PostgresStorage(engine, feed=False, limits=Limits())
+def opened(engine: Engine) -> PostgresStorage:
+    """The product's storage, as one process has it for as long as it lives."""
+    return PostgresStorage(engine, feed=False, limits=Limits())
+
+
+def drain(storage: PostgresStorage, most: int | None = None) -> int:
+    """Claim and record until nothing is left or at least `most` went through; how many did."""
     total = 0
     while most is None or total < most:
+        lease_now = NOW + timedelta(seconds=time.monotonic())  # real time, which goes on
         with storage.begin() as uow:
-            claimed = uow.ledger.claim(Channel.EMAIL, NOW, NOW, LEASE, BATCH)
+            claimed = uow.ledger.claim(Channel.EMAIL, NOW, lease_now, LEASE, BATCH)
             uow.commit()
         if not claimed:
             break
@@ -108,7 +114,7 @@ def drain(engine: Engine, most: int | None = None) -> int:
         ]
         with storage.begin() as uow:
             uow.ledger.record(results, NOW)
-            uow.ledger.heed(Channel.EMAIL, results, NOW)
+            uow.ledger.heed(Channel.EMAIL, results, lease_now)
             uow.commit()
         total += len(claimed)
     return total

@@ -12,9 +12,10 @@ import time
 
 from sqlalchemy import Engine, text
 
+from adapters.storage.unit_of_work import PostgresStorage
 from bench import postgres
 from bench.figures import Figure, Sample, Sizes, compared
-from bench.ledger import drain, fill
+from bench.ledger import drain, fill, opened
 
 _MOST_ROUNDS = 3
 """Of two days each, which are longer than the reader stays."""
@@ -41,6 +42,7 @@ def run(sizes: Sizes) -> list[Figure]:
 
 def _beside_a_reader(engine: Engine, count: int, seconds: float) -> tuple[Sample, int]:
     """Work for so long beside the reader; the last pace, and how many times all were sent."""
+    storage = opened(engine)
     fill(engine, count)
     leaves_at = time.monotonic() + seconds
     times = 1
@@ -48,26 +50,27 @@ def _beside_a_reader(engine: Engine, count: int, seconds: float) -> tuple[Sample
         reader.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         reader.execute(text("SELECT count(*) FROM organizations"))  # its snapshot is of now
         while time.monotonic() < leaves_at:
-            drain(engine)
+            drain(storage)
             fill(engine, count, times)
             times += 1
-        sample = _last_fifth(engine, count)
+        sample = _last_fifth(engine, storage, count)
         reader.rollback()
     return sample, times
 
 
 def _alone(engine: Engine, count: int, times: int) -> Sample:
     """The same without a reader."""
+    storage = opened(engine)
     for try_ in range(times):
-        drain(engine)
+        drain(storage)
         fill(engine, count, try_)
-    return _last_fifth(engine, count)
+    return _last_fifth(engine, storage, count)
 
 
-def _last_fifth(engine: Engine, count: int) -> Sample:
-    drain(engine, count * 4 // 5)
+def _last_fifth(engine: Engine, storage: PostgresStorage, count: int) -> Sample:
+    drain(storage, count * 4 // 5)
     rest: list[int] = []
-    sample = postgres.sample(engine, count // 5, lambda: rest.append(drain(engine)))
+    sample = postgres.sample(engine, count // 5, lambda: rest.append(drain(storage)))
     if sum(rest) > count // 5:
         raise AssertionError(f"{rest} were left")
     return sample

@@ -3,7 +3,7 @@
 Every statement names the days it looks at, so that PostgreSQL touches their partitions alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, text
@@ -18,6 +18,7 @@ from adapters.storage import (
     partitions,
 )
 from adapters.storage.buckets import Buckets
+from adapters.storage.claim_cursors import ClaimCursors
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger_claims import SENDABLE, numbers_of
 from domain.deliveries import (
@@ -54,10 +55,19 @@ _COUNTS = text("SELECT state, count(*) AS rows FROM deliveries GROUP BY state")
 class PostgresLedger:
     """The ledger of a unit of work, over its connection."""
 
-    def __init__(self, connection: Connection, limits: Limits | None = None) -> None:
-        """`limits`: of the providers, which claims keep; None: whatever is due is claimed at once."""
+    def __init__(
+        self, connection: Connection, limits: Limits | None = None, cursors: ClaimCursors | None = None
+    ) -> None:
+        """Work over that connection.
+
+        Args:
+            connection: in the caller's transaction.
+            limits: of the providers, which claims keep; None: whatever is due is claimed at once.
+            cursors: of the process, where claims go on; None: of this ledger alone.
+        """
         self._connection = connection
         self._limits = limits
+        self._cursors = cursors or ClaimCursors()
 
     def claim(
         self,
@@ -70,8 +80,8 @@ class PostgresLedger:
     ) -> list[Claimed]:
         request = ledger_claims.Request(channel, now, lease_now, lease, limit)
         if self._limits is None:
-            return ledger_claims.claim(self._connection, request, gather)
-        return ledger_claims.claim_paced(self._connection, request, gather, self._limits)
+            return ledger_claims.claim(self._connection, request, gather, self._cursors)
+        return ledger_claims.claim_paced(self._connection, request, gather, self._limits, self._cursors)
 
     def prompt_contexts(self, claimed: Sequence[Claimed]) -> dict[Ref, PromptContext]:
         return ledger_facts.prompt_contexts(self._connection, claimed)
@@ -89,9 +99,16 @@ class PostgresLedger:
         if self._limits is not None:
             Buckets(self._connection, self._limits, where.channel).hear(where, told, lease_now)
 
-    def heed(self, channel: Channel, results: Sequence[Result], lease_now: datetime) -> None:
+    def heed(
+        self, channel: Channel, results: Sequence[Result], lease_now: datetime, reached: Collection[str] = ()
+    ) -> None:
         if self._limits is not None:
-            Buckets(self._connection, self._limits, channel).heed(results, lease_now)
+            Buckets(self._connection, self._limits, channel).heed(results, lease_now, reached)
+
+    def refused(self, channel: Channel, claimed: Sequence[Claimed], lease_now: datetime) -> list[Claimed]:
+        if self._limits is None:
+            return []
+        return Buckets(self._connection, self._limits, channel).refused(claimed, lease_now)
 
     def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
         return ledger_doubts.recover(self._connection, now, lease_now)

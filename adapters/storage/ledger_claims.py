@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Row, TextClause, text
 
 from adapters.storage import paced_picks
 from adapters.storage.buckets import Buckets
+from adapters.storage.claim_cursors import ClaimCursors, Cursor, first
 from adapters.storage.delivery_rows import array, read_claimed
-from domain.deliveries import VAIN_IN_COMPANY, Claimed, Ref, State
+from domain.deliveries import VAIN_IN_COMPANY, Claimed, Kind, Ref, State
 from domain.facts import Facts
 from domain.people import Channel
 from domain.ports.planning import Gather
@@ -96,39 +97,65 @@ class Request:
     limit: int
 
 
-def claim(connection: Connection, request: Request, gather: Gather) -> list[Claimed]:
+def claim(connection: Connection, request: Request, gather: Gather, cursors: ClaimCursors) -> list[Claimed]:
     """`domain.ports.planning.Ledger.claim` where no provider has a limit."""
-    picked = _picked(connection, request, _PICK, {"limit": request.limit})
+    picked = _picked_onward(connection, request, request.limit, cursors)
     begun, gathered = _gather(connection, picked, gather)
     return _begin(connection, request, begun, gathered)
 
 
-def claim_paced(connection: Connection, request: Request, gather: Gather, limits: Limits) -> list[Claimed]:
+def claim_paced(
+    connection: Connection, request: Request, gather: Gather, limits: Limits, cursors: ClaimCursors
+) -> list[Claimed]:
     """`domain.ports.planning.Ledger.claim`, as far as the limits have room for it, each with its turn."""
     now = request.lease_now
     buckets = Buckets(connection, limits, request.channel)
     room = buckets.room(now)
     if not room.everything:
         return []
-    limited = _PICK_BY_WORKSPACE if request.channel in BY_WORKSPACE else _PICK_PACED
-    pick = _PICK if paced_picks.limits_nothing(buckets, room, request.limit, now) else limited
-    paced = paced_picks.bound(request.channel, buckets, room, request.limit, now)
-    picked = _picked(connection, request, pick, paced)
+    if paced_picks.limits_nothing(buckets, room, request.limit, now):
+        picked = _picked_onward(connection, request, min(request.limit, room.everything), cursors)
+    else:
+        pick = _PICK_BY_WORKSPACE if request.channel in BY_WORKSPACE else _PICK_PACED
+        paced = paced_picks.bound(request.channel, buckets, room, request.limit, now)
+        picked = _usable(connection, _due(connection, request, pick, paced))
     begun, gathered = _gather(connection, picked, gather)
     in_turn = buckets.take_turns(begun, room, now)
     return _begin(connection, request, in_turn, gathered)
 
 
-def _picked(
-    connection: Connection, request: Request, pick: TextClause, paced: Mapping[str, Any]
+def _picked_onward(
+    connection: Connection, request: Request, limit: int, cursors: ClaimCursors
 ) -> list[Claimed]:
+    """What is due, on from the cursor while that gives as many as are wanted, else from the first row on."""
+    cursor = cursors.of(request.channel, request.lease_now)
+    rows = _due_behind(connection, request, limit, cursor)
+    if len(rows) < limit and cursor.id:
+        cursor = first(request.lease_now)
+        rows = _due_behind(connection, request, limit, cursor)
+    picked = _usable(connection, rows)
+    if len(rows) < limit:
+        cursors.forget(request.channel)
+    elif picked and picked[-1].key.kind <= Kind.DIGEST_MAIL:
+        last = picked[-1]
+        cursors.move(request.channel, Cursor(last.due_at, last.ref.id, cursor.walked_at))
+    return picked
+
+
+def _due_behind(connection: Connection, request: Request, limit: int, cursor: Cursor) -> Sequence[Row[Any]]:
+    after = {"limit": limit, "after_due_at": cursor.due_at, "after_id": cursor.id}
+    return _due(connection, request, _PICK, after)
+
+
+def _due(
+    connection: Connection, request: Request, pick: TextClause, also: Mapping[str, Any]
+) -> Sequence[Row[Any]]:
     """What is due, of these days first; all are locked."""
     today = request.now.date()
-    due = {"channel": int(request.channel), "now": request.now, **paced}
+    due = {"channel": int(request.channel), "now": request.now, **also}
     near = {"first_day": today - paced_picks.NEAR, "last_day": today + AHEAD}
     old = {"first_day": today - SENDABLE, "last_day": today - paced_picks.NEAR - timedelta(days=1)}
-    rows = connection.execute(pick, due | near).all() or connection.execute(pick, due | old).all()
-    return _usable(connection, rows)
+    return connection.execute(pick, due | near).all() or connection.execute(pick, due | old).all()
 
 
 def _gather(

@@ -71,7 +71,7 @@ deliveries = Table(
     of("identities", "identity_id"),
     # What "once" means.  The day comes last, so that it also finds everything about a subject.
     UniqueConstraint("kind", "subject", "target", "part", "try_", "day"),
-    Index("ix_deliveries_ready", "channel", "due_at", postgresql_where=text("state = 1")),
+    Index("ix_deliveries_ready", "channel", "due_at", "id", postgresql_where=text("state = 1")),
     Index("ix_deliveries_urgent", "channel", "due_at", postgresql_where=text("state = 1 AND kind > 3")),
     Index(
         "ix_deliveries_workspace",

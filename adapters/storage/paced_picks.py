@@ -97,13 +97,15 @@ READY_AT_ONCE = f"""
     WITH urgent AS (
         {_ROWS} AND kind > 3 ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
     ), planned AS (
-        {_ROWS} AND kind <= 3 ORDER BY due_at LIMIT :limit - (SELECT count(*) FROM urgent)
+        {_ROWS} AND kind <= 3 AND (due_at, id) > (:after_due_at, :after_id)
+        ORDER BY due_at, id LIMIT :limit - (SELECT count(*) FROM urgent)
         FOR UPDATE SKIP LOCKED
     ), ready AS (
         SELECT * FROM urgent UNION ALL SELECT * FROM planned
     )
 """  # noqa: S608 -- constants alone
-"""The same where no bucket has fewer turns than are wanted; it wants a `limit` alone."""
+"""The same where no bucket has fewer turns than are wanted: all that is urgent, and of what is planned that
+behind a cursor; it wants a `limit`, `after_due_at` and `after_id`."""
 
 
 def limits_nothing(buckets: Buckets, room: Room, limit: int, now: datetime) -> bool:

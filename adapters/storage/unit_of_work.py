@@ -8,6 +8,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from adapters.storage.claim_cursors import ClaimCursors
 from adapters.storage.directory import PostgresDirectory
 from adapters.storage.feed import PostgresFeed
 from adapters.storage.inbox import PostgresInbox
@@ -37,9 +38,10 @@ class PostgresStorage:
         self._engine = engine
         self._feed = feed
         self._limits = limits
+        self._cursors = ClaimCursors()
 
     def begin(self) -> "PostgresUnitOfWork":
-        return PostgresUnitOfWork(self._engine, feed=self._feed, limits=self._limits)
+        return PostgresUnitOfWork(self._engine, feed=self._feed, limits=self._limits, cursors=self._cursors)
 
 
 class PostgresUnitOfWork:
@@ -48,10 +50,11 @@ class PostgresUnitOfWork:
     Its connection is taken when it is entered and given back, rolled back, when it is left.
     """
 
-    def __init__(self, engine: Engine, *, feed: bool, limits: Limits | None) -> None:
+    def __init__(self, engine: Engine, *, feed: bool, limits: Limits | None, cursors: ClaimCursors) -> None:
         self._engine = engine
         self._feed = feed
         self._limits = limits
+        self._cursors = cursors
         self._tenants: dict[int, PostgresTenant] = {}
 
     def __enter__(self) -> Self:
@@ -99,7 +102,7 @@ class PostgresUnitOfWork:
 
     @property
     def ledger(self) -> PostgresLedger:
-        return PostgresLedger(self._settled(), self._limits)
+        return PostgresLedger(self._settled(), self._limits, self._cursors)
 
     @property
     def report(self) -> LedgerReport:
