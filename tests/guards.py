@@ -65,7 +65,7 @@ GUARDS = (
     ),
     Guard(12, "domain/local_time.py", "if due_at is None or due_at > now:", "if due_at is None:"),
     Guard(13, "domain/local_time.py", "if due_at is None or due_at > now:", "if due_at != now:"),
-    Guard(13, "scheduler/pump.py", "await asyncio.shield(running)", "await running"),
+    Guard(13, "scheduler/pump.py", "done = await asyncio.shield(running)", "done = await running"),
     Guard(
         14,
         "domain/local_time.py",
@@ -167,12 +167,18 @@ GUARDS = (
         'Unknown(f"{type(error).__name__} after the request was on its way")',
         'Later(f"{type(error).__name__} after the request was on its way")',
     ),
-    Guard(24, "adapters/slack/api.py", "total=self._seconds", "total=30 + self._seconds"),
+    Guard(24, "adapters/slack/api.py", "total=self._seconds", "total=20 * self._seconds"),
     Guard(
         24,
         "adapters/discord/api.py",
         "async with asyncio.timeout(self._seconds):",
-        "async with asyncio.timeout(30 + self._seconds):",
+        "async with asyncio.timeout(20 * self._seconds):",
+    ),
+    Guard(
+        24,
+        "scheduler/pump.py",
+        "async with asyncio.timeout(self._most_seconds)",
+        "async with asyncio.timeout(None)",
     ),
     Guard(25, "adapters/slack/short.py", "if len(body) > MOST_ANSWER_BYTES:", "if len(body) < 0:"),
     Guard(25, "adapters/discord/short.py", "if len(body) > MOST_ANSWER_BYTES:", "if len(body) < 0:"),
@@ -210,6 +216,7 @@ GUARDS = (
     Guard(29, "adapters/discord/starts.py", "if len(lately) >= MOST_A_DAY:", "if not lately:"),
     Guard(30, "adapters/slack/missed.py", "self._gap.close(self._read, self._clock.now())", "pass"),
     Guard(30, "adapters/slack/socket.py", "elif dead:  # the SDK", "elif dead < 0:  # the SDK"),
+    Guard(30, "adapters/slack/socket.py", "while dead < DEAF_CHECKS:", "while dead >= 0:"),
     Guard(31, "adapters/email/events.py", "return EventKind.SUPPRESSED", "return EventKind.DROPPED"),
     Guard(
         31,

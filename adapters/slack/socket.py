@@ -18,7 +18,6 @@ PING_SECONDS = 5.0
 CHECK_SECONDS = 10.0
 DEAF_CHECKS = 3
 """Checks in a row that find no living connection, after which everything is made anew."""
-BETWEEN_SECONDS = 5.0
 
 
 class SlackSocket:
@@ -33,7 +32,7 @@ class SlackSocket:
         app_token: opens the connection.
         missed: closes the gap between two connections.
         ping_seconds: between two questions whether it lives.
-        check_seconds: between two looks whether they are answered.
+        check_seconds: between two looks whether they are answered, and before everything is made anew.
     """
 
     def __init__(
@@ -56,7 +55,7 @@ class SlackSocket:
         while True:
             await self._keep_open()
             _log.warning("Slack's socket is deaf; opening another one")
-            await asyncio.sleep(BETWEEN_SECONDS)
+            await asyncio.sleep(self._check_seconds)
 
     async def _keep_open(self) -> None:
         handler = AsyncSocketModeHandler(

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from adapters.slack.channel import SlackChannel, SlackSettings
+from simulators.base import Fault, How
 from simulators.slack.delivery import NotAcknowledgedError
 from tests.slack_world import World, say, simulated
 
@@ -195,6 +196,17 @@ async def test_what_is_said_to_a_deaf_socket_is_heard_once_another_one_is_open()
         with pytest.raises(NotAcknowledgedError):
             await world.slack.dm(world.ada, "to a deaf one")
         await until(lambda: said(world) == ["to a deaf one", "to the first socket"])
+
+
+async def test_a_renewal_that_hangs_in_the_sdk_is_begun_anew_from_outside() -> None:
+    """Fault 30: the socket is deaf, and so is whom the SDK asks for another one."""
+    async with simulated() as world, listening(world):
+        world.slack.journal.fail("apps.connections.open", Fault(how=How.HANG))
+        world.slack.sockets.fall_silent()
+        world.slack.delivery.ack_timeout = 0.01
+        with pytest.raises(NotAcknowledgedError):
+            await world.slack.dm(world.ada, "to a deaf one")
+        await until(lambda: said(world) == ["to a deaf one"])
 
 
 async def test_what_is_said_and_edited_while_nobody_listens_is_heard_afterwards() -> None:

@@ -7,12 +7,14 @@ from typing import Literal, ParamSpec, TypeVar
 
 import pytest
 
-from domain.deliveries import Kind, Outcome, Parcel, Sent, State
+from domain.deliveries import LEASE, Kind, Outcome, Parcel, Sent, State
 from domain.doubts import Doubt, Evidence, Found
 from domain.heard import Heard
+from domain.outgoing import Batch
 from domain.people import Channel
-from scheduler.pump import Pump, Sender
+from scheduler.pump import Pump, Sender, Threads
 from tests.factories import SIX, Office
+from tests.hastened import Hastened
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,6 +28,21 @@ class AtOnce:
 
     async def settle(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return function(*args, **kwargs)
+
+
+class SlowClaims(AtOnce):
+    """The database takes its time to answer whoever claims, and has given out the leases meanwhile."""
+
+    def __init__(self) -> None:
+        self.claimed = asyncio.Event()
+        self.may_answer = asyncio.Event()
+
+    async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        answer = function(*args, **kwargs)
+        if isinstance(answer, Batch) and answer.parcels:
+            self.claimed.set()
+            await self.may_answer.wait()
+        return answer
 
 
 class SlowSender:
@@ -73,9 +90,9 @@ def office() -> Office:
 
 @contextlib.asynccontextmanager
 async def pumping(
-    office: Office, *senders: Sender, stop_within: float = 5
+    office: Office, *senders: Sender, stop_within: float = 5, threads: Threads | None = None
 ) -> AsyncIterator[asyncio.Task[None]]:
-    pump = Pump(office.done_log, AtOnce(), office.clock, senders, stop_within)
+    pump = Pump(office.done_log, threads or AtOnce(), office.clock, senders, stop_within)
     running = asyncio.create_task(pump.run(asyncio.Event().wait))
     yield running
     running.cancel()
@@ -104,6 +121,18 @@ async def test_asked_to_stop_it_claims_nothing_more_and_writes_down_what_is_on_i
         assert all(row.lease_until is None for row in office.deliveries(Kind.PROMPT))
 
 
+async def test_asked_to_stop_while_it_claims_it_sends_what_it_is_given(office: Office) -> None:
+    """Faults 13 and 18: no lease has to end first for anybody to be asked by the next process."""
+    sender, threads = SlowSender(), SlowClaims()
+    sender.may_end.set()
+    async with pumping(office, sender, threads=threads) as running:
+        await threads.claimed.wait()
+        running.cancel()
+        asyncio.get_running_loop().call_later(0.05, threads.may_answer.set)
+        await asyncio.wait([running])
+        assert states(office) == {State.ACCEPTED: 1, State.READY: 2}
+
+
 async def test_a_batch_that_others_have_overtaken_is_waited_for_too(office: Office) -> None:
     """Fault 18: the one that hangs holds up nobody, and is not forgotten when it is time to stop."""
     sender = SlowSender()
@@ -126,6 +155,19 @@ async def test_what_does_not_end_is_left_in_doubt(office: Office) -> None:
         assert running.done()
     assert states(office) == {State.UNCERTAIN: 1, State.READY: 2}
     assert all(row.lease_until is None for row in office.deliveries(Kind.PROMPT))
+
+
+async def test_what_hangs_is_given_up_before_its_lease_ends(office: Office) -> None:
+    """Fault 24: whoever the provider is, and however it hangs."""
+    sender = SlowSender()
+    pump = Pump(office.done_log, AtOnce(), office.clock, [sender])
+    with Hastened(SIX) as clock:
+        sending = asyncio.create_task(pump.send_due(sender))
+        await sender.started.wait()
+        clock.forward(LEASE)
+        await asyncio.wait([sending], timeout=2)
+        sending.cancel()
+    assert states(office) == {State.UNCERTAIN: 1, State.READY: 2}
 
 
 async def test_ten_restarts_at_six_lose_and_double_nothing(office: Office) -> None:
