@@ -17,7 +17,6 @@ from adapters.discord.channel import DiscordChannel, DiscordSettings
 from adapters.email.addresses import MailNames
 from adapters.email.channel import MailChannel, MailSettings
 from adapters.email.routes import MailDoor
-from adapters.slack import missed as slack_missed
 from adapters.slack.channel import SlackChannel, SlackSettings
 from adapters.storage.listening import Position
 from adapters.web.pages import LinkReader
@@ -26,7 +25,7 @@ from bot.asgi import build_app
 from bot.bridge import Bridge
 from bot.core import Core
 from bot.front import CoreFront
-from bot.gaps import EvenTurns, SharedGap
+from bot.gaps import SharedGap
 from bot.ledger_figures import DAYS, figures
 from bot.listening import ListeningMemory, SharedTurns
 from bot.settings import Settings, SettingsError
@@ -162,7 +161,7 @@ def _slack(settings: Settings, front: Front, core: Core, bridge: Bridge, clock: 
         settings.slack_api_url.rstrip("/") + "/",
     )
     memory = ListeningMemory(core, bridge, clock, Channel.SLACK, SLACK_SOCKET)
-    gap = SharedGap(memory, EvenTurns(slack_missed.READS_APART))
+    gap = SharedGap(memory, SharedTurns(core, bridge, clock, Channel.SLACK))
     return SlackChannel(given, front, core.tokens, clock, gap)
 
 

@@ -16,8 +16,8 @@ from domain.ports.listening import Read, Unread
 T = TypeVar("T")
 MARGIN = timedelta(minutes=1)
 """By so much clocks may differ, and a connection have been dead before that was seen."""
-DIRECTS_AT_ONCE = 50
-"""Direct messages between two notes of how far reading has come."""
+DIRECTS_AT_ONCE = 10
+"""Direct messages that are read side by side, between two notes of how far reading has come."""
 TRY_AGAIN = timedelta(seconds=5)
 log = logging.getLogger(__name__)
 
@@ -50,18 +50,8 @@ class Memory(Protocol):
 class Turns(Protocol):
     """A pace."""
 
-    async def wait(self) -> None:
-        """Return when one more call may be made."""
-
-
-class EvenTurns:
-    """Turns of a process at even distances, where what is sent has a limit of its own."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-
-    async def wait(self) -> None:
-        await asyncio.sleep(self._seconds)
+    async def wait(self, workspace: str) -> None:
+        """Return when one more call may be made there."""
 
 
 class SharedGap:
@@ -89,8 +79,8 @@ class SharedGap:
         self._keeps_up = False
         self._closing = asyncio.create_task(self._close(read, now))
 
-    async def turn(self) -> None:
-        await self._turns.wait()
+    async def turn(self, workspace: str) -> None:
+        await self._turns.wait(workspace)
 
     async def remember(self, until: datetime) -> None:
         if self._keeps_up:
@@ -142,10 +132,11 @@ class SharedGap:
             )
             if not page and not left.asked:
                 return
-            for direct in page:
-                if direct.number not in done:
-                    await _read(partial(read, direct, left.since - MARGIN))
-                    done.add(direct.number)
+            async with asyncio.TaskGroup() as readers:
+                for direct in page:
+                    if direct.number not in done:
+                        readers.create_task(_read(partial(read, direct, left.since - MARGIN)))
+            done.update(direct.number for direct in page)
             left = replace(left, after=page[-1].number) if page else Unread(left.since, asked=False)
             await _insisted(partial(self._memory.leave, left))
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.bridge import Bridge
@@ -58,27 +59,42 @@ class ListeningMemory:
 
 
 class SharedTurns:
-    """Turns of calls for which nobody waits, out of the bucket from which deliveries take theirs.
+    """Turns of calls that read, for which nobody waits.
 
-    They take a part of it at most, so that deliveries go on, and none while the provider has closed it.
+    Where deliveries take theirs out of the same bucket, these are a part of it at most, so that those go on.
+    There are none while the provider has closed it.
     """
 
     def __init__(self, core: Core, bridge: Bridge, clock: Clock, channel: Channel) -> None:
         self._turns = core.database.turns(channel)
         self._bridge = bridge
         self._clock = clock
-        self._at: deque[float] = deque()
-        self._again = 0.0
+        self._lanes: dict[str, _Lane] = {}
 
-    async def wait(self) -> None:
+    async def wait(self, workspace: str) -> None:
         loop = asyncio.get_running_loop()
-        while not self._at:
-            await asyncio.sleep(self._again - loop.time())
-            began = loop.time()
-            self._again = began + SECONDS_BETWEEN
-            self._at.extend(began + wait for wait in await self._taken())
-        await asyncio.sleep(self._at.popleft() - loop.time())
+        lane = self._lanes.setdefault(workspace, _Lane())
+        async with lane.lock:
+            while not lane.at:
+                await asyncio.sleep(lane.again - loop.time())
+                began = loop.time()
+                lane.again = began + SECONDS_BETWEEN
+                lane.at.extend(began + wait for wait in await self._taken(workspace))
+            turn = lane.at.popleft()
+        await asyncio.sleep(turn - loop.time())
 
-    async def _taken(self) -> Iterable[float]:
-        waits = await self._bridge.call(self._turns.take, TURNS_AT_ONCE, self._clock.real())
+    async def _taken(self, workspace: str) -> Iterable[float]:
+        waits = await self._bridge.call(self._turns.take, workspace, TURNS_AT_ONCE, self._clock.real())
         return (wait.total_seconds() for wait in waits)
+
+
+@dataclass(slots=True)
+class _Lane:
+    """The turns of a workspace."""
+
+    at: deque[float] = field(default_factory=deque)
+    """Those that were taken and not used, by the loop's clock."""
+    again: float = 0.0
+    """When more may be taken."""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """They are taken by one for all who wait."""

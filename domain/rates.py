@@ -84,6 +84,9 @@ _PUBLISHED = {
     # https://docs.slack.dev/reference/methods/reactions.add and .../conversations.open
     ("slack", "marks"): Limit(50 / 60, burst=20, within=_MINUTE, up_to=10),
     ("slack", "opens"): Limit(50 / 60, burst=10, within=_MINUTE, up_to=10),
+    # So is this; what is left is for looking for what is in doubt:
+    # https://docs.slack.dev/reference/methods/conversations.history
+    ("slack-history", "reads"): Limit(40 / 60, burst=10, within=_MINUTE),
     # 50 a second of one bot, over all servers; what is left is for calls that come late:
     # https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
     ("discord", ""): Limit(48.8),
@@ -105,6 +108,13 @@ def bucket_name(channel: Channel, workspace: str, way: Way) -> str:
     """`slack T1 posts`, `discord opens`; the provider as a whole has its channel's name."""
     where = f" {workspace}" if channel in BY_WORKSPACE and way is not Way.EVERYTHING else ""
     return channel.name.lower() + where + SUFFIXES[channel][way]
+
+
+def reading_bucket(channel: Channel, workspace: str) -> str:
+    """Of calls that read: Slack counts them for themselves, Discord together with all others."""
+    if channel in BY_WORKSPACE:
+        return f"{channel.name.lower()}-history {workspace} reads"
+    return bucket_name(channel, workspace, Way.EVERYTHING)
 
 
 def bucket_names(claimed: Claimed) -> frozenset[str]:

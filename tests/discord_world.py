@@ -8,7 +8,7 @@ from pathlib import Path
 
 from adapters.discord.channel import DiscordChannel, DiscordSettings
 from adapters.discord.inlet import ANSWER_WITHIN_SECONDS
-from bot.gaps import EvenTurns, SharedGap
+from bot.gaps import SharedGap
 from bot.tokens import SignedTokens
 from domain.commands import Origin, Request
 from domain.deliveries import DeliveryEvent
@@ -19,7 +19,7 @@ from domain.ports.front import StorageDown
 from domain.ports.inbox import Arrival
 from simulators.base import real_now
 from simulators.discord import Channel, DiscordSimulator
-from tests.fakes.listening import SharedMemory
+from tests.fakes.listening import NoPace, SharedMemory
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 DESCRIPTION = Path(__file__).parents[1].parent / "shared" / "specs" / "discord-openapi.json"
@@ -167,7 +167,7 @@ class World:
             self.tokens,
             self.clock,
             linked_guilds,
-            SharedGap(self.memory, EvenTurns(0)),
+            SharedGap(self.memory, NoPace()),
             self.memory,
         )
 

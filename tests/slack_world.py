@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from adapters.slack.channel import SlackChannel, SlackSettings
 from adapters.slack.manifest import scopes
-from bot.gaps import EvenTurns, SharedGap
+from bot.gaps import SharedGap
 from bot.tokens import SignedTokens
 from domain.commands import Origin, Request
 from domain.deliveries import DeliveryEvent
@@ -25,7 +25,7 @@ from domain.ports.inbox import Arrival
 from simulators.base import real_now
 from simulators.slack import SlackSimulator
 from simulators.slack.state import User
-from tests.fakes.listening import SharedMemory
+from tests.fakes.listening import NoPace, SharedMemory
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 
@@ -117,7 +117,7 @@ class World:
 
     def gap(self) -> SharedGap:
         """Of one process."""
-        return SharedGap(self.memory, EvenTurns(0))
+        return SharedGap(self.memory, NoPace())
 
     def _person(self, name: str, zone: str) -> User:
         return self.slack.add_user(self.workspace, name, name.title(), zone, f"{name}@example.com")

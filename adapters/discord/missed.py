@@ -84,7 +84,7 @@ class Missed:
         return None
 
     async def _page(self, direct: Direct, after: int) -> list[dict[str, Any]]:
-        await self._gap.turn()
+        await self._gap.turn(direct.workspace)
         return await self._api.history(direct.conversation, after)
 
     async def _hear_again(self, message: Mapping[str, Any], since: datetime) -> None:

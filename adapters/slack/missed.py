@@ -24,11 +24,6 @@ Hear = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 EDITABLE = timedelta(days=1)
 """How long before the gap a message may have been written that was edited in it."""
-READS_APART = 1.5
-"""Seconds: 50 calls a minute are taken in a workspace, and what is in doubt is looked for by them too.
-
-https://docs.slack.dev/reference/methods/conversations.history
-"""
 TRY_AGAIN = timedelta(seconds=5)
 
 
@@ -87,7 +82,7 @@ class Missed:
         arguments = {"channel": direct.conversation, "oldest": f"{since.timestamp():.6f}", "limit": str(PAGE)}
         messages: list[Mapping[str, Any]] = []
         while True:
-            await self._gap.turn()
+            await self._gap.turn(direct.workspace)
             answer = await self._api.call("conversations.history", token, **arguments)
             messages += answer.data["messages"]
             if not answer.data.get("has_more"):

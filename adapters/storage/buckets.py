@@ -99,13 +99,19 @@ class Buckets:
         self._write({name: buckets[name] for name in at})
         return [_in_turn(each, [at[name].pop() for name in wanted[each.ref]], now) for each in begun]
 
-    def take_some(self, count: int, now: datetime) -> list[timedelta]:
-        """Turns of the provider as a whole for something else; none while it is closed or tried."""
-        bucket = self._locked([self._provider], now)[self._provider]
+    def take_to_read(self, workspace: str, count: int, now: datetime) -> list[timedelta]:
+        """Turns of calls that read; none while all is closed or tried.
+
+        Of a bucket that deliveries use too as many as are wanted; of another one those of the next second,
+        since those of a worker that dies are lost.
+        """
+        name = rates.reading_bucket(self._channel, workspace)
+        bucket = self._locked([name], now)[name]
         if bucket.closed_until > now or bucket.held:
             return []
-        bucket, at = rates.take(bucket, count, now)
-        self._write({self._provider: bucket})
+        turns = count if name == self._provider else min(count, bucket.room(now))
+        bucket, at = rates.take(bucket, turns, now)
+        self._write({name: bucket})
         return [turn - now for turn in at]
 
     def _is_paced(self) -> bool:

@@ -1,4 +1,4 @@
-"""Turns for calls that are no deliveries, out of the same bucket."""
+"""Turns for calls that read and are no deliveries."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,14 +11,14 @@ from domain.rates import Limits
 
 
 class ReadTurns:
-    """Those of one channel's provider as a whole."""
+    """Those of one channel."""
 
     def __init__(self, engine: Engine, limits: Limits, channel: Channel) -> None:
         self._engine = engine
         self._limits = limits
         self._channel = channel
 
-    def take(self, count: int, now: datetime) -> Sequence[timedelta]:
-        """From `now`, which is real time, until each turn; none while the provider has closed it."""
+    def take(self, workspace: str, count: int, now: datetime) -> Sequence[timedelta]:
+        """From `now`, which is real time, until each turn: at most `count`, none while there are none."""
         with self._engine.begin() as connection:
-            return Buckets(connection, self._limits, self._channel).take_some(count, now)
+            return Buckets(connection, self._limits, self._channel).take_to_read(workspace, count, now)

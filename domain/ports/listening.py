@@ -36,8 +36,8 @@ class Gap(Protocol):
     def close(self, read: Read, now: datetime) -> None:
         """Somebody listens again: begin to read what came before, direct message after direct message."""
 
-    async def turn(self) -> None:
-        """Wait for the turn of one call that reads; what is to be sent goes on meanwhile."""
+    async def turn(self, workspace: str) -> None:
+        """Wait for the turn of one call that reads there; what is to be sent goes on meanwhile."""
 
     async def remember(self, until: datetime) -> None:
         """All has been heard until then, or is about to be read."""

@@ -211,14 +211,31 @@ def test_histories_are_read_beside_deliveries_and_starve_none(
     read: list[datetime] = []
     for second in range(10):
         now = DUE + second * SECOND
-        read += [now + wait for wait in buckets.take_some(10, now)]
+        read += [now + wait for wait in buckets.take_to_read("", 10, now)]
         sent += [now + each.wait for each in claim(ledger, now, Channel.DISCORD)]
     assert len(read) == 100
     assert len(sent) >= 380, "deliveries keep four fifths"
     turns = sorted(read + sent)
     assert all(later - sooner >= SECOND for sooner, later in zip(turns, turns[50:], strict=False))
     told(ledger, claim(ledger, DUE + 10 * SECOND, Channel.DISCORD), Later("", 60 * SECOND, Way.POST), now)
-    assert buckets.take_some(10, DUE + 50 * SECOND) == []
+    assert buckets.take_to_read("", 10, DUE + 50 * SECOND) == []
+
+
+def test_in_a_workspace_histories_are_read_as_often_as_slack_lets_them(
+    connection: Connection, acme: int
+) -> None:
+    """Fault 29: a few at once, and then evenly, however many workers there are."""
+    buckets = Buckets(connection, Limits(), Channel.SLACK)
+    read = [
+        now + wait
+        for now in (DUE + second * SECOND for second in range(120))
+        for _worker in range(2)
+        for wait in buckets.take_to_read("T1", 10, now)
+    ]
+    assert read[9] == DUE
+    assert all(later - sooner >= 60 * SECOND for sooner, later in zip(read, read[50:], strict=False))
+    assert len(read) >= 75, "no turn is lost"
+    assert len(buckets.take_to_read("T2", 20, DUE)) == 10, "another workspace"
 
 
 def test_mail_has_no_turns_but_can_be_closed(

@@ -7,6 +7,13 @@ from domain.ports.directory import Direct
 from domain.ports.listening import Unread
 
 
+class NoPace:
+    """`bot.gaps.Turns`: every call may be made at once."""
+
+    async def wait(self, _workspace: str) -> None:
+        return
+
+
 class SharedMemory:
     """`bot.gaps.Memory` and `adapters.discord.starts.Memory`.
 

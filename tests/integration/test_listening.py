@@ -28,7 +28,7 @@ def test_all_that_is_known_of_a_gateway_is_kept_side_by_side(engine: Engine) -> 
 def test_turns_to_read_are_taken_for_all_processes(database: str) -> None:
     """Fault 29: those of one process come after those of another."""
     one, two = (Database(database, feed=False, limits=Limits()) for _ in range(2))
-    last = one.turns(Channel.DISCORD).take(10, NOW)[-1]
-    assert two.turns(Channel.DISCORD).take(1, NOW)[0] > last
+    last = one.turns(Channel.DISCORD).take("", 10, NOW)[-1]
+    assert two.turns(Channel.DISCORD).take("", 1, NOW)[0] > last
     one.close()
     two.close()

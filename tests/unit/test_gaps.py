@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gaps import DIRECTS_AT_ONCE, EvenTurns, SharedGap
+from bot.gaps import DIRECTS_AT_ONCE, SharedGap
 from domain.ports.directory import Direct
 from domain.ports.front import StorageDown
-from tests.fakes.listening import SharedMemory
+from tests.fakes.listening import NoPace, SharedMemory
 
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-PEOPLE = 2 * DIRECTS_AT_ONCE + 7
+PEOPLE = 10 * DIRECTS_AT_ONCE + 7
 
 
 class Chat:
@@ -27,7 +27,7 @@ class Chat:
         self.heard: set[tuple[int, datetime]] = set()
         self.reads: Counter[int] = Counter()
         self.memory = SharedMemory(lambda: [Direct(n, "", f"D{n}") for n in range(1, PEOPLE + 1)], {2, 90})
-        self.gap = SharedGap(self.memory, EvenTurns(0))
+        self.gap = SharedGap(self.memory, NoPace())
         self.asked_meanwhile: set[int] = set()
         """Who was asked lately, once those are read who had been at first."""
         self.dies_after: int | None = None
@@ -55,7 +55,7 @@ class Chat:
         """Start a process; returns once it has read all there is, or is about to die."""
         self.died.clear()
         self.dies_after = dies_after
-        self.gap = SharedGap(self.memory, EvenTurns(0))
+        self.gap = SharedGap(self.memory, NoPace())
         self.gap.close(self.read, self.now)
         settled = asyncio.create_task(self.gap.settled())
         dying = asyncio.create_task(self.died.wait())
@@ -90,7 +90,7 @@ async def test_the_next_process_goes_on_where_the_last_one_died() -> None:
     """Fault 29: a gap that takes an hour to read is read, even if no process lives so long."""
     chat = Chat()
     chat.memory.until = NOW - timedelta(hours=1)
-    for _ in range(4):
+    for _ in range(PEOPLE // DIRECTS_AT_ONCE + 2):
         await chat.live(dies_after=DIRECTS_AT_ONCE + 1)
         await chat.gap.stop()
     assert set(chat.reads) == set(range(1, PEOPLE + 1))
