@@ -107,7 +107,7 @@ class Installation:
         """Open what the work needs; never waits for a platform that is down."""
         listen = Work.GATEWAY in work
         if self.slack is not None:
-            await self.slack.start(listen=listen)
+            await self.slack.start(listen=listen, serve=Work.WEB in work)
         if self.discord is not None:
             await self.discord.start(self._lease(GATEWAY_LEASE) if listen else None)
         await self._start_mail(work)

@@ -73,11 +73,11 @@ class SharedGap:
         self._keeps_up = False
         """All that is said from now on is heard, and what was said before stands among what is unread."""
 
-    def close(self, read: Read, now: datetime) -> None:
+    def close(self, read: Read, now: datetime, repeated: timedelta = timedelta(0)) -> None:
         if self._closing is not None:
             self._closing.cancel()
         self._keeps_up = False
-        self._closing = asyncio.create_task(self._close(read, now))
+        self._closing = asyncio.create_task(self._close(read, now, repeated))
 
     async def turn(self, workspace: str) -> None:
         await self._turns.wait(workspace)
@@ -98,13 +98,13 @@ class SharedGap:
         if self._closing is not None:
             await asyncio.wait({self._closing})
 
-    async def _close(self, read: Read, now: datetime) -> None:
+    async def _close(self, read: Read, now: datetime, repeated: timedelta) -> None:
         try:
-            await self._read_since_then(read, now)
+            await self._read_since_then(read, now, repeated)
         except Exception:  # the outermost loop: what is unread stays so for whoever listens next
             log.exception("what was said meanwhile could not be read", extra={"action": "catch_up_failed"})
 
-    async def _read_since_then(self, read: Read, now: datetime) -> None:
+    async def _read_since_then(self, read: Read, now: datetime, repeated: timedelta) -> None:
         until = await _insisted(self._memory.heard_until)
         if until is None:
             await _insisted(partial(self._memory.heard, now))
@@ -113,11 +113,12 @@ class SharedGap:
         left = await _insisted(self._memory.unread)
         if left is not None:  # whoever read an earlier gap has died on the way
             await self._read_all(read, left)
-        gap = Unread(until)
+        gap = None if now - until < repeated else Unread(until)
         await _insisted(partial(self._memory.leave, gap))
         self._keeps_up = True
-        await self._read_all(read, gap)
-        await _insisted(partial(self._memory.leave, None))
+        if gap is not None:
+            await self._read_all(read, gap)
+            await _insisted(partial(self._memory.leave, None))
 
     async def _read_all(self, read: Read, left: Unread) -> None:
         """Who was asked within the last day comes first: she is the likeliest to have answered.

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -132,6 +132,12 @@ async def simulated() -> AsyncIterator[World]:
         assert world.slack.journal.problems == []
     finally:
         await world.slack.stop()
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not happened():  # noqa: ASYNC110 -- what is kept rings no bell
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

@@ -52,13 +52,15 @@ class SlackChannel:
         self._app = build_app(self._inlet, self._installation, settings.api_url)
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def start(self, *, listen: bool = True) -> None:
+    async def start(self, *, listen: bool = True, serve: bool = True) -> None:
         """Learn which workspaces these are and, with an app token, open the socket; never waits for Slack.
 
         Args:
             listen: False in a process that only sends or only takes HTTP: another one holds the socket.
+            serve: False in a process that takes no HTTP.
         """
-        self._tasks.append(asyncio.create_task(self._installation.introduce(self._front)))
+        introducing = asyncio.create_task(self._installation.introduce(self._front))
+        self._tasks.append(introducing)
         if listen and self._settings.app_token is not None:
             settings = self._settings
             socket = SlackSocket(
@@ -70,6 +72,13 @@ class SlackChannel:
                 settings.check_seconds,
             )
             self._tasks.append(asyncio.create_task(socket.run()))
+        elif serve and self._settings.app_token is None and self._settings.signing_secrets:
+            self._tasks.append(asyncio.create_task(self._serve(introducing)))
+
+    async def _serve(self, introducing: asyncio.Task[None]) -> None:
+        """The workspaces are known first, so that their histories can be read."""
+        await asyncio.wait({introducing})
+        await self._missed.serve(self._settings.check_seconds)
 
     async def stop(self) -> None:
         """Close the socket, let what is being answered end, close all connections."""

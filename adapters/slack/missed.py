@@ -1,10 +1,11 @@
-"""What was said while the socket was shut or deaf: read from the histories of direct messages.
+"""What was said while the socket was shut or deaf, or nobody served: read from histories of direct messages.
 
 Slack sends an event again a few times, within minutes, and then no more:
 https://docs.slack.dev/apis/events-api/#retries.  What was deleted meanwhile and what was said in threads is
 not in a history, and of a direct message that nobody here has ever heard of nothing can be asked.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +26,8 @@ Hear = Callable[[Mapping[str, Any]], Awaitable[None]]
 EDITABLE = timedelta(days=1)
 """How long before the gap a message may have been written that was edited in it."""
 TRY_AGAIN = timedelta(seconds=5)
+REPEATED = timedelta(minutes=4)
+"""Over HTTP a shorter gap is closed by Slack, whose last try comes five minutes after the one before."""
 
 
 class Missed:
@@ -55,6 +58,16 @@ class Missed:
     def connected(self) -> None:
         """A connection is there, or there again."""
         self._gap.close(self._read, self._clock.now())
+
+    async def serve(self, check_seconds: float) -> None:
+        """Until it is cancelled events come over HTTP, where no connection tells whether Slack reaches us."""
+        self._gap.close(self._read, self._clock.now(), REPEATED)
+        try:
+            while True:
+                await asyncio.sleep(check_seconds)
+                await self.is_alive()
+        finally:
+            await self.stop()
 
     async def is_alive(self) -> None:
         """The connection answers."""

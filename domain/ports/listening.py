@@ -33,8 +33,14 @@ class Unread:
 class Gap(Protocol):
     """What was said while nobody listened."""
 
-    def close(self, read: Read, now: datetime) -> None:
-        """Somebody listens again: begin to read what came before, direct message after direct message."""
+    def close(self, read: Read, now: datetime, repeated: timedelta = timedelta(0)) -> None:
+        """Somebody listens again: begin to read what came before, direct message after direct message.
+
+        Args:
+            read: one of them.
+            now: the product's time.
+            repeated: a shorter gap is closed by the provider, which sends everything again.
+        """
 
     async def turn(self, workspace: str) -> None:
         """Wait for the turn of one call that reads there; what is to be sent goes on meanwhile."""

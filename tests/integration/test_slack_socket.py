@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +13,7 @@ import pytest
 from adapters.slack.channel import SlackChannel, SlackSettings
 from simulators.base import Fault, How
 from simulators.slack.delivery import NotAcknowledgedError
-from tests.slack_world import World, say, simulated
+from tests.slack_world import World, say, simulated, until
 
 
 @dataclass
@@ -178,12 +178,6 @@ def said(world: World) -> list[str]:
     for arrival in world.front.heard:
         kept.setdefault(arrival.key, json.loads(arrival.raw)["event"])
     return sorted(event.get("text") or event["message"]["text"] for event in kept.values())
-
-
-async def until(happened: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not happened():  # noqa: ASYNC110 -- what is kept rings no bell
-            await asyncio.sleep(0.01)
 
 
 async def test_what_is_said_to_a_deaf_socket_is_heard_once_another_one_is_open() -> None:

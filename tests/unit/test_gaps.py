@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.gaps import DIRECTS_AT_ONCE, SharedGap
 from domain.ports.directory import Direct
 from domain.ports.front import StorageDown
+from domain.ports.listening import Unread
 from tests.fakes.listening import NoPace, SharedMemory
 
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
@@ -94,6 +95,24 @@ async def test_the_next_process_goes_on_where_the_last_one_died() -> None:
         await chat.live(dies_after=DIRECTS_AT_ONCE + 1)
         await chat.gap.stop()
     assert set(chat.reads) == set(range(1, PEOPLE + 1))
+
+
+async def test_a_gap_that_the_provider_closes_is_not_read() -> None:
+    chat = Chat()
+    chat.memory.until = NOW - 3 * MINUTE
+    chat.gap.close(chat.read, NOW, repeated=4 * MINUTE)
+    await chat.gap.settled()
+    await chat.gap.remember(NOW)
+    assert (chat.reads, chat.memory.until) == ({}, NOW)
+
+
+async def test_what_is_left_of_a_longer_one_is_read_all_the_same() -> None:
+    chat = Chat()
+    chat.memory.until = NOW - MINUTE
+    chat.memory.left = Unread(NOW - timedelta(hours=1), asked=False, after=PEOPLE - 2)
+    chat.gap.close(chat.read, NOW, repeated=4 * MINUTE)
+    await chat.gap.settled()
+    assert set(chat.reads) == {PEOPLE - 1, PEOPLE}
 
 
 async def test_nothing_is_remembered_while_an_older_gap_is_open() -> None:
