@@ -29,6 +29,14 @@ GUARDS = (
         "state = 1, fence = fence + 1",
     ),
     Guard(
+        1,
+        "domain/doubts.py",
+        'return _verdict(doubted, State.ACCEPTED, now, "found", receipt=receipt)',
+        "return _again(doubted, now, receipt)",
+    ),
+    Guard(1, "domain/doubts.py", "doubted.absent + 1 < ABSENCES:", "doubted.absent < 0:"),
+    Guard(1, "domain/doubts.py", "or doubted.blind >= allowed", "or doubted.blind < allowed < 0"),
+    Guard(
         2,
         "adapters/storage/ledger_doubts.py",
         "WHERE state = 2 AND lease_until < :lease_now",

@@ -53,6 +53,7 @@ def doubted(kind: Kind = Kind.PROMPT, **more: int) -> Doubted:
 
 
 def test_what_is_found_is_accepted() -> None:
+    """Fault 1: killed after the provider took it, before that was written down."""
     verdict = judge(doubted(), Found("D1:7"), NOW)
     assert (verdict.state, verdict.receipt, verdict.fence) == (State.ACCEPTED, "D1:7", 3)
 
@@ -81,6 +82,7 @@ def test_where_a_digest_is_found_is_no_direct_message() -> None:
 
 
 def test_absence_is_proved_by_two_looks_apart() -> None:
+    """Fault 1: what was taken may show a little later."""
     first = judge(doubted(), Absent(), NOW)
     assert (first.state, first.absent, first.due_at) == (State.UNCERTAIN, 1, NOW + LOOKS_APART)
     second = judge(doubted(absent=1), Absent(), NOW)
@@ -136,7 +138,7 @@ def test_while_nothing_can_be_said_it_is_looked_for_again_and_not_for_ever() -> 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_without_proof_each_kind_is_sent_again_as_often_as_it_may(kind: Kind) -> None:
-    """The policy per kind, and never more often."""
+    """Fault 1, on a channel that cannot be looked at: the policy per kind, and never more often."""
     allowed = SENT_AGAIN_BLINDLY.get(kind, 0)
     for blind in range(allowed):
         verdict = judge(doubted(kind, blind=blind), Unclear("no way to tell"), NOW)
