@@ -125,6 +125,10 @@ MARKUPS: Mapping[str, Attack] = {
     "open blockquotes": _repeat("<blockquote>"),
     "quotes side by side": _repeat("<p class=gmail_attr></p>x"),
     "nested Gmail quotes": _repeat("<div class=gmail_quote>"),
+    "Gmail quotes around quotes": lambda size: (
+        "<div class=gmail_quote>" * 2_000 + "<blockquote></blockquote>" * (size // 25)
+    ),
+    "deep": lambda size: "<div>" * (size // 11) + "x" + "</div>" * (size // 11),
     "styles": _repeat('<p style="display :">'),
     "long style": lambda size: '<p style="' + "display " * (size // 8) + '">x</p>',
     "breaks": _repeat("<br>"),

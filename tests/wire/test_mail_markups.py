@@ -39,3 +39,7 @@ def test_an_unmarked_quote_keeps_a_mark() -> None:
 
 def test_an_empty_line_stays_one() -> None:
     assert visible_text("a<br><br>b<div><br></div>c") == "a\n\nb\n\nc"
+
+
+def test_what_stands_deep_inside_of_elements_is_read() -> None:
+    assert visible_text("<div>" * 1_000 + "shipped" + "</div>" * 1_000) == "shipped"

@@ -20,12 +20,16 @@ _MOST_HASH_LINES = 4
 def mark_armour(page: Page) -> None:
     """The frame of a signed text, uuencoded files, and the marks that stand where a picture was."""
     ends = {last: page.last_line(last) for last in (_PGP_END, _UUENCODE_END)}
+    is_signed = False
     for index in page.open_lines(0, len(page)):
         said = page.said[index]
         if said == _PGP_SIGNATURE:
             _mark_until(page, index, _PGP_END, ends, "a digital signature")
         elif said == _PGP_SIGNED:
             page.mark(index, _behind_hashes(page, index + 1), Verdict.ARMOUR, "the frame of a signed text")
+            is_signed = True
+        elif is_signed and said.startswith("- -"):
+            _undo_dash(page, index)
         elif said[0] == "b" and _UUENCODED.match(said):
             _mark_until(page, index, _UUENCODE_END, ends, "a file in uuencode")
         elif said[0] in "[<\ufffc" and _PLACE_OF_A_PICTURE.fullmatch(said):
@@ -37,6 +41,12 @@ def _behind_hashes(page: Page, start: int) -> int:
     while end < len(page) and end - start < _MOST_HASH_LINES and page.said[end].startswith("Hash:"):
         end += 1
     return end
+
+
+def _undo_dash(page: Page, index: int) -> None:
+    """In a signed text `- ` stands in front of each line that begins with a dash (RFC 9580, 7.2)."""
+    page.said[index] = page.said[index][len("- ") :]
+    page.raw[index] = page.raw[index].lstrip()[len("- ") :]
 
 
 def _mark_until(page: Page, start: int, last: str, ends: Mapping[str, int], rule: str) -> None:

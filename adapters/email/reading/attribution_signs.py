@@ -11,7 +11,9 @@ _ENOUGH_FOR_A_BULLET = 8
 MOST_NAME_WORDS = 8
 _MOST_WORDS = 18
 ENDS = (":", ">", "-", ")", "*", "≫", "]")
-_NUMBER_FIRST = re.compile(r"(?:\d{4}|\d{1,2})\s?[-/.:年년월月]\s?\d|\d{1,2}\.?\s[^\W\d]")
+_NUMBER_FIRST = re.compile(
+    r"(?:\d{4}|\d{1,2})\s?[-/.:年년월月]\s?\d|\d{1,2}\.?\s[^\W\d]|\d{4}[^\s\d]{1,6}\s[^\W\d]"
+)
 ISO_FIRST = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}\s\d{1,2}:\d\d\s(?:GMT|UTC)")
 ORNAMENT = "-–—*_>|»[] \t"
 

@@ -26,6 +26,7 @@ _LONGEST = 500
 _SHORT = 40
 _SOFT_BREAK = re.compile(r"(?:=[0-9A-F]{2})+")
 _SENTENCE = re.compile(r"[.!?…。！？:;,)]\s+(?=\S)")
+_SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？")
 _MOST_SENTENCES = 8
 
 
@@ -55,7 +56,12 @@ def attribution_at(page: Page, last: int, words: Words, floor: int) -> Attributi
         return _within_line(page, last, words) if _may_go_on(said) and page.may_weigh() else None
     quoted = page.is_quoted(page.next_said(last)) or _is_bar_quoted(page, last)
     found = _upward(page, last, words, floor, quoted=quoted)
-    return found or _within_line(page, last, words)
+    if found is None:
+        return _within_line(page, last, words)
+    if found.start == last and not starts_dated(said, words):
+        within = _within_line(page, last, words)
+        return within if within is not None and within.hers.endswith(_SENTENCE_ENDS) else found
+    return found
 
 
 def _may_end(said: str, words: Words) -> bool:
@@ -94,12 +100,14 @@ def _is_bar_quoted(page: Page, last: int) -> bool:
 
 def _upward(page: Page, last: int, words: Words, floor: int, *, quoted: bool) -> Attribution | None:
     """Put line after line in front until it is a whole sentence."""
-    text, found = "", None
+    text, found, opens = "", None, False
     for start in _lines_above(page, last, floor):
         line = page.said[start]
         text = _joined(line, text)
         dated = starts_dated(line, words)
-        if len(text) > _LONGEST or (found is not None and not _may_add(found, line, words, dated=dated)):
+        if len(text) > _LONGEST:
+            break
+        if found is not None and not _may_add(found, line, words, dated=dated, opens=opens):
             break
         if not dated and not _may_be_named(line):
             continue
@@ -107,7 +115,7 @@ def _upward(page: Page, last: int, words: Words, floor: int, *, quoted: bool) ->
             break
         evidence = weigh(text, words)
         if decides(text, evidence, quoted=quoted, dated=dated):
-            found = Attribution(start, last + 1, is_sure=is_sure(text, evidence))
+            found, opens = Attribution(start, last + 1, is_sure=is_sure(text, evidence)), _opens(line, words)
             if dated and evidence.date and (evidence.verb or evidence.address):
                 break
     return found
@@ -124,11 +132,16 @@ def _lines_above(page: Page, last: int, floor: int) -> Iterator[int]:
             return
 
 
-def _may_add(found: Attribution, line: str, words: Words, *, dated: bool) -> bool:
-    """Whether one more line may belong to an attribution that is whole without it."""
+def _may_add(found: Attribution, line: str, words: Words, *, dated: bool, opens: bool) -> bool:
+    """Whether one more line may belong to an attribution that is whole without it, and `opens` as they do."""
     if (dated and _adds_a_date(line, words)) or _is_middle(line):
         return True
-    return not found.is_sure and _may_be_named(line)
+    return not found.is_sure and not opens and _may_be_named(line)
+
+
+def _opens(line: str, words: Words) -> bool:
+    """It begins with a word like `On`, in front of which no name belongs."""
+    return bool(words.openers.at(line.lstrip(ORNAMENT)))
 
 
 def _is_middle(line: str) -> bool:

@@ -19,6 +19,12 @@ _MAILING_LIST = re.compile(
     r"|unsubscribe (?:from|send|via|here|at|by)|unsubscribe: ",
     re.IGNORECASE,
 )
+_LONGEST_CARD_LINE = 160
+_REGISTER = re.compile(
+    r"\bHR[AB]\s?\d{2,6}\b|\bUSt-?Id|\b(?:SIREN|SIRET|RCS|KvK|KRS|CNPJ)\b|\bP\.? ?IVA\b"
+    r"|\b(?:Org|Company)\.? ?(?:nr|no)\b"
+)
+"""What tells that a line is about a company in a register, as the law asks in many countries."""
 _POSTSCRIPT = re.compile(r"(?:p\.?\s?[sd]|n\.?b|追伸)\.?\s?[:：.–-]|P\.?S\.?\s", re.IGNORECASE)
 _SIGNED = re.compile(r"(--?|[—–~]|//?)(\s?)([^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,2})[.,]?$")
 
@@ -49,6 +55,7 @@ def _mark_farewell(page: Page, start: int, end: int, words: Words, names: frozen
     _mark_closing(page, start, _open_end(page, start, end), words, names)
     end = _open_end(page, start, end)
     _mark_card(page, start, end, names)
+    _mark_own_card(page, start, end, names)
     end = _open_end(page, start, end)
     _mark_name(page, start, end, names)
     _trim_rules(page, start, _open_end(page, start, end))
@@ -123,6 +130,9 @@ def _mark_signed(page: Page, start: int, end: int, names: frozenset[str]) -> Non
     if names and names.issuperset(fold(part) for part in parts):
         page.mark(last, end, Verdict.SIGNATURE, "signed with the sender's name")
         return
+    if len(names) > 1 and sorted(fold(name)) == sorted(each[0] for each in names):
+        page.mark(last, end, Verdict.SIGNATURE, "signed with the sender's initials")
+        return
     if page.said[last - 1] or (dash in ("-", "–") and (space or len(parts) == 1)):
         return
     if not any(page.said[each].startswith(dash) for each in page.open_lines(start, last)):
@@ -145,7 +155,7 @@ def _mark_closing(page: Page, start: int, end: int, words: Words, names: frozens
                 found = index
             below_lines = []
         elif page.verdicts[index] is None:
-            if len(said) > LONGEST_CLOSING_LINE or (is_bullet(page.raw[index]) and not is_rule(said)):
+            if not _may_stand_on_card(said) or (is_bullet(page.raw[index]) and not is_rule(said)):
                 break
             below_lines.append(said)
         below += 1
@@ -165,7 +175,21 @@ def _fits_below(lines: Sequence[str], names: frozenset[str]) -> bool:
 
 def _is_card_line(line: str) -> bool:
     """A title, a company, a number: short and no sentence."""
-    return (len(line) <= LONGEST_CLOSING_LINE and not line.endswith((".", "!", "?"))) or "@" in line
+    is_short = len(line) <= LONGEST_CLOSING_LINE and not line.endswith((".", "!", "?"))
+    return is_short or "@" in line or _is_long_card_line(line)
+
+
+def _may_stand_on_card(line: str) -> bool:
+    return len(line) <= LONGEST_CLOSING_LINE or _is_long_card_line(line)
+
+
+def _is_long_card_line(line: str) -> bool:
+    """Where a company is registered, or several ways to reach somebody side by side."""
+    if len(line) > _LONGEST_CARD_LINE:
+        return False
+    return _REGISTER.search(line) is not None or (
+        CONTACT.search(line) is not None and any(sign in line for sign in ("|", "•", " · "))
+    )
 
 
 def _mark_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
@@ -176,7 +200,7 @@ def _mark_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
     lines = page.said[top:end]
     if not 1 < len(lines) <= _MOST_CLOSING_LINES or top == start or not page.has_words(start, top):
         return
-    if any(len(line) > LONGEST_CLOSING_LINE or is_bullet(line) for line in lines):
+    if any(not _may_stand_on_card(line) or is_bullet(line) for line in lines):
         return
     parts = [fold(part) for part in re.findall(r"\w+", lines[0])]
     reached = sum(CONTACT.search(line) is not None for line in lines[1:])
@@ -193,6 +217,26 @@ def _mark_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
     )
     if is_hers or is_card:
         page.mark(top, end, Verdict.SIGNATURE, "a visiting card")
+
+
+def _mark_own_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
+    """A card whose lines stand apart, as cells of a table do: her whole name, below it a way to reach her."""
+    if len(names) < 2:  # noqa: PLR2004 -- a first and a last name
+        return
+    below: list[str] = []
+    for index in range(end - 1, start, -1):
+        said = page.said[index]
+        if not said:
+            continue
+        if page.verdicts[index] is not None or len(below) > _MOST_CLOSING_LINES or is_bullet(page.raw[index]):
+            return
+        if names == frozenset(re.findall(r"\w+", fold(said))):
+            if any(map(CONTACT.search, below)) and page.has_words(start, index):
+                page.mark(index, end, Verdict.SIGNATURE, "a visiting card")
+            return
+        if not _is_card_line(said):
+            return
+        below.append(said)
 
 
 def _mark_name(page: Page, start: int, end: int, names: frozenset[str]) -> None:

@@ -99,7 +99,7 @@ def _has_day_beside(tokens: list[str], place: int) -> bool:
 
 
 def _is_ordinal(token: str) -> bool:
-    return token[:1].isdigit() and token.endswith(("st", "nd", "rd", "th")) and len(token) <= len("31st")
+    return token[:1].isdigit() and token.endswith(("st", "nd", "rd", "th", "a")) and len(token) <= len("31st")
 
 
 def _verb(tokens: list[str], words: Words) -> tuple[int, int]:

@@ -25,7 +25,7 @@ def headers_at(page: Page, index: int, words: Words) -> tuple[int, int] | None:
     if ":" in said[: _LONGEST_NAME + 6] and _role(said, words) and page.may_weigh():
         end = header_block(page, index, words) or _headers_in_a_row(page, index, words)
         if end is not None:
-            return index, end
+            return None if _is_told_again(page, index, end, words) else (index, end)
     if "@" in said and _names_sender(said) and page.may_weigh():
         return _foreign_block(page, index, words)
     return None
@@ -56,6 +56,20 @@ def header_block(page: Page, index: int, words: Words, *, marked: bool = False) 
         place += 1
     above = is_rule(page.said[index - 1]) if index > 0 else False
     return end if _is_block(found, unknown, words, marked=marked or above) else None
+
+
+def _is_told_again(page: Page, index: int, end: int, words: Words) -> bool:
+    """A line of hers right above headers that begins as one of them: `Date: picker fixed`."""
+    telling = (each for each in range(index, end) if _tells(page.said[each], words))
+    first = next(telling, index)
+    roles = [_role(said, words) for said in page.said[first:end]]
+    return first > index and roles[0] == "from" and _role(page.said[index], words) in roles
+
+
+def _tells(said: str, words: Words) -> bool:
+    """A value that only a program writes: an address or a date."""
+    value = said.partition(":")[2][:_LONGEST_VALUE]
+    return has_address(value) or has_date_or_time(value, words)
 
 
 def _names_sender(said: str) -> bool:
@@ -185,7 +199,5 @@ def _role(said: str, words: Words) -> str:
 
 def _is_unknown_header(said: str, words: Words) -> bool:
     """A header of a language that there is no file for: a short name, then an address or a date."""
-    name, colon, value = said.partition(":")
-    if not colon or not _may_be_name(name):
-        return False
-    return has_address(value) or has_date_or_time(value[:_LONGEST_VALUE], words)
+    name, colon, _ = said.partition(":")
+    return bool(colon) and _may_be_name(name) and _tells(said, words)

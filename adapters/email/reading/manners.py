@@ -5,11 +5,12 @@ import re
 from adapters.email.reading.words import Openings, Words, fold
 
 LONGEST_CLOSING_LINE = 60
-PUNCTUATION = " \t,.!;:…。！、，*~-–—_/|'\"♥❤😊🙂😀😃🙏👍🎉️"
+PUNCTUATION = " \t,.!;:،؛…。！、，*~-–—_/|'\"♥❤😊🙂😀😃🙏👍🎉️"
 CONTACT = re.compile(
     r"@|https?://|www\.|\+?\d[\d ()./-]{6,}|^(?:tel|phone|mobile?|fax|mobil|cell|office|m|t|p|e|w)\s?[.:]",
     re.IGNORECASE,
 )
+_OUR_NAME = "donelog"
 _MOST_NAME_WORDS = 4
 _FEW_NAMES = 2
 _GREETING_ENDS = ",，、،!！"
@@ -29,8 +30,13 @@ def is_closing(said: str, words: Words, names: frozenset[str] = frozenset()) -> 
     rest = folded[len(phrase) :].strip(PUNCTUATION)
     if not rest or is_closing(rest, words, names):
         return True
-    tail = said[fold(said).find(phrase) + len(phrase) :].strip()
+    tail = said[_length_folded_to(said, phrase) :].strip()
     return _is_name_behind(tail, names, is_ambiguous=phrase in words.ambiguous_closings)
+
+
+def _length_folded_to(said: str, phrase: str) -> int:
+    """How much of what is said ends with the phrase; folding changes lengths: `Gruß` is `gruss`."""
+    return next((end for end in range(len(said)) if fold(said[:end]).endswith(phrase)), len(said))
 
 
 def _is_name_behind(tail: str, names: frozenset[str], *, is_ambiguous: bool) -> bool:
@@ -56,6 +62,8 @@ def _is_for_somebody(rest: str, end: str, names: frozenset[str]) -> bool:
     """What follows a greeting is nothing or names; `end` is the line's last character."""
     parts = [part for part in rest.strip(PUNCTUATION).split() if fold(part.strip(",")) not in _JOINERS]
     if not parts:
+        return True
+    if [fold(part) for part in parts] == [_OUR_NAME]:
         return True
     if rest[0] in "-–—/." or len(parts) > _MOST_NAME_WORDS:
         return False

@@ -2,11 +2,14 @@
 
 from adapters.email.reading.manners import LONGEST_CLOSING_LINE
 from adapters.email.reading.page import Page, Verdict, is_rule
-from adapters.email.reading.words import Words, fold
+from adapters.email.reading.words import Openings, Words, fold
 
 _MOST_BANNERS = 3
 _LONGEST_BANNER = 8
 _FEW_WORDS = 3
+_LONGEST_HEADING = 40
+_LONG = 90
+"""Characters of a line that nobody writes about a thing done in such words."""
 _BANNER_SIGNS = " *_|>-=⚠!\ufe0f"
 
 
@@ -52,19 +55,38 @@ def _banner_end(page: Page, start: int) -> int:
 def mark_legal(page: Page, start: int, end: int, words: Words) -> None:
     """From where a paragraph begins as disclaimers and footers of lists do."""
     for index in page.open_lines(start, end):
-        if (
-            index > start
-            and page.said[index - 1]
-            and page.verdicts[index - 1] is None
-            and not is_rule(page.said[index - 1])
-        ):
-            continue
-        bare = fold(page.said[index].strip(" *_|>-=#"))
+        said = page.said[index].strip(" *_|>-=#")
+        bare = fold(said)
+        is_apart = _begins_paragraph(page, index, start)
         for phrases, rule in ((words.disclaimers, "legal text"), (words.footers, "footer of a list")):
-            phrase = phrases.at(bare)
-            if phrase and _is_impersonal(page.said[index], phrase, bare) and page.has_words(start, index):
+            phrase = phrases.at(bare) or _behind_heading(said, phrases)
+            if not phrase or not (is_apart or _is_surely_legal(said, phrase)):
+                continue
+            if _is_impersonal(page.said[index], phrase, bare) and page.has_words(start, index):
                 page.mark(_above(page, index, start), end, Verdict.FOOTER, rule)
                 return
+
+
+def _begins_paragraph(page: Page, index: int, start: int) -> bool:
+    return (
+        index <= start
+        or not page.said[index - 1]
+        or page.verdicts[index - 1] is not None
+        or is_rule(page.said[index - 1])
+    )
+
+
+def _behind_heading(said: str, phrases: Openings) -> str:
+    """The phrase behind a heading in capitals: `AVISO: Esta mensagem ...`."""
+    heading, colon, rest = said.partition(":")
+    is_heading = bool(colon) and len(heading) <= _LONGEST_HEADING and heading.isupper()
+    return phrases.at(fold(rest.strip())) if is_heading else ""
+
+
+def _is_surely_legal(said: str, phrase: str) -> bool:
+    """So long and so formal that it is legal text although it stands right below a name."""
+    is_formal = len(phrase.split()) > _FEW_WORDS - 1 or said[: len(phrase)].isupper()
+    return is_formal and len(said) >= _LONG
 
 
 def _is_impersonal(said: str, phrase: str, bare: str) -> bool:

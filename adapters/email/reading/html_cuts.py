@@ -1,0 +1,150 @@
+"""What the structure of an HTML mail tells: which elements are quotes, signatures or not shown."""
+
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+_QUOTE_CLASSES = frozenset(
+    [
+        *["gmail_quote", "gmail_attr", "gmail_extra", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote"],
+        *[
+            "zmail_extra",
+            "zmail_extra_hr",
+            "tutanota_quote",
+            "ms-outlook-mobile-reference-message",
+            "yahooquoted",
+        ],
+        *["hmailquote", "cite-prefix", "mail_quote", "wordsection_quote", "newton_quote", "airmail_on"],
+        *["front-blockquote", "freshdesk_quote", "zendesk_quote", "mailrusigwrapper", "ymail_quoted"],
+        *["quoted_message", "quotedtext", "bloop_original_html", "bluemail-quote", "k9mail_quote"],
+        *["mb_quote", "apple-mail-quote", "qt-quote", "x_gmail_quote", "x_moz-cite-prefix", "x_gmail_attr"],
+    ]
+)
+_SIGNATURE_CLASSES = frozenset(
+    [
+        *["gmail_signature", "gmail_signature_prefix", "moz-signature", "protonmail_signature_block"],
+        *[
+            "x_gmail_signature",
+            "ms-outlook-mobile-signature",
+            "yahoo-signature",
+            "bloop_sign",
+            "front-signature",
+            "k9mail-signature",
+        ],
+    ]
+)
+_QUOTE_IDS = frozenset(
+    [
+        *["olk_src_body_section", "mail-editor-reference-message-container", "reply-intro", "quoted-content"],
+        *["isforwardcontent", "isreplycontent", "replyblockquote", "qt", "orig_message"],
+    ]
+)
+_QUOTE_NAMES = frozenset(["quote", "quoted-content", "messageReplySection"])
+"""GMX and web.de, and Spark."""
+_SIGNATURE_IDS = frozenset(
+    [
+        "signature",
+        "x_signature",
+        "composer_signature",
+        "ms-outlook-mobile-signature",
+        "applemailsignature",
+        "ymail_signature",
+    ]
+)
+_FROM_HERE_ON_IDS = frozenset(
+    [
+        *["divrplyfwdmsg", "x_divrplyfwdmsg", "appendonsend", "x_appendonsend", "stopspelling", "replysplit"],
+        *["stopspellcheck", "hr_replyforwarded", "_origmsg_", "zwchr", "reply-separator"],
+    ]
+)
+"""Outlook on the web and others put the original behind this element, not into one."""
+_RULE_STYLES = ("border:none;border-top:solid#e1e1e1", "border:none;border-top:solid#b5c4df")
+"""The line that Outlook for Windows draws above an original's headers."""
+_REPLY_CITES = frozenset(["gmail_quote", "cite", "protonmail_quote"])
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden"
+    r"|(?:font-size|max-height|opacity)\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$|!)",
+    re.IGNORECASE,
+)
+_BAR = re.compile(r"border-left(?:-style)?\s*:[^;]{0,40}solid", re.IGNORECASE)
+_TELLING = etree.XPath(
+    "//*[@class or @id or @name or @type"
+    ' or @style[contains(., "none") or contains(., "NONE") or contains(., "hid") or contains(., "border")'
+    ' or contains(., "size:0") or contains(., "size: 0") or contains(., "height:0")'
+    ' or contains(., "height: 0") or contains(., "opacity")]]'
+)
+"""Elements with something that may tell a quote, a signature or that they are not shown."""
+
+
+@dataclass(slots=True)
+class Cuts:
+    """What the structure of a mail tells about its elements."""
+
+    left_out: set[etree._Element] = field(default_factory=set)
+    """Quotes, signatures, and what is not shown."""
+    quotes: set[etree._Element] = field(default_factory=set)
+    """Quotes without a mark of their own, which may also be something that she quotes herself."""
+    last: etree._Element | None = None
+    """From here on nothing is hers."""
+
+
+def cuts_of(tree: etree._Element) -> Cuts:
+    """By the marks of its program, in one pass."""
+    cuts = Cuts()
+    cited = _around_cited(tree)
+    for element in _TELLING(tree):
+        if _is_quote(element, cited) or _is_signature(element) or _is_hidden(element):
+            cuts.left_out.add(element)
+        elif cuts.last is None and _is_from_here_on(element):
+            cuts.last = element
+        elif element.tag == "div" and _BAR.search(element.get("style", "")[:400]):
+            cuts.quotes.add(element)
+    return cuts
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    style = element.get("style")
+    return style is not None and ":" in style and _HIDDEN.search(style[:400]) is not None
+
+
+def _names(element: etree._Element) -> set[str]:
+    names = element.get("class")
+    return set(names.lower().split()) if names else set()
+
+
+def _is_quote(element: etree._Element, cited: set[etree._Element]) -> bool:
+    if (element.get("id", "")).lower() in _QUOTE_IDS or element.get("name") in _QUOTE_NAMES:
+        return True
+    names = _names(element)
+    if element.tag == "blockquote":
+        return bool(names & _REPLY_CITES) or (element.get("type") or "").lower() == "cite"
+    found = names & _QUOTE_CLASSES
+    if not found:
+        return False
+    return found != {"gmail_quote"} or element not in cited
+
+
+def _around_cited(tree: etree._Element) -> set[etree._Element]:
+    """What has a quote in it: Gmail wraps quotes and the answers between them, and only the quotes go."""
+    around: set[etree._Element] = set()
+    for quote in tree.iter("blockquote"):
+        for element in quote.iterancestors():
+            if element in around:
+                break
+            around.add(element)
+    return around
+
+
+def _is_signature(element: etree._Element) -> bool:
+    names = _names(element)
+    if element.get("name") == "messageSignatureSection":  # Spark
+        return True
+    return bool(names & _SIGNATURE_CLASSES) or (element.get("id") or "").lower() in _SIGNATURE_IDS
+
+
+def _is_from_here_on(element: etree._Element) -> bool:
+    if (element.get("id") or "").lower() in _FROM_HERE_ON_IDS:
+        return True
+    style = element.get("style") or ""
+    return "border" in style and "".join(style[:120].split()).lower().startswith(_RULE_STYLES)
