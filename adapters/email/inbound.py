@@ -19,6 +19,8 @@ _MOST_IDS = 50
 _MOST_ADDRESSES = 100
 _MOST_COMMENTS = 20
 """Parentheses in an address header; Python's parser recurses into each."""
+_PLAIN_ADDRESS = re.compile(r"(?:(\w+(?: \w+)*) )?<([\w+-]+(?:\.[\w+-]+)*@[\w-]+(?:\.[\w-]+)*)>", re.ASCII)
+"""Nearly every one that a mail program writes; Python's parser goes through it letter by letter."""
 _ID = re.compile(r"<[^<>\s]{1,900}>")
 _DATE = re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} [+-]\d{4}")
 _TO_HEADERS = ("to", "cc", "delivered-to", "x-original-to", "x-forwarded-to", "envelope-to")
@@ -133,6 +135,9 @@ def _addresses(values: Iterable[str]) -> list[str]:
 
 def _pairs(values: Iterable[str]) -> list[tuple[str, str]]:
     kept = [value for value in values if value.count("(") <= _MOST_COMMENTS]
+    plain = [found for each in kept if (found := _PLAIN_ADDRESS.fullmatch(each))]
+    if len(plain) == len(kept):
+        return [(found[1] or "", found[2]) for found in plain]
     try:
         return getaddresses(kept)
     except (ValueError, IndexError, RecursionError):

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
-from email.parser import BytesHeaderParser
 
 from adapters.email.charsets import decode
 
@@ -28,6 +27,10 @@ _LONGEST_BOUNDARY_END = 80
 """What may follow a boundary on its line: `--` and white space."""
 _SOMETHING = re.compile(rb"[^\r\n]")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_HEADER = re.compile(r"(?:([!-9;-~]*):|From |[ \t])[ \t]*(.*(?:\n[ \t].*)*)(?:\n|\Z)")
+"""A header with the lines that go on with it; or a line that is none and is passed over, as `From `."""
+_AS_IT_IS = frozenset(["", "7bit", "8bit", "binary"])
+"""Content-Transfer-Encodings that change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,13 @@ class _Budget:
 
 def read_headers(block: bytes) -> Message:
     """The headers in front of the first empty line; the rest is not looked at."""
-    return BytesHeaderParser().parsebytes(_head(block, 0, len(block))[0])
+    return _headers(_head(block, 0, len(block))[0])
 
 
 def read_message(raw: bytes) -> tuple[Message, Texts]:
     """Headers and texts of a whole message."""
     head, start = _head(raw, 0, len(raw))
-    message = BytesHeaderParser().parsebytes(head)
+    message = _headers(head)
     budget = _Budget(raw)
     _walk(message, start, len(raw), budget, DEEPEST)
     plain, html = budget.texts.get("text/plain", []), budget.texts.get("text/html", [])
@@ -95,6 +98,19 @@ def decoded_words(value: str) -> str:
     return " ".join(words.split())
 
 
+def _headers(head: bytes) -> Message:
+    """As `email.parser.BytesHeaderParser` reads them, in a fifth of the time: most of a mail is headers."""
+    message = Message()
+    lines = head.decode("ascii", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
+    at = 0
+    while (found := _HEADER.match(lines, at)) is not None:
+        name, value = found.groups()
+        if name:
+            message.set_raw(name, value)
+        at = found.end()
+    return message
+
+
 def _head(raw: bytes, start: int, end: int) -> tuple[bytes, int]:
     """The headers of the part from `start` up to `end`, and where its body begins."""
     if raw.startswith((b"\n", b"\r\n"), start):  # a part without headers
@@ -117,7 +133,7 @@ def _walk(part: Message, start: int, end: int, budget: _Budget, depth: int) -> N
             if budget.parts <= 0:
                 return
             head, body = _head(budget.raw, first, last)
-            _walk(BytesHeaderParser().parsebytes(head), body, last, budget, depth - 1)
+            _walk(_headers(head), body, last, budget, depth - 1)
     elif kind in _TEXTS and _SOMETHING.search(budget.raw, start, end) and not _is_attached(part):
         so_far = budget.texts.setdefault(kind, [])
         room = LONGEST_TEXT - sum(len(text) for _, text in so_far)
@@ -190,10 +206,17 @@ def _joined(parts: list[tuple[Message, bytes]]) -> str:
 
 
 def _text(part: Message, body: bytes) -> str:
+    text = decode(_octets(part, body), _parameter(part, "charset"))
+    return text.replace("\r\n", "\n").replace("\r", "\n")[:LONGEST_TEXT]
+
+
+def _octets(part: Message, body: bytes) -> bytes:
+    """The body without its Content-Transfer-Encoding."""
+    if str(part.get("content-transfer-encoding", "")).strip().lower() in _AS_IT_IS:
+        return body
     part.set_payload(body.decode("ascii", "surrogateescape"))
     try:
         octets = part.get_payload(decode=True)
     except (ValueError, binascii.Error):  # uuencode that is none
-        octets = body
-    text = decode(octets if isinstance(octets, bytes) else body, _parameter(part, "charset"))
-    return text.replace("\r\n", "\n").replace("\r", "\n")[:LONGEST_TEXT]
+        return body
+    return octets if isinstance(octets, bytes) else body

@@ -3,9 +3,16 @@
 import base64
 import quopri
 from collections.abc import Callable, Mapping
+from email.parser import BytesHeaderParser
+from email.utils import getaddresses
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from adapters.email.forms import pack
+from adapters.email.inbound import read_mail
+from adapters.email.mime import read_headers
 from adapters.email.one_mail import read_raw
 
 CHARSETS = {
@@ -106,3 +113,31 @@ def test_her_text_is_found_among_the_parts(name: str, line_end: str) -> None:
     content_type, body, reply = PARTS[name]
     raw = _message(content_type, body.encode()).replace(b"\n", line_end.encode())
     assert read_raw(raw).answer.reply == reply
+
+
+HEADERS_FIELD = '--b\r\nContent-Disposition: form-data; name="headers"\r\n\r\nTo: %s\r\n--b--\r\n'
+HEADER_LINES = st.lists(
+    st.sampled_from(
+        ["From ", "From: ", "X-Y", "Subject:", ":", "a@b", " ", "\t", "é", "\x00", "\x0c", "\x1c"]
+    ),
+    min_size=1,
+    max_size=6,
+).map("".join)
+
+
+@given(lines=st.lists(HEADER_LINES, max_size=8), line_end=st.sampled_from(["\n", "\r\n"]))
+def test_headers_are_those_that_pythons_own_parser_finds(lines: list[str], line_end: str) -> None:
+    block = line_end.join(lines).encode()
+    expected = [
+        (name, str(value).replace("\r\n", "\n"))
+        for name, value in BytesHeaderParser().parsebytes(block).raw_items()
+    ]
+    assert list(read_headers(block).raw_items()) == expected
+
+
+@given(name=st.text("aB1_ .,\"'(", max_size=8), address=st.text("aB1_.+-@", max_size=10))
+def test_an_address_is_the_one_that_pythons_own_parser_finds(name: str, address: str) -> None:
+    value = " ".join(f"{name} <{address}>".split())
+    mail = read_mail(pack("multipart/form-data; boundary=b", (HEADERS_FIELD % value).encode()))
+    assert mail is not None
+    assert mail.header_to == tuple(found.lower() for _, found in getaddresses([value]) if "@" in found)
