@@ -117,7 +117,7 @@ GUARDS = (
         "del soon",
     ),
     # ---------------------------------------------------------------- providers
-    Guard(19, "domain/rates.py", "if self.closed_until > now:", "if self.closed_until is None:"),
+    Guard(19, "domain/rates.py", "closed_until=until,", "closed_until=now,"),
     Guard(19, "adapters/discord/limits.py", "asyncio.get_running_loop().time() + seconds)", "0.0)"),
     Guard(
         19,

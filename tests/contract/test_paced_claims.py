@@ -31,7 +31,8 @@ from tests.ledger_steps import DUE, TUESDAY, claim
 from tests.worlds import World
 
 SECOND = timedelta(seconds=1)
-_subjects = itertools.count(1)
+_subjects = itertools.count(1_000)
+"""None of them a person's number, or both would have one key."""
 
 
 @pytest.fixture
