@@ -194,6 +194,14 @@ class Way(enum.IntEnum):
     MARK = 2
     OPEN = 3
     """Opening a direct message."""
+    WORKSPACE = 4
+    """All that one workspace lets us do."""
+
+
+TRIED = frozenset({Way.EVERYTHING, Way.WORKSPACE})
+"""Once closed these open for one call at a time, until one goes through."""
+REFUSED_FOR = timedelta(minutes=5)
+"""How long nothing is called with a credential that was refused, until one call tries it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +212,7 @@ class Later:
     after: timedelta | None = None
     """What the provider asks to wait; None: our own back-off."""
     closes: Way | None = None
-    """What is closed for so long, to all workers; `EVERYTHING`: until a call that is tried goes through."""
+    """What is closed for so long, to all workers; of what is in `TRIED`: until one call goes through."""
 
 
 class Refusing(enum.Enum):

@@ -10,11 +10,14 @@ from domain.deliveries import (
     DeliveryEvent,
     Kind,
     Later,
+    Never,
     Parcel,
     Ref,
+    Refusing,
     Result,
     Sent,
     State,
+    Way,
 )
 from domain.doubts import Doubt, Doubted, Evidence, Found, Harmless, Verdict, judge
 from domain.facts import Facts
@@ -25,6 +28,7 @@ from domain.retention import Retention
 from domain.services import delivery, digests, rerouting
 
 UNSUBSCRIBED = "unsubscribed"
+REFUSES_ALL = "its workspace refuses everything"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,30 @@ class Outgoing:
             def gather(picked: Sequence[Claimed]) -> Mapping[Ref, Facts | None]:
                 return delivery.prompt_facts(uow, picked) | self._digest_facts(uow, picked, now)
 
-            claimed = uow.ledger.claim(channel, now, lease_now, LEASE, limit, gather)
+            due = uow.ledger.claim(channel, now, lease_now, LEASE, limit, gather)
+            claimed = self._where_let_in(uow, channel, due, now, lease_now)
             versions = self._address_versions(uow, channel, claimed)
             uow.commit()
         parcels = (delivery.parcel(each, versions.get(each.person_id or 0, 0)) for each in claimed)
         return Batch(tuple(claimed), tuple(parcels))
+
+    def _where_let_in(
+        self,
+        uow: UnitOfWork,
+        channel: Channel,
+        claimed: Sequence[Claimed],
+        now: datetime,
+        lease_now: datetime,
+    ) -> list[Claimed]:
+        """Without those whose workspace refuses everything: they end as if it had been called for each."""
+        refused = uow.ledger.refused(channel, claimed, lease_now) if claimed else []
+        if not refused:
+            return list(claimed)
+        outcome = Never(REFUSES_ALL, Refusing.WORKSPACE)
+        results = [Result(each.ref, each.fence, each.attempt, outcome) for each in refused]
+        uow.ledger.record(rerouting.spare_workspaces(uow, refused, results, now), now)
+        refs = {each.ref for each in refused}
+        return [each for each in claimed if each.ref not in refs]
 
     def _address_versions(
         self, uow: UnitOfWork, channel: Channel, claimed: Sequence[Claimed]
@@ -101,12 +124,24 @@ class Outgoing:
         with self._storage.begin() as uow:
             spared = rerouting.spare_workspaces(uow, claimed, results, now)
             count = uow.ledger.record(spared, now)
-            if claimed:
-                uow.ledger.heed(claimed[0].recipient.address.channel, results, lease_now or now)
+            self._heed(uow, claimed, results, lease_now or now)
             rerouting.leave_addresses(uow, claimed, spared, now)
             self._go_on(uow, claimed, spared, now)
             uow.commit()
             return count
+
+    def _heed(
+        self, uow: UnitOfWork, claimed: Sequence[Claimed], results: Sequence[Result], lease_now: datetime
+    ) -> None:
+        """What was tried goes on where something was sent, and is closed where a whole workspace refuses."""
+        if not claimed:
+            return
+        where = {each.ref: each.recipient.address._replace(external_id="") for each in claimed}
+        reached = {where[each.ref].workspace for each in results if isinstance(each.outcome, Sent)}
+        uow.ledger.heed(claimed[0].recipient.address.channel, results, lease_now, reached)
+        for address, reason in rerouting.refusing_workspaces(where, results).items():
+            closed = Later(reason, rerouting.LOOK_AT_WORKSPACE_AGAIN, Way.WORKSPACE)
+            uow.ledger.hear(address, closed, lease_now)
 
     def hear(self, where: Address, told: Later | Spread, lease_now: datetime) -> None:
         """Tell all workers what a provider has said of its limits.

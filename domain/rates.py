@@ -97,15 +97,15 @@ _PUBLISHED = {
 BY_WORKSPACE = frozenset({Channel.SLACK})
 """Channels on which each workspace has limits of its own; elsewhere the bot or the account has them."""
 SUFFIXES = {
-    Channel.SLACK: ("", " posts", " marks", " opens"),
-    Channel.DISCORD: ("", "", "", " opens"),
-    Channel.EMAIL: ("", "", "", ""),
+    Channel.SLACK: ("", " posts", " marks", " opens", ""),
+    Channel.DISCORD: ("", "", "", " opens", ""),
+    Channel.EMAIL: ("", "", "", "", ""),
 }
 """What ends a bucket's name, by the number of the way."""
 
 
 def bucket_name(channel: Channel, workspace: str, way: Way) -> str:
-    """`slack T1 posts`, `discord opens`; the provider as a whole has its channel's name."""
+    """`slack T1 posts`, `slack T1`, `discord opens`; a provider as a whole has its channel's name."""
     where = f" {workspace}" if channel in BY_WORKSPACE and way is not Way.EVERYTHING else ""
     return channel.name.lower() + where + SUFFIXES[channel][way]
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import aiohttp
 import discord
 
-from domain.deliveries import Later, Never, Refusing, Unknown, Way
+from domain.deliveries import REFUSED_FOR, Later, Never, Refusing, Unknown, Way
 
 
 class ServerSaidNo(Exception):  # noqa: N818 -- named for what Discord did
@@ -76,6 +76,7 @@ NO_THREADS = frozenset({50001, 50003, 50013, 50024})
 OPENED_TOO_FAST = 40003
 """Too many direct messages were opened: the same page."""
 OPENED_TOO_FAST_WAIT = timedelta(minutes=10)
+TOKEN_REFUSED = "the bot token is not valid; check DISCORD_BOT_TOKEN"  # noqa: S105 -- says so of one
 BAN_PROBED_EVERY = timedelta(minutes=1)
 """A 429 without a `Via` header is the proxy's in front of Discord; it names no time.
 
@@ -96,7 +97,7 @@ def outcome_of(trouble: Exception, *, repeatable: bool) -> Later | Never | Unkno
     if isinstance(trouble, discord.RateLimited):
         found = Later("rate limited", timedelta(seconds=trouble.retry_after), _closed_by(trouble))
     elif isinstance(trouble, discord.LoginFailure):
-        found = Later("the bot token is not valid")
+        found = Later(TOKEN_REFUSED, REFUSED_FOR, Way.EVERYTHING)
     elif isinstance(trouble, discord.HTTPException):
         found = _of_answer(trouble)
     elif isinstance(trouble, ServerSaidNo):
@@ -133,14 +134,15 @@ def _of_answer(refused: discord.HTTPException) -> Later | Never | Unknown:
             dead = refused.code in ADDRESS_IS_DEAD
             return Never(f"{refused.code}", Refusing.ADDRESS if dead else Refusing.MESSAGE)
         case Fate.LATER:
-            if refused.code == OPENED_TOO_FAST:
-                return Later(f"{refused.code}", OPENED_TOO_FAST_WAIT, Way.OPEN)
-            return Later(f"{refused.code}")
+            too_fast = refused.code == OPENED_TOO_FAST
+            return Later(f"{refused.code}", *((OPENED_TOO_FAST_WAIT, Way.OPEN) if too_fast else ()))
         case _:
             pass
     reason = f"{refused.code}" if refused.code else f"status {refused.status}"
     if refused.status == 429:  # noqa: PLR2004 -- discord.py gives those that came through Discord another type
         return Later("refused before it came to Discord", BAN_PROBED_EVERY, Way.EVERYTHING)
-    if refused.status in {401, 408}:
-        return Later(reason)
-    return Never(reason) if 400 <= refused.status < 500 else Unknown(reason)  # noqa: PLR2004 -- Discord says no
+    if refused.status == 401:  # noqa: PLR2004 -- unauthorized
+        return Later(TOKEN_REFUSED, REFUSED_FOR, Way.EVERYTHING)
+    if 400 <= refused.status < 500:  # noqa: PLR2004 -- Discord says no
+        return Later(reason) if refused.status == 408 else Never(reason)  # noqa: PLR2004 -- request timeout
+    return Unknown(reason)

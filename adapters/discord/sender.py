@@ -3,7 +3,8 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from adapters.discord.api import DiscordApi
 from adapters.discord.history import NONCE_IS_SAFE, look, nonce_of
@@ -20,7 +21,7 @@ from adapters.discord.outcomes import (
 )
 from adapters.discord.render import render
 from domain.commands import Command
-from domain.deliveries import Kind, Later, Outcome, Parcel, Sent, Unknown
+from domain.deliveries import Kind, Later, Outcome, Parcel, Sent, Unknown, Way
 from domain.doubts import Doubt, Evidence, Harmless
 from domain.forms import Forms, Sign
 from domain.heard import Heard, unheard
@@ -62,6 +63,8 @@ class DiscordSender:
         self._tokens = tokens
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._opens_again_at = 0.0
+        self._closed_until = 0.0
+        self._why_closed = Later("")
         self._forms = Forms(_written)
 
     async def send(self, parcels: Sequence[Parcel], heard: Heard = unheard) -> list[Outcome]:
@@ -70,7 +73,10 @@ class DiscordSender:
         try:
             await self._api.open()
         except TROUBLE as trouble:
-            return [outcome_of(trouble, repeatable=True)] * len(parcels)
+            outcome = outcome_of(trouble, repeatable=True)
+            if isinstance(outcome, Later) and parcels:
+                heard(parcels[0], outcome)
+            return [outcome] * len(parcels)
         queues: dict[str, list[_Ready]] = {}
         # All are written down before the first call: between calls it would cost three times as much.
         for ready in [_Ready(place, each, self._body(each)) for place, each in enumerate(parcels)]:
@@ -92,14 +98,25 @@ class DiscordSender:
             if wait := ready.parcel.wait:
                 await asyncio.sleep(began + wait.total_seconds() - asyncio.get_running_loop().time())
             async with self._slots:
-                outcome = await self._send(ready)
+                outcome = self._closed() or await self._send(ready)
             outcomes.append((ready.place, outcome))
             if isinstance(outcome, Later):
                 heard(ready.parcel, outcome)
+                self._close(outcome)
                 waiting = outcome
             elif isinstance(outcome, Unknown):
                 waiting = Later("the message before it is in doubt")
         return outcomes
+
+    def _closed(self) -> Later | None:
+        """Why nothing is called now: of many that are on their way, those behind the first refusal."""
+        left = self._closed_until - asyncio.get_running_loop().time()
+        return replace(self._why_closed, after=timedelta(seconds=left)) if left > 0 else None
+
+    def _close(self, told: Later) -> None:
+        if told.closes is Way.EVERYTHING and told.after is not None:
+            self._closed_until = asyncio.get_running_loop().time() + told.after.total_seconds()
+            self._why_closed = told
 
     async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:
         """Young ones may be sent again, by their nonce; of others the channel's history tells."""

@@ -19,7 +19,7 @@ from adapters.email.addresses import MailNames
 from adapters.email.allowance import Allowance
 from adapters.email.letters import Batch, Writer
 from adapters.email.sendgrid_request import body_of
-from domain.deliveries import CALL_DEADLINE, Later, Never, Outcome, Parcel, Sent, Unknown, Way
+from domain.deliveries import CALL_DEADLINE, REFUSED_FOR, Later, Never, Outcome, Parcel, Sent, Unknown, Way
 from domain.doubts import Doubt, Evidence, Unclear
 from domain.heard import Heard, Spread, unheard
 from domain.people import Channel
@@ -107,7 +107,11 @@ class MailSender:
         async with run.gate:
             if asyncio.get_running_loop().time() > run.last_start:
                 return _all(batch, Later("no time was left before the lease ends"))
+            if run.closed is not None:
+                return _all(batch, run.closed)
             answer = await self._call(await asyncio.to_thread(body_of, batch))
+            if isinstance(answer, Later) and answer.closes is Way.EVERYTHING:
+                run.closed = answer
         self._tell(batch, answer, run.heard)
         if isinstance(answer, _Refused) and len(batch.letters) > 1:
             halves = _cut(batch, answer.named)
@@ -173,16 +177,20 @@ class MailSender:
             " that the sender's domain is verified; mail waits until then",
             reason,
         )
+        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            return Later(reason, REFUSED_FOR, Way.EVERYTHING)
         return Later(reason)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Run:
     """What the requests of one batch have in common."""
 
     last_start: float
     gate: asyncio.Semaphore
     heard: Heard
+    closed: Later | None = None
+    """SendGrid takes nothing more."""
 
 
 class _Refused:

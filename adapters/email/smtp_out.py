@@ -63,7 +63,7 @@ class SmtpSender:
         self._writer = Writer(names, public_url, tokens)
         self._idle: list[aiosmtplib.SMTP] = []
 
-    async def send(self, parcels: Sequence[Parcel], heard: Heard = unheard) -> list[Outcome]:  # noqa: ARG002 -- a mail server tells of no limits
+    async def send(self, parcels: Sequence[Parcel], heard: Heard = unheard) -> list[Outcome]:
         """What became of each, in the same order."""
         jobs, refused = await asyncio.to_thread(self._write, parcels)
         outcomes: dict[int, Outcome] = dict(refused)
@@ -71,6 +71,9 @@ class SmtpSender:
         last_start = asyncio.get_running_loop().time() + _LAST_START
         workers = min(CONNECTIONS, len(jobs))
         await asyncio.gather(*(self._work(waiting, last_start, outcomes) for _ in range(workers)))
+        for place, outcome in outcomes.items():
+            if isinstance(outcome, Later):
+                heard(parcels[place], outcome)
         return [outcomes[place] for place in range(len(parcels))]
 
     async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:
@@ -93,11 +96,16 @@ class SmtpSender:
         return _Job(letter.place, letter.sender[1], recipient, message, letter.message_id)
 
     async def _work(self, waiting: Iterator[_Job], last_start: float, outcomes: dict[int, Outcome]) -> None:
+        closed: Later | None = None
         for job in waiting:
-            if asyncio.get_running_loop().time() > last_start:
+            if closed is not None:
+                outcomes[job.place] = closed
+            elif asyncio.get_running_loop().time() > last_start:
                 outcomes[job.place] = Later("no time was left before the lease ends")
             else:
-                outcomes[job.place] = await self._deliver(job)
+                outcome = outcomes[job.place] = await self._deliver(job)
+                if isinstance(outcome, Later) and outcome.closes is not None:
+                    closed = outcome
 
     async def _deliver(self, job: _Job) -> Outcome:
         """One letter over a connection of its own or one that is kept."""

@@ -9,7 +9,7 @@ import enum
 import logging
 import re
 
-from domain.deliveries import Later, Never, Outcome, Refusing
+from domain.deliveries import REFUSED_FOR, Later, Never, Outcome, Refusing, Way
 
 _ENHANCED = re.compile(r"\s*[245]\.(\d{1,3})\.(\d{1,3})\b")
 _FINAL = 500
@@ -17,6 +17,8 @@ _LONGEST_REASON = 200
 _NO_SUCH_ADDRESS = frozenset([550, 551, 553])
 _BAD_ADDRESS = frozenset([("1", each) for each in "1236"] + [("2", "1"), ("1", "10")])
 """No such mailbox, domain or form of address, moved, switched off, takes no mail."""
+_LOGIN_REFUSED = frozenset([530, 534, 535, 538])
+"""RFC 4954, 6."""
 _TOO_LARGE = frozenset([("3", "4"), ("2", "3")])
 _log = logging.getLogger(__name__)
 
@@ -47,4 +49,6 @@ def outcome_of(stage: Stage, code: int, said: str) -> Outcome:
     _log.error(
         "The mail server does not take our mail (%s). Mail waits; check SMTP_URL and the account", reason
     )
+    if stage is Stage.ACCOUNT and code in _LOGIN_REFUSED:
+        return Later(reason, REFUSED_FOR, Way.EVERYTHING)
     return Later(reason)

@@ -25,10 +25,10 @@ class Gates:
     def closed(self, workspace: str, way: Way) -> Later | None:
         """Why a call is not to be made now; None: it may."""
         now = asyncio.get_running_loop().time()
-        for where, closes in ((workspace, way), ("", Way.EVERYTHING)):
+        for where, closes in ((workspace, way), (workspace, Way.WORKSPACE), ("", Way.EVERYTHING)):
             left = self._closed.get((where, closes), now) - now
             if left > 0:
-                return Later("its limit was reached by another call", timedelta(seconds=left), closes)
+                return Later("another call found it closed", timedelta(seconds=left), closes)
         return Later("its workspace does not answer", ASK_AGAIN) if self._hangs(workspace, now) else None
 
     def close(self, workspace: str, told: Later) -> None:

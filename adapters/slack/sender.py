@@ -10,7 +10,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.api import SlackApi
-from adapters.slack.gates import Gates
+from adapters.slack.gates import ASK_AGAIN, Gates
 from adapters.slack.history import EVENT_TYPE, Place, look, place_of
 from adapters.slack.installation import NotToldYet
 from adapters.slack.outcomes import TROUBLE, error_code, outcome_of
@@ -107,6 +107,8 @@ class SlackSender:
                 outcome = await self._send(ready)
         if isinstance(outcome, Later):
             self._gates.close(workspace, outcome)
+        elif isinstance(outcome, Never) and outcome.refusing is Refusing.WORKSPACE:
+            self._gates.close(workspace, Later(outcome.reason, ASK_AGAIN, Way.WORKSPACE))
         return outcome
 
     async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:

@@ -9,7 +9,7 @@ from math import inf, isinf
 from sqlalchemy import Connection, Row, text
 
 from domain import rates
-from domain.deliveries import Claimed, Later, Result, Sent, Way
+from domain.deliveries import TRIED, Claimed, Later, Result, Sent, Way
 from domain.heard import Spread
 from domain.people import Address, Channel
 from domain.rates import Bucket, Limits
@@ -39,7 +39,7 @@ _WRITE = text("""
     ) AS new (name, rate, next_at, closed_until, since, taken, ceiling, probing)
     WHERE buckets.name = new.name
 """)
-_PROBED = text("SELECT FROM buckets WHERE name = :provider AND probing")
+_PROBED = text("SELECT name FROM buckets WHERE name = ANY(CAST(:names AS text[])) AND probing")
 _PAUSE = timedelta(minutes=10)
 """A bucket from which no turn was taken for so long is as full as it gets."""
 
@@ -126,23 +126,46 @@ class Buckets:
             self._change(self._provider, lambda bucket: rates.spread(bucket, told.apart, now), now)
         elif told.closes is not None:
             name = rates.bucket_name(self._channel, where.workspace, told.closes)
-            after, everything = told.after or rates.PROBE_EVERY, told.closes is Way.EVERYTHING
+            after, everything = told.after or rates.PROBE_EVERY, told.closes in TRIED
             self._change(name, lambda bucket: rates.refuse(bucket, after, now, everything=everything), now)
 
-    def heed(self, results: Sequence[Result], now: datetime) -> None:
+    def heed(self, results: Sequence[Result], now: datetime, reached: Iterable[str] = ()) -> None:
         """Go on where a call that was tried went through, unless a later one did not."""
         outcomes = [each.outcome for each in results]
         if any(isinstance(each, Later) and each.closes is not None for each in outcomes):
             return
         if any(isinstance(each, Sent) for each in outcomes):
-            self._reopen(now)
+            self._reopen({self._provider, *map(self._workspace, reached)}, now)
+
+    def refused(self, claimed: Sequence[Claimed], now: datetime) -> list[Claimed]:
+        """Those in workspaces that refuse everything; where it is time to try again one is left out."""
+        there: dict[str, list[Claimed]] = {}
+        for each in claimed if self._channel in rates.BY_WORKSPACE else ():
+            there.setdefault(self._workspace(each.recipient.address.workspace), []).append(each)
+        buckets = self._probed(there, now)
+        found: list[Claimed] = []
+        for name, bucket in buckets.items():
+            tried = min(1, bucket.room(now))
+            buckets[name], _ = rates.take(bucket, tried, now) if tried else (bucket, ())
+            found += there[name][tried:]
+        self._write(buckets)
+        return found
+
+    def _workspace(self, workspace: str) -> str:
+        return rates.bucket_name(self._channel, workspace, Way.WORKSPACE)
+
+    def _probed(self, names: Iterable[str], now: datetime) -> dict[str, Bucket]:
+        """Those that are tried by one call at a time; hardly ever any, so that nothing else is locked."""
+        probed = self._connection.scalars(_PROBED, {"names": list(names)}).all() if names else []
+        locked = self._locked(probed, now) if probed else {}
+        return {name: bucket for name, bucket in locked.items() if bucket.probing}
 
     def _change(self, name: str, changed: Callable[[Bucket], Bucket], now: datetime) -> None:
         self._write({name: changed(self._locked([name], now)[name])})
 
-    def _reopen(self, now: datetime) -> None:
-        if self._connection.execute(_PROBED, {"provider": self._provider}).first() is not None:
-            self._change(self._provider, lambda bucket: rates.reopen(bucket, now), now)
+    def _reopen(self, names: Iterable[str], now: datetime) -> None:
+        probed = self._probed(names, now)
+        self._write({name: rates.reopen(bucket, now) for name, bucket in probed.items()})
 
     def _locked(self, names: Iterable[str], now: datetime) -> dict[str, Bucket]:
         """Locked in the order of their names, so that no two workers wait for each other."""

@@ -10,10 +10,11 @@ from adapters.storage.delivery_rows import array
 from adapters.storage.read_ahead import read_doors
 from adapters.storage.tables import deliveries, identities, organizations, workspaces
 from adapters.storage.transaction import Transaction
-from domain.deliveries import SENT_STATES, Kind
+from domain.deliveries import SENT_STATES, Kind, Way
 from domain.errors import Refusal
 from domain.people import Address, Channel
 from domain.ports.directory import Direct, Door
+from domain.rates import bucket_name
 
 # Asked for every batch of mails, and hardly ever anybody is found.
 _RENEWED = text("""
@@ -22,6 +23,7 @@ _RENEWED = text("""
 """)
 
 _LATELY = timedelta(days=2)
+_LET_IN = text("DELETE FROM buckets WHERE name = :name AND probing")
 
 
 class PostgresDirectory:
@@ -152,3 +154,4 @@ class PostgresDirectory:
     def resume(self, channel: Channel, workspace: str) -> None:
         here = (workspaces.c.channel == channel, workspaces.c.external_id == workspace)
         self._connection.execute(update(workspaces).where(*here).values(paused_at=None, pause_reason=None))
+        self._connection.execute(_LET_IN, {"name": bucket_name(channel, workspace, Way.WORKSPACE)})

@@ -3,7 +3,7 @@
 Every statement names the days it looks at, so that PostgreSQL touches their partitions alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, text
@@ -99,9 +99,16 @@ class PostgresLedger:
         if self._limits is not None:
             Buckets(self._connection, self._limits, where.channel).hear(where, told, lease_now)
 
-    def heed(self, channel: Channel, results: Sequence[Result], lease_now: datetime) -> None:
+    def heed(
+        self, channel: Channel, results: Sequence[Result], lease_now: datetime, reached: Collection[str] = ()
+    ) -> None:
         if self._limits is not None:
-            Buckets(self._connection, self._limits, channel).heed(results, lease_now)
+            Buckets(self._connection, self._limits, channel).heed(results, lease_now, reached)
+
+    def refused(self, channel: Channel, claimed: Sequence[Claimed], lease_now: datetime) -> list[Claimed]:
+        if self._limits is None:
+            return []
+        return Buckets(self._connection, self._limits, channel).refused(claimed, lease_now)
 
     def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
         return ledger_doubts.recover(self._connection, now, lease_now)

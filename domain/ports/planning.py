@@ -1,6 +1,6 @@
 """Who is due, and the ledger of what is sent.  Reads across organizations."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -170,8 +170,23 @@ class Ledger(Protocol):
             lease_now: real time, in which providers' limits live.
         """
 
-    def heed(self, channel: Channel, results: Sequence[Result], lease_now: datetime) -> None:
-        """Go on with a provider that has refused everything, once a call went through."""
+    def heed(
+        self, channel: Channel, results: Sequence[Result], lease_now: datetime, reached: Collection[str] = ()
+    ) -> None:
+        """Go on with what has refused everything, once a call went through.
+
+        Args:
+            channel: the provider.
+            results: of its calls.
+            lease_now: real time, in which providers' limits live.
+            reached: workspaces where something was sent.
+        """
+
+    def refused(self, channel: Channel, claimed: Sequence[Claimed], lease_now: datetime) -> list[Claimed]:
+        """Those not to be called for, since their workspace refuses everything.
+
+        When it is time to try a workspace again one delivery there is left out, for one worker alone.
+        """
 
     def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
         """Put in doubt what a worker's lease has ended on; how many, and how many were given up.

@@ -1,6 +1,7 @@
 """When an address or a workspace refuses for good: the next channel, and who is told, once."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from domain.deliveries import (
@@ -11,6 +12,7 @@ from domain.deliveries import (
     Never,
     NewDelivery,
     Recipient,
+    Ref,
     Refusing,
     Result,
 )
@@ -21,6 +23,7 @@ from domain.ports.storage import UnitOfWork
 from domain.ports.tenant import Tenant
 from domain.teams import Role
 
+log = logging.getLogger(__name__)
 LOOK_AT_WORKSPACE_AGAIN = timedelta(minutes=15)
 """How long what is due in a workspace that refuses waits before it is tried again."""
 
@@ -69,6 +72,15 @@ def _ask_there(tenant: Tenant, person: Person, lost: Lost, door: Identity, now: 
             tenant.outbox.add([new])
 
 
+def refusing_workspaces(where: Mapping[Ref, Address], results: Sequence[Result]) -> dict[Address, str]:
+    """Those that refuse everything, and why."""
+    return {
+        where[each.ref]: each.outcome.reason
+        for each in results
+        if isinstance(each.outcome, Never) and each.outcome.refusing is Refusing.WORKSPACE
+    }
+
+
 def spare_workspaces(
     uow: UnitOfWork, claimed: Sequence[Claimed], results: Sequence[Result], now: datetime
 ) -> list[Result]:
@@ -96,12 +108,14 @@ def _pause(uow: UnitOfWork, tenant: Tenant, address: Address, reason: str, now: 
     name = uow.directory.pause(address.channel, address.workspace, reason, now)
     if name is None:
         return
-    for team in tenant.teams.everything():
-        for person, role in tenant.teams.members(team.id):
-            door = _next_door(tenant, person, besides=address)
-            if role is Role.MANAGER and door is not None:
-                _tell(tenant, 0, door, WorkspaceLost(name, address.channel, reason), now)
-                return
+    members = [each for team in tenant.teams.everything() for each in tenant.teams.members(team.id)]
+    members.sort(key=lambda each: each[1] is not Role.MANAGER)  # else anybody who can pass it on
+    doors = (_next_door(tenant, person, besides=address) for person, _ in members)
+    door = next((each for each in doors if each is not None), None)
+    if door is None:
+        log.error("%s takes no messages (%s), and nobody can be told", name, reason)
+        return
+    _tell(tenant, 0, door, WorkspaceLost(name, address.channel, reason), now)
 
 
 def _ask_elsewhere(tenant: Tenant, delivery: Claimed, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """The ledger in memory: claims deliveries, records what became of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -143,8 +143,13 @@ class FakeLedger:
     def hear(self, where: Address, told: Later | Spread, lease_now: datetime) -> None:
         """Here nothing has limits."""
 
-    def heed(self, channel: Channel, results: Sequence[Result], lease_now: datetime) -> None:
+    def heed(
+        self, channel: Channel, results: Sequence[Result], lease_now: datetime, reached: Collection[str] = ()
+    ) -> None:
         """The same."""
+
+    def refused(self, channel: Channel, claimed: Sequence[Claimed], lease_now: datetime) -> list[Claimed]:  # noqa: ARG002 -- the port says so
+        return []
 
     def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
         return ledger_doubts.recover(self._tables, now, lease_now)

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from adapters.discord.outcomes import TOKEN_REFUSED
 from domain import facts as f
 from domain.deliveries import (
+    REFUSED_FOR,
     Kind,
     Later,
     Never,
@@ -118,7 +120,7 @@ async def test_a_number_as_long_as_numbers_get_still_makes_a_nonce(world: World)
             Fault(status=429, body="banned"),
             Later("refused before it came to Discord", timedelta(minutes=1), Way.EVERYTHING),
         ),
-        (Fault(status=401), Later("status 401")),
+        (Fault(status=401), Later(TOKEN_REFUSED, REFUSED_FOR, Way.EVERYTHING)),
         (Fault(status=500), Unknown("status 500")),
         (Fault(status=502), Unknown("status 502")),
         (Fault(status=503), Unknown("status 503")),
@@ -205,7 +207,9 @@ async def test_before_the_login_nothing_was_sent(world: World) -> None:
     world.bot.token, token = "changed", world.bot.token
     channel = world.channel()
     world.bot.token = token
-    assert await channel.sender.send([to_person(world, world.ada)]) == [Later("the bot token is not valid")]
+    assert await channel.sender.send([to_person(world, world.ada)]) == [
+        Later(TOKEN_REFUSED, REFUSED_FOR, Way.EVERYTHING)
+    ]
     await channel.stop()
 
 

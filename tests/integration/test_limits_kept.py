@@ -1,64 +1,35 @@
 """Two workers on one database against providers that refuse: who calls how often, and when not at all."""
 
-import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from adapters.discord.api import DiscordApi
 from adapters.discord.sender import DiscordSender
-from adapters.slack.api import SlackApi
-from adapters.slack.sender import SlackSender
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.partitions import make_partitions
-from adapters.storage.unit_of_work import PostgresStorage
-from bot.tokens import SignedTokens
-from domain.application import DoneLog
-from domain.conversation import Conversation
-from domain.deliveries import Key, Kind, NewDelivery, Recipient, State
+from domain.deliveries import Key, Kind, NewDelivery, Recipient
 from domain.facts import PromptAsked
 from domain.people import Address, Channel
-from domain.rates import Limits
-from scheduler.pump import Pump, Sender
+from scheduler.pump import Pump
 from simulators.base import Fault
-from simulators.discord import DiscordSimulator, User
+from simulators.discord import DiscordSimulator
 from simulators.discord.errors import refused
 from simulators.slack import SlackSimulator
-from simulators.slack.state import Workspace
 from tests.factories import SIX, Office
 from tests.hastened import Hastened
+from tests.refusing_world import DAY, SECOND, TOKENS, discord_workers, fill, invited, left, slack_workers
 from tests.unit.test_pump import AtOnce
 from tests.worlds import World
 
-DAY = SIX.date()
-SECOND = timedelta(seconds=1)
 MESSAGES = "POST /channels/{id}/messages"
 OPENINGS = "POST /users/@me/channels"
 POSTS = "chat.postMessage"
-TOKENS = SignedTokens(["a secret of this test"])
 TOO_MANY = 429
-AT_ONCE = 1_000.0
-"""Times as fast as the providers allow: no turn has to be waited for."""
-
-
-def fill(engine: Engine, recipients: Sequence[Recipient]) -> None:
-    """A question for everybody, all due now."""
-    with engine.begin() as connection:
-        acme = World(connection).organization()
-        make_partitions(connection, DAY, 1)
-        asked = PromptAsked(DAY, explain=False)
-        add_deliveries(
-            connection,
-            [
-                NewDelivery(Key(DAY, Kind.PROMPT, number), acme, to, SIX, facts=asked)
-                for number, to in enumerate(recipients)
-            ],
-        )
 
 
 def strangers(engine: Engine, ids: Sequence[int]) -> None:
@@ -77,43 +48,10 @@ def strangers(engine: Engine, ids: Sequence[int]) -> None:
             add_deliveries(connection, [new])
 
 
-def left(engine: Engine) -> int:
-    with engine.connect() as connection:
-        unsent = text("SELECT count(*) FROM deliveries WHERE state <> :accepted")
-        return int(connection.execute(unsent, {"accepted": int(State.ACCEPTED)}).scalar_one())
-
-
-class Workers:
-    """Processes that share a database: each has a pump and a sender of its own."""
-
-    def __init__(self, engine: Engine, clock: Hastened, senders: Sequence[Sender], pace: float) -> None:
-        storage = PostgresStorage(engine, feed=False, limits=Limits(pace))
-        done_log = DoneLog(storage, Conversation(TOKENS, (), frozenset(Channel)))
-        self._clock = clock
-        self._pumps = [(Pump(done_log, AtOnce(), clock, [sender]), sender) for sender in senders]
-
-    async def go_on(self, steps: int, step: timedelta = SECOND) -> None:
-        """All send what they can, again and again."""
-        for _ in range(steps):
-            await asyncio.gather(*(pump.send_due(sender) for pump, sender in self._pumps))
-            self._clock.forward(step)
-
-
 @pytest.fixture
 async def clock() -> AsyncIterator[Hastened]:
     with Hastened(SIX) as made:
         yield made
-
-
-@asynccontextmanager
-async def discord_workers(
-    engine: Engine, clock: Hastened, discord: DiscordSimulator, token: str, pace: float = 1
-) -> AsyncIterator[Workers]:
-    async with AsyncExitStack() as stack:
-        apis = [DiscordApi(token, discord.api_url) for _ in range(2)]
-        for api in apis:
-            stack.push_async_callback(api.close)
-        yield Workers(engine, clock, [DiscordSender(api, TOKENS) for api in apis], pace)
 
 
 @pytest.fixture
@@ -122,14 +60,6 @@ async def discord(clock: Hastened) -> AsyncIterator[DiscordSimulator]:
     await made.start()
     yield made
     await made.stop()
-
-
-async def invited(discord: DiscordSimulator, people: int) -> tuple[str, list[User]]:
-    """The bot's token, and people who share a server with it."""
-    bot = discord.add_application("donelog")
-    users = [discord.add_user(f"u{number}") for number in range(people)]
-    await discord.invite_bot(discord.add_guild("Initech", discord.add_user("owner"), users))
-    return bot.token, users
 
 
 async def test_a_ban_is_met_by_no_more_than_a_call_a_minute(
@@ -233,22 +163,3 @@ async def test_no_call_is_made_while_slack_has_closed_its_limit(
     assert len(closed) > 0.25 * len(calls)
     on_its_way = SECOND / 2
     assert [at for at in calls for begin, end in closed if begin + on_its_way < at < end] == []
-
-
-@asynccontextmanager
-async def slack_workers(
-    engine: Engine, clock: Hastened, slack: SlackSimulator, workspace: Workspace
-) -> AsyncIterator[Workers]:
-    """Two that take two at a time, so that there is something left to refuse."""
-    tokens = {workspace.team_id: workspace.bot_token}
-    async with AsyncExitStack() as stack:
-        senders: list[Sender] = []
-        for _ in range(2):
-            api = SlackApi(slack.api_url)
-            stack.push_async_callback(api.close)
-            senders.append(FewAtATime(api, tokens.get, TOKENS))
-        yield Workers(engine, clock, senders, AT_ONCE)
-
-
-class FewAtATime(SlackSender):
-    batch = 2

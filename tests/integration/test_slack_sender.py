@@ -152,7 +152,7 @@ async def test_a_limit_that_was_reached_is_closed_for_everybody_in_that_workspac
     other = await sending.one(sending.parcel(2, to=sending.world.ben.user_id))
     assert isinstance(refused, Later)
     assert isinstance(other, Later)
-    assert (other.closes, other.reason) == (Way.POST, "its limit was reached by another call")
+    assert (other.closes, other.reason) == (Way.POST, "another call found it closed")
     assert len(sending.world.slack.journal.of("chat.postMessage")) == 1
 
 

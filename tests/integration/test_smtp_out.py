@@ -9,7 +9,7 @@ from adapters.email.accounts import Security, Server
 from adapters.email.addresses import MailNames
 from adapters.email.smtp_out import SmtpSender
 from adapters.email.smtp_outcomes import Stage, outcome_of
-from domain.deliveries import Later, Never, Outcome, Parcel, Refusing, Sent, Unknown
+from domain.deliveries import REFUSED_FOR, Later, Never, Outcome, Parcel, Refusing, Sent, Unknown, Way
 from tests.mail_world import NAMES, NOW, FakeClock, FakeTokens, parcel
 from tests.smtp_server import MailServer, mail_server
 
@@ -154,7 +154,7 @@ async def test_what_cannot_be_an_address_is_refused_without_a_call() -> None:
     ("stage", "code", "said", "expected"),
     [
         (Stage.ACCOUNT, 421, "4.7.0 try again later", Later("421 4.7.0 try again later")),
-        (Stage.ACCOUNT, 535, "5.7.8 bad credentials", Later("535 5.7.8 bad credentials")),
+        (Stage.ACCOUNT, 535, "5.7.8 no", Later("535 5.7.8 no", REFUSED_FOR, Way.EVERYTHING)),
         (Stage.ACCOUNT, 550, "5.1.1 strange sender", Later("550 5.1.1 strange sender")),
         (Stage.RECIPIENT, 450, "4.2.1 too quickly", Later("450 4.2.1 too quickly")),
         (Stage.RECIPIENT, 452, "4.2.2 over quota", Later("452 4.2.2 over quota")),

@@ -104,7 +104,7 @@ def test_after_a_pause_a_burst_may_be_sent_at_once_and_no_more() -> None:
     assert len(taken) == 5
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.floats(0, 40), max_size=5), st.integers(1, 30))
 def test_a_burst_is_made_up_for_so_that_no_minute_holds_more_than_is_allowed(
     pauses: list[float], burst: int

@@ -160,3 +160,15 @@ def test_a_workspace_that_is_mended_is_paused_no_longer(office: Office) -> None:
     now = office.clock.forward(timedelta(minutes=1))
     assert office.done_log.keep_house(now, now)["workspaces resumed"] == 2
     assert office.done_log.keep_house(now, now)["workspaces resumed"] == 0
+
+
+def test_where_no_manager_can_be_told_of_a_workspace_anybody_who_can_be_reached_is(office: Office) -> None:
+    """Fault 26: it can be passed on."""
+    office.join(office.ben, office.team, Role.MANAGER)
+    office.done_log.plan_prompts(SIX)
+    office.send(outcome=REVOKED)
+    assert [facts for _, facts in notices(office)] == [
+        n.WorkspaceLost("Initech HQ", Channel.SLACK, "token_revoked")
+    ]
+    told = {person_id for person_id, _ in notices(office)}
+    assert office.ben.id not in told, "he has no other channel"

@@ -1,0 +1,203 @@
+"""A credential that is refused: a call now and then tries it again, nothing is lost, somebody is told."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import aiohttp
+import pytest
+from sqlalchemy import Engine, text
+
+from adapters.email.sender import MailSender
+from adapters.storage.delivery_rows import add_deliveries
+from adapters.storage.ledger_report import LedgerReport
+from adapters.storage.partitions import make_partitions
+from adapters.storage.tables import workspaces
+from domain.deliveries import REFUSED_FOR, Key, Kind, NewDelivery, Recipient, State
+from domain.facts import PromptAsked
+from domain.people import Address, Channel
+from domain.services.rerouting import LOOK_AT_WORKSPACE_AGAIN
+from simulators.base import Fault
+from simulators.discord import DiscordSimulator
+from simulators.sendgrid import SendGridSimulator
+from simulators.slack import SlackSimulator
+from tests.factories import SIX
+from tests.hastened import Hastened
+from tests.mail_world import NAMES
+from tests.refusing_world import DAY, SECOND, TOKENS, Workers, discord_workers, invited, slack_workers
+from tests.worlds import World
+
+MESSAGES = "POST /channels/{id}/messages"
+POSTS = "chat.postMessage"
+ON_THEIR_WAY = 4
+"""Calls that two workers make before either has heard of the first refusal."""
+
+
+@pytest.fixture
+async def clock() -> AsyncIterator[Hastened]:
+    with Hastened(SIX) as made:
+        yield made
+
+
+@pytest.fixture
+async def slack(clock: Hastened) -> AsyncIterator[SlackSimulator]:
+    made = SlackSimulator(now=clock.now)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def discord(clock: Hastened) -> AsyncIterator[DiscordSimulator]:
+    made = DiscordSimulator(clock.now)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def sendgrid(clock: Hastened) -> AsyncIterator[SendGridSimulator]:
+    made = SendGridSimulator(clock.now)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+def ask(engine: Engine, doors: Sequence[tuple[Address, str | None]], *, by_mail: int = 0) -> None:
+    """A question for everybody there, due now; the first so many can be asked by mail too."""
+    with engine.begin() as connection:
+        world = World(connection)
+        acme = world.organization()
+        make_partitions(connection, DAY, 1)
+        asked = PromptAsked(DAY, explain=False)
+        team = world.team(acme)
+        for number, (address, direct) in enumerate(doors):
+            channel, external_id, workspace = address
+            person = world.person(acme)
+            world.member(acme, team, person)
+            there = {"external_id": external_id, "workspace": workspace, "direct": direct}
+            to = Recipient(address, direct, world.identity(acme, person, channel, **there))
+            if number < by_mail:
+                world.identity(acme, person, Channel.EMAIL, external_id=f"p{person}@example.com")
+            new = NewDelivery(Key(DAY, Kind.PROMPT, person), acme, to, SIX, person, facts=asked)
+            add_deliveries(connection, [new])
+        connection.execute(
+            workspaces.insert().values(
+                organization_id=acme,
+                channel=int(doors[0][0].channel),
+                external_id=doors[0][0].workspace,
+                name="Initech",
+            )
+        )
+
+
+def states(engine: Engine, channel: Channel, kind: Kind = Kind.PROMPT) -> dict[State, int]:
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT state, count(*) FROM deliveries WHERE channel = :channel AND kind = :kind GROUP BY 1"
+            ),
+            {"channel": int(channel), "kind": int(kind)},
+        )
+        return {State(state): count for state, count in rows}
+
+
+def closed(engine: Engine, clock: Hastened) -> list[str]:
+    """What `donelog ledger` shows as closed."""
+    with engine.connect() as connection:
+        return [name for name, _ in LedgerReport(connection).overview(clock.now(), 1).closed]
+
+
+def failures(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(text("SELECT coalesce(max(retries), 0) FROM deliveries")).scalar_one())
+
+
+async def test_a_suspended_workspace_costs_one_call_a_quarter_of_an_hour(
+    engine: Engine, clock: Hastened, slack: SlackSimulator
+) -> None:
+    """Fault 26: who can be asked by mail is asked there at once, the others once it is mended."""
+    workspace = slack.add_workspace("Initech", "initech")
+    users = [slack.add_user(workspace, f"u{n}", "U", "UTC", f"u{n}@example.com") for n in range(30)]
+    directs = [slack.dm_of(user).channel_id for user in users]
+    ask(
+        engine,
+        [(Address(Channel.SLACK, f"U{each}", workspace.team_id), each) for each in directs],
+        by_mail=5,
+    )
+    slack.refuse(POSTS, "account_inactive", times=1_000)
+    async with slack_workers(engine, clock, slack, workspace) as workers:
+        await workers.go_on(40, SECOND)
+        first = len(slack.journal.of(POSTS))
+        assert 1 <= first <= ON_THEIR_WAY
+        assert states(engine, Channel.EMAIL) == {State.READY: 5}
+        assert states(engine, Channel.EMAIL, Kind.NOTICE) == {State.READY: 1}, "one of them is told, once"
+        await workers.go_on(44, LOOK_AT_WORKSPACE_AGAIN / 20)
+        assert len(slack.journal.of(POSTS)) == first + 2
+        with engine.connect() as connection:
+            told = LedgerReport(connection).overview(clock.now(), 1)
+        assert [(name, reason) for _, name, reason in told.paused] == [("Initech", "account_inactive")]
+        assert f"slack {workspace.team_id}" in [name for name, _ in told.closed]
+        slack.journal.calm()
+        await workers.go_on(60, LOOK_AT_WORKSPACE_AGAIN / 20)
+    assert states(engine, Channel.SLACK) == {State.FAILED: 5, State.ACCEPTED: 25}
+    assert failures(engine) == 0
+
+
+async def test_a_token_that_discord_refuses_is_tried_by_one_call_at_a_time(
+    engine: Engine, clock: Hastened, discord: DiscordSimulator
+) -> None:
+    """Fault 26: all refusals count against the bot."""
+    token, people = await invited(discord, 60)
+    directs = [str(discord.dm_of(person).id) for person in people]
+    ask(engine, [(Address(Channel.DISCORD, f"8{each}"), each) for each in directs])
+    unauthorized = json.dumps({"message": "401: Unauthorized", "code": 0})
+    refused = Fault(status=401, headers={"Content-Type": "application/json"}, body=unauthorized)
+    discord.journal.fail(MESSAGES, refused, times=1_000)
+    async with discord_workers(engine, clock, discord, token) as workers:
+        await workers.go_on(20)
+        first = len(discord.journal.of(MESSAGES))
+        assert 1 <= first <= 40, "those within a call's time, of 50 that had their turns"
+        await workers.go_on(50, REFUSED_FOR / 20)
+        assert len(discord.journal.of(MESSAGES)) == first + 2
+        with engine.connect() as connection:
+            assert [name for name, _ in LedgerReport(connection).overview(clock.now(), 1).closed] == [
+                "discord"
+            ]
+        discord.journal.calm()
+        await workers.go_on(30, REFUSED_FOR / 20)
+    assert states(engine, Channel.DISCORD) == {State.ACCEPTED: 60}
+    assert failures(engine) == 0
+
+
+@asynccontextmanager
+async def mail_workers(
+    engine: Engine, clock: Hastened, sendgrid: SendGridSimulator, key: str
+) -> AsyncIterator[Workers]:
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        senders = [
+            MailSender(session, key, NAMES, "https://done.example", TOKENS, clock, sendgrid.url)
+            for _ in range(2)
+        ]
+        yield Workers(engine, clock, senders, 1)
+
+
+async def test_a_key_that_sendgrid_refuses_is_tried_by_one_call_at_a_time(
+    engine: Engine, clock: Hastened, sendgrid: SendGridSimulator
+) -> None:
+    """Fault 26: it was revoked; the one that takes its place sends what has waited."""
+    ask(engine, [(Address(Channel.EMAIL, f"p{number}@example.com"), None) for number in range(60)])
+    calls = sendgrid.journal.calls
+    async with mail_workers(engine, clock, sendgrid, "SG.revoked") as workers:
+        await workers.go_on(20)
+        first = len(calls)
+        assert 1 <= first <= ON_THEIR_WAY
+        assert {call.status for call in calls} == {401}
+        await workers.go_on(50, REFUSED_FOR / 20)
+        assert len(calls) == first + 2
+        assert closed(engine, clock) == ["email"]
+    async with mail_workers(engine, clock, sendgrid, sendgrid.api_key) as workers:
+        await workers.go_on(30, REFUSED_FOR / 20)
+    assert states(engine, Channel.EMAIL) == {State.ACCEPTED: 60}
+    assert failures(engine) == 0
