@@ -58,7 +58,7 @@ def attribution_at(page: Page, last: int, words: Words, floor: int) -> Attributi
     found = _upward(page, last, words, floor, quoted=quoted)
     if found is None:
         return _within_line(page, last, words)
-    if found.start == last and not starts_dated(said, words):
+    if found.start == last and _SENTENCE.search(said) and not starts_dated(said, words):
         within = _within_line(page, last, words)
         return within if within is not None and within.hers.endswith(_SENTENCE_ENDS) else found
     return found

@@ -25,6 +25,11 @@ _REGISTER = re.compile(
     r"|\b(?:Org|Company)\.? ?(?:nr|no)\b"
 )
 """What tells that a line is about a company in a register, as the law asks in many countries."""
+_COMPANY = re.compile(
+    r"\b(?:inc|ltd|corp|co|o\.o|s\.r\.o|a\.s|s\.a|s\.l|s\.p\.a|s\.r\.l|b\.v|n\.v|e\.v|d\.o\.o)\.$",
+    re.IGNORECASE,
+)
+"""A company's kind, whose last dot ends no sentence."""
 _POSTSCRIPT = re.compile(r"(?:p\.?\s?[sd]|n\.?b|追伸)\.?\s?[:：.–-]|P\.?S\.?\s", re.IGNORECASE)
 _SIGNED = re.compile(r"(--?|[—–~]|//?)(\s?)([^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,2})[.,]?$")
 
@@ -175,7 +180,8 @@ def _fits_below(lines: Sequence[str], names: frozenset[str]) -> bool:
 
 def _is_card_line(line: str) -> bool:
     """A title, a company, a number: short and no sentence."""
-    is_short = len(line) <= LONGEST_CLOSING_LINE and not line.endswith((".", "!", "?"))
+    is_sentence = line.endswith((".", "!", "?")) and not _COMPANY.search(line)
+    is_short = len(line) <= LONGEST_CLOSING_LINE and not is_sentence
     return is_short or "@" in line or _is_long_card_line(line)
 
 

@@ -8,6 +8,8 @@ _MOST_BANNERS = 3
 _LONGEST_BANNER = 8
 _FEW_WORDS = 3
 _LONGEST_HEADING = 40
+_DENSE = "\u2e80"
+"""From here on a character says more than a letter."""
 _LONG = 90
 """Characters of a line that nobody writes about a thing done in such words."""
 _BANNER_SIGNS = " *_|>-=⚠!\ufe0f"
@@ -55,7 +57,7 @@ def _banner_end(page: Page, start: int) -> int:
 def mark_legal(page: Page, start: int, end: int, words: Words) -> None:
     """From where a paragraph begins as disclaimers and footers of lists do."""
     for index in page.open_lines(start, end):
-        said = page.said[index].strip(" *_|>-=#")
+        said = page.said[index].strip(" *_|>-=#※")
         bare = fold(said)
         is_apart = _begins_paragraph(page, index, start)
         for phrases, rule in ((words.disclaimers, "legal text"), (words.footers, "footer of a list")):
@@ -91,9 +93,8 @@ def _is_surely_legal(said: str, phrase: str) -> bool:
 
 def _is_impersonal(said: str, phrase: str, bare: str) -> bool:
     """Long as such texts are, or a heading of its own; `this message ...` may also begin a done."""
-    return (
-        len(said) >= LONGEST_CLOSING_LINE or bare.rstrip(" :.") == phrase.rstrip(" :.") or phrase[-1] in ".,:"
-    )
+    longest = LONGEST_CLOSING_LINE if phrase[0] < _DENSE else 2 * LONGEST_CLOSING_LINE // 3
+    return len(said) >= longest or bare.rstrip(" :.") == phrase.rstrip(" :.") or phrase[-1] in ".,:"
 
 
 def _above(page: Page, index: int, start: int) -> int:
