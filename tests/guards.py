@@ -224,6 +224,7 @@ GUARDS = (
     Guard(29, "bot/gaps.py", "if left is not None:  # whoever", "if until is left:  # whoever"),
     Guard(29, "bot/gaps.py", "if self._keeps_up:", "if until:"),
     Guard(29, "adapters/discord/starts.py", "if len(lately) >= MOST_A_DAY:", "if not lately:"),
+    Guard(29, "adapters/discord/starts.py", "if len(lately) < AT_ONCE:", "if len(lately) >= 0:"),
     Guard(30, "adapters/slack/missed.py", "self._gap.close(self._read, self._clock.now())", "pass"),
     Guard(30, "adapters/slack/socket.py", "elif dead:  # the SDK", "elif dead < 0:  # the SDK"),
     Guard(30, "adapters/slack/socket.py", "while dead < DEAF_CHECKS:", "while dead >= 0:"),

@@ -31,6 +31,12 @@ def test_never_more_than_a_hundred_within_a_day(crashes: list[timedelta]) -> Non
         assert last - first >= DAY
 
 
+def test_after_a_hundred_within_a_day_none_is_begun_until_the_first_is_a_day_old() -> None:
+    """Fault 29: even if they were begun faster than they may be, as two processes at once can."""
+    starts = [NOW + timedelta(seconds=second) for second in range(MOST_A_DAY)]
+    assert pause(starts, NOW + timedelta(hours=1)) == timedelta(hours=23)
+
+
 def test_the_first_forty_wait_for_nothing_and_the_next_for_minutes() -> None:
     starts = begun([timedelta(seconds=1)] * (AT_ONCE + 2))
     assert starts[AT_ONCE - 1] - NOW == timedelta(seconds=AT_ONCE - 1)
