@@ -4,14 +4,16 @@ https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the
 """
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser, parse_options_header
+from python_multipart.multipart import parse_options_header
 
 from adapters.email.charsets import decode
+from adapters.email.mime import split
 
 WANTED = frozenset(
     [
@@ -26,6 +28,10 @@ _REPORT_TYPES = frozenset(
     [b"message/delivery-status", b"message/feedback-report", b"text/rfc822-headers", b"message/rfc822"]
 )
 _MOST_PARTS = 1_000
+"""More than any mail has."""
+_LONGEST_PART_HEAD = 16 * 1024
+_PLAIN_FIELD = re.compile(rb'Content-Disposition: form-data; name="([A-Za-z]+)"')
+"""The headers of a part as SendGrid writes them."""
 _LONGEST_CONTENT_TYPE = 500
 
 
@@ -80,16 +86,15 @@ class Form:
 
 def read_form(content_type: str, body: bytes) -> Form:
     """The wanted fields; a broken or cut body gives those that came before the break, and never an error."""
-    reader = _Reader()
+    values: dict[str, list[bytes]] = {}
     boundary = _boundary(content_type, body)
     if boundary:
-        try:
-            parser = MultipartParser(boundary, reader.callbacks())  # type: ignore[arg-type]
-            parser.write(body)
-        except (FormParserError, ValueError, _EnoughError):
-            pass
-        reader.end_part()
-    return Form({name: tuple(values) for name, values in reader.values.items()})
+        for start, end in islice(split(body, 0, len(body), b"--" + boundary), _MOST_PARTS):
+            blank = body.find(b"\r\n\r\n", start, min(end, start + _LONGEST_PART_HEAD))
+            name = _field(body[start:blank]) if blank >= 0 else ""
+            if name:
+                values.setdefault(name, []).append(body[blank + 4 : end])
+    return Form({name: tuple(found) for name, found in values.items()})
 
 
 def _boundary(content_type: str, body: bytes) -> bytes:
@@ -100,69 +105,16 @@ def _boundary(content_type: str, body: bytes) -> bytes:
     return first_line[2:] if first_line.startswith(b"--") else found
 
 
-class _EnoughError(Exception):
-    """More parts than any mail has."""
-
-
-@dataclass(slots=True)
-class _Reader:
-    """Collects the wanted fields while the parser runs."""
-
-    values: dict[str, list[bytes]] = field(default_factory=dict)
-    _parts: int = 0
-    _name: bytes = b""
-    _value: bytes = b""
-    _disposition: bytes = b""
-    _type: bytes = b""
-    _chunks: list[bytes] | None = None
-    _field: str = ""
-
-    def callbacks(self) -> dict[str, Any]:
-        return {
-            "on_part_begin": self._begin,
-            "on_header_begin": self._header_begin,
-            "on_header_field": self._header_name,
-            "on_header_value": self._header_value,
-            "on_header_end": self._header_end,
-            "on_headers_finished": self._headers_finished,
-            "on_part_data": self._data,
-            "on_part_end": self.end_part,
-        }
-
-    def end_part(self) -> None:
-        if self._chunks is not None:
-            self.values.setdefault(self._field, []).append(b"".join(self._chunks))
-        self._chunks = None
-
-    def _begin(self) -> None:
-        self._parts += 1
-        if self._parts > _MOST_PARTS:
-            raise _EnoughError
-        self._disposition = self._type = b""
-
-    def _header_begin(self) -> None:
-        self._name = self._value = b""
-
-    def _header_name(self, data: bytes, start: int, end: int) -> None:
-        self._name += data[start:end]
-
-    def _header_value(self, data: bytes, start: int, end: int) -> None:
-        self._value += data[start:end]
-
-    def _header_end(self) -> None:
-        if self._name.lower() == b"content-disposition":
-            self._disposition = self._value
-        elif self._name.lower() == b"content-type":
-            self._type = self._value.partition(b";")[0].strip().lower()
-
-    def _headers_finished(self) -> None:
-        options = parse_options_header(self._disposition)[1]
-        name = options.get(b"name", b"").decode("latin-1")
-        if name in WANTED and b"filename" not in options:
-            self._field, self._chunks = name, []
-        elif name.startswith("attachment") and self._type in _REPORT_TYPES:
-            self._field, self._chunks = REPORT, []
-
-    def _data(self, data: bytes, start: int, end: int) -> None:
-        if self._chunks is not None:
-            self._chunks.append(data[start:end])
+def _field(head: bytes) -> str:
+    """Under which name the part with these headers is kept; empty when it is not wanted."""
+    if (plain := _PLAIN_FIELD.fullmatch(head)) is not None:
+        name = plain[1].decode("latin-1")
+        return name if name in WANTED else ""
+    headers = [line.partition(b":") for line in head.split(b"\r\n")]
+    said = {name.lower(): value.strip() for name, _, value in headers}
+    options = parse_options_header(said.get(b"content-disposition", b""))[1]
+    name = options.get(b"name", b"").decode("latin-1")
+    if name in WANTED and b"filename" not in options:
+        return name
+    type_ = said.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    return REPORT if name.startswith("attachment") and type_ in _REPORT_TYPES else ""

@@ -147,11 +147,14 @@ def _parts(part: Message, raw: bytes, start: int, end: int) -> Iterator[tuple[in
     if not declared or raw.find(b"--" + declared, start, end) < 0:
         found = _LIKE_A_BOUNDARY.search(raw, start, end)
         declared = found[1] if found else b""
-    return _split(raw, start, end, b"--" + declared) if declared else iter(())
+    return split(raw, start, end, b"--" + declared) if declared else iter(())
 
 
-def _split(raw: bytes, start: int, end: int, mark: bytes) -> Iterator[tuple[int, int]]:
-    """Where the parts of a multipart are; a missing last boundary ends the last part with the body."""
+def split(raw: bytes, start: int, end: int, mark: bytes) -> Iterator[tuple[int, int]]:
+    """Where the parts of a multipart are; a missing last boundary ends the last part with the body.
+
+    `mark` is two dashes and the boundary.
+    """
     begun: int | None = None
     at = raw.find(mark, start, end)
     while at >= 0:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.email.forms import pack
+from adapters.email.forms import pack, read_form
 from adapters.email.inbound import read_mail
 from adapters.email.mime import read_headers
 from adapters.email.one_mail import read_raw
@@ -141,3 +141,22 @@ def test_an_address_is_the_one_that_pythons_own_parser_finds(name: str, address:
     mail = read_mail(pack("multipart/form-data; boundary=b", (HEADERS_FIELD % value).encode()))
     assert mail is not None
     assert mail.header_to == tuple(found.lower() for _, found in getaddresses([value]) if "@" in found)
+
+
+@given(
+    fields=st.lists(st.tuples(st.sampled_from(["email", "SPF", "text"]), st.binary(max_size=30)), max_size=5),
+    lost=st.integers(0, 10),
+)
+def test_the_fields_of_a_form_come_back_octet_by_octet_those_in_front_of_a_break_too(
+    fields: list[tuple[str, bytes]], lost: int
+) -> None:
+    parts = [
+        b'--<b0>\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (name.encode(), value)
+        for name, value in fields
+    ]
+    body = b"".join((*parts, b"--<b0>--\r\n"))
+    whole = fields[:-1] if lost else fields
+    values = read_form('multipart/form-data; boundary="<b0>"', body[: len(body) - lost]).values
+    for name in ("email", "SPF", "text"):
+        expected = [value for each, value in whole if each == name]
+        assert list(values.get(name, ()))[: len(expected)] == expected
