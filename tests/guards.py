@@ -197,6 +197,19 @@ GUARDS = (
         "if answer.status < 0:  # a gate",
     ),
     Guard(26, "adapters/slack/outcomes.py", "if code in WORKSPACE_IS_DEAD:", "if not code:"),
+    Guard(26, "adapters/storage/buckets.py", "told.closes in TRIED", "told.closes is None"),
+    Guard(
+        26,
+        "adapters/discord/outcomes.py",
+        "return Later(TOKEN_REFUSED, REFUSED_FOR, Way.EVERYTHING)",
+        "return Later(TOKEN_REFUSED)",
+    ),
+    Guard(
+        26,
+        "adapters/email/sender.py",
+        "return Later(reason, REFUSED_FOR, Way.EVERYTHING)",
+        "return Later(reason)",
+    ),
     Guard(
         26,
         "domain/services/rerouting.py",
