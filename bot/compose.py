@@ -161,7 +161,7 @@ def _slack(settings: Settings, front: Front, core: Core, bridge: Bridge, clock: 
         settings.slack_api_url.rstrip("/") + "/",
     )
     memory = ListeningMemory(core, bridge, clock, Channel.SLACK, SLACK_SOCKET)
-    gap = SharedGap(memory, SharedTurns(core, bridge, clock, Channel.SLACK))
+    gap = SharedGap(memory, SharedTurns(core, bridge, clock, Channel.SLACK), clock)
     return SlackChannel(given, front, core.tokens, clock, gap)
 
 
@@ -178,7 +178,7 @@ def _discord(
         return await bridge.call(core.done_log.linked, Channel.DISCORD)
 
     memory = ListeningMemory(core, bridge, clock, Channel.DISCORD, GATEWAY_LEASE)
-    gap = SharedGap(memory, SharedTurns(core, bridge, clock, Channel.DISCORD))
+    gap = SharedGap(memory, SharedTurns(core, bridge, clock, Channel.DISCORD), clock)
     return DiscordChannel(given, front, core.tokens, clock, linked_guilds, gap, memory)
 
 

@@ -1,7 +1,6 @@
 """The gap between two times of listening: remembered in the database, closed by whoever listens next."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -10,7 +9,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from domain.ports.directory import Direct
-from domain.ports.front import StorageDown
+from domain.ports.front import Clock, StorageDown
 from domain.ports.listening import Read, Unread
 
 T = TypeVar("T")
@@ -64,28 +63,29 @@ class SharedGap:
     Args:
         memory: of the installation.
         turns: of the calls that read.
+        clock: the product's.
     """
 
-    def __init__(self, memory: Memory, turns: Turns) -> None:
+    def __init__(self, memory: Memory, turns: Turns, clock: Clock) -> None:
         self._memory = memory
         self._turns = turns
+        self._clock = clock
         self._closing: asyncio.Task[None] | None = None
         self._keeps_up = False
         """All that is said from now on is heard, and what was said before stands among what is unread."""
 
-    def close(self, read: Read, now: datetime, repeated: timedelta = timedelta(0)) -> None:
+    def close(self, read: Read, repeated: timedelta = timedelta(0)) -> None:
         if self._closing is not None:
             self._closing.cancel()
         self._keeps_up = False
-        self._closing = asyncio.create_task(self._close(read, now, repeated))
+        self._closing = asyncio.create_task(self._close(read, repeated))
 
     async def turn(self, workspace: str) -> None:
         await self._turns.wait(workspace)
 
     async def remember(self, until: datetime) -> None:
         if self._keeps_up:
-            with contextlib.suppress(StorageDown):  # the next one is remembered as well
-                await self._memory.heard(until)
+            await self._memory.heard(until)
 
     async def stop(self) -> None:
         closing, self._closing = self._closing, None
@@ -98,14 +98,15 @@ class SharedGap:
         if self._closing is not None:
             await asyncio.wait({self._closing})
 
-    async def _close(self, read: Read, now: datetime, repeated: timedelta) -> None:
+    async def _close(self, read: Read, repeated: timedelta) -> None:
         try:
-            await self._read_since_then(read, now, repeated)
+            await self._read_since_then(read, repeated)
         except Exception:  # the outermost loop: what is unread stays so for whoever listens next
             log.exception("what was said meanwhile could not be read", extra={"action": "catch_up_failed"})
 
-    async def _read_since_then(self, read: Read, now: datetime, repeated: timedelta) -> None:
+    async def _read_since_then(self, read: Read, repeated: timedelta) -> None:
         until = await _insisted(self._memory.heard_until)
+        now = self._clock.now()
         if until is None:
             await _insisted(partial(self._memory.heard, now))
             self._keeps_up = True

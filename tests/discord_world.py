@@ -167,7 +167,7 @@ class World:
             self.tokens,
             self.clock,
             linked_guilds,
-            SharedGap(self.memory, NoPace()),
+            SharedGap(self.memory, NoPace(), self.clock),
             self.memory,
         )
 

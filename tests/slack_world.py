@@ -117,7 +117,7 @@ class World:
 
     def gap(self) -> SharedGap:
         """Of one process."""
-        return SharedGap(self.memory, NoPace())
+        return SharedGap(self.memory, NoPace(), self.clock)
 
     def _person(self, name: str, zone: str) -> User:
         return self.slack.add_user(self.workspace, name, name.title(), zone, f"{name}@example.com")

@@ -5,6 +5,7 @@ https://docs.discord.com/developers/events/gateway#resuming.  What was deleted m
 and of a direct message that nobody here has ever heard of nothing can be asked.
 """
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from adapters.discord.history import snowflake
 from adapters.discord.outcomes import TROUBLE, outcome_of
 from domain.deliveries import Later
 from domain.ports.directory import Direct
-from domain.ports.front import Clock
+from domain.ports.front import Clock, StorageDown
 from domain.ports.listening import Gap
 
 Hear = Callable[[str, Mapping[str, Any]], Awaitable[None]]
@@ -55,7 +56,7 @@ class Missed:
             self._goes_on = False
         elif event == "READY":  # another one, to which nothing is repeated
             self._goes_on = True
-            self._gap.close(self._read, self._clock.now())
+            self._gap.close(self._read)
         elif event == "RESUMED":
             self._goes_on = True
         if self._goes_on:
@@ -63,7 +64,8 @@ class Missed:
 
     async def remember(self) -> None:
         if self._last_frame is not None:
-            await self._gap.remember(self._last_frame)
+            with contextlib.suppress(StorageDown):  # what comes meanwhile waits; the next time is remembered
+                await self._gap.remember(self._last_frame)
 
     async def stop(self) -> None:
         self._goes_on, self._last_frame = False, None

@@ -17,7 +17,7 @@ from adapters.slack.outcomes import TROUBLE, outcome_of
 from adapters.slack.payloads import instant
 from domain.deliveries import Later
 from domain.ports.directory import Direct
-from domain.ports.front import Clock
+from domain.ports.front import Clock, StorageDown
 from domain.ports.listening import Gap
 
 Hear = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -27,7 +27,10 @@ EDITABLE = timedelta(days=1)
 """How long before the gap a message may have been written that was edited in it."""
 TRY_AGAIN = timedelta(seconds=5)
 REPEATED = timedelta(minutes=4)
-"""Over HTTP a shorter gap is closed by Slack, whose last try comes five minutes after the one before."""
+"""A shorter gap is closed by Slack, whose last try comes five minutes after the one before.
+
+Not one between two sockets: Slack may have thought that the old one took what it sent.
+"""
 
 
 class Missed:
@@ -57,11 +60,11 @@ class Missed:
 
     def connected(self) -> None:
         """A connection is there, or there again."""
-        self._gap.close(self._read, self._clock.now())
+        self._gap.close(self._read)
 
     async def serve(self, check_seconds: float) -> None:
         """Until it is cancelled events come over HTTP, where no connection tells whether Slack reaches us."""
-        self._gap.close(self._read, self._clock.now(), REPEATED)
+        self._gap.close(self._read, REPEATED)
         try:
             while True:
                 await asyncio.sleep(check_seconds)
@@ -70,8 +73,11 @@ class Missed:
             await self.stop()
 
     async def is_alive(self) -> None:
-        """The connection answers."""
-        await self._gap.remember(self._clock.now())
+        """The connection answers.  What cannot be stored Slack sends again; what it gives up is read then."""
+        try:
+            await self._gap.remember(self._clock.now())
+        except StorageDown:
+            self._gap.close(self._read, REPEATED)
 
     async def stop(self) -> None:
         await self._gap.stop()

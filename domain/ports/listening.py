@@ -33,12 +33,11 @@ class Unread:
 class Gap(Protocol):
     """What was said while nobody listened."""
 
-    def close(self, read: Read, now: datetime, repeated: timedelta = timedelta(0)) -> None:
+    def close(self, read: Read, repeated: timedelta = timedelta(0)) -> None:
         """Somebody listens again: begin to read what came before, direct message after direct message.
 
         Args:
             read: one of them.
-            now: the product's time.
             repeated: a shorter gap is closed by the provider, which sends everything again.
         """
 
@@ -46,7 +45,11 @@ class Gap(Protocol):
         """Wait for the turn of one call that reads there; what is to be sent goes on meanwhile."""
 
     async def remember(self, until: datetime) -> None:
-        """All has been heard until then, or is about to be read."""
+        """All has been heard until then, or is about to be read.
+
+        Raises:
+            StorageDown: that could not be written down.
+        """
 
     async def stop(self) -> None:
         """Nobody listens any more here; what is not read by now is left to whoever listens next."""

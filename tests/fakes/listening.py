@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 
 from domain.ports.directory import Direct
+from domain.ports.front import StorageDown
 from domain.ports.listening import Unread
 
 
@@ -26,6 +27,8 @@ class SharedMemory:
         self._directs = directs
         self.asked = asked
         self.until: datetime | None = None
+        self.is_full = False
+        """Nothing more can be remembered of what was heard."""
         self.left: Unread | None = None
         self.begun: list[datetime] = []
 
@@ -33,6 +36,8 @@ class SharedMemory:
         return self.until
 
     async def heard(self, until: datetime) -> None:
+        if self.is_full:
+            raise StorageDown
         self.until = until
 
     async def unread(self) -> Unread | None:

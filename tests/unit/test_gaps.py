@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from domain.ports.directory import Direct
 from domain.ports.front import StorageDown
 from domain.ports.listening import Unread
 from tests.fakes.listening import NoPace, SharedMemory
+from tests.fakes.others import FakeClock
 
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -23,12 +25,12 @@ class Chat:
     """A hundred direct messages, in which something is said now and then; a process hears or reads it."""
 
     def __init__(self) -> None:
-        self.now = NOW
+        self.clock = FakeClock(NOW)
         self.said: list[tuple[int, datetime]] = []
         self.heard: set[tuple[int, datetime]] = set()
         self.reads: Counter[int] = Counter()
         self.memory = SharedMemory(lambda: [Direct(n, "", f"D{n}") for n in range(1, PEOPLE + 1)], {2, 90})
-        self.gap = SharedGap(self.memory, NoPace())
+        self.gap = SharedGap(self.memory, NoPace(), self.clock)
         self.asked_meanwhile: set[int] = set()
         """Who was asked lately, once those are read who had been at first."""
         self.dies_after: int | None = None
@@ -36,8 +38,8 @@ class Chat:
         self.died = asyncio.Event()
 
     def say(self, number: int, *, live: bool) -> None:
-        self.now += MINUTE
-        self.said.append((number, self.now))
+        self.clock.forward(MINUTE)
+        self.said.append((number, self.clock.now()))
         if live:
             self.heard.add(self.said[-1])
 
@@ -56,8 +58,8 @@ class Chat:
         """Start a process; returns once it has read all there is, or is about to die."""
         self.died.clear()
         self.dies_after = dies_after
-        self.gap = SharedGap(self.memory, NoPace())
-        self.gap.close(self.read, self.now)
+        self.gap = SharedGap(self.memory, NoPace(), self.clock)
+        self.gap.close(self.read)
         settled = asyncio.create_task(self.gap.settled())
         dying = asyncio.create_task(self.died.wait())
         await asyncio.wait({settled, dying}, return_when=asyncio.FIRST_COMPLETED)
@@ -100,7 +102,7 @@ async def test_the_next_process_goes_on_where_the_last_one_died() -> None:
 async def test_a_gap_that_the_provider_closes_is_not_read() -> None:
     chat = Chat()
     chat.memory.until = NOW - 3 * MINUTE
-    chat.gap.close(chat.read, NOW, repeated=4 * MINUTE)
+    chat.gap.close(chat.read, repeated=4 * MINUTE)
     await chat.gap.settled()
     await chat.gap.remember(NOW)
     assert (chat.reads, chat.memory.until) == ({}, NOW)
@@ -110,7 +112,7 @@ async def test_what_is_left_of_a_longer_one_is_read_all_the_same() -> None:
     chat = Chat()
     chat.memory.until = NOW - MINUTE
     chat.memory.left = Unread(NOW - timedelta(hours=1), asked=False, after=PEOPLE - 2)
-    chat.gap.close(chat.read, NOW, repeated=4 * MINUTE)
+    chat.gap.close(chat.read, repeated=4 * MINUTE)
     await chat.gap.settled()
     assert set(chat.reads) == {PEOPLE - 1, PEOPLE}
 
@@ -126,18 +128,16 @@ async def test_nothing_is_remembered_while_an_older_gap_is_open() -> None:
     await chat.gap.stop()
 
 
-async def test_a_database_that_is_down_is_waited_for() -> None:
-    class Down(SharedMemory):
-        async def heard(self, _until: datetime) -> None:
-            raise StorageDown
-
+async def test_what_could_not_be_remembered_is_said_to_be_so() -> None:
     chat = Chat()
-    memory = Down(list)
-    memory.until = NOW
-    chat.memory = memory
+    chat.memory.until = NOW
     await chat.live()
+    chat.memory.is_full = True
+    with pytest.raises(StorageDown):
+        await chat.gap.remember(NOW + MINUTE)
+    chat.memory.is_full = False
     await chat.gap.remember(NOW + MINUTE)
-    assert memory.until == NOW
+    assert chat.memory.until == NOW + MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def test_nothing_is_lost_wherever_processes_die(lives: list[Life]) -> None:
             await chat.live(life.reads)
             for number in life.during:
                 chat.say(number, live=True)
-                await chat.gap.remember(chat.now)
+                await chat.gap.remember(chat.clock.now())
             await chat.gap.stop()
             for number in life.after:
                 chat.say(number, live=False)
