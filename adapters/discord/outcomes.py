@@ -135,7 +135,8 @@ def _of_answer(refused: discord.HTTPException) -> Later | Never | Unknown:
             return Never(f"{refused.code}", Refusing.ADDRESS if dead else Refusing.MESSAGE)
         case Fate.LATER:
             too_fast = refused.code == OPENED_TOO_FAST
-            return Later(f"{refused.code}", *((OPENED_TOO_FAST_WAIT, Way.OPEN) if too_fast else ()))
+            after, closes = (OPENED_TOO_FAST_WAIT, Way.OPEN) if too_fast else (None, None)
+            return Later(f"{refused.code}", after, closes)
         case _:
             pass
     reason = f"{refused.code}" if refused.code else f"status {refused.status}"
