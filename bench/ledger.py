@@ -15,8 +15,8 @@ from bench import postgres
 from bench.crowd import DAY
 from bench.figures import Figure, Sample, Sizes, compared, interleaved
 from domain.deliveries import LEASE, Result, Sent
+from domain.limits import Limits
 from domain.people import Channel
-from domain.rates import Limits
 
 BATCH = 500
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)

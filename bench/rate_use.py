@@ -40,8 +40,8 @@ from bot.clock import real_now
 from domain.application import DoneLog
 from domain.conversation import Conversation
 from domain.deliveries import Key, Kind, NewDelivery, Recipient
+from domain.limits import Limits
 from domain.people import Address, Channel
-from domain.rates import Limits
 from scheduler.pump import Pump, Sender
 
 

@@ -11,11 +11,11 @@ from bot.settings import Settings
 from bot.tokens import SignedTokens
 from domain.application import DoneLog
 from domain.conversation import Conversation
+from domain.limits import Limits
 from domain.local_time import DEFAULT_ZONE
 from domain.people import Channel
 from domain.ports.front import Clock
 from domain.ports.search import SearchIndex
-from domain.rates import Limits
 from migrations.run import migrate
 
 

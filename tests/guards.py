@@ -232,7 +232,7 @@ GUARDS = (
         "Refusing.MESSAGE",
     ),
     Guard(28, "adapters/discord/outcomes.py", "refused.code == OPENED_TOO_FAST", "refused.code is None"),
-    Guard(28, "domain/rates.py", "Limit(3 / 60, burst=5", "Limit(3, burst=50"),
+    Guard(28, "domain/limits.py", "Limit(3 / 60, burst=5", "Limit(3, burst=50"),
     Guard(29, "adapters/discord/missed.py", "self._gap.close(self._read)", "pass"),
     Guard(29, "bot/gaps.py", "if left is not None:  # whoever", "if until is left:  # whoever"),
     Guard(29, "bot/gaps.py", "if self._keeps_up:", "if until:"),

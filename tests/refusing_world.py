@@ -19,8 +19,8 @@ from domain.application import DoneLog
 from domain.conversation import Conversation
 from domain.deliveries import Key, Kind, NewDelivery, Recipient, State
 from domain.facts import PromptAsked
+from domain.limits import Limits
 from domain.people import Channel
-from domain.rates import Limits
 from scheduler.pump import Pump, Sender
 from simulators.discord import DiscordSimulator, User
 from simulators.slack import SlackSimulator

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Row, text
 from domain import rates
 from domain.deliveries import TRIED, Claimed, Later, Result, Sent, Way
 from domain.heard import Spread
+from domain.limits import BY_WORKSPACE, Limits, bucket_name, bucket_names, reading_bucket
 from domain.people import Address, Channel
-from domain.rates import Bucket, Limits
+from domain.rates import Bucket
 
 _COLUMNS = "name, rate, next_at, closed_until, since, taken, ceiling, probing"
 _IN_USE = text(
@@ -63,7 +64,7 @@ class Buckets:
         self._connection = connection
         self._limits = limits
         self._channel = channel
-        self._provider = rates.bucket_name(channel, "", Way.EVERYTHING)
+        self._provider = bucket_name(channel, "", Way.EVERYTHING)
 
     def room(self, now: datetime) -> Room:
         bound = {"provider": self._provider, "now": now, "paused_since": now - _PAUSE}
@@ -75,7 +76,7 @@ class Buckets:
 
     def unused(self, way: Way, now: datetime) -> int:
         """How many turns a bucket has from which none was taken lately."""
-        name = rates.bucket_name(self._channel, "any", way)
+        name = bucket_name(self._channel, "any", way)
         return rates.fresh(self._limits.of(name), now).room(now)
 
     def take_turns(self, claimed: Sequence[Claimed], room: Room, now: datetime) -> list[Claimed]:
@@ -83,9 +84,7 @@ class Buckets:
         if not room.held and not self._is_paced():
             return list(claimed)
         always = {self._provider} if room.held else set()
-        wanted = {
-            each.ref: always.union(filter(self._is_limited, rates.bucket_names(each))) for each in claimed
-        }
+        wanted = {each.ref: always.union(filter(self._is_limited, bucket_names(each))) for each in claimed}
         names = {name for each in wanted.values() for name in each}
         if not names:
             return list(claimed)
@@ -105,7 +104,7 @@ class Buckets:
         Of a bucket that deliveries use too as many as are wanted; of another one those of the next second,
         since those of a worker that dies are lost.
         """
-        name = rates.reading_bucket(self._channel, workspace)
+        name = reading_bucket(self._channel, workspace)
         bucket = self._locked([name], now)[name]
         if bucket.closed_until > now or bucket.held:
             return []
@@ -115,7 +114,7 @@ class Buckets:
         return [turn - now for turn in at]
 
     def _is_paced(self) -> bool:
-        return any(self._is_limited(rates.bucket_name(self._channel, "any", way)) for way in Way)
+        return any(self._is_limited(bucket_name(self._channel, "any", way)) for way in Way)
 
     def _is_limited(self, name: str) -> bool:
         return not isinf(self._limits.of(name).a_second)
@@ -125,7 +124,7 @@ class Buckets:
         if isinstance(told, Spread):
             self._change(self._provider, lambda bucket: rates.spread(bucket, told.apart, now), now)
         elif told.closes is not None:
-            name = rates.bucket_name(self._channel, where.workspace, told.closes)
+            name = bucket_name(self._channel, where.workspace, told.closes)
             after, everything = told.after or rates.PROBE_EVERY, told.closes in TRIED
             self._change(name, lambda bucket: rates.refuse(bucket, after, now, everything=everything), now)
 
@@ -140,7 +139,7 @@ class Buckets:
     def refused(self, claimed: Sequence[Claimed], now: datetime) -> list[Claimed]:
         """Those in workspaces that refuse everything; where it is time to try again one is left out."""
         there: dict[str, list[Claimed]] = {}
-        for each in claimed if self._channel in rates.BY_WORKSPACE else ():
+        for each in claimed if self._channel in BY_WORKSPACE else ():
             there.setdefault(self._workspace(each.recipient.address.workspace), []).append(each)
         buckets = self._probed(there, now)
         found: list[Claimed] = []
@@ -152,7 +151,7 @@ class Buckets:
         return found
 
     def _workspace(self, workspace: str) -> str:
-        return rates.bucket_name(self._channel, workspace, Way.WORKSPACE)
+        return bucket_name(self._channel, workspace, Way.WORKSPACE)
 
     def _probed(self, names: Iterable[str], now: datetime) -> dict[str, Bucket]:
         """Those that are tried by one call at a time; hardly ever any, so that nothing else is locked."""

@@ -10,9 +10,9 @@ from adapters.storage.listening import Heard, Positions
 from adapters.storage.read_turns import ReadTurns
 from adapters.storage.search import PostgresSearch
 from adapters.storage.unit_of_work import PostgresStorage
+from domain.limits import Limits
 from domain.people import Channel
 from domain.ports.front import StorageDown
-from domain.rates import Limits
 
 
 class Database:

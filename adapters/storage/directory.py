@@ -12,9 +12,9 @@ from adapters.storage.tables import deliveries, identities, organizations, works
 from adapters.storage.transaction import Transaction
 from domain.deliveries import SENT_STATES, Kind, Way
 from domain.errors import Refusal
+from domain.limits import bucket_name
 from domain.people import Address, Channel
 from domain.ports.directory import Direct, Door
-from domain.rates import bucket_name
 
 # Asked for every batch of mails, and hardly ever anybody is found.
 _RENEWED = text("""

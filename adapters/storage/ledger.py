@@ -32,9 +32,9 @@ from domain.deliveries import (
 )
 from domain.doubts import Doubted, Verdict
 from domain.heard import Spread
+from domain.limits import Limits
 from domain.people import Address, Channel
 from domain.ports.planning import Gather, Lost, Noted, PromptContext, TeamDays, gather_nothing
-from domain.rates import Limits
 
 _EXPIRE = text("""
     UPDATE deliveries SET state = :expired, reason = :reason

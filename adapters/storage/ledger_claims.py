@@ -14,9 +14,9 @@ from adapters.storage.claim_cursors import ClaimCursors, Cursor, first
 from adapters.storage.delivery_rows import array, read_claimed
 from domain.deliveries import VAIN_IN_COMPANY, Claimed, Kind, Ref, State
 from domain.facts import Facts
+from domain.limits import BY_WORKSPACE, Limits
 from domain.people import Channel
 from domain.ports.planning import Gather
-from domain.rates import BY_WORKSPACE, Limits
 from domain.stored_facts import dump
 
 SENDABLE = timedelta(days=31)

@@ -10,8 +10,8 @@ from typing import Any
 
 from adapters.storage.buckets import Buckets, Room
 from domain.deliveries import Way
+from domain.limits import BY_WORKSPACE, SUFFIXES, bucket_name
 from domain.people import Channel
-from domain.rates import BY_WORKSPACE, SUFFIXES, bucket_name
 
 SCANNED = 4
 """Urgent rows that are looked at for each that is wanted: few are, and some may have to wait."""

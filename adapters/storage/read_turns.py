@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from adapters.storage.buckets import Buckets
+from domain.limits import Limits
 from domain.people import Channel
-from domain.rates import Limits
 
 
 class ReadTurns:

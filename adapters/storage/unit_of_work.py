@@ -20,8 +20,8 @@ from adapters.storage.read_ahead import read_ahead
 from adapters.storage.tenant import PostgresTenant
 from adapters.storage.transaction import Transaction
 from domain.commands import Origin
+from domain.limits import Limits
 from domain.ports.front import StorageDown
-from domain.rates import Limits
 
 
 class PostgresStorage:

@@ -25,8 +25,9 @@ from domain.deliveries import (
     Way,
 )
 from domain.heard import Spread
+from domain.limits import Limits
 from domain.people import Address, Channel
-from domain.rates import AHEAD, Limits
+from domain.rates import AHEAD
 from tests.ledger_steps import DUE, TUESDAY, claim
 from tests.worlds import World
 

@@ -25,8 +25,8 @@ from domain.conversation import Conversation
 from domain.deliveries import Outcome, Parcel, Sent
 from domain.doubts import Doubt, Evidence, Unclear
 from domain.heard import Heard
+from domain.limits import Limits
 from domain.people import Channel
-from domain.rates import Limits
 from scheduler.pump import Pump
 
 PLANS = 2

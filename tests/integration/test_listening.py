@@ -6,9 +6,9 @@ from sqlalchemy import Engine
 
 from adapters.storage.database import Database
 from adapters.storage.listening import Heard
+from domain.limits import Limits
 from domain.people import Channel
 from domain.ports.listening import Unread
-from domain.rates import Limits
 from tests.storage_fixtures import NOW
 
 

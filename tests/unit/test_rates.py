@@ -10,21 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.deliveries import Claimed, Key, Kind, Recipient, Ref, Way
+from domain.limits import Limit, Limits, bucket_name, bucket_names
 from domain.people import Address, Channel
-from domain.rates import (
-    AHEAD,
-    PROBE_EVERY,
-    Bucket,
-    Limit,
-    Limits,
-    bucket_name,
-    bucket_names,
-    fresh,
-    refuse,
-    reopen,
-    spread,
-    take,
-)
+from domain.rates import AHEAD, PROBE_EVERY, Bucket, fresh, refuse, reopen, spread, take
 
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -1,0 +1,92 @@
+"""What providers publish of their limits, and the names of the buckets that keep them for all workers."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from math import inf
+
+from domain.deliveries import Claimed, Kind, Way
+from domain.people import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What is known of a bucket before anything was learned."""
+
+    a_second: float
+    """Calls; `inf`: as many as one likes, until it is closed."""
+    burst: float = 1
+    """Calls that may be made at once after a pause."""
+    within: timedelta = timedelta(0)
+    """How long the provider counts calls; so long it takes to make up for a burst, and to prove a pace."""
+    up_to: float = 0
+    """The pace follows what the provider takes, between a tenth and so many times of it; 0: it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the providers publish, and how their clients fare.
+
+    Args:
+        pace: how many times as fast everything may go, where a provider has agreed to it.
+    """
+
+    pace: float = 1.0
+
+    def of(self, name: str) -> Limit:
+        """The limit of the bucket of that name."""
+        words = name.split(" ")
+        given = _PUBLISHED.get((words[0], words[-1] if len(words) > 1 else ""), Limit(inf))
+        return replace(given, a_second=given.a_second * self.pace, within=given.within / self.pace)
+
+
+_MINUTE = timedelta(minutes=1)
+_PUBLISHED = {
+    # "Several hundred messages a minute" in a workspace, and short bursts of more:
+    # https://docs.slack.dev/apis/web-api/rate-limits
+    ("slack", "posts"): Limit(5.0, burst=20, within=_MINUTE, up_to=10),
+    # Both are of tier 3, "50 or more a minute":
+    # https://docs.slack.dev/reference/methods/reactions.add and .../conversations.open
+    ("slack", "marks"): Limit(50 / 60, burst=20, within=_MINUTE, up_to=10),
+    ("slack", "opens"): Limit(50 / 60, burst=10, within=_MINUTE, up_to=10),
+    # So is this; what is left is for looking for what is in doubt:
+    # https://docs.slack.dev/reference/methods/conversations.history
+    ("slack-history", "reads"): Limit(40 / 60, burst=10, within=_MINUTE),
+    # 50 a second of one bot, over all servers; what is left is for calls that come late:
+    # https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
+    ("discord", ""): Limit(48.8),
+    # No number is published, only that a bot which opens many is stopped for good; after a refusal it goes
+    # slower: https://docs.discord.com/developers/resources/user#create-dm
+    ("discord", "opens"): Limit(3 / 60, burst=5, up_to=1),
+}
+BY_WORKSPACE = frozenset({Channel.SLACK})
+"""Channels on which each workspace has limits of its own; elsewhere the bot or the account has them."""
+SUFFIXES = {
+    Channel.SLACK: ("", " posts", " marks", " opens", ""),
+    Channel.DISCORD: ("", "", "", " opens", ""),
+    Channel.EMAIL: ("", "", "", "", ""),
+}
+"""What ends a bucket's name, by the number of the way."""
+
+
+def bucket_name(channel: Channel, workspace: str, way: Way) -> str:
+    """`slack T1 posts`, `slack T1`, `discord opens`; a provider as a whole has its channel's name."""
+    where = f" {workspace}" if channel in BY_WORKSPACE and way is not Way.EVERYTHING else ""
+    return channel.name.lower() + where + SUFFIXES[channel][way]
+
+
+def reading_bucket(channel: Channel, workspace: str) -> str:
+    """Of calls that read: Slack counts them for themselves, Discord together with all others."""
+    if channel in BY_WORKSPACE:
+        return f"{channel.name.lower()}-history {workspace} reads"
+    return bucket_name(channel, workspace, Way.EVERYTHING)
+
+
+def bucket_names(claimed: Claimed) -> frozenset[str]:
+    """Those of which a delivery needs a turn: with a person whose direct message is not open yet, two."""
+    to = claimed.recipient
+    ways = {Way.POST}
+    if claimed.key.kind is Kind.MARK:
+        ways = {Way.MARK}
+    elif to.identity_id is not None and to.direct is None:
+        ways.add(Way.OPEN)
+    return frozenset(bucket_name(to.address.channel, to.address.workspace, way) for way in ways)
