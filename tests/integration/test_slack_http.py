@@ -21,7 +21,7 @@ from domain.people import Address, Channel
 from domain.ports.inbox import Arrival, InboxItem, Lane, Source
 from simulators.base import Fault
 from simulators.slack.delivery import NotAcknowledgedError
-from tests.slack_world import NOW, Running, World, over_http, say, served, simulated, until
+from tests.slack_world import NOW, Running, World, over_http, say, served, simulated
 
 NOT_NOW = "I cannot write that down at the moment; please send it again in a minute."
 
@@ -62,64 +62,6 @@ async def test_start_does_not_wait_for_slack_and_tries_until_it_answers() -> Non
         await world.front.found.get()
         assert len(world.slack.journal.of("auth.test")) == 3
         await channel.stop()
-
-
-@asynccontextmanager
-async def serving(world: World) -> AsyncIterator[None]:
-    """A process that takes events over HTTP, at an address that Slack does not know yet."""
-    settings = SlackSettings(
-        (world.workspace.bot_token,),
-        signing_secrets=(world.slack.signing_secret,),
-        api_url=world.slack.api_url,
-        check_seconds=0.01,
-    )
-    channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
-    await channel.start(listen=False)
-    try:
-        yield
-    finally:
-        await channel.stop()
-
-
-async def test_what_was_said_while_nobody_served_is_heard_afterwards() -> None:
-    """Fault 30: for longer than Slack tries."""
-    async with simulated() as world:
-        world.memory.until = world.clock.now()
-        world.clock.time += timedelta(minutes=10)
-        with pytest.raises(NotAcknowledgedError):
-            await world.slack.dm(world.ada, "shipped it")
-        async with serving(world):
-            await until(lambda: world.memory.until == world.clock.now() and world.memory.left is None)
-        (arrival,) = world.front.heard
-        assert json.loads(arrival.raw)["event"]["text"] == "shipped it"
-
-
-async def test_what_could_not_be_stored_for_longer_than_slack_tries_is_heard_afterwards() -> None:
-    """Fault 30: nobody was away but the database."""
-    async with simulated() as world, serving(world):
-        await until(lambda: world.memory.until == world.clock.now())
-        world.memory.is_full = True
-        with pytest.raises(NotAcknowledgedError):
-            await world.slack.dm(world.ada, "shipped it")
-        world.clock.time += timedelta(minutes=10)
-        await until(lambda: len(world.front.heard) == 1)
-        world.memory.is_full = False
-        await until(lambda: world.memory.until == world.clock.now())
-
-
-async def test_a_process_that_serves_nothing_leaves_no_word_of_having_heard() -> None:
-    async with simulated() as world:
-        settings = SlackSettings(
-            (world.workspace.bot_token,),
-            signing_secrets=(world.slack.signing_secret,),
-            api_url=world.slack.api_url,
-            check_seconds=0,
-        )
-        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
-        await channel.start(listen=False, serve=False)
-        await world.front.found.get()
-        await channel.stop()
-        assert world.memory.until is None
 
 
 async def test_a_direct_message_is_kept_and_can_be_read(running: Running) -> None:

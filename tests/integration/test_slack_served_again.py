@@ -1,0 +1,70 @@
+"""What Slack could hand over to nobody is read once somebody serves its events again."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from adapters.slack.channel import SlackChannel, SlackSettings
+from simulators.slack.delivery import NotAcknowledgedError
+from tests.slack_world import World, simulated, until
+
+
+@asynccontextmanager
+async def serving(world: World) -> AsyncIterator[None]:
+    """A process that takes events over HTTP, at an address that Slack does not know yet."""
+    settings = SlackSettings(
+        (world.workspace.bot_token,),
+        signing_secrets=(world.slack.signing_secret,),
+        api_url=world.slack.api_url,
+        check_seconds=0.01,
+    )
+    channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
+    await channel.start(listen=False)
+    try:
+        yield
+    finally:
+        await channel.stop()
+
+
+async def test_what_was_said_while_nobody_served_is_heard_afterwards() -> None:
+    """Fault 30: for longer than Slack tries."""
+    async with simulated() as world:
+        world.memory.until = world.clock.now()
+        world.clock.time += timedelta(minutes=10)
+        with pytest.raises(NotAcknowledgedError):
+            await world.slack.dm(world.ada, "shipped it")
+        async with serving(world):
+            await until(lambda: world.memory.until == world.clock.now() and world.memory.left is None)
+        (arrival,) = world.front.heard
+        assert json.loads(arrival.raw)["event"]["text"] == "shipped it"
+
+
+async def test_what_could_not_be_stored_for_longer_than_slack_tries_is_heard_afterwards() -> None:
+    """Fault 30: nobody was away but the database."""
+    async with simulated() as world, serving(world):
+        await until(lambda: world.memory.until == world.clock.now())
+        world.memory.is_full = True
+        with pytest.raises(NotAcknowledgedError):
+            await world.slack.dm(world.ada, "shipped it")
+        world.clock.time += timedelta(minutes=10)
+        await until(lambda: len(world.front.heard) == 1)
+        world.memory.is_full = False
+        await until(lambda: world.memory.until == world.clock.now())
+
+
+async def test_a_process_that_serves_nothing_leaves_no_word_of_having_heard() -> None:
+    async with simulated() as world:
+        settings = SlackSettings(
+            (world.workspace.bot_token,),
+            signing_secrets=(world.slack.signing_secret,),
+            api_url=world.slack.api_url,
+            check_seconds=0,
+        )
+        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
+        await channel.start(listen=False, serve=False)
+        await world.front.found.get()
+        await channel.stop()
+        assert world.memory.until is None
