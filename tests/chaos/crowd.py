@@ -45,8 +45,8 @@ class Crowd:
     """The number of each person who is asked, by what the service calls her."""
     _slackers: list[SlackUser] = field(default_factory=list)
     _discorders: list[DiscordUser] = field(default_factory=list)
-    _known: set[int] = field(default_factory=set)
-    """Users whose direct messages the installation knows from the start."""
+    _known: set[str] = field(default_factory=set)
+    """Direct messages that the installation knows from the start."""
     _number: int = 0
     _running: set[asyncio.Task[None]] = field(default_factory=set)
     workspace: Workspace = field(init=False)
@@ -108,7 +108,6 @@ class Crowd:
             self.discord.join(discorder, self.guild)
             self._discorders.append(discorder)
             direct = str(self.discord.dm_of(discorder).id) if opened else None
-            self._known |= {discorder.id} if opened else set()
             return Address(channel, str(discorder.id)), direct
         return Address(channel, f"{name}@example.com"), None
 
@@ -133,6 +132,7 @@ class Crowd:
             uow.commit()
         self.planned.update(added)
         self.people.update(numbers)
+        self._known.update(direct for _, direct in newcomers if direct is not None)
 
     def next_number(self) -> int:
         """That nothing else has."""
@@ -191,7 +191,9 @@ class Crowd:
         if not self._discorders:
             return
         user = self.draw.choice(self._discorders)
-        heard = user.id in self._known and await asyncio.to_thread(self._has_listened)
+        heard = str(self.discord.dm_of(user).id) in self._known and await asyncio.to_thread(
+            self._has_listened
+        )
         await self.discord.dm(user, text)
         self.said.append(Said(Channel.DISCORD, text, heard))
 

@@ -1,5 +1,6 @@
 """What processes that share a database remember of their listening."""
 
+import asyncio
 from collections.abc import Callable, Collection
 from datetime import datetime
 
@@ -27,16 +28,20 @@ class SharedMemory:
         self._directs = directs
         self.asked = asked
         self.until: datetime | None = None
-        self.is_full = False
-        """Nothing more can be remembered of what was heard."""
+        self.up = asyncio.Event()
+        """While it is not, nothing can be remembered, and who asks waits for an answer."""
+        self.up.set()
+        self.refusals = 0
         self.left: Unread | None = None
         self.begun: list[datetime] = []
 
     async def heard_until(self) -> datetime | None:
+        await self.up.wait()
         return self.until
 
     async def heard(self, until: datetime) -> None:
-        if self.is_full:
+        if not self.up.is_set():
+            self.refusals += 1
             raise StorageDown
         self.until = until
 

@@ -46,12 +46,13 @@ async def test_what_could_not_be_stored_for_longer_than_slack_tries_is_heard_aft
     """Fault 30: nobody was away but the database."""
     async with simulated() as world, serving(world):
         await until(lambda: world.memory.until == world.clock.now())
-        world.memory.is_full = True
+        world.memory.up.clear()
         with pytest.raises(NotAcknowledgedError):
             await world.slack.dm(world.ada, "shipped it")
+        await until(lambda: world.memory.refusals > 0)
         world.clock.time += timedelta(minutes=10)
+        world.memory.up.set()
         await until(lambda: len(world.front.heard) == 1)
-        world.memory.is_full = False
         await until(lambda: world.memory.until == world.clock.now())
 
 

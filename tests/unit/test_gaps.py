@@ -132,10 +132,10 @@ async def test_what_could_not_be_remembered_is_said_to_be_so() -> None:
     chat = Chat()
     chat.memory.until = NOW
     await chat.live()
-    chat.memory.is_full = True
+    chat.memory.up.clear()
     with pytest.raises(StorageDown):
         await chat.gap.remember(NOW + MINUTE)
-    chat.memory.is_full = False
+    chat.memory.up.set()
     await chat.gap.remember(NOW + MINUTE)
     assert chat.memory.until == NOW + MINUTE
 
