@@ -1,5 +1,6 @@
 """What Slack could hand over to nobody is read once somebody serves its events again."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ from tests.slack_world import World, simulated, until
 
 
 @asynccontextmanager
-async def serving(world: World) -> AsyncIterator[None]:
+async def serving(world: World, *, serve: bool = True) -> AsyncIterator[None]:
     """A process that takes events over HTTP, at an address that Slack does not know yet."""
     settings = SlackSettings(
         (world.workspace.bot_token,),
@@ -22,7 +23,7 @@ async def serving(world: World) -> AsyncIterator[None]:
         check_seconds=0.01,
     )
     channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
-    await channel.start(listen=False)
+    await channel.start(listen=False, serve=serve)
     try:
         yield
     finally:
@@ -58,14 +59,8 @@ async def test_what_could_not_be_stored_for_longer_than_slack_tries_is_heard_aft
 
 async def test_a_process_that_serves_nothing_leaves_no_word_of_having_heard() -> None:
     async with simulated() as world:
-        settings = SlackSettings(
-            (world.workspace.bot_token,),
-            signing_secrets=(world.slack.signing_secret,),
-            api_url=world.slack.api_url,
-            check_seconds=0,
-        )
-        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
-        await channel.start(listen=False, serve=False)
-        await world.front.found.get()
-        await channel.stop()
+        before = asyncio.all_tasks()
+        async with serving(world, serve=False):
+            await world.front.found.get()
+            await asyncio.wait(asyncio.all_tasks() - before, timeout=0.2)
         assert world.memory.until is None
