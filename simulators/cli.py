@@ -1,4 +1,4 @@
-"""`donelog demo | simulate`: the product among simulated services, no account needed."""
+"""`donelog demo | gallery | simulate`: the product among simulated services, no account needed."""
 
 import asyncio
 import sys
@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+)
 
 
 @app.command()
@@ -45,4 +47,4 @@ def simulate(
 
 
 if __name__ == "__main__":
-    app()
+    app(prog_name="donelog")

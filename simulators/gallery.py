@@ -33,7 +33,7 @@ def write(path: Path) -> int:
     slack, discord, mail = (examples(channel) for channel in Channel)
     shown = [_shown(name, slack[name], discord[name], mail[name]) for name in slack]
     pages = Environment(loader=PackageLoader("simulators"), autoescape=True)
-    path.write_text(pages.get_template("gallery.html").render(examples=shown), encoding="utf-8")
+    path.write_text(pages.get_template("gallery.html.j2").render(examples=shown), encoding="utf-8")
     return len(shown)
 
 

@@ -1,0 +1,18 @@
+"""`donelog gallery`: the page on which everything that is said can be looked at."""
+
+from html import escape
+from pathlib import Path
+
+from domain.people import Channel
+from simulators.gallery import write
+from tests.examples import examples
+
+
+def test_every_example_is_on_the_page_on_all_three_channels(tmp_path: Path) -> None:
+    file = tmp_path / "gallery.html"
+    names = list(examples(Channel.SLACK))
+    assert write(file) == len(names)
+    page = file.read_text(encoding="utf-8")
+    headings = [f"<h2>{escape(name.replace('_', ' '))}</h2>" for name in names]
+    assert [heading for heading in headings if heading not in page] == []
+    assert page.count("<h3>Slack</h3>") == page.count("<h3>Discord</h3>") == page.count("srcdoc=") == len(names)
