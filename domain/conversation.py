@@ -232,12 +232,11 @@ class Conversation:
         self, known: Known, request: c.Request, command: c.ChangeSource, now: datetime
     ) -> Spoken:
         read = None if command.text is None else self._read_direct(known, command.text)
-        said = replace(command, text=read.text) if isinstance(read, c.Record) else command
-        note = capture.change_source(known.tenant, known.person, request.origin, said)
-        if note == capture.NO_DONES and isinstance(read, c.Record):
-            # the edit overtook the message, or made dones of something else
-            return self._record(known, request, replace(read, edited_at=command.edited_at), now)
-        return Spoken(note)
+        said = read if isinstance(read, c.Record) else None  # no command is carried out by an edit
+        done = capture.change_source(known.tenant, known.person, request.origin, command, said, now)
+        if isinstance(done, c.Record):  # it overtook the message, or made dones of something else
+            return self._record(known, request, done, now)
+        return Spoken(done) if isinstance(done, str) else Spoken("no dones any more", facts=done)
 
     def _answer(self, known: Known, origin: c.Origin, command: c.Command, now: datetime) -> f.Facts:  # noqa: C901, PLR0911, PLR0912 -- an arm a command
         tenant, person = known.tenant, known.person

@@ -22,8 +22,9 @@ Placed = tuple[int, Line, tuple[int, ...]]
 
 _CHANGE = text("""
     UPDATE dones
-    SET kind = new.kind, text = new.text, position = new.position, team_ids = CAST(new.team_ids AS bigint[]),
-        terms = CAST(new.terms AS tsvector), revision = dones.revision + 1
+    SET day = :day, kind = new.kind, text = new.text, position = new.position,
+        team_ids = CAST(new.team_ids AS bigint[]), terms = CAST(new.terms AS tsvector),
+        revision = dones.revision + 1
     FROM unnest(
         CAST(:ids AS bigint[]), CAST(:kinds AS smallint[]), CAST(:texts AS text[]),
         CAST(:positions AS smallint[]), CAST(:teams AS text[]), CAST(:terms AS text[])
@@ -84,13 +85,12 @@ class PostgresLog:
 
     def revise(self, answer: Answer, revision: Revision, at: datetime) -> None:
         """Lines whose done is not one of the answer's, or has been deleted meanwhile, are left alone."""
-        self._transaction.execute(
-            update(answers).where(self._mine(answers), answers.c.id == answer.id).values(revised_at=at)
-        )
+        revised = update(answers).where(self._mine(answers), answers.c.id == answer.id)
+        self._transaction.execute(revised.values(revised_at=at, day=answer.day))
         touched = [*(change.done_id for change in revision.changed), *revision.removed]
         old = self._locked(touched, dones.c.answer_id == answer.id)
         changed = [change for change in revision.changed if change.done_id in old]
-        self._change(changed)
+        self._change(changed, answer.day)
         self._delete([done_id for done_id in revision.removed if done_id in old])
         added = self._add(answer, revision.added, at)
         after = [*_said(revision.added), *((change.line.text, change.team_ids) for change in changed)]
@@ -107,7 +107,7 @@ class PostgresLog:
                 self._delete([done.id])
             else:
                 line = Line(done.kind, text)
-                self._change([LineChange(done.id, line, done.team_ids, done.position)])
+                self._change([LineChange(done.id, line, done.team_ids, done.position)], done.day)
             self._search.count([(done.text, done.team_ids)], [] if text is None else [(text, done.team_ids)])
         self._search.feed(list(old))
 
@@ -180,11 +180,12 @@ class PostgresLog:
             "terms": search_vector(line.text),
         }
 
-    def _change(self, changes: Sequence[LineChange]) -> None:
+    def _change(self, changes: Sequence[LineChange], day: date) -> None:
         if not changes:
             return
         new = {
             "organization_id": self._organization_id,
+            "day": day,
             "ids": [each.done_id for each in changes],
             "kinds": [int(each.line.kind) for each in changes],
             "texts": [each.line.text for each in changes],

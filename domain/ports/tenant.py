@@ -131,7 +131,8 @@ class Log(Protocol):
     def by_source(self, source_ref: str) -> tuple[Answer, list[Done]] | None:
         """The answer that came in that message and its dones, in order; locked for this transaction."""
 
-    def revise(self, answer: Answer, revision: Revision, at: datetime) -> None: ...
+    def revise(self, answer: Answer, revision: Revision, at: datetime) -> None:
+        """Make it what was written then, for the day that the answer names."""
 
     def day(self, person_id: int, day: date) -> list[Done]:
         """A person's dones of a day, in the order written."""

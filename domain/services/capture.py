@@ -1,20 +1,22 @@
 """What somebody says becomes dones: recorded, edited, deleted, each once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from domain import facts as f
 from domain.commands import ChangeSource, DeleteLine, EditLine, NothingToday, Origin, Record, ShowDay
-from domain.dones import Done, Line, match_lines, read_lines
+from domain.dones import Answer, Done, Line, match_lines, read_lines
 from domain.errors import Refusal
 from domain.local_time import log_day, moment, show_day, show_minute, show_zone, weekday_bit
 from domain.people import Channel, Person
 from domain.ports.tenant import LineChange, Revision, Tenant
 from domain.teams import Role, Team
 
-NO_DONES = "no dones came from that message"
 NO_DAY = date(1, 1, 1)
-"""Of the answer that stands for a message which was deleted before it was understood: nobody asks for it."""
+"""Of the answer that stands for a message which says no dones (any more): nobody asks for that day."""
+PRECISION = timedelta(seconds=1)
+"""Some platforms tell the time of an edit in whole seconds."""
 EDITABLE = frozenset({Channel.SLACK, Channel.DISCORD})
 
 
@@ -37,11 +39,13 @@ def record(
         return f.HelpShown(command.text.strip(), kept=True)
     day = _day(tenant, person, origin, command)
     if day > log_day(now, person.zone):
-        raise Refusal(f"{show_day(day)} is still to come; I keep what is done.")
+        raise _still_to_come(day)
     with_audience = [(line, audience(line, teams)) for line in lines]
     written_at = command.edited_at or origin.at
     if not tenant.log.record(person.id, day, _source(origin), written_at, with_audience):
-        return None
+        edited_into = Revision(added=tuple((place, *each) for place, each in enumerate(with_audience)))
+        if command.edited_at is None or not _fill(tenant, origin, day, edited_into, written_at):
+            return None
     if not person.ask_anyway:
         tenant.outbox.cancel_prompt(person.id, day)
     readers = _readers(with_audience, teams)
@@ -53,6 +57,10 @@ def record(
         can_edit=origin.address.channel in EDITABLE and bool(origin.source_ref),
         doubtful=command.doubtful,
     )
+
+
+def _still_to_come(day: date) -> Refusal:
+    return Refusal(f"{show_day(day)} is still to come; I keep what is done.")
 
 
 def audience(line: Line, teams: Sequence[Team]) -> tuple[int, ...]:
@@ -105,43 +113,96 @@ def _digest_at(team: Team, day: date, now: datetime) -> str:
     return f"{when} at {show_minute(team.digest_minute)} {show_zone(team.zone)}"
 
 
-def change_source(tenant: Tenant, person: Person, origin: Origin, command: ChangeSource) -> str:
-    """Follow an edited or deleted message; says what was done, for the log."""
+def _fill(tenant: Tenant, origin: Origin, day: date, said: Revision, written_at: datetime) -> bool:
+    """The first dones of a message that said none until it was edited; False: it has some."""
     found = tenant.log.by_source(origin.source_ref)
-    if found is None and command.text is None:
-        return _overtaken(tenant, person, origin, command)
+    if found is None or found[0].day != NO_DAY:
+        return False
+    tenant.log.revise(replace(found[0], day=day), said, written_at)
+    return True
+
+
+def change_source(
+    tenant: Tenant, person: Person, origin: Origin, command: ChangeSource, said: Record | None, now: datetime
+) -> str | f.Changed | Record:
+    """Follow an edited or deleted message: in whatever order its versions come, the newest one counts.
+
+    Args:
+        tenant: hers.
+        person: who wrote it.
+        origin: of the message.
+        command: what became of it, and when.
+        said: what it says now; None: no dones, since it is deleted or reads as a command.
+        now: the product's time.
+
+    Returns:
+        What was done, for the log; or what she is told; or what is still to be recorded.
+
+    Raises:
+        Refusal: the day that it is about has not come yet, so it says no dones.
+    """
+    version = _version(tenant, person, origin, command, said, now)
+    found = _stored(tenant, person, origin, version)
     if found is None:
-        return NO_DONES
+        return version.record
     answer, old = found
     if answer.person_id != person.id:
         return "the message is somebody else's"
-    if answer.day == NO_DAY:
-        return "the message was deleted"
-    if command.edited_at < answer.revised_at.replace(microsecond=0):  # some platforms tell whole seconds
+    if version.written_at < answer.revised_at.replace(microsecond=0):
         return "older than what is stored"
-    teams = member_teams(tenant, person)
-    new = read_lines(command.text or "", {team.name: team.id for team in teams})
-    tenant.log.revise(answer, revision(old, new, teams), command.edited_at)
+    if answer.day == NO_DAY and version.lines:
+        return version.record
+    _revise(tenant, person, answer, old, version)
+    if version.refused is not None:
+        raise version.refused
+    if old and said is None and command.text is not None:
+        return f.Changed(answer.day, " / ".join(done.text for done in old), after=None)
     return "edited" if command.text is not None else "deleted"
 
 
-def _overtaken(tenant: Tenant, person: Person, origin: Origin, command: ChangeSource) -> str:
-    """A message that is deleted before it is understood: its place is taken, so that it makes no dones.
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """What a message says, and since when."""
 
-    The row that takes it and one of the message itself exclude each other, whichever of two workers is first.
-    """
-    taken = tenant.log.record(person.id, NO_DAY, origin.source_ref, command.edited_at, [])
-    return NO_DONES if taken else _follow_deleted(tenant, person, origin, command)
+    record: Record
+    written_at: datetime
+    day: date = NO_DAY
+    lines: Sequence[Line] = ()
+    refused: Refusal | None = None
+    """Why it says no dones, where she does not know."""
 
 
-def _follow_deleted(tenant: Tenant, person: Person, origin: Origin, command: ChangeSource) -> str:
-    """The message was understood by another worker in that moment."""
+def _version(
+    tenant: Tenant, person: Person, origin: Origin, command: ChangeSource, said: Record | None, now: datetime
+) -> _Version:
+    if command.text is None:  # what was written within the same second came before it
+        return _Version(Record(""), command.edited_at + PRECISION)
+    record = replace(said or Record(""), edited_at=command.edited_at)
+    lines = read_lines(record.text, {team.name: team.id for team in member_teams(tenant, person)})
+    if not lines:
+        return _Version(record, command.edited_at)
+    day = _day(tenant, person, origin, record)
+    if day > log_day(now, person.zone):
+        return _Version(record, command.edited_at, refused=_still_to_come(day))
+    return _Version(record, command.edited_at, day, lines)
+
+
+def _stored(
+    tenant: Tenant, person: Person, origin: Origin, version: _Version
+) -> tuple[Answer, list[Done]] | None:
+    """The answer that came in that message; a version without dones makes one, to take older ones' place."""
     found = tenant.log.by_source(origin.source_ref)
-    if found is None or found[0].person_id != person.id:
-        return NO_DONES
-    answer, old = found
-    tenant.log.revise(answer, Revision(removed=tuple(done.id for done in old)), command.edited_at)
-    return "deleted"
+    if found is None and not version.lines:
+        tenant.log.record(person.id, NO_DAY, origin.source_ref, version.written_at, [])
+        found = tenant.log.by_source(origin.source_ref)
+    return found
+
+
+def _revise(tenant: Tenant, person: Person, answer: Answer, old: Sequence[Done], version: _Version) -> None:
+    changes = revision(old, version.lines, member_teams(tenant, person))
+    tenant.log.revise(replace(answer, day=version.day), changes, version.written_at)
+    if version.day not in {answer.day, NO_DAY} and not person.ask_anyway:
+        tenant.outbox.cancel_prompt(person.id, version.day)
 
 
 def revision(old: Sequence[Done], new: Sequence[Line], teams: Sequence[Team]) -> Revision:

@@ -52,6 +52,7 @@ class FakeLog:
             if row is not None and row.answer_id == answer.id:
                 changed = replace(
                     row.done,
+                    day=answer.day,
                     kind=change.line.kind,
                     text=change.line.text,
                     team_ids=change.team_ids,

@@ -1,7 +1,7 @@
 """Whatever arrives twice, or in another order than it was written, leaves what was written last."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,9 +9,18 @@ from hypothesis import strategies as st
 from domain import commands as c
 from tests.factories import ADA, DEE, SIX, Office
 
-DONES = ("shipped the importer", "fixed the build", "lunch", "paired with Ben\nwrote it up")
-FIRST = (*DONES, "help")
-"""A command may be edited into dones; dones that are edited into a command's words stay dones."""
+SAID = (
+    *("shipped the importer", "fixed the build", "lunch", "paired with Ben\nwrote it up"),
+    *(
+        "yesterday: lunch",
+        "2026-11-20: fixed the build",
+        "2026-12-24: to come",
+        "help",
+        "search build",
+        "---",
+    ),
+)
+"""Dones of today and of other days, a day that is refused, commands, and a line without a word."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +37,8 @@ def history(message: int, texts: tuple[str, ...], *, deleted: bool) -> list[Even
     return [*events, Event(message, len(texts), None)] if deleted else events
 
 
-def played(events: list[Event]) -> list[tuple[str, str]]:
-    """The dones of Ada after these, by message."""
+def played(events: list[Event]) -> list[tuple[str, date, str]]:
+    """The dones of Ada after these, by message and day."""
     office = Office()
     for event in events:
         origin = office.origin(ADA, f"D1:{event.message}", at=SIX + timedelta(minutes=event.message))
@@ -42,7 +51,11 @@ def played(events: list[Event]) -> list[tuple[str, str]]:
             office.say(request, key=f"Ev{event.message}.{event.minute}")
     tables = office.storage.tables
     source = {row.answer.id: row.answer.source_ref for row in tables.answers.values()}
-    return sorted((source[row.answer_id], row.done.text) for row in tables.dones.values() if not row.deleted)
+    return sorted(
+        (source[row.answer_id], row.done.day, row.done.text)
+        for row in tables.dones.values()
+        if not row.deleted
+    )
 
 
 def _is_new(office: Office, event: Event) -> bool:
@@ -52,9 +65,7 @@ def _is_new(office: Office, event: Event) -> bool:
 
 histories = st.lists(
     st.tuples(
-        st.tuples(st.sampled_from(FIRST), st.lists(st.sampled_from(DONES), max_size=2)).map(
-            lambda written: (written[0], *written[1])
-        ),
+        st.lists(st.sampled_from(SAID), min_size=1, max_size=3).map(tuple),
         st.booleans(),
     ),
     min_size=1,
@@ -63,13 +74,13 @@ histories = st.lists(
 
 
 @given(histories, st.data())
-def test_any_order_of_any_of_them_repeated_is_the_same_as_all_of_them_in_order(
+def test_in_any_order_and_however_often_the_newest_version_of_each_message_counts(
     written: list[list[Event]], data: st.DataObject
 ) -> None:
     events = [event for each in written for event in each]
     repeats = data.draw(st.lists(st.sampled_from(events), max_size=4))
     shuffled = data.draw(st.permutations([*events, *repeats]))
-    assert played(shuffled) == played(events)
+    assert played(shuffled) == played([each[-1] for each in written])
 
 
 @given(st.lists(st.sampled_from(["one", "two\nthree", "nothing", "four"]), min_size=1, max_size=6))

@@ -1,9 +1,10 @@
 """An edited message is the same dones, as last written."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from domain import facts as f
 from tests.factories import ADA, BEN, TUESDAY, Office
 
 MONDAY = date(2026, 11, 23)
@@ -68,6 +69,47 @@ def test_a_message_made_a_done_by_an_edit_is_recorded(office: Office) -> None:
     office.message(ADA, "help", source="D1:1")
     office.edit(ADA, "D1:1", "helped Ben with the release")
     assert office.texts(office.ada) == ["helped Ben with the release"]
+
+
+def test_lines_that_are_edited_into_a_command_are_gone_and_she_is_told(office: Office) -> None:
+    office.message(ADA, "indexed search\nlunch", source="D1:1")
+    edited = office.edit(ADA, "D1:1", "search index")
+    assert office.texts(office.ada) == []
+    assert edited.facts == f.Changed(TUESDAY, "indexed search / lunch", after=None)
+
+
+def test_an_edit_that_overtakes_its_message_and_is_a_command_takes_its_place(office: Office) -> None:
+    office.edit(ADA, "D1:1", "help", minutes=2)
+    office.edit(ADA, "D1:1", "second", minutes=1)
+    office.message(ADA, "first", source="D1:1")
+    assert office.texts(office.ada) == []
+    assert not office.tenant().log.has_answered(office.ada.id, TUESDAY)
+
+
+def test_an_edit_within_the_second_of_a_deletion_was_before_it(office: Office) -> None:
+    office.message(ADA, "first", source="D1:1")
+    office.clock.forward(timedelta(milliseconds=900))
+    office.edit(ADA, "D1:1", None, minutes=1)
+    office.clock.forward(timedelta(milliseconds=-900))
+    office.edit(ADA, "D1:1", "second", minutes=1)
+    assert office.texts(office.ada) == []
+
+
+def test_an_edit_moves_lines_to_the_day_that_it_names(office: Office) -> None:
+    office.message(ADA, "shipped it", source="D1:1")
+    [before] = office.dones(office.ada)
+    office.edit(ADA, "D1:1", "yesterday: shipped it")
+    assert days(office) == [(MONDAY, "shipped it")]
+    assert [done.id for done in office.dones(office.ada)] == [before.id]
+    office.edit(ADA, "D1:1", "shipped it", minutes=2)
+    assert days(office) == [(TUESDAY, "shipped it")]
+
+
+def test_an_edit_to_a_day_to_come_is_refused_and_leaves_no_dones(office: Office) -> None:
+    office.message(ADA, "shipped it", source="D1:1")
+    refused = office.edit(ADA, "D1:1", "2026-12-24: shipped it")
+    assert days(office) == []
+    assert isinstance(refused.facts, f.Refused)
 
 
 def test_an_edit_keeps_the_day_that_the_message_was_for(office: Office) -> None:
