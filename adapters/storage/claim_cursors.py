@@ -1,9 +1,12 @@
 """Where claims go on: each looks behind the last row that the one before it took, not again from the first.
 
 What was sent stays in the index of what is ready until PostgreSQL cleans up, which it does not while anybody
-reads in a long transaction: claims that begin at the first row wade through the whole day's.
+reads in a long transaction: a claim that begins at the first row wades through the whole day's, a second for
+a million.  So all is walked from time to time only, and the more seldom the longer it takes.
 """
 
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,16 +14,32 @@ from domain.people import Channel
 
 WHOLE_WALK_EVERY = timedelta(seconds=3)
 """How long what became ready behind the cursor may have to wait, in real time, while others are claimed."""
+LONG = 0.1
+"""Seconds from which on a walk is so long that the next one has to wait, however little else is found."""
+SHARE = 20
+"""What walks long takes one part of so many of the time."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Cursor:
     """The last row that was taken of what is planned."""
 
     due_at: datetime
     id: int
-    walked_at: datetime
-    """When all was walked last, from the first row on; real time."""
+
+
+FIRST = Cursor(datetime.min.replace(tzinfo=UTC), 0)
+"""Before all rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """One from the first row on."""
+
+    at: datetime
+    """Real time."""
+    rest: timedelta
+    """How long there has to be no other after it."""
 
 
 class ClaimCursors:
@@ -30,23 +49,41 @@ class ClaimCursors:
     found by the next walk from the first row on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stopwatch: Callable[[], float] = time.monotonic) -> None:
+        """Begin with no cursor.
+
+        Args:
+            stopwatch: seconds since whenever, by which walks are timed.
+        """
+        self.stopwatch = stopwatch
         self._cursors: dict[Channel, Cursor] = {}
+        self._walks: dict[Channel, _Walk] = {}
 
     def of(self, channel: Channel, now: datetime) -> Cursor:
-        """Where to go on; `now` in real time."""
-        cursor = self._cursors.get(channel)
-        if cursor is None or not timedelta() <= now - cursor.walked_at < WHOLE_WALK_EVERY:
-            return first(now)
-        return cursor
+        """Where to go on: at `FIRST` once all is to be walked again; `now` in real time."""
+        return self._after(channel, now, WHOLE_WALK_EVERY)
+
+    def resting(self, channel: Channel, now: datetime) -> Cursor:
+        """Where to go on while the last walk was too long for another one; else `FIRST`."""
+        return self._after(channel, now, timedelta())
+
+    def walked(self, channel: Channel, now: datetime, began: float) -> bool:
+        """All was walked since the stopwatch showed `began`; whether that took long.  `now` in real time."""
+        took = self.stopwatch() - began
+        rest = timedelta(seconds=took * SHARE) if took > LONG else timedelta()
+        self._walks[channel] = _Walk(now, rest)
+        return bool(rest)
 
     def move(self, channel: Channel, cursor: Cursor) -> None:
         self._cursors[channel] = cursor
 
-    def forget(self, channel: Channel) -> None:
-        self._cursors.pop(channel, None)
+    def ended(self, channel: Channel, taken: Sequence[Cursor], now: datetime) -> None:
+        """Besides what was taken nothing is due at `now`: the cursor stays at the furthest row ever taken."""
+        known = self._cursors.get(channel)
+        self._cursors[channel] = max([*taken, *([] if known is None else [known])], default=Cursor(now, 0))
 
-
-def first(now: datetime) -> Cursor:
-    """Before all rows; `now` in real time."""
-    return Cursor(datetime.min.replace(tzinfo=UTC), 0, now)
+    def _after(self, channel: Channel, now: datetime, least: timedelta) -> Cursor:
+        walk = self._walks.get(channel)
+        if walk is None or not timedelta() <= now - walk.at < max(walk.rest, least):
+            return FIRST
+        return self._cursors.get(channel, FIRST)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, TextClause, text
 
 from adapters.storage import paced_picks
 from adapters.storage.buckets import Buckets
-from adapters.storage.claim_cursors import ClaimCursors, Cursor, first
+from adapters.storage.claim_cursors import FIRST, ClaimCursors, Cursor
 from adapters.storage.delivery_rows import array, read_claimed
 from domain.deliveries import VAIN_IN_COMPANY, Claimed, Kind, Ref, State
 from domain.facts import Facts
@@ -54,6 +54,7 @@ _WITH_RECIPIENT = """
 _PICK = text(PROBING + paced_picks.READY_AT_ONCE + _WITH_RECIPIENT)
 _PICK_PACED = text(PROBING + paced_picks.READY + _WITH_RECIPIENT)
 _PICK_BY_WORKSPACE = text(PROBING + paced_picks.READY_BY_WORKSPACE + _WITH_RECIPIENT)
+_EARLIEST = text(PROBING + paced_picks.EARLIEST)
 
 _READDRESS = text("""
     UPDATE deliveries AS delivery
@@ -116,9 +117,8 @@ def claim_paced(
     if paced_picks.limits_nothing(buckets, room, request.limit, now):
         picked = _picked_onward(connection, request, min(request.limit, room.everything), cursors)
     else:
-        pick = _PICK_BY_WORKSPACE if request.channel in BY_WORKSPACE else _PICK_PACED
         paced = paced_picks.bound(request.channel, buckets, room, request.limit, now)
-        picked = _usable(connection, _due(connection, request, pick, paced))
+        picked = _picked_in_turn(connection, request, paced, cursors)
     begun, gathered = _gather(connection, picked, gather)
     in_turn = buckets.take_turns(begun, room, now)
     return _begin(connection, request, in_turn, gathered)
@@ -127,24 +127,51 @@ def claim_paced(
 def _picked_onward(
     connection: Connection, request: Request, limit: int, cursors: ClaimCursors
 ) -> list[Claimed]:
-    """What is due, on from the cursor while that gives as many as are wanted, else from the first row on."""
+    """What is due, on from the cursor; where that is less than is wanted, from the first row on."""
     cursor = cursors.of(request.channel, request.lease_now)
-    rows = _due_behind(connection, request, limit, cursor)
-    if len(rows) < limit and cursor.id:
-        cursor = first(request.lease_now)
-        rows = _due_behind(connection, request, limit, cursor)
+    rows = _due_behind(connection, request, limit, cursors, cursor)
+    may_walk = cursors.resting(request.channel, request.lease_now) == FIRST
+    if len(rows) < limit and cursor != FIRST and may_walk:
+        rows = _due_behind(connection, request, limit, cursors, FIRST)
     picked = _usable(connection, rows)
+    planned = [Cursor(each.due_at, each.ref.id) for each in picked if each.key.kind <= Kind.DIGEST_MAIL]
     if len(rows) < limit:
-        cursors.forget(request.channel)
-    elif picked and picked[-1].key.kind <= Kind.DIGEST_MAIL:
-        last = picked[-1]
-        cursors.move(request.channel, Cursor(last.due_at, last.ref.id, cursor.walked_at))
+        cursors.ended(request.channel, planned, request.now)
+    elif planned:
+        cursors.move(request.channel, planned[-1])
     return picked
 
 
-def _due_behind(connection: Connection, request: Request, limit: int, cursor: Cursor) -> Sequence[Row[Any]]:
+def _due_behind(
+    connection: Connection, request: Request, limit: int, cursors: ClaimCursors, cursor: Cursor
+) -> Sequence[Row[Any]]:
     after = {"limit": limit, "after_due_at": cursor.due_at, "after_id": cursor.id}
-    return _due(connection, request, _PICK, after)
+    began = cursors.stopwatch()
+    rows = _due(connection, request, _PICK, after)
+    if cursor == FIRST and not (len(rows) == limit and rows[-1].kind > Kind.DIGEST_MAIL):
+        cursors.walked(request.channel, request.lease_now, began)
+    return rows
+
+
+def _picked_in_turn(
+    connection: Connection, request: Request, paced: Mapping[str, Any], cursors: ClaimCursors
+) -> list[Claimed]:
+    """What is due, of each bucket as many as it has turns; after a long walk from the earliest one on."""
+    pick = _PICK_BY_WORKSPACE if request.channel in BY_WORKSPACE else _PICK_PACED
+    cursor = cursors.resting(request.channel, request.lease_now)
+    began = cursors.stopwatch()
+    rows = _due(connection, request, pick, {**paced, "from_due_at": cursor.due_at})
+    if cursor == FIRST and cursors.walked(request.channel, request.lease_now, began):
+        cursors.move(request.channel, Cursor(_earliest(connection, request), 0))
+    return _usable(connection, rows)
+
+
+def _earliest(connection: Connection, request: Request) -> datetime:
+    """When the first that waits is due, of all that may still be sent."""
+    today = request.now.date()
+    days = {"first_day": today - SENDABLE, "last_day": today + AHEAD}
+    earliest = connection.execute(_EARLIEST, {"channel": int(request.channel)} | days).scalar()
+    return request.now if earliest is None else earliest
 
 
 def _due(

@@ -45,7 +45,7 @@ def _turns(way: str, workspace: str = "CAST('' AS text)") -> str:
 
 
 _DAYS = "day BETWEEN :first_day AND :last_day"
-_PLANNED = f"kind <= 3 AND {_DAYS}"
+_PLANNED = f"kind <= 3 AND due_at >= :from_due_at AND {_DAYS}"
 _HERE = f"channel = 1 AND workspace = place.name AND {_PLANNED}"
 _WAY = f"CASE WHEN kind = 5 THEN 2 WHEN {_OPEN} THEN 3 ELSE 1 END"
 _URGENT = _due(_WAY, f"kind > 3 AND {_DAYS} AND {_turns(_WAY, 'workspace')} > 0", ":scanned")
@@ -73,7 +73,7 @@ READY = f"""
         UNION ALL {_due("3", f"{_OPEN} AND {_PLANNED}", f"least(:limit, {_turns('3')})")}
     ) {_LET_THROUGH}
 """
-"""Picks and locks what may be sent now; `bound` gives what it wants to know."""
+"""Picks and locks what may be sent now; what is planned, from `from_due_at` on.  `bound` gives the rest."""
 READY_BY_WORKSPACE = f"""
     WITH RECURSIVE place (name) AS (
         ({_NEXT.format("''")}) UNION ALL SELECT ({_NEXT.format("name")}) FROM place WHERE name IS NOT NULL
@@ -106,6 +106,13 @@ READY_AT_ONCE = f"""
 """  # noqa: S608 -- constants alone
 """The same where no bucket has fewer turns than are wanted: all that is urgent, and of what is planned that
 behind a cursor; it wants a `limit`, `after_due_at` and `after_id`."""
+
+EARLIEST = f"""
+    SELECT due_at FROM deliveries
+    WHERE channel = :channel AND state = 1 AND kind <= 3 AND {_DAYS}
+    ORDER BY due_at LIMIT 1
+"""  # noqa: S608 -- constants alone
+"""When the first of what is planned and not yet claimed is due."""
 
 
 def limits_nothing(buckets: Buckets, room: Room, limit: int, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """Claims go on where the one before ended, and yet leave nothing lying that became ready behind them."""
 
+import itertools
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,10 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from adapters.storage.claim_cursors import WHOLE_WALK_EVERY
+from adapters.storage.claim_cursors import SHARE, WHOLE_WALK_EVERY, ClaimCursors
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
 from domain.deliveries import LEASE, Claimed, Key, Kind, Later, NewDelivery, Recipient, Result
+from domain.limits import Limits
 from domain.people import Address, Channel
 from tests.ledger_steps import DUE, TUESDAY
 from tests.worlds import World, reply
@@ -22,8 +24,13 @@ def people(world: World, acme: int) -> list[int]:
     return [world.person(acme) for _ in range(5)]
 
 
-def prompt(acme: int, person: int, due_at: datetime = DUE) -> NewDelivery:
-    key, address = Key(TUESDAY, Kind.PROMPT, person), Address(Channel.SLACK, str(person))
+@pytest.fixture
+def crowd(world: World, acme: int) -> list[int]:
+    return [world.person(acme) for _ in range(200)]
+
+
+def prompt(acme: int, person: int, due_at: datetime = DUE, channel: Channel = Channel.SLACK) -> NewDelivery:
+    key, address = Key(TUESDAY, Kind.PROMPT, person), Address(channel, str(person), "T1")
     return NewDelivery(key, acme, Recipient(address), due_at, person)
 
 
@@ -82,6 +89,55 @@ def test_what_a_failed_transaction_claimed_is_found_again(
     assert claim(ledger, WHOLE_WALK_EVERY, limit=2) == people[:2]
 
 
+def slow() -> ClaimCursors:
+    """As after a day of which nothing could be cleaned up: each walk takes a second."""
+    return ClaimCursors(itertools.count().__next__)
+
+
+REST = timedelta(seconds=SHARE)
+"""After a walk of a second."""
+
+
+def test_after_a_long_walk_what_is_behind_waits_for_the_next_one(
+    connection: Connection, acme: int, people: list[int]
+) -> None:
+    first, second, third, late, _ = people
+    ledger = PostgresLedger(connection, cursors=slow())
+    add_deliveries(connection, [prompt(acme, each) for each in (first, second, third)])
+    assert claim(ledger, limit=2) == [first, second]
+    add_deliveries(connection, [prompt(acme, late, DUE - timedelta(hours=1))])
+    assert claim(ledger, WHOLE_WALK_EVERY, limit=2) == [third]
+    assert claim(ledger, REST / 2) == []
+    assert claim(ledger, REST) == [late]
+
+
+def test_a_long_walk_that_finds_nothing_is_not_made_again_at_once(
+    connection: Connection, acme: int, people: list[int]
+) -> None:
+    ledger = PostgresLedger(connection, cursors=slow())
+    assert claim(ledger) == []
+    add_deliveries(connection, [prompt(acme, people[0], DUE - timedelta(hours=1))])
+    add_deliveries(connection, [prompt(acme, people[1])])
+    assert claim(ledger, REST / 2) == [people[1]], "what has just become due does not wait"
+    assert claim(ledger, REST) == [people[0]]
+
+
+@pytest.mark.parametrize("channel", [Channel.SLACK, Channel.DISCORD])
+def test_after_a_long_walk_claims_in_turn_begin_with_the_earliest_that_waits(
+    connection: Connection, acme: int, people: list[int], crowd: list[int], channel: Channel
+) -> None:
+    ledger = PostgresLedger(connection, Limits(), slow())
+
+    def earliest(after: timedelta) -> datetime:
+        return ledger.claim(channel, DUE, DUE + after, LEASE, 500)[0].due_at
+
+    add_deliveries(connection, [prompt(acme, each, channel=channel) for each in crowd])
+    assert earliest(timedelta()) == DUE
+    add_deliveries(connection, [prompt(acme, people[0], DUE - timedelta(hours=1), channel)])
+    assert earliest(REST / 2) == DUE
+    assert earliest(REST) == DUE - timedelta(hours=1)
+
+
 MINUTES = st.integers(0, 60)
 LIMITS = st.integers(1, 3)
 STEPS = st.lists(
@@ -117,7 +173,7 @@ class Evening:
     def __init__(self, connection: Connection, organization_id: int) -> None:
         self._connection = connection
         self._organization_id = organization_id
-        self._ledgers = [PostgresLedger(connection) for _ in range(2)]
+        self._ledgers = [PostgresLedger(connection, cursors=ClaimCursors(lambda: 0.0)) for _ in range(2)]
         self._now = DUE
         self._ready: dict[int, tuple[datetime, datetime]] = {}
         self._claimed: list[Claimed] = []
