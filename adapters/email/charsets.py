@@ -1,7 +1,7 @@
 """Octets to text, whatever they claim to be; nothing here raises."""
 
 import codecs
-from collections.abc import Iterator
+from functools import lru_cache
 
 _ALIASES = {
     "us-ascii": "utf-8",
@@ -43,12 +43,15 @@ _NOT_OF_MAIL = frozenset(
     ["idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem", "charmap"]
 )
 """Python calls them text encodings; no mail program does, and `idna` is slow by the square of its input."""
-_LONGEST_NAME = 40
+_LONGEST_NAME, _LONGEST_DECLARED = 40, 80
+"""Characters of a codec's name, and with white space and quotes around it."""
+_MOST_KNOWN = 200
+"""Of what mail programs write; what they do not is forgotten again."""
 
 
 def decode(octets: bytes, declared: str | None) -> str:
     """The text: as declared, then as UTF-8, then as Windows-1252, where nothing is impossible."""
-    for codec in _candidates(declared):
+    for codec in _candidates((declared or "")[:_LONGEST_DECLARED]):
         try:
             return octets.decode(codec)
         except UnicodeError:
@@ -56,13 +59,14 @@ def decode(octets: bytes, declared: str | None) -> str:
     return octets.decode("windows-1252", "replace")
 
 
-def _candidates(declared: str | None) -> Iterator[str]:
-    name = (declared or "").strip().strip("\"'").lower()
+@lru_cache(_MOST_KNOWN)
+def _candidates(declared: str) -> tuple[str, ...]:
+    name = declared.strip().strip("\"'").lower()
     if name and len(name) <= _LONGEST_NAME and name.isascii():
         name = _ALIASES.get(name, name)
         if _is_text_codec(name):
-            yield name
-    yield "utf-8"
+            return name, "utf-8"
+    return ("utf-8",)
 
 
 def _is_text_codec(name: str) -> bool:

@@ -30,6 +30,8 @@ _REPORT_TYPES = frozenset(
 _MOST_PARTS = 1_000
 """More than any mail has."""
 _LONGEST_PART_HEAD = 16 * 1024
+_PLAIN_BOUNDARY = re.compile(r'multipart/form-data; boundary=("?)([\w=./-]+)\1', re.ASCII)
+"""The content type of a post as SendGrid, or our own door, writes it."""
 _PLAIN_FIELD = re.compile(rb'Content-Disposition: form-data; name="([A-Za-z]+)"')
 """The headers of a part as SendGrid writes them."""
 _LONGEST_CONTENT_TYPE = 500
@@ -98,7 +100,11 @@ def read_form(content_type: str, body: bytes) -> Form:
 
 
 def _boundary(content_type: str, body: bytes) -> bytes:
-    found = parse_options_header(content_type)[1].get(b"boundary", b"")
+    plain = _PLAIN_BOUNDARY.fullmatch(content_type)
+    if plain is not None:
+        found = plain[2].encode()
+    else:
+        found = parse_options_header(content_type)[1].get(b"boundary", b"")
     if found and b"--" + found in body:
         return found
     first_line = body[:200].lstrip(b"\r\n").partition(b"\r\n")[0]  # a proxy lost or rewrote the header

@@ -6,14 +6,14 @@ Nothing here raises on what a mail holds; what cannot be read is empty.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from email.utils import getaddresses, parsedate_to_datetime
+from datetime import datetime, timedelta, timezone
+from email.utils import getaddresses
 from typing import Any
 
 from adapters.email.addresses import is_mailable
 from adapters.email.authentication import REFUSED, is_refused_by_sendgrid
 from adapters.email.forms import Form, read_form, unpack
-from adapters.email.mime import LONGEST_TEXT, Texts, decoded_words, header_values, read_headers, read_message
+from adapters.email.mime import LONGEST_TEXT, Texts, decoded_words, read_headers, read_message, values_by_name
 
 _MOST_IDS = 50
 _MOST_ADDRESSES = 100
@@ -22,7 +22,10 @@ _MOST_COMMENTS = 20
 _PLAIN_ADDRESS = re.compile(r"(?:(\w+(?: \w+)*) )?<([\w+-]+(?:\.[\w+-]+)*@[\w-]+(?:\.[\w-]+)*)>", re.ASCII)
 """Nearly every one that a mail program writes; Python's parser goes through it letter by letter."""
 _ID = re.compile(r"<[^<>\s]{1,900}>")
-_DATE = re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} [+-]\d{4}")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATE = re.compile(
+    rf"(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}}) (\d\d):(\d\d):(\d\d) ([+-]\d\d)(\d\d)", re.ASCII
+)
 _TO_HEADERS = ("to", "cc", "delivered-to", "x-original-to", "x-forwarded-to", "envelope-to")
 
 
@@ -60,14 +63,12 @@ def read_mail(stored: bytes) -> IncomingMail | None:
     form = read_form(*unpack(stored))
     raw = form.octets("email")
     if raw is not None:
-        message, texts = read_message(raw)
+        head, texts = read_message(raw)
     elif (block := form.octets("headers")) is not None:
-        message, texts = read_headers(block), _parsed_texts(form)
+        head, texts = read_headers(block), _parsed_texts(form)
     else:
         return None
-    headers: dict[str, tuple[str, ...]] = {}
-    for name, value in header_values(message):
-        headers[name] = (*headers.get(name, ()), value)
+    headers = values_by_name(head)
     from_name, from_address = _sender(headers.get("from", ()))
     envelope_from, envelope_to = _envelope(form.json("envelope"))
     return IncomingMail(
@@ -81,7 +82,7 @@ def read_mail(stored: bytes) -> IncomingMail | None:
         answers=(*_ids(headers.get("in-reply-to", ())), *reversed(_ids(headers.get("references", ())))),
         texts=texts,
         headers=headers,
-        content_type=message.get_content_type(),
+        content_type=head.content_type,
         spf=(form.proof("SPF") or "").strip().lower(),
         dkim=_dkim(form.proof("dkim") or ""),
         is_refused=form.proof("dmarc") == REFUSED
@@ -99,11 +100,17 @@ def raw_message(stored: bytes) -> bytes:
 def passed_on_at(mail: IncomingMail) -> datetime | None:
     """When the last server before us says that it received the mail; None when it does not say."""
     dates = _DATE.findall(mail.header("received"))
-    try:
-        found = parsedate_to_datetime(dates[-1]) if dates else None
-    except (ValueError, TypeError, IndexError, OverflowError):
+    if not dates:
         return None
-    return found
+    day, month, year, hour, minute, second, hours, minutes = dates[-1]
+    ahead = timedelta(hours=int(hours), minutes=int(hours[0] + minutes))
+    try:
+        return datetime(
+            *(int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second)),
+            tzinfo=timezone(ahead),
+        )
+    except ValueError:
+        return None
 
 
 def _parsed_texts(form: Form) -> Texts:

@@ -5,12 +5,11 @@ import binascii
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from email.message import Message
 from email.utils import parseaddr
 from typing import Any
 
 from adapters.email.automatic import why_automatic, why_automatic_text
-from adapters.email.mime import decoded_words, header_values, read_message
+from adapters.email.mime import Head, decoded_words, read_message, values_by_name
 from adapters.email.reading.answer import Answer, read_text, read_texts
 from domain.commands import Record
 from domain.dones import clean_text, read_lines
@@ -62,8 +61,8 @@ class ReadMail:
 
 def read_raw(raw: bytes) -> ReadMail:
     """Read a whole message."""
-    message, texts = read_message(raw)
-    signs, name = _signs(message)
+    head, texts = read_message(raw)
+    signs, name = _signs(head)
     answer = read_texts(texts, name)
     return ReadMail(answer, why_automatic(signs) or why_automatic_text(answer.lines))
 
@@ -97,18 +96,16 @@ def _asked_mail(asked: Mapping[str, Any]) -> ReadMail:
     return read_raw(base64.b64decode(asked["raw_b64"]))
 
 
-def _signs(message: Message) -> tuple[_Signs, str]:
+def _signs(head: Head) -> tuple[_Signs, str]:
     """What tells whether a program wrote it, and the name of the sender."""
-    headers: dict[str, tuple[str, ...]] = {}
-    for name, value in header_values(message):
-        headers[name] = (*headers.get(name, ()), value)
+    headers = values_by_name(head)
     sender = headers.get("from", ("",))[0][:_LONGEST_ADDRESS]
     name, address = parseaddr(sender) if sender.count("(") < 2 else ("", "")  # noqa: PLR2004 -- it recurses
     signs = _Signs(
         envelope_from=None,
         from_address=address.lower(),
         subject=decoded_words(headers.get("subject", ("",))[0]),
-        content_type=message.get_content_type(),
+        content_type=head.content_type,
         headers=headers,
     )
     return signs, decoded_words(name)

@@ -6,10 +6,8 @@ import re
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import date, datetime, timedelta
 
-from adapters.email.addresses import MailNames, read_answered
-from adapters.email.inbound import IncomingMail, passed_on_at
-from adapters.email.senders import is_aligned
-from adapters.email.understanding import Understood, understand
+from adapters.email.addresses import MailNames
+from adapters.email.understanding import Letterhead, Understood, understand
 from domain.commands import Origin, Request, StopMail, Surface
 from domain.dones import clean_text
 from domain.messages import Reply
@@ -70,11 +68,11 @@ class MailReader:
     def _read(self, item: InboxItem, found: Understood | None) -> Reading:
         if found is None:
             raise Unreadable("the post has neither of the fields `email` and `headers`")
-        mail = found.mail
-        if (stop := self._stop(mail)) is not None:
+        head = found.head
+        if (stop := self._stop(head)) is not None:
             organization_id, person_id, command = stop
             origin = Origin(
-                address=Address(Channel.EMAIL, mail.from_address),
+                address=Address(Channel.EMAIL, head.from_address),
                 surface=Surface.WEB,  # the link of the same mail, pressed by a mail program
                 at=item.at,
                 organization_id=organization_id,
@@ -84,18 +82,18 @@ class MailReader:
             return Reading(Request(origin, command))
         if found.automatic:
             return self._automatic(found, item)
-        if self._is_ours(mail):
+        if self._is_ours(head):
             return Reading(None, "automatic: it is from an address of ours")
         text = clean_text(found.text)
         said = "\n".join((text, *(remark.text for remark in found.remarks)))
-        origin = self._origin(mail, item, said if found.remarks else text)
+        origin = self._origin(head, item, said if found.remarks else text)
         return Reading(Request(origin, text=text, remarks=found.remarks))
 
     def _automatic(self, found: Understood, item: InboxItem) -> Reading:
         """By a program: that a mail did not arrive, or that its owner is away; of all else nothing comes."""
-        if found.notice is None or self._is_ours(found.mail):
+        if found.notice is None or self._is_ours(found.head):
             return Reading(None, found.automatic)
-        origin = self._origin(found.mail, item, found.automatic)
+        origin = self._origin(found.head, item, found.automatic)
         return Reading(Request(origin, found.notice), found.automatic)
 
     async def profile(self, address: Address) -> Profile:
@@ -107,50 +105,47 @@ class MailReader:
     async def answer_late(self, item: InboxItem, reply: Reply) -> None:
         """Nothing: mails are answered by deliveries."""
 
-    def _origin(self, mail: IncomingMail, item: InboxItem, text: str) -> Origin:
-        claim = self._claim(mail)
-        answered = read_answered(mail.answers, self._names.domain)
-        at = _arrived(mail, item.at)
+    def _origin(self, head: Letterhead, item: InboxItem, text: str) -> Origin:
+        claim = self._claim(head)
+        at = _arrived(head, item.at)
         return Origin(
-            address=Address(Channel.EMAIL, mail.from_address),
+            address=Address(Channel.EMAIL, head.from_address),
             surface=Surface.MAIL,
             at=at,
-            source_ref=_source_ref(mail, claim, text),
-            answers=answered.message_id,
-            answer_to=mail.message_id,
-            prompt_day=answered.day or day_in_subject(mail.subject, at.date()),
+            source_ref=_source_ref(head, claim, text),
+            answers=head.answers,
+            answer_to=head.message_id,
+            prompt_day=head.answered_day or day_in_subject(head.subject, at.date()),
             organization_id=claim.organization_id if claim else None,
             person_id=claim.person_id if claim else None,
             claimed_by_token=claim is not None,
             address_version=claim.version if claim else 0,
-            aligned=is_aligned(mail),
-            profile=Profile(clean_text(mail.from_name)) if mail.from_name else None,
+            aligned=head.aligned,
+            profile=Profile(clean_text(head.from_name)) if head.from_name else None,
             inbox=item.ref,
         )
 
-    def _claim(self, mail: IncomingMail) -> MailClaim | None:
-        """Organization and person of the reply address it came to; the envelope knows best."""
-        for address in (*mail.envelope_to, *mail.header_to):
+    def _claim(self, head: Letterhead) -> MailClaim | None:
+        """Organization and person of the reply address it came to."""
+        for address in head.to:
             found = self._names.read_own(self._tokens, address)
             if found is not None:
                 return found
         return None
 
-    def _stop(self, mail: IncomingMail) -> tuple[int, int | None, StopMail] | None:
+    def _stop(self, head: Letterhead) -> tuple[int, int | None, StopMail] | None:
         """The signed command in the subject that our List-Unsubscribe header asks mail programs to send."""
-        found = _UNSUBSCRIBE.fullmatch(mail.subject.strip())
+        found = _UNSUBSCRIBE.fullmatch(head.subject.strip())
         read = self._tokens.read_command(found[1]) if found else None
         if read is None or not isinstance(read[2], StopMail):
             return None
         return read[0], read[1], read[2]
 
-    def _is_ours(self, mail: IncomingMail) -> bool:
+    def _is_ours(self, head: Letterhead) -> bool:
         """Whoever owns the account of our mailbox may be a member: her own mails are told from ours by id."""
-        if read_answered([mail.message_id], self._names.domain).message_id:
+        if head.is_by_us or self._names.read_own(self._tokens, head.from_address) is not None:
             return True
-        if self._names.read_own(self._tokens, mail.from_address) is not None:
-            return True
-        return mail.from_address == self._names.shared()[1].lower() and not self._names.has_mailbox
+        return head.from_address == self._names.shared()[1].lower() and not self._names.has_mailbox
 
 
 def day_in_subject(subject: str, near: date) -> date | None:
@@ -176,18 +171,18 @@ def _in_years(year: int, month: int, day: int) -> Iterator[date]:
             continue
 
 
-def _arrived(mail: IncomingMail, stored_at: datetime) -> datetime:
+def _arrived(head: Letterhead, stored_at: datetime) -> datetime:
     """When SendGrid received it, if it says so: it may have tried for days to hand it over."""
-    said = passed_on_at(mail)
+    said = head.passed_on_at
     return said if said is not None and timedelta(0) <= stored_at - said <= _LONGEST_DELAY else stored_at
 
 
-def _source_ref(mail: IncomingMail, claim: MailClaim | None, text: str) -> str:
+def _source_ref(head: Letterhead, claim: MailClaim | None, text: str) -> str:
     """Names the mail: reply address, Message-ID and text together.
 
     The Message-ID alone would let an outsider who guesses it come first and keep the real mail out.
     """
-    whose = f"{claim.organization_id}:{claim.person_id}" if claim else mail.from_address
-    rest = mail.message_id or mail.header("date")
+    whose = f"{claim.organization_id}:{claim.person_id}" if claim else head.from_address
+    rest = head.message_id or head.written
     parts = "\0".join((whose, rest, " ".join(text.split())))
     return "mail:" + hashlib.sha256(parts.encode("utf-8", "replace")).hexdigest()[:40]

@@ -29,7 +29,7 @@ _START_DEADLINE = 60.0
 _ROOT = Path(__file__).resolve().parents[2]
 _TRUSTED = ("adapters.email.", "domain.")
 _PLAIN = frozenset(
-    [("datetime", "date"), ("datetime", "datetime"), ("datetime", "timezone"), ("types", "MappingProxyType")]
+    [("datetime", "date"), ("datetime", "datetime"), ("datetime", "timedelta"), ("datetime", "timezone")]
 )
 _log = logging.getLogger(__name__)
 

@@ -3,25 +3,47 @@
 So it can be done in a process of its own, where a mail made to hurt harms nothing else.
 """
 
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
 from adapters.email.absence import back_on, is_out_of_office
 from adapters.email.addresses import read_answered
 from adapters.email.automatic import why_automatic, why_automatic_text
-from adapters.email.inbound import IncomingMail, raw_message, read_mail
-from adapters.email.reading.answer import Answer, read_texts
+from adapters.email.inbound import IncomingMail, passed_on_at, raw_message, read_mail
+from adapters.email.reading.answer import read_texts
 from adapters.email.reading.remarks import split_remarks
 from adapters.email.reports import is_by_server, read_report
+from adapters.email.senders import is_aligned
 from domain.deliveries import Kind
 from domain.replies import OutOfOffice, Remark, Undelivered
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """A mail, and what it says."""
+class Letterhead(NamedTuple):
+    """What of a mail tells whose it is, and which mail of ours it answers."""
 
-    mail: IncomingMail
+    from_address: str
+    from_name: str
+    aligned: bool | None
+    """What `is_aligned` tells."""
+    to: tuple[str, ...]
+    """Whom it came to: those of the envelope first, which knows best."""
+    subject: str
+    written: str
+    """When, as its writer's program puts it."""
+    passed_on_at: datetime | None
+    message_id: str
+    is_by_us: bool
+    """Its Message-ID is one of ours."""
+    answers: str
+    """The Message-ID of the mail of ours that it answers; empty when it names none."""
+    answered_day: date | None
+    """The day of the question that it answers."""
+
+
+class Understood(NamedTuple):
+    """A mail, and what it says: no more than goes between processes for every mail there is."""
+
+    head: Letterhead
     text: str = ""
     """What its writer wrote; empty where a program did."""
     remarks: tuple[Remark, ...] = ()
@@ -46,25 +68,44 @@ def understand(stored: bytes, domain: str, day: date) -> Understood | None:
     mail = read_mail(stored)
     if mail is None:
         return None
+    head, answered = _letterhead(mail, domain)
     if reason := why_automatic(mail):
-        return _automatic(stored, mail, reason, domain, day)
+        return Understood(head, automatic=reason, notice=_notice(stored, mail, reason, domain, day))
     answer = read_texts(mail.texts, mail.from_name)
     if reason := why_automatic_text(answer.lines):
-        return _automatic(stored, mail, reason, domain, day)
-    return _written(mail, answer, domain)
-
-
-def _written(mail: IncomingMail, answer: Answer, domain: str) -> Understood:
+        return Understood(head, automatic=reason, notice=_notice(stored, mail, reason, domain, day))
     remarks: tuple[Remark, ...] = ()
-    if read_answered(mail.answers, domain).kind is Kind.DIGEST_MAIL:
+    if answered is Kind.DIGEST_MAIL:
         answer, remarks = split_remarks(answer, mail.from_name)
-    return Understood(mail, answer.text, remarks)
+    return Understood(head, answer.text, remarks)
 
 
-def _automatic(stored: bytes, mail: IncomingMail, reason: str, domain: str, day: date) -> Understood:
+def _letterhead(mail: IncomingMail, domain: str) -> tuple[Letterhead, Kind | None]:
+    """With what the mail that it answers was sent for."""
+    answered = read_answered(mail.answers, domain)
+    head = Letterhead(
+        from_address=mail.from_address,
+        from_name=mail.from_name,
+        aligned=is_aligned(mail),
+        to=(*mail.envelope_to, *mail.header_to),
+        subject=mail.subject,
+        written=mail.header("date"),
+        passed_on_at=passed_on_at(mail),
+        message_id=mail.message_id,
+        is_by_us=bool(read_answered([mail.message_id], domain).message_id),
+        answers=answered.message_id,
+        answered_day=answered.day,
+    )
+    return head, answered.kind
+
+
+def _notice(
+    stored: bytes, mail: IncomingMail, reason: str, domain: str, day: date
+) -> Undelivered | OutOfOffice | None:
+    """What a program's mail tells, if it matters."""
     notice: Undelivered | OutOfOffice | None
     notice = read_report(raw_message(stored), domain, by_server=is_by_server(mail))
     if notice is None and is_out_of_office(mail, reason):
         said = f"{mail.subject}\n{read_texts(mail.texts, mail.from_name).reply}"
         notice = OutOfOffice(back_on(said, day))
-    return Understood(mail, automatic=reason, notice=notice)
+    return notice

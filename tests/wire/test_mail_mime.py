@@ -3,6 +3,7 @@
 import base64
 import quopri
 from collections.abc import Callable, Mapping
+from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 
@@ -129,10 +130,32 @@ HEADER_LINES = st.lists(
 def test_headers_are_those_that_pythons_own_parser_finds(lines: list[str], line_end: str) -> None:
     block = line_end.join(lines).encode()
     expected = [
-        (name, str(value).replace("\r\n", "\n"))
+        (name.lower(), str(value).replace("\r\n", "\n"))
         for name, value in BytesHeaderParser().parsebytes(block).raw_items()
     ]
-    assert list(read_headers(block).raw_items()) == expected
+    assert read_headers(block).items == expected
+
+
+PARAMETERS = st.lists(
+    st.sampled_from(
+        [
+            *(";", " ", "\n ", "=", '"', "x", "'", "/", "charset=UTF-8", "; charset=utf-8", '; charset="a"'),
+            *("; boundary=--=_1", '; boundary="b c"', '; boundary="b', "; name*=utf-8''a%20b", "; charset"),
+            *("; format=flowed; delsp=yes", ";; format=fixed", "; Boundary=X ", '; name="a;charset=c"'),
+        ]
+    ),
+    max_size=4,
+).map("".join)
+
+
+@given(kind=st.sampled_from(["text/plain", "TEXT/html", "text", "a/b/c"]), parameters=PARAMETERS)
+def test_a_content_type_is_read_as_pythons_own_parser_reads_it(kind: str, parameters: str) -> None:
+    head, message = read_headers(f"Content-Type: {kind}{parameters}".encode()), Message()
+    message.set_raw("Content-Type", kind + parameters)
+    assert head.content_type == message.get_content_type()
+    for name in ("charset", "boundary", "format", "delsp", "name"):
+        expected = message.get_param(name, "")
+        assert head.parameter(name) == (expected[2] if isinstance(expected, tuple) else expected)
 
 
 @given(name=st.text("aB1_ .,\"'(", max_size=8), address=st.text("aB1_.+-@", max_size=10))

@@ -64,6 +64,14 @@ async def test_a_mail_arrived_when_the_last_server_took_it_not_when_it_was_hande
     assert origin.at == datetime(2026, 11, 24, 23, 4, 51, tzinfo=UTC)
 
 
+def test_a_server_that_does_not_tell_its_zone_tells_the_time_in_utc() -> None:
+    """RFC 5322, 3.3: `-0000`."""
+    received = "Received: by mx.example.com; Tue, 24 Nov 2026 17:05:01 %s"
+    for zone, hour in (("-0000", 17), ("+0000", 17), ("-0030", 17), ("+0130", 15)):
+        at = origin_of(letter("From: ana@example.com", received % zone)).at
+        assert (at.astimezone(UTC).hour, at.minute % 30) == (hour, 5), zone
+
+
 async def test_a_phone_wrapped_line_is_one_line_and_greeting_and_signature_go() -> None:
     assert (await request_of("apple_mail_german.eml")).text.split("\n") == [
         "14 alte Tickets geschlossen, darunter das mit dem Drucker im dritten Stock",
