@@ -5,7 +5,7 @@ import json
 BOUNDARY = "xYzZYbench"
 _QUOTED = (
     "\r\n\r\nOn Tue, 24 Nov 2026 at 18:00, donelog wrote:\r\n"
-    "> What'd you get done today?\r\n>\r\n> Answer this mail with a line for each thing.\r\n"
+    "> What'd you get done today?\r\n>\r\n> Reply with a line for each thing.\r\n"
 )
 _TRACE = (
     "Received: from mail-oa1-f1.{domain} (mail-oa1-f1.{domain} [192.0.2.7]) by mx.sendgrid.net with ESMTPS id"

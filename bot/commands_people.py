@@ -194,7 +194,7 @@ def _manager(tenant: "Tenant", team: "Team") -> "Person":
     people = [person for person, role in members if role is Role.MANAGER]
     people = people or [person for person, role in members if role is Role.MEMBER]
     if len(people) != 1:
-        raise Refusal(f"Who invites to {team.name}? Say it with --as.")
+        raise Refusal(f"Who is inviting to {team.name}? Say who: --as PERSON, such as --as ana@example.com")
     return people[0]
 
 
@@ -236,7 +236,9 @@ def _asker(tenant: "Tenant", who: str) -> "Person":
         return naming.person(tenant, who)
     people = [person for person in tenant.people.everybody() if person.active]
     if len(people) != 1:
-        raise Refusal("What one finds depends on who asks: say it with --as PERSON.")
+        raise Refusal(
+            "What a search finds depends on who asks. Say who: --as PERSON, such as --as ana@example.com"
+        )
     return people[0]
 
 

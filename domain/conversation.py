@@ -275,7 +275,7 @@ class Conversation:
 
     def _invite(self, known: Known, origin: c.Origin, command: c.Invite, now: datetime) -> f.Facts:
         if Channel.EMAIL not in self.channels:
-            raise Refusal("I cannot send mail here yet. Whoever runs donelog can switch it on.")
+            raise Refusal("I cannot send mail yet. Whoever runs donelog sets that up: `donelog setup email`.")
         team = membership.team_to_invite_to(known.tenant, known.person, origin, command)
         return linking.invite(known, team, command, now)
 

@@ -19,6 +19,11 @@ class Channel(enum.IntEnum):
     def word(self) -> str:
         return {Channel.SLACK: "Slack", Channel.DISCORD: "Discord", Channel.EMAIL: "mail"}[self]
 
+    @property
+    def by(self) -> str:
+        """How somebody is reached there: `on Slack`, `by mail`."""
+        return f"by {self.word}" if self is Channel.EMAIL else f"on {self.word}"
+
 
 CHATS = frozenset({Channel.SLACK, Channel.DISCORD})
 

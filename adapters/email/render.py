@@ -16,7 +16,7 @@ from domain.commands import Command
 from domain.dones import clean_text
 from domain.messages import Actions, Block, Group, Heading, Message, Paragraph, Run, Style, Text
 
-STOP = "Not for you? Stop these mails"
+STOP = "Not for you? Stop these emails"
 """The label of the link at the foot of whatever is sent regularly."""
 _WIDTH = 72
 _LONGEST_SUBJECT = 200

@@ -96,7 +96,7 @@ class _Pages:
                 notice_page("Not now", "I could not reach my notes. Please try again in a minute."), 503
             )
         except Kept:
-            return _page(notice_page("Kept", "I have kept that, and do it as soon as I can."))
+            return _page(notice_page("Kept", "I have kept that, and will do it as soon as I can."))
         return _page(self._told(reply, read))
 
     def _told(self, reply: Reply, read: "_Signed") -> str:
@@ -106,7 +106,7 @@ class _Pages:
             case Mark():
                 return notice_page("Done", "That is noted.")
             case Nothing():
-                return notice_page("Nothing to do", "There was nothing left to do; it may be done already.")
+                return notice_page("Nothing to do", "Nothing was left to do; it may have been done already.")
             case _:
                 assert_never(reply)
 
@@ -141,6 +141,6 @@ def _page(markup: str, status: int = HTTPStatus.OK) -> Response:
 def _unknown() -> Response:
     page = notice_page(
         "This link does not work",
-        "It may have been cut by your mail program. Answering the mail works as well.",
+        "Your mail program may have cut it short. Replying to the mail works as well.",
     )
     return _page(page, HTTPStatus.NOT_FOUND)

@@ -18,19 +18,17 @@ def question(command: Command) -> Question:
     match command:
         case StopMail():
             return Question(
-                "Stop these mails?", "An answer to an old one starts them again.", "Stop these mails"
+                "Stop these emails?", "Replying to an old one starts them again.", "Stop these emails"
             )
         case NothingToday(day):
-            said = (
-                f"I note that there is nothing to tell for {show_day(day)}." if day else "I note just that."
-            )
+            said = f"I'll note that there is nothing for {show_day(day)}." if day else "I'll note just that."
             return Question("Nothing today?", said, "Nothing today")
         case Join():
             return Question(
-                "Join this team?", "I ask you once a day, and the team reads it next morning.", "Join"
+                "Join this team?", "I'll ask you once a day, and the team reads it the next morning.", "Join"
             )
         case PickOrganization():
-            return Question("Is it meant for this one?", "What you wrote is kept there.", "Yes, this one")
+            return Question("Is it meant for this one?", "I'll keep what you wrote there.", "Yes, this one")
         case Search(query):
             return Question("Search", f"Look for “{query}”.", "Search")
         case _:

@@ -60,7 +60,7 @@ def record(
 
 
 def _still_to_come(day: date) -> Refusal:
-    return Refusal(f"{show_day(day)} is still to come; I keep what is done.")
+    return Refusal(f"{show_day(day)} is still to come. For a goal, start a line with `[]`.")
 
 
 def audience(line: Line, teams: Sequence[Team]) -> tuple[int, ...]:

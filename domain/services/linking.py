@@ -197,7 +197,9 @@ def connect(uow: UnitOfWork, tokens: Tokens, command: Connect, origin: Origin, n
     """
     organization_id = tokens.read_connect_code(command.code, now.date())
     if organization_id is None:
-        raise Refusal("That code is not valid, or too old. `donelog workspace code` makes a new one.")
+        raise Refusal(
+            "That code is wrong or too old. Whoever runs donelog makes one: `donelog workspace code`."
+        )
     if not origin.guild:
         raise Refusal("Type it in a channel of the workspace or server that you want to connect.")
     if origin.speechless:

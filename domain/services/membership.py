@@ -22,7 +22,7 @@ def team_here(
         Refusal: it was not typed in a channel, or the name belongs to a team that she is not in.
     """
     if origin.place is None:
-        raise Refusal("Type `/done team here` in the channel where the team should read its mornings.")
+        raise Refusal("Type `/done team here` in the channel where the team should read what got done.")
     here = tenant.teams.at(origin.place)
     if here:
         return f.JoinOffered(tuple((team.id, team.name) for team in here))
@@ -30,7 +30,7 @@ def team_here(
     known = tenant.teams.named(name)
     if known is not None and known.id not in {team.id for team in _teams(tenant, person)}:
         raise Refusal(
-            f"There is a team called {known.name} already. `/done join {known.name}` makes you part of it; "
+            f"There is already a team called {known.name}. `/done join {known.name}` makes you part of it; "
             "`/done team here another-name` makes one of your own."
         )
     team = known or tenant.teams.add(name, person.zone, now)
@@ -85,7 +85,7 @@ def joinable(tenant: Tenant, origin: Origin) -> list[Team]:
 def named(tenant: Tenant, name: str) -> Team:
     team = tenant.teams.named(name.strip().lstrip("#"))
     if team is None:
-        raise Refusal(f"There is no team called “{name}”. `/done join` shows those that are here.")
+        raise Refusal(f"There is no team called “{name}”. `/done join` shows the ones there are.")
     return team
 
 
@@ -121,7 +121,7 @@ def _own(tenant: Tenant, person: Person, name: str, verb: str) -> Team:
     if len(meant) == 1:
         return meant[0]
     if not mine:
-        raise Refusal("You are in no team yet. `/done join` shows those that are here.")
+        raise Refusal("You are not in a team yet. `/done join` shows the ones there are.")
     names = ", ".join(team.name for team in mine)
     raise Refusal(f"Which team to {verb}? You are in: {names}.")
 

@@ -70,7 +70,7 @@ def _set_channel(tenant: Tenant, person: Person, channel: Channel) -> f.Settings
     identity = next((each for each in identities if each.address.channel is channel), None)
     if identity is None:
         raise Refusal(
-            f"I do not know you by {channel.word} yet. "
+            f"I cannot reach you {channel.by} yet. "
             "Whoever runs donelog can add that with `donelog member link`."
         )
     tenant.outbox.reroute(person.id, Recipient(identity.address, identity.direct, identity.id))

@@ -58,7 +58,9 @@ def _resolved(
     elif query.from_name:
         person_ids = tuple(each.id for each in tenant.people.named(query.from_name.lstrip("@")))
         if not person_ids:
-            raise Refusal(f"I know nobody called “{query.from_name}” here.")
+            raise Refusal(
+                f"I know nobody called “{query.from_name}” here. Try a first name, as in `from:ana`."
+            )
     return SearchQuery(
         organization_id=tenant.organization_id,
         asker_id=person.id,
@@ -78,7 +80,7 @@ def _ask(query: SearchQuery, engines: Sequence[SearchIndex]) -> tuple[SearchResu
             return engine.search(query), position > 0
         except SearchDown as down:
             log.warning("a search engine does not answer: %s", down, extra={"action": "search_down"})
-    raise Refusal("Search is resting. What you wrote is safe; please try again in a minute.")
+    raise Refusal("Search is down. What you wrote is safe; please try again in a minute.")
 
 
 def _hit(done: Done, name: str, words: Sequence[str]) -> f.Hit:

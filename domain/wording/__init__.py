@@ -42,7 +42,7 @@ def word(facts: f.Facts, channel: Channel) -> Message:  # noqa: C901, PLR0911, P
         case f.JoinOffered():
             return teams.join_offered(facts, channel)
         case f.Left():
-            return one_sentence(f"You have left {facts.team}. What you wrote stays where it is.")
+            return one_sentence(f"You have left {facts.team}. What you wrote stays.")
         case f.Invited():
             return teams.invited(facts)
         case f.Invitation():

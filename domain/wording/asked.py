@@ -18,7 +18,7 @@ from domain.messages import (
     text,
 )
 from domain.people import Channel
-from domain.wording.phrases import count, in_a_row, kind_mark
+from domain.wording.phrases import before_commands, count, in_a_row, kind_mark
 
 _SHOWN = 100
 """Characters of a query that are said back."""
@@ -28,7 +28,7 @@ def search_shown(facts: f.SearchShown, channel: Channel) -> Message:
     asked = facts.query if len(facts.query) <= _SHOWN else facts.query[:_SHOWN] + "…"
     notice: list[Block] = []
     if facts.degraded:
-        notice.append(Paragraph(text(muted("The search engine is resting; this is the plain search."))))
+        notice.append(Paragraph(text(muted("The usual search is down; a simpler one answers meanwhile."))))
     if not facts.hits:
         found: list[Block] = [
             Paragraph(text(f"Nothing found for “{asked}”. Try fewer words, or the beginning of one."))
@@ -37,7 +37,7 @@ def search_shown(facts: f.SearchShown, channel: Channel) -> Message:
     title = f"{count(facts.total, 'line')} for “{asked}”"
     blocks: list[Block] = [*notice, Group(text(title), tuple(_hit(hit) for hit in facts.hits))]
     if facts.page < facts.pages:
-        slash = "" if channel is Channel.EMAIL else "/done "
+        slash = before_commands(channel)
         if len(facts.query.encode()) <= MOST_QUERY_IN_BUTTON:
             blocks.append(Actions((Action("More", Search(facts.query, facts.page + 1)),)))
         blocks.append(
@@ -64,20 +64,17 @@ def _hit(hit: f.Hit) -> Text:
 
 
 def settings_shown(facts: f.SettingsShown, channel: Channel) -> Message:
-    slash = "" if channel is Channel.EMAIL else "/done "
-    days = f"{show_days(facts.days)} (as your teams work)" if facts.days_are_teams else show_days(facts.days)
-    asked = (
-        f"I ask you at {show_minute(facts.minute)} {show_zone(facts.zone)}, {days}, by {_via(facts.channel)}."
-    )
+    slash = before_commands(channel)
+    days = f"{show_days(facts.days)} (your teams' days)" if facts.days_are_teams else show_days(facts.days)
+    when = f"{show_minute(facts.minute)} {show_zone(facts.zone)}"
+    asked = f"I'll ask you at {when}, {days}, {_by(facts.channel)}."
     if not facts.days:
-        asked = (
-            f"I ask you as soon as you are in a team, at {show_minute(facts.minute)} {show_zone(facts.zone)}."
-        )
+        asked = f"I'll ask you as soon as you are in a team, at {when}."
     blocks: list[Block] = [Paragraph(text(f"Done. {asked}" if facts.changed else asked))]
     if not facts.changed:
         blocks.append(
             Paragraph(
-                text(f"Your teams: {in_a_row(facts.teams)}." if facts.teams else "You are in no team yet.")
+                text(f"Your teams: {in_a_row(facts.teams)}." if facts.teams else "You are not in a team yet.")
             )
         )
         typed = ("time 17:30", "zone Europe/Madrid", "days mon-fri", "channel mail")
@@ -85,34 +82,38 @@ def settings_shown(facts: f.SettingsShown, channel: Channel) -> Message:
     return Message(tuple(blocks), subject="Your settings")
 
 
-def _via(channel: Channel | None) -> str:
-    return channel.word if channel else "no channel that I can reach"
+def _by(channel: Channel | None) -> str:
+    return channel.by if channel else "but I have no way to reach you"
 
 
 _COMMANDS = (
     ("today", "what you wrote today"),
-    ("edit 1 new text", "change a line of today; delete 1 removes it"),
+    ("edit 1 new text", "change today's first line; delete 1 removes it"),
     ("nothing", "end the day without a line"),
-    ("search invoices", "find anything; from:ana, on:yesterday, after:2026-11-01, before:friday narrow it"),
+    (
+        "search invoices",
+        "find anything; from:ana, on:yesterday, after:2026-11-01, before:friday narrow it",
+    ),
     ("settings", "when, where and on which days I ask you"),
-    ("time 17:30", "another hour; zone Europe/Madrid, days mon-fri and channel mail work the same way"),
-    ("ask", "the question at once, to try it"),
-    ("vacation until monday", "ask nothing until then; away 3 days and pause work too, back ends it"),
-    ("join platform", "join a team; leave platform goes again"),
-    ("invite ana@example.com", "ask somebody by mail; nothing to sign up for"),
+    (
+        "time 17:30",
+        "ask me at another time; zone Europe/Madrid, days mon-fri and channel mail work likewise",
+    ),
+    ("ask", "get the question now, to try it"),
+    ("vacation until monday", "no questions until then; away 3 days and pause work too, back ends it"),
+    ("join platform", "join a team; leave platform leaves it"),
+    ("invite ana@example.com", "invite somebody by mail; they need no account"),
 )
 
 
 def help_shown(facts: f.HelpShown, channel: Channel) -> Message:
     by_mail = channel is Channel.EMAIL
     slash = "" if by_mail else "/done "
-    door = "Answer any mail of mine, or write to its sender" if by_mail else "Write to me"
+    door = "Reply to any mail from me" if by_mail else "Write to me"
     rows = [(slash + typed, meaning) for typed, meaning in _COMMANDS]
     if not by_mail:
-        rows.append(
-            ("/done team here", "make a team; its mornings are told in the channel where you type it")
-        )
-    commands = tuple(text(code(typed), f" {meaning}") for typed, meaning in rows)
+        rows.append(("/done team here", "make a team; each morning it reads in that channel what got done"))
+    commands = tuple(text(code(typed), f": {meaning}") for typed, meaning in rows)
     return Message(
         (
             *_unclear(facts, by_mail=by_mail),
@@ -129,7 +130,7 @@ def _unclear(facts: f.HelpShown, *, by_mail: bool) -> tuple[Block, ...]:
     typed = facts.unclear[:200]
     kept = " I have kept it as you wrote it." if facts.kept else ""
     hint = () if by_mail else (" To write it down: ", code(f"/done add {typed}"))
-    return (Paragraph(text(f"I could not tell what “{typed}” asks for.{kept}", *hint)),)
+    return (Paragraph(text(f"I could not tell what “{typed}” means.{kept}", *hint)),)
 
 
 _SIGNS = "[] in front makes it a goal, ! something that blocks you, private: keeps it to yourself."

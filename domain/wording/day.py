@@ -17,7 +17,7 @@ from domain.messages import (
     text,
 )
 from domain.people import Channel
-from domain.wording.phrases import count, in_a_row, join_buttons, marked_line, one_sentence
+from domain.wording.phrases import before_commands, count, in_a_row, join_buttons, marked_line, one_sentence
 
 QUESTION = "What'd you get done today?"
 
@@ -34,12 +34,12 @@ def prompt(facts: f.PromptAsked, channel: Channel) -> Message:
     return Message(
         tuple(blocks),
         subject=f"{QUESTION} ({show_day_short(facts.day)})",
-        preheader="Answer this mail with a line for each thing.",
+        preheader="Reply with a line for each thing.",
     )
 
 
 def _how_to_answer(*, by_mail: bool) -> Text:
-    start = "Answer this mail with a line for each thing. " if by_mail else "A line for each thing. "
+    start = "Reply with a line for each thing. " if by_mail else "A line for each thing. "
     return text(
         start, "Start a line with ", code("[]"), " for a goal, ", code("!"), " for something that blocks you."
     )
@@ -67,20 +67,20 @@ def recorded(facts: f.Recorded, channel: Channel) -> Message:
 
 
 def _who_sees(facts: f.Recorded) -> str:
-    if all(line.private for line in facts.lines):
-        return "Only you see that." if len(facts.lines) == 1 else "Only you see them."
-    if not facts.teams:
-        return "You are in no team yet, so nobody else sees that."
-    verb = "sees" if len(facts.teams) == 1 else "see"
     what = "it" if len(facts.lines) == 1 else "them"
+    if all(line.private for line in facts.lines):
+        return f"Only you see {what}."
+    if not facts.teams:
+        return f"You are not in a team yet, so nobody else sees {what}."
+    verb = "sees" if len(facts.teams) == 1 else "see"
     return f"{in_a_row(facts.teams)} {verb} {what} {facts.digest_at}."
 
 
 def day_shown(facts: f.DayShown, channel: Channel) -> Message:
     if not facts.lines:
-        return one_sentence(f"Nothing yet for {show_day(facts.day)}. Write a line and I keep it.")
+        return one_sentence(f"Nothing yet for {show_day(facts.day)}. Write me a line and I'll keep it.")
     items = tuple(text(muted(f"{number} "), *marked_line(line)) for number, line in enumerate(facts.lines, 1))
-    slash = "" if channel is Channel.EMAIL else "/done "
+    slash = before_commands(channel)
     hint = text(
         muted("Change one: "), code(f"{slash}edit 1 new text"), muted(" or "), code(f"{slash}delete 1")
     )

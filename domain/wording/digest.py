@@ -57,7 +57,7 @@ def _wrote(person: f.DigestPerson, *, several_days: bool) -> list[Group]:
         if line.kind is not Kind.BLOCKER
     )
     if not person.lines:
-        items = (text(muted("nothing to tell")),)
+        items = (text(muted("nothing to report")),)
     return [Group(title, items)] if items else []
 
 

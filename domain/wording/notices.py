@@ -7,17 +7,16 @@ from domain.wording.phrases import one_sentence
 
 
 def way_lost(facts: n.WayLost) -> Message:
-    now = "by mail" if facts.to is Channel.EMAIL else f"on {facts.to.word}"
     if facts.wanted:
         return one_sentence(
-            f"You wanted no more {facts.lost.word} from me, so I ask you {now} from now on. "
-            "An answer to an old mail starts them again."
+            f"You wanted no more {facts.lost.word} from me, so from now on I'll ask you {facts.to.by}. "
+            "Replying to an old mail starts it again."
         )
     if facts.lost is Channel.EMAIL:
-        return one_sentence(f"My mails to you come back, so I ask you {now} from now on.")
+        return one_sentence(f"My mail to you comes back, so from now on I'll ask you {facts.to.by}.")
     return one_sentence(
-        f"I cannot write to you on {facts.lost.word} any more, so I ask you {now} from now on. "
-        f"Write to me there, and I am back."
+        f"I can no longer write to you {facts.lost.by}, so from now on I'll ask you {facts.to.by}. "
+        f"If you write to me {facts.lost.by}, I'll be back there."
     )
 
 
@@ -25,7 +24,7 @@ def out_of_reach(facts: n.OutOfReach) -> Message:
     if facts.wanted:
         said = f"{facts.name} wants no more mail from me, and I know no other way to ask."
     else:
-        said = f"I cannot reach {facts.name} by {facts.lost.word} any more, and I know no other way to ask."
+        said = f"I can no longer reach {facts.name} {facts.lost.by}, and I know no other way to ask."
     return Message(
         (
             Paragraph(text(said)),
@@ -36,12 +35,14 @@ def out_of_reach(facts: n.OutOfReach) -> Message:
 
 
 def workspace_lost(facts: n.WorkspaceLost) -> Message:
-    name = facts.name or f"the workspace on {facts.channel.word}"
+    name = facts.name or f"The workspace {facts.channel.by}"
     return Message(
         (
-            Paragraph(text(f"{name} takes no messages from me any more (", code(facts.reason), ").")),
+            Paragraph(text(f"{name} no longer takes messages from me (", code(facts.reason), ").")),
             Paragraph(
-                text("What is due there waits. Whoever runs donelog sees why: ", code("donelog doctor"), ".")
+                text(
+                    "What is due there waits. Whoever runs donelog can see why: ", code("donelog doctor"), "."
+                )
             ),
         ),
         subject=f"I cannot write to {name}",

@@ -70,8 +70,13 @@ def kind_mark(kind: Kind) -> Text:
     return {Kind.DONE: (), Kind.GOAL: (muted("goal: "),), Kind.BLOCKER: (strong("blocked: "),)}[kind]
 
 
+def before_commands(channel: Channel) -> str:
+    """What stands before a command that is typed there; a mail is the command itself."""
+    return "" if channel is Channel.EMAIL else "/done "
+
+
 def join_buttons(teams: Sequence[tuple[int, str]], channel: Channel) -> tuple[Block, ...]:
     shown = teams[:5]
-    slash = "" if channel is Channel.EMAIL else "/done "
+    slash = before_commands(channel)
     actions = Actions(tuple(Action(f"Join {name}"[:75], Join(team_id)) for team_id, name in shown))
     return (actions, Paragraph(text(muted("Or write "), code(f"{slash}join {shown[0][1]}"))))

@@ -18,32 +18,30 @@ from domain.messages import (
 )
 from domain.people import Channel
 from domain.replies import Away, Back, ClaimMail
+from domain.wording.phrases import before_commands
 
 _LONGEST_SHOWN = 300
 """Characters of somebody's line that are said back."""
-
-
-def _slash(channel: Channel) -> str:
-    return "" if channel is Channel.EMAIL else "/done "
 
 
 def absent(facts: t.Absent, channel: Channel) -> Message:
     """When she is asked again, and how to come back sooner."""
     again = facts.asked_again or facts.last_day
     start = "" if facts.begins_now else f"From {show_day(facts.first_day)} on, "
-    nothing = "I ask you nothing" if facts.begins_now else "I ask you nothing any more"
     if facts.last_day is None or again is None:
-        said = f"{start}{nothing} until you say that you are back."
+        until = "until you say that you are back"
     elif facts.asked_again is None:
-        said = f"{start}I ask you nothing; {show_day(facts.last_day)} is the last day of that."
+        until = f"up to and including {show_day(facts.last_day)}"
     else:
-        said = f"{start}I ask you nothing until {show_day(facts.asked_again)}."
-    said = said[0].upper() + said[1:]
+        until = f"until {show_day(facts.asked_again)}"
+    said = f"{start}I won't ask you anything {until}."
     return Message(
         (
             Paragraph(text(said)),
             Actions((Action("I am back", Back()),)),
-            Paragraph(text(muted("Back sooner? Write "), code(f"{_slash(channel)}back"), muted("."))),
+            Paragraph(
+                text(muted("Back sooner? Write "), code(f"{before_commands(channel)}back"), muted("."))
+            ),
         ),
         subject=said.rstrip("."),
     )
@@ -51,10 +49,8 @@ def absent(facts: t.Absent, channel: Channel) -> Message:
 
 def returned(facts: t.Returned, channel: Channel) -> Message:
     when = f"{show_minute(facts.minute)} {show_zone(facts.zone)}"
-    said = (
-        f"Welcome back. I ask you at {when} again." if facts.was_away else f"I ask you at {when}, as always."
-    )
-    hint = (muted("Away again? Write "), code(f"{_slash(channel)}vacation until monday"), muted("."))
+    said = f"Welcome back. I'll ask you at {when} again." if facts.was_away else f"I'll ask you at {when}."
+    hint = (muted("Away again? Write "), code(f"{before_commands(channel)}vacation until monday"), muted("."))
     return Message((Paragraph(text(said)), Paragraph(text(*hint))), subject=said.partition(". ")[0])
 
 
@@ -71,9 +67,9 @@ def away_offered(facts: t.AwayOffered, channel: Channel) -> Message:
             Paragraph(
                 text(
                     muted("Or write "),
-                    code(_slash(channel) + typed),
+                    code(before_commands(channel) + typed),
                     muted("; "),
-                    code(f"{_slash(channel)}back"),
+                    code(f"{before_commands(channel)}back"),
                     muted(" undoes it."),
                 )
             ),
@@ -83,13 +79,13 @@ def away_offered(facts: t.AwayOffered, channel: Channel) -> Message:
 
 
 def was_it_you(facts: t.WasItYou) -> Message:
-    return Message((*_question(facts),), subject="Was this mail from you?")
+    return Message(_question(facts), subject="Was this mail from you?")
 
 
 def _question(facts: t.WasItYou) -> tuple[Block, ...]:
     when = show_day_short(facts.day)
     said = (
-        f"A mail of {when} says it is from {facts.sender}, and nothing proves it. Was it you?"
+        f"A mail that came on {when} says it is from {facts.sender}, but nothing proves it. Was it you?"
         if facts.says_it_is_her
         else f"Somebody wrote to your own address here on {when}, from {facts.sender}. Was it you?"
     )
@@ -108,7 +104,7 @@ def _question(facts: t.WasItYou) -> tuple[Block, ...]:
                 code(f"yes {facts.sender}"),
                 muted(" or "),
                 code(f"no {facts.sender}"),
-                muted(". Until then I keep it aside."),
+                muted(". Until then I'll keep it aside."),
             )
         ),
     )
@@ -116,22 +112,22 @@ def _question(facts: t.WasItYou) -> tuple[Block, ...]:
 
 def mail_claimed(facts: t.MailClaimed) -> Message:
     said = _claimed(facts)
-    following = (*_question(facts.then),) if facts.then else ()
+    following = _question(facts.then) if facts.then else ()
     return Message((Paragraph(said), *following), subject="Thank you")
 
 
 def _claimed(facts: t.MailClaimed) -> Text:
     if facts.hers and facts.count:
         later = (
-            (f" What comes from {facts.sender} to your own address here is yours from now on; ",)
+            (f" Whatever comes from {facts.sender} to your own address here does so from now on; ",)
             if facts.remembered
             else ()
         )
         undo = (code(f"no {facts.sender}"), " undoes that.") if facts.remembered else ()
-        return text("Thank you. I take it as yours.", *later, *undo)
+        return text("Thank you. It counts as yours.", *later, *undo)
     if not facts.count and not facts.remembered:
-        return text("Nothing of that waits any more.")
-    away = "I have put it away." if facts.count else "Noted."
+        return text("That has been settled already.")
+    away = "I have put it away for good." if facts.count else "Noted."
     ignored = f" Whatever comes from {facts.sender} does not count as yours." if facts.remembered else ""
     return text(f"Thank you. {away}{ignored}")
 
@@ -155,7 +151,7 @@ def digest_answered(facts: t.DigestAnswered) -> Message:
             Paragraph(
                 text(
                     f"I took that as something you did on {show_day(facts.day)}. "
-                    "To say something to somebody, write it under her line of the quoted mail:"
+                    "To say something to somebody, write it under their line in the quoted mail:"
                 )
             ),
             Group(text(muted(f"> - {facts.line[:_LONGEST_SHOWN]}")), (text("like this"),)),

@@ -13,17 +13,18 @@ from domain.messages import (
     text,
 )
 from domain.people import Channel
-from domain.wording.phrases import join_buttons, one_sentence
+from domain.wording.phrases import before_commands, join_buttons, one_sentence
 
 
 def team_made(facts: f.TeamMade) -> Message:
     when = f"{show_minute(facts.digest_minute)} {show_zone(facts.zone)}"
     place = facts.place or "this channel"
-    reads = "reads its mornings here too" if facts.also else "is a team now"
-    lines = (
-        f"{facts.name} {reads}. Every working morning at {when} I tell {place} what got done.",
-        "Join, and I ask you at 18:00 what you did that day. It takes a minute.",
+    start = (
+        f"From now on I'll also tell {place} what {facts.name} got done, every working morning at {when}."
+        if facts.also
+        else f"{facts.name} is a team now. Every working morning at {when} I'll tell {place} what got done."
     )
+    lines = (start, "Join, and I'll ask you at 18:00 what you did that day. It takes a minute.")
     return Message(
         (
             *(Paragraph(text(line)) for line in lines),
@@ -35,15 +36,15 @@ def team_made(facts: f.TeamMade) -> Message:
 
 
 def joined(facts: f.Joined, channel: Channel) -> Message:
-    slash = "" if channel is Channel.EMAIL else "/done "
-    start = f"You are in {facts.team} already." if facts.already else f"Welcome to {facts.team}."
+    slash = before_commands(channel)
+    start = f"You are already in {facts.team}." if facts.already else f"Welcome to {facts.team}."
     when = f"{show_minute(facts.minute)} {show_zone(facts.zone)}, {show_days(facts.days)}"
     return Message(
         (
-            Paragraph(text(f"{start} I ask you at {when}.")),
+            Paragraph(text(f"{start} I'll ask you at {when}.")),
             Paragraph(
                 text(
-                    muted("Other hours: "),
+                    muted("To change that: "),
                     code(f"{slash}time 17:30"),
                     muted(" or "),
                     code(f"{slash}zone Europe/Madrid"),
@@ -64,9 +65,9 @@ def join_offered(facts: f.JoinOffered, channel: Channel) -> Message:
 
 def invited(facts: f.Invited) -> Message:
     if facts.already:
-        return one_sentence(f"{facts.email} is in {facts.team} already.")
+        return one_sentence(f"{facts.email} is already in {facts.team}.")
     return one_sentence(
-        f"I have written to {facts.email}. An answer to that mail is enough to be part of {facts.team}."
+        f"I have written to {facts.email}. Replying to that mail is all it takes to join {facts.team}."
     )
 
 
@@ -74,24 +75,22 @@ def invitation(facts: f.Invitation) -> Message:
     when = f"{show_minute(facts.minute)} {show_zone(facts.zone)}, {show_days(facts.days)}"
     return Message(
         (
-            Paragraph(text(f"{facts.inviter} would like you in {facts.team}.")),
+            Paragraph(text(f"{facts.inviter} would like you to join {facts.team}.")),
             Paragraph(
                 text(
-                    f"At {when}, I ask by mail what you got done. You answer with a line for each thing, "
-                    "and next morning the team reads it. Nothing to sign up for."
+                    f"At {when}, I'll ask you by mail what you got done. You reply with a line for each "
+                    "thing, and the next morning the team reads it. There is nothing to sign up for."
                 )
             ),
             Paragraph(
                 text(
-                    "Try it now: answer this mail with something you did today. Or write ",
+                    "Try it now: reply with something you did today. Or write ",
                     code("time 17:30"),
-                    " for another hour.",
+                    " to be asked at another time.",
                 )
             ),
             Paragraph(
-                text(
-                    muted("Not for you? Do nothing about it, or use the link below to hear no more from me.")
-                )
+                text(muted("Not for you? Ignore this, or use the link below to hear no more from me."))
             ),
         ),
         subject=f"{facts.inviter} invites you to {facts.team}",
@@ -128,8 +127,8 @@ def not_connected(_facts: f.NotConnected, channel: Channel) -> Message:
 def token_missing(facts: f.TokenMissing) -> Message:
     then = "What you typed is kept until then." if facts.kept else "Then type it once more."
     return one_sentence(
-        "I cannot speak in this workspace yet: I have no token for it. "
-        f"Whoever runs donelog adds it with “./donelog setup slack”. {then}"
+        "I cannot write in this workspace yet: I have no token for it. "
+        f"Whoever runs donelog can add it with `donelog setup slack`. {then}"
     )
 
 
@@ -140,7 +139,7 @@ def which_organization(facts: f.WhichOrganization) -> Message:
     )
     return Message(
         (
-            Paragraph(text("You write with more than one organization here. Which one is this for?")),
+            Paragraph(text("You are part of more than one group here. Which one is this for?")),
             Actions(actions),
         ),
         subject="Which one is this for?",
@@ -150,7 +149,7 @@ def which_organization(facts: f.WhichOrganization) -> Message:
 def stranger(channel: Channel) -> Message:
     if channel is not Channel.EMAIL:
         return one_sentence(
-            "I do not know you yet. Type `/done join` in a channel of your team, and I do; "
+            "I do not know you yet. Type `/done join` in one of your team's channels; "
             "what you wrote is kept until then."
         )
     how = text("Somebody in your team can invite you with ", code("/done invite"), " and this address.")
@@ -158,7 +157,7 @@ def stranger(channel: Channel) -> Message:
         (
             Paragraph(text("I do not know this address yet, so I have put your mail aside.")),
             Paragraph(
-                text("I ask people at six what they got done, and tell their team next morning. ", *how)
+                text("I ask people at six what they got done, and tell their team the next morning. ", *how)
             ),
         ),
         subject="I do not know this address yet",
@@ -167,5 +166,5 @@ def stranger(channel: Channel) -> Message:
 
 def mail_stopped(facts: f.MailStopped) -> Message:
     return one_sentence(
-        f"Done. {facts.address} gets no more mail from me. An answer to an old one starts it again."
+        f"Done. {facts.address} gets no more mail from me. Replying to an old one starts it again."
     )

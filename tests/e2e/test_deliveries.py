@@ -106,7 +106,7 @@ async def test_who_left_slack_is_asked_by_mail_and_told_so(own_town: Town) -> No
     mails = [mail for mail in own_town.services.sendgrid.outbox if mail.to == "second@example.com"]
     assert sum(QUESTION in (mail.subject or "") for mail in mails) == 1
     told = [" ".join((mail.text or "").split()) for mail in mails]
-    assert sum("so I ask you by mail from now on" in each for each in told) == 1
+    assert sum("so from now on I'll ask you by mail" in each for each in told) == 1
     assert states(own_town) == NOTHING_LEFT | {"failed": 1}
 
 

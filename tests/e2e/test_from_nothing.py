@@ -61,7 +61,7 @@ async def test_a_slack_workspace_goes_from_nothing_to_its_first_digest(own_town:
     await own_town.wait_until(MORNING, HOUR)
     digest = plain.slack(slack.messages(channel)[-1])
     assert "wrote the first line" in digest
-    assert "Dana\nnothing to tell" in digest.replace("  • ", "")
+    assert "Dana\nnothing to report" in digest.replace("  • ", "")
 
 
 async def test_a_discord_server_goes_from_nothing_to_its_first_digest(own_town: Town) -> None:
@@ -75,7 +75,7 @@ async def test_a_discord_server_goes_from_nothing_to_its_first_digest(own_town: 
     await ben.command("team here", {})
     [made] = [each for each in discord.messages(channel.id) if each.author.is_bot]
     joined = await discord.click(eve.user, made.id, "Join")
-    assert "Welcome to platform. I ask you at 18:00 Madrid" in joined.content
+    assert "Welcome to platform. I'll ask you at 18:00 Madrid" in joined.content
     await own_town.wait_until(EVENING, HOUR)
     for voice in (ben, eve):
         assert sum(ASKED in heard for heard in voice.heard()) == 1
@@ -96,7 +96,7 @@ async def test_a_further_discord_server_joins_by_a_code_and_gets_a_digest(own_to
     told = await voice.command("team here", {})
     assert "not connected yet" in told
     assert "/done connect CODE" in told
-    assert "not valid" in await voice.command("connect", {"code": "abcdefgh234567"})
+    assert "wrong or too old" in await voice.command("connect", {"code": "abcdefgh234567"})
     assert "too old" in await voice.command("connect", {"code": _code(own_town, date(2026, 11, 23))})
     assert str(further.id) not in own_town.installation.core.done_log.linked(Channel.DISCORD)
     assert "connected" in await voice.command("connect", {"code": _code(own_town)})
@@ -149,7 +149,7 @@ async def _without_a_token(voice: OnSlack) -> None:
     for typed in ("add soldered a chip", f"connect {_code(voice.town)}", "team here"):
         told = await voice.slash(typed)
         assert "I have no token for it" in told
-        assert "./donelog setup slack" in told
+        assert "donelog setup slack" in told
     assert voice.user.team_id not in core.done_log.linked(Channel.SLACK)
 
 

@@ -84,7 +84,7 @@ async def test_a_program_that_says_she_is_away_has_her_asked_in_chat(town: Town)
     assert len(town.services.sendgrid.outbox) == mails, "a program is never answered"
     assert texts(team.slack) == []
     await team.slack.write(f"vacation until {back_on.isoformat()}")
-    assert "I ask you nothing until" in team.slack.heard()[-1]
+    assert "I won't ask you anything until" in team.slack.heard()[-1]
 
 
 def bounce(message_id: str) -> EmailMessage:

@@ -15,7 +15,7 @@ from tests.e2e.voices import Team, gather
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 INDEX = "dones"
-NOTICE = "The search engine is resting"
+NOTICE = "The usual search is down"
 
 
 async def _written(town: Town) -> Team:

@@ -148,7 +148,7 @@ async def test_she_says_yes_by_the_link_in_the_mail_and_it_is_recorded(town: Tow
         await town.settle()
         assert "signed for her" not in texts(team.mail), "opening a link changes nothing"
         async with session.post(f"{town.url}{yes}") as page:
-            assert "I take it as yours" in await page.text()
+            assert "It counts as yours" in await page.text()
     town.clock.set(town.clock.now() + timedelta(minutes=1))
     await town.settle()
     assert "signed for her" in texts(team.mail)
@@ -194,7 +194,7 @@ async def test_a_renewed_address_makes_the_old_one_worth_nothing(town: Town) -> 
 async def test_a_vacation_by_mail_ends_the_questions_and_back_brings_them_again(town: Town) -> None:
     team = await gather(town, "vacation")
     await team.mail.write("vacation until 2030-01-01")
-    assert "I ask you nothing until" in team.mail.heard()[-1]
+    assert "I won't ask you anything until" in team.mail.heard()[-1]
     await team.mail.write("back")
     assert "Welcome back" in team.mail.heard()[-1]
     assert "vacation until 2030-01-01" not in texts(team.mail)

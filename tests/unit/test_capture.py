@@ -99,7 +99,9 @@ def test_yesterday_and_dates_say_otherwise(office: Office) -> None:
 
 def test_what_is_still_to_come_is_not_done(office: Office) -> None:
     said = office.message(ADA, "2026-11-25: shipped it")
-    assert said.facts == f.Refused("Wednesday 25 November is still to come; I keep what is done.")
+    assert said.facts == f.Refused(
+        "Wednesday 25 November is still to come. For a goal, start a line with `[]`."
+    )
     assert days(office) == []
 
 

@@ -33,10 +33,10 @@ def office() -> Office:
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [
-        ("time 5:30pm", "Done. I ask you at 17:30 Madrid"),
-        ("zone new york", "Done. I ask you at 18:00 New York"),
-        ("days mon, wed", "at 18:00 Madrid, Mon, Wed, by Slack."),
-        ("days team", "Mon-Fri (as your teams work)"),
+        ("time 5:30pm", "Done. I'll ask you at 17:30 Madrid"),
+        ("zone new york", "Done. I'll ask you at 18:00 New York"),
+        ("days mon, wed", "at 18:00 Madrid, Mon, Wed, on Slack."),
+        ("days team", "Mon-Fri (your teams' days)"),
     ],
 )
 def test_what_is_set_is_said_back(office: Office, typed: str, shown: str) -> None:
@@ -110,7 +110,7 @@ def test_a_code_connects_no_workspace_that_there_is_no_token_for(office: Office)
     code = office.tokens.connect_code(office.initech, SIX.date())
     assert "Then type it once more" in words(office.slash(newcomer, f"connect {code}", speechless=True))
     assert (Channel.SLACK, "T9") not in office.storage.tables.workspaces
-    assert "not valid" in words(office.slash(newcomer, "connect abcd-efgh-ijkl", speechless=True))
+    assert "wrong or too old" in words(office.slash(newcomer, "connect abcd-efgh-ijkl", speechless=True))
 
 
 def test_in_a_connected_workspace_whose_token_is_gone_those_who_are_known_go_on(office: Office) -> None:
@@ -136,7 +136,7 @@ def test_a_code_connects_the_workspace_it_is_typed_in(office: Office) -> None:
 @pytest.mark.parametrize(
     ("workspace", "days", "why"),
     [
-        ("T9", -1, "not valid, or too old"),
+        ("T9", -1, "wrong or too old"),
         ("", 1, "in a channel of the workspace"),
         ("T2", 1, "another organization"),
     ],
@@ -152,7 +152,9 @@ def test_a_code_that_is_old_or_typed_elsewhere_connects_nothing(
 
 
 def test_a_code_nobody_made_connects_nothing(office: Office) -> None:
-    assert "not valid" in words(office.slash(Address(Channel.SLACK, "U9", "T9"), "connect abcd-efgh-ijkl"))
+    assert "wrong or too old" in words(
+        office.slash(Address(Channel.SLACK, "U9", "T9"), "connect abcd-efgh-ijkl")
+    )
 
 
 # ---------------------------------------------------------------- the inbox

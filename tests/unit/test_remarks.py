@@ -124,7 +124,7 @@ def test_the_same_mail_again_tells_nobody_again(office: Office) -> None:
 
 
 def test_words_under_no_line_are_dones_of_hers(office: Office) -> None:
-    heard = answer(office, r.Remark(("-- ", "Not for you? Stop these mails"), "signed the lease"))
+    heard = answer(office, r.Remark(("-- ", "Not for you? Stop these emails"), "signed the lease"))
     assert office.texts(office.dee) == ["signed the lease"]
     assert heard.facts == t.DigestAnswered(WEDNESDAY, ADAS_LINE)
     assert [done.day for done in office.dones(office.dee)] == [WEDNESDAY]

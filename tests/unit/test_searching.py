@@ -110,10 +110,10 @@ def test_while_the_engine_is_down_the_next_one_answers_with_a_notice() -> None:
     office.message(ADA, "rebuilt the index")
     shown = words(office.slash(ADA, "search index"))
     assert "rebuilt the index" in shown
-    assert "The search engine is resting" in shown
+    assert "The usual search is down" in shown
 
 
 def test_while_all_engines_are_down_nothing_is_lost_and_it_is_said_so() -> None:
     office = Office(engines=lambda _: [DownIndex(), DownIndex()])
     office.message(ADA, "rebuilt the index")
-    assert "Search is resting. What you wrote is safe" in words(office.slash(ADA, "search index"))
+    assert "Search is down. What you wrote is safe" in words(office.slash(ADA, "search index"))

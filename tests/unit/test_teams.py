@@ -50,7 +50,7 @@ def test_a_name_can_be_given_and_belongs_to_one_team(office: Office) -> None:
     office.slash(CLEO, "team here ops", LOBBY)
     assert [team.name for team in office.tenant().teams.at(LOBBY)] == ["ops"]
     taken = office.slash(CLEO, "team here platform", Place(Channel.SLACK, "T1", "C8", "x"))
-    assert "There is a team called platform already" in words(taken)
+    assert "There is already a team called platform" in words(taken)
 
 
 def test_a_team_of_ones_own_can_read_its_mornings_in_one_more_place(office: Office) -> None:
@@ -85,7 +85,7 @@ def test_nothing_is_made_in_a_server_that_is_not_connected(office: Office) -> No
 
 def test_the_join_button_makes_a_member_who_is_asked_at_six(office: Office) -> None:
     reply = office.press(CLEO, office.initech, c.Join(office.team.id), place=PLATFORM)
-    assert "Welcome to platform. I ask you at 18:00 Madrid, Mon-Fri." in words(reply)
+    assert "Welcome to platform. I'll ask you at 18:00 Madrid, Mon-Fri." in words(reply)
     assert office.role(office.cleo, office.team) is Role.MEMBER
     office.done_log.plan_prompts(office.clock.now())
     assert office.cleo.id in {row.new.person_id for row in office.deliveries(Kind.PROMPT)}
@@ -118,7 +118,7 @@ def test_ones_zone_is_the_first_teams_unless_one_has_said_another(office: Office
 
 def test_joining_twice_changes_nothing(office: Office) -> None:
     office.join(office.ada, office.team, Role.MANAGER)
-    assert "You are in platform already." in words(office.slash(ADA, "join", PLATFORM))
+    assert "You are already in platform." in words(office.slash(ADA, "join", PLATFORM))
     assert office.role(office.ada, office.team) is Role.MANAGER
 
 
@@ -146,7 +146,7 @@ def test_whoever_leaves_is_not_asked_and_keeps_what_she_wrote(office: Office) ->
     office.done_log.plan_prompts(office.clock.now())
     assert office.ada.id not in {row.new.person_id for row in office.deliveries(Kind.PROMPT)}
     assert office.texts(office.ada) == ["shipped it"]
-    assert "You are in no team yet" in words(office.slash(ADA, "leave"))
+    assert "You are not in a team yet" in words(office.slash(ADA, "leave"))
 
 
 def test_of_several_teams_one_says_which_to_leave(office: Office) -> None:
@@ -236,14 +236,14 @@ def test_whoever_is_known_already_is_invited_as_she_is(office: Office) -> None:
 
 def test_one_invites_to_a_team_that_one_is_in(office: Office) -> None:
     office.add_team(office.initech, "ops")
-    assert "You are in no team yet" in words(office.slash(CLEO, "invite fay@example.org"))
+    assert "You are not in a team yet" in words(office.slash(CLEO, "invite fay@example.org"))
     assert "Which team to invite to?" in words(office.slash(ADA, "invite fay@example.org ops"))
     assert office.deliveries(Kind.INVITATION) == []
 
 
 def test_where_no_mail_can_be_sent_nobody_is_invited() -> None:
     office = Office(channels=frozenset({Channel.SLACK}))
-    assert "I cannot send mail here yet" in words(office.slash(ADA, "invite fay@example.org"))
+    assert "I cannot send mail yet" in words(office.slash(ADA, "invite fay@example.org"))
     assert office.tenant().people.at(FAY) is None
 
 

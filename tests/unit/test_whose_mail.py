@@ -157,7 +157,7 @@ def claim(office: Office, number: int = 0, *, hers: bool) -> r.ClaimMail:
 def test_yes_records_what_was_put_aside_and_what_comes_from_there_later(office: Office) -> None:
     request = held(office, BOSS, "signed the lease")
     reply = office.press(ADA, office.initech, claim(office, hers=True))
-    assert "I take it as yours" in str(reply)
+    assert "It counts as yours" in str(reply)
     read_again(office, request)
     assert office.texts(office.ada) == ["signed the lease"]
     office.mail(BOSS, "sold the car", to=office.ada)
@@ -195,7 +195,7 @@ def test_no_later_undoes_yes(office: Office) -> None:
 def test_nobody_else_can_answer_for_her(office: Office) -> None:
     held(office, BOSS, "in her name")
     settled = office.press(BEN, office.initech, claim(office, hers=True))
-    assert "Nothing of that waits" in str(settled)
+    assert "That has been settled already" in str(settled)
     assert office.message(BEN, "yes boss@example.org").facts == t.MailClaimed(
         "boss@example.org", hers=True, count=0, remembered=False
     )

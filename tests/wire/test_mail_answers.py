@@ -24,7 +24,7 @@ def test_an_answer_is_split_into_its_dones(mail: LabelledMail) -> None:
     assert read.dones() == mail.dones
 
 
-QUESTION = "What'd you get done today?\nAnswer this mail with a line for each thing."
+QUESTION = "What'd you get done today?\nReply with a line for each thing."
 STEP = 61
 """All answers with all attributions are more than 30,000 mails; every one of both is among each 61st."""
 

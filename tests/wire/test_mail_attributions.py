@@ -9,7 +9,7 @@ from tests.mail_answers import attributions
 
 ATTRIBUTIONS = attributions()
 TYPED = "shipped the importer\n- fixed login"
-ORIGINAL = "What'd you get done today?\nAnswer this mail with a line for each thing."
+ORIGINAL = "What'd you get done today?\nReply with a line for each thing."
 ONE_LINE = [each for each in ATTRIBUTIONS if "\n" not in each and "lietotājs" not in each]
 
 
