@@ -140,7 +140,7 @@ async def test_everybody_can_choose_a_channel_on_which_she_is_known(team: Team) 
         assert person(voice).preferred is voice.address.channel
         other = "mail" if word != "mail" else "slack"
         await voice.write(f"channel {other}")
-        assert "I cannot reach you by" in voice.heard()[-1]
+        assert "I cannot reach you " in voice.heard()[-1]
         assert person(voice).preferred is voice.address.channel
 
 
