@@ -12,69 +12,20 @@ from sqlalchemy import Connection, Engine, text
 from adapters.storage.buckets import Buckets
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
-from domain.deliveries import (
-    Claimed,
-    Key,
-    Kind,
-    Later,
-    NewDelivery,
-    Outcome,
-    Recipient,
-    Result,
-    Sent,
-    Way,
-)
-from domain.heard import Spread
+from domain.deliveries import Key, Kind, Later, NewDelivery, Recipient, Way
 from domain.limits import Limits
 from domain.people import Address, Channel
 from domain.rates import AHEAD
 from tests.ledger_steps import DUE, TUESDAY, claim
+from tests.paced_steps import add, told, workspaces
 from tests.worlds import World
 
 SECOND = timedelta(seconds=1)
-_subjects = itertools.count(1_000)
-"""None of them a person's number, or both would have one key."""
 
 
 @pytest.fixture
 def ledger(connection: Connection) -> PostgresLedger:
     return PostgresLedger(connection, Limits())
-
-
-def add(
-    connection: Connection,
-    organization_id: int,
-    count: int,
-    workspace: str = "T1",
-    *,
-    channel: Channel = Channel.SLACK,
-    kind: Kind = Kind.PROMPT,
-    due: datetime = DUE,
-) -> None:
-    add_deliveries(
-        connection,
-        [
-            NewDelivery(
-                Key(TUESDAY, kind, subject),
-                organization_id,
-                Recipient(Address(channel, f"U{subject}", workspace), f"D{subject}"),
-                due,
-            )
-            for subject in itertools.islice(_subjects, count)
-        ],
-    )
-
-
-def told(ledger: PostgresLedger, claimed: list[Claimed], outcome: Outcome, now: datetime) -> None:
-    results = [Result(each.ref, each.fence, each.attempt, outcome) for each in claimed]
-    ledger.record(results, now)
-    if isinstance(outcome, Later):
-        ledger.hear(claimed[0].recipient.address, outcome, now)
-    ledger.heed(claimed[0].recipient.address.channel, results, now)
-
-
-def workspaces(claimed: list[Claimed]) -> Counter[str]:
-    return Counter(each.recipient.address.workspace for each in claimed)
 
 
 def test_of_each_workspace_only_as_much_is_claimed_as_it_takes(
@@ -138,49 +89,6 @@ def test_what_somebody_waits_for_goes_before_what_is_planned_for_many(
     assert min(each.wait for each in answers if each.key.kind is Kind.REPLY) < SECOND / 2
 
 
-def test_a_refusal_closes_the_bucket_to_all_and_no_other(
-    connection: Connection, ledger: PostgresLedger, acme: int
-) -> None:
-    """Fault 19."""
-    for workspace in ("T1", "T2"):
-        add(connection, acme, 60, workspace)
-    add(connection, acme, 2, kind=Kind.MARK)
-    first = [each for each in claim(ledger) if each.recipient.address.workspace == "T1"]
-    told(ledger, first[:1], Later("ratelimited", 30 * SECOND, Way.POST), DUE + SECOND)
-    another = PostgresLedger(connection, Limits())
-    assert workspaces(claim(another, DUE + 20 * SECOND)) == {"T2": 25}
-    assert "T1" in workspaces(claim(another, DUE + 31 * SECOND))
-
-
-def test_a_refused_mark_stops_no_message(connection: Connection, ledger: PostgresLedger, acme: int) -> None:
-    add(connection, acme, 2, kind=Kind.MARK)
-    told(ledger, claim(ledger)[:1], Later("ratelimited", 30 * SECOND, Way.MARK), DUE)
-    add(connection, acme, 1, kind=Kind.MARK)
-    add(connection, acme, 1)
-    assert [each.key.kind for each in claim(ledger, DUE + SECOND)] == [Kind.PROMPT]
-
-
-def test_a_provider_that_refuses_everything_is_tried_once_a_minute(
-    connection: Connection, ledger: PostgresLedger, acme: int
-) -> None:
-    """Fault 20: at most twenty calls in ten minutes."""
-    add(connection, acme, 200, channel=Channel.DISCORD, workspace="")
-    banned = Later("refused before it came to Discord", 60 * SECOND, Way.EVERYTHING)
-    tried = 0
-    for half_second in range(1_200):
-        now = DUE + half_second * SECOND / 2
-        claimed = claim(ledger, now, Channel.DISCORD, 5)
-        tried += len(claimed)
-        if claimed:
-            told(ledger, claimed, banned, now)
-    assert tried <= 20
-    now = DUE + 11 * 60 * SECOND
-    [probe] = claim(ledger, now, Channel.DISCORD)
-    assert claim(ledger, now + SECOND, Channel.DISCORD) == []
-    told(ledger, [probe], Sent("D1:1"), now + SECOND)
-    assert len(claim(ledger, now + 2 * SECOND, Channel.DISCORD)) > 40
-
-
 def test_direct_messages_on_discord_are_opened_a_few_a_minute_and_the_known_ones_do_not_wait(
     connection: Connection, ledger: PostgresLedger, world: World, acme: int
 ) -> None:
@@ -238,34 +146,6 @@ def test_in_a_workspace_histories_are_read_as_often_as_slack_lets_them(
     assert all(later - sooner >= 60 * SECOND for sooner, later in zip(read, read[50:], strict=False))
     assert len(read) >= 75, "no turn is lost"
     assert len(buckets.take_to_read("T2", 20, DUE)) == 10, "another workspace"
-
-
-def test_mail_has_no_turns_but_can_be_closed(
-    connection: Connection, ledger: PostgresLedger, acme: int
-) -> None:
-    add(connection, acme, 60, channel=Channel.EMAIL, workspace="")
-    first = claim(ledger, channel=Channel.EMAIL, limit=50)
-    assert [each.wait for each in first] == [timedelta(0)] * 50
-    told(ledger, first, Later("SendGrid asks to wait", 20 * SECOND, Way.POST), DUE)
-    assert claim(ledger, DUE + 19 * SECOND, Channel.EMAIL) == []
-    assert len(claim(ledger, DUE + 20 * SECOND, Channel.EMAIL)) == 60
-
-
-def test_mail_is_spread_over_the_window_that_the_provider_tells_of(
-    connection: Connection, ledger: PostgresLedger, acme: int
-) -> None:
-    """Two calls are left for six seconds: all workers together make one every two seconds."""
-    add(connection, acme, 60, channel=Channel.EMAIL, workspace="")
-    [first] = claim(ledger, channel=Channel.EMAIL, limit=1)
-    ledger.hear(first.recipient.address, Spread(2 * SECOND), DUE)
-    another = PostgresLedger(connection, Limits())
-    taken = [claim(another, DUE + second * SECOND, Channel.EMAIL, 20) for second in range(7)]
-    assert [len(each) for each in taken] == [0, 20, 0, 20, 0, 19, 0]
-    assert {each.wait for each in taken[1]} == {SECOND}, "a second ahead, as all turns"
-    add(connection, acme, 60, channel=Channel.EMAIL, workspace="")
-    another.hear(first.recipient.address, Spread(timedelta(0)), DUE + 7 * SECOND)
-    later = [len(claim(another, DUE + second * SECOND, Channel.EMAIL, 20)) for second in (8, 8, 8)]
-    assert later == [20, 20, 20]
 
 
 @pytest.fixture
