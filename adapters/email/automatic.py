@@ -7,7 +7,7 @@ where no header tells, how the subject or the text begins.  `Precedence: bulk` o
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from adapters.email.reading.page import Judged, Verdict
+from adapters.email.reading.page import Judged, Verdict, is_bullet
 from adapters.email.reading.words import fold, words
 
 _HEADERS = (
@@ -47,6 +47,7 @@ _REPORTS = frozenset(
 )
 _PRECEDENCES = frozenset(["auto_reply", "auto-reply", "autoreply", "junk"])
 _LONGEST_OPENING = 300
+_LONGEST_NOTE = 1_000
 
 
 class Signs(Protocol):
@@ -79,8 +80,18 @@ def why_automatic_text(lines: Sequence[Judged]) -> str:
     """The same of a text that nothing else gives away: `I am currently out of the office ...`."""
     said = " ".join(line.text.strip() for line in lines if line.verdict is Verdict.KEPT and line.text.strip())
     opening = fold(said[:_LONGEST_OPENING].strip(" *_#-–—\"'„“"))
-    phrase = words().auto_texts.at(opening)
-    return f"automatic: its text begins `{phrase}`" if phrase else ""
+    known = words()
+    if phrase := known.auto_texts.at(opening):
+        return f"automatic: its text begins `{phrase}`"
+    told = fold(said[:_LONGEST_NOTE])
+    found = (
+        f"automatic: its text begins with `{away}` and says `{sign}`"
+        for away, signs in known.away
+        if away in opening
+        for sign in signs
+        if sign in told
+    )
+    return "" if any(is_bullet(line.text) for line in lines if line.is_hers) else next(found, "")
 
 
 def _reasons(mail: Signs) -> Iterator[str]:

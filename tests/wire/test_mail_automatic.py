@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.email.one_mail import read_raw
+from adapters.email.one_mail import read_plain, read_raw
 from adapters.email.reader import MailReader
 from tests.mail_automatic import AutomaticMail, automatic_mails, mails_of_people
 from tests.mail_world import NAMES, FakeTokens, raw_item
@@ -29,3 +29,19 @@ def test_what_a_program_sends_makes_no_dones(mail: AutomaticMail) -> None:
 def test_hardly_any_answer_of_a_person_is_taken_for_a_program_s() -> None:
     mistaken = [raw for raw in mails_of_people(600) if read_raw(raw).automatic]
     assert len(mistaken) <= 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I was out of office in the morning; then fixed the importer",
+        "shipped the importer\nI will be out of the office tomorrow",
+        "Covered for Ben, who is on vacation; will reply to customers tomorrow",
+        "War bis mittags nicht im Büro, danach Kunden kontaktiert",
+        "Absent ce matin (dentiste), devis envoyés l'après-midi",
+        "Vacaciones del equipo planificadas, contacté con Marta",
+        "- out of office note written\n- text says: for urgent matters call Ben",
+    ],
+)
+def test_who_tells_that_she_was_away_is_no_program(said: str) -> None:
+    assert read_plain(said).automatic == ""

@@ -121,5 +121,6 @@ def _stands_alone(text: str, evidence: Evidence) -> bool:
 
 def is_sure(text: str, evidence: Evidence) -> bool:
     if evidence.verb:
-        return evidence.date or evidence.address or evidence.time or _is_framed(text)
+        is_timed = evidence.time and text.endswith((":", "：", ">"))  # not `18:00 wrote this :)`
+        return evidence.date or evidence.address or is_timed or _is_framed(text)
     return _is_compact(text, evidence) or _stands_alone(text, evidence)

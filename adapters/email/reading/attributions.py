@@ -24,6 +24,7 @@ from adapters.email.reading.words import Words, fold
 _MOST_LINES = 6
 _LONGEST = 500
 _SHORT = 40
+_SMILES = (":)", ";)", ":-)", ";-)", "^^)")
 _SOFT_BREAK = re.compile(r"(?:=[0-9A-F]{2})+")
 _SENTENCE = re.compile(r"[.!?…。！？:;,)]\s+(?=\S)")
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？")
@@ -66,7 +67,7 @@ def attribution_at(page: Page, last: int, words: Words, floor: int) -> Attributi
 
 def _may_end(said: str, words: Words) -> bool:
     if said.endswith(ENDS):
-        return True
+        return not said.endswith(_SMILES)
     last_word = fold(said.rsplit(None, 1)[-1])
     return last_word in words.verbs or ISO_FIRST.match(said) is not None or last_word.endswith(">wrote")
 
@@ -100,22 +101,26 @@ def _is_bar_quoted(page: Page, last: int) -> bool:
 
 def _upward(page: Page, last: int, words: Words, floor: int, *, quoted: bool) -> Attribution | None:
     """Put line after line in front until it is a whole sentence."""
-    text, found, opens = "", None, False
+    text, found, opens, lacks_date = "", None, False, False
     for start in _lines_above(page, last, floor):
         line = page.said[start]
         text = _joined(line, text)
         dated = starts_dated(line, words)
         if len(text) > _LONGEST:
             break
-        if found is not None and not _may_add(found, line, words, dated=dated, opens=opens):
+        may_add = found is None or _may_add(found, line, words, dated=dated, opens=opens)
+        if not may_add and not lacks_date:
             break
         if not dated and not _may_be_named(line):
             continue
         if not page.may_weigh():
             break
         evidence = weigh(text, words)
+        if not may_add and not (evidence.date and (dated or evidence.time)):
+            continue  # perhaps a part of a long name, above which the date stands
         if decides(text, evidence, quoted=quoted, dated=dated):
             found, opens = Attribution(start, last + 1, is_sure=is_sure(text, evidence)), _opens(line, words)
+            lacks_date = not evidence.date
             if dated and evidence.date and (evidence.verb or evidence.address):
                 break
     return found

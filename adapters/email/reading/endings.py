@@ -3,7 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from adapters.email.reading.manners import CONTACT, LONGEST_CLOSING_LINE, is_closing, is_name_like
+from adapters.email.reading.manners import (
+    CONTACT,
+    LONGEST_CLOSING_LINE,
+    PRONOUNS,
+    is_closing,
+    is_name_like,
+)
 from adapters.email.reading.notices import mark_legal
 from adapters.email.reading.page import Page, Verdict, is_bullet, is_rule
 from adapters.email.reading.words import Words, fold
@@ -12,6 +18,7 @@ _DELIMITERS = frozenset(["--", "—", "–", "―"])
 _MOST_SIGNATURE_LINES = 16
 _LONGEST_SIGNATURE_LINE = 100
 _MOST_CLOSING_LINES = 8
+_MOST_CLOSING_WORDS = 4
 _FEWEST_CARD_LINES = 3
 _RULE_SIGNS = frozenset("-—–―─━_=*~# ")
 _MAILING_LIST = re.compile(
@@ -26,10 +33,10 @@ _REGISTER = re.compile(
 )
 """What tells that a line is about a company in a register, as the law asks in many countries."""
 _COMPANY = re.compile(
-    r"\b(?:inc|ltd|corp|co|o\.o|s\.r\.o|a\.s|s\.a|s\.l|s\.p\.a|s\.r\.l|b\.v|n\.v|e\.v|d\.o\.o)\.$",
+    r"\b(?:inc|ltd|corp|co|şti|bhd|pty|zrt|kft|nyrt)\.$|(?:^|\s)(?:[^\W\d_]{1,2}\.\s?){2,4}$",
     re.IGNORECASE,
 )
-"""A company's kind, whose last dot ends no sentence."""
+"""A company's kind, whose last dot ends no sentence: `Acme Inc.`, `Acme S.p.A.`, `Acme d.o.o.`."""
 _POSTSCRIPT = re.compile(r"(?:p\.?\s?[sd]|n\.?b|追伸)\.?\s?[:：.–-]|P\.?S\.?\s", re.IGNORECASE)
 _SIGNED = re.compile(r"(--?|[—–~]|//?)(\s?)([^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,2})[.,]?$")
 
@@ -138,7 +145,9 @@ def _mark_signed(page: Page, start: int, end: int, names: frozenset[str]) -> Non
     if len(names) > 1 and sorted(fold(name)) == sorted(each[0] for each in names):
         page.mark(last, end, Verdict.SIGNATURE, "signed with the sender's initials")
         return
-    if page.said[last - 1] or (dash in ("-", "–") and (space or len(parts) == 1)):
+    is_slashed = dash == "/" and len(parts) == 1 and not names  # as Scandinavians sign, right below
+    is_item = dash in ("-", "–") and (space or (len(parts) == 1 and len(name) > 1))
+    if is_item or (page.said[last - 1] and not is_slashed):
         return
     if not any(page.said[each].startswith(dash) for each in page.open_lines(start, last)):
         page.mark(last, end, Verdict.SIGNATURE, "signed with a name behind a dash")
@@ -148,6 +157,7 @@ def _mark_closing(page: Page, start: int, end: int, words: Words, names: frozens
     """From the topmost closing below which there are only names and ways to reach somebody."""
     found, below, index = -1, 0, end
     below_lines: list[str] = []
+    top = start if page.next_said(end - 1) < len(page) else 0  # below the last quote it ends the whole mail
     while index > start and below < _MOST_CLOSING_LINES:
         index -= 1
         said = page.said[index]
@@ -156,9 +166,11 @@ def _mark_closing(page: Page, start: int, end: int, words: Words, names: frozens
         if page.verdicts[index] not in (None, Verdict.DEVICE, Verdict.ARMOUR):
             break
         if is_closing(said, words, names):
-            if _fits_below(below_lines, names) and page.has_words(start, index):
+            if _fits_below(below_lines, names) and page.has_words(top, index):
                 found = index
             below_lines = []
+        elif _closes_by_form(page, index, below_lines, names) and page.has_words(top, index):
+            found, below_lines = index, []
         elif page.verdicts[index] is None:
             if not _may_stand_on_card(said) or (is_bullet(page.raw[index]) and not is_rule(said)):
                 break
@@ -167,6 +179,20 @@ def _mark_closing(page: Page, start: int, end: int, words: Words, names: frozens
     if found >= 0:
         page.mark(found, found + 1, Verdict.CLOSING, "a closing")
         page.mark(found + 1, end, Verdict.SIGNATURE, "below a closing")
+
+
+def _closes_by_form(page: Page, index: int, lines: Sequence[str], names: frozenset[str]) -> bool:
+    """A few words and a comma, apart from the rest and above a name: so closings look in every language.
+
+    The name must be the sender's; where hers is not told, ways to reach her must stand below it.
+    """
+    said = page.said[index]
+    if not said.endswith((",", "،", "，", "՝")) or len(said.split()) > _MOST_CLOSING_WORDS or not lines:
+        return False
+    if any(map(str.isdigit, said)) or page.said[index - 1] or not _fits_below(lines, names):
+        return False
+    is_hers = bool(names) and not names.isdisjoint(re.findall(r"\w+", fold(lines[-1])))
+    return is_hers or (not names and any(map(CONTACT.search, lines[:-1])))
 
 
 def _fits_below(lines: Sequence[str], names: frozenset[str]) -> bool:
@@ -208,7 +234,8 @@ def _mark_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
         return
     if any(not _may_stand_on_card(line) or is_bullet(line) for line in lines):
         return
-    parts = [fold(part) for part in re.findall(r"\w+", lines[0])]
+    first = PRONOUNS.sub("", lines[0])
+    parts = [fold(part) for part in re.findall(r"\w+", first)]
     reached = sum(CONTACT.search(line) is not None for line in lines[1:])
     if ":" in lines[0]:
         return
@@ -219,7 +246,7 @@ def _mark_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
         and len(lines) >= _FEWEST_CARD_LINES
         and 2 * reached >= len(lines) - 1
         and 1 < len(parts) <= _FEWEST_CARD_LINES
-        and is_name_like(lines[0])
+        and is_name_like(first)
     )
     if is_hers or is_card:
         page.mark(top, end, Verdict.SIGNATURE, "a visiting card")

@@ -2,7 +2,7 @@
 
 import re
 
-from adapters.email.reading.words import Openings, Words, fold
+from adapters.email.reading.words import Words, fold
 
 LONGEST_CLOSING_LINE = 60
 PUNCTUATION = " \t,.!;:،؛…。！、，*~-–—_/|'\"♥❤😊🙂😀😃🙏👍🎉️"
@@ -10,7 +10,12 @@ CONTACT = re.compile(
     r"@|https?://|www\.|\+?\d[\d ()./-]{6,}|^(?:tel|phone|mobile?|fax|mobil|cell|office|m|t|p|e|w)\s?[.:]",
     re.IGNORECASE,
 )
-_OUR_NAME = "donelog"
+PRONOUNS = re.compile(
+    r"\s*[(|,·–-]\s*(?:she|he|they|sie|er|elle|il|iel|ella|él|elle|hen)(?:\s?/\s?\w{2,6}){1,2}\)?$",
+    re.IGNORECASE,
+)
+"""What stands behind a name in a signature: `(she/her)`."""
+OUR_NAME = "donelog"
 _MOST_NAME_WORDS = 4
 _FEW_NAMES = 2
 _GREETING_ENDS = ",，、،!！"
@@ -49,21 +54,22 @@ def _is_name_behind(tail: str, names: frozenset[str], *, is_ambiguous: bool) -> 
     return len(parts) <= _FEW_NAMES and all(part[0].isupper() for part in parts) and ":" not in tail
 
 
-def is_greeting(said: str, greetings: Openings, names: frozenset[str] = frozenset()) -> bool:
+def is_greeting(said: str, words: Words, names: frozenset[str] = frozenset()) -> bool:
     """A greeting and at most whom it is for; `Hi, fixed the bug!` says more."""
     if len(said) > LONGEST_CLOSING_LINE or ":" in said.rstrip(" :"):
         return False
     bare = said.strip(PUNCTUATION + ":")
-    phrase = greetings.at(fold(bare))
-    return bool(phrase) and _is_for_somebody(bare[len(phrase) :], said.rstrip()[-1], names)
+    phrase = words.greetings.at(fold(bare))
+    rest = bare[len(phrase) :]
+    return bool(phrase) and _is_for_somebody(rest, said.rstrip()[-1], names, words.everybody)
 
 
-def _is_for_somebody(rest: str, end: str, names: frozenset[str]) -> bool:
-    """What follows a greeting is nothing or names; `end` is the line's last character."""
+def _is_for_somebody(rest: str, end: str, names: frozenset[str], everybody: frozenset[str]) -> bool:
+    """What follows a greeting is nothing, names or `everybody`; `end` is the line's last character."""
     parts = [part for part in rest.strip(PUNCTUATION).split() if fold(part.strip(",")) not in _JOINERS]
     if not parts:
         return True
-    if [fold(part) for part in parts] == [_OUR_NAME]:
+    if [fold(part) for part in parts] == [OUR_NAME] or everybody.issuperset(map(fold, parts)):
         return True
     if rest[0] in "-–—/." or len(parts) > _MOST_NAME_WORDS:
         return False

@@ -53,7 +53,7 @@ def above_rules(page: Page, index: int) -> int:
 def _marked(page: Page, index: int, words: Words) -> Original | None:
     """`-----Original Message-----`, `Begin forwarded message:` and their like."""
     said = page.said[index]
-    if len(said) > _LONGEST_MARK:
+    if len(said) > _LONGEST_MARK and not words.originals.at(fold(said[:_LONGEST_MARK])):
         return None
     core = said.strip(_ORNAMENT)
     folded = fold(core.rstrip(": "))
@@ -95,11 +95,16 @@ def _is_whole_mark(folded: str, kind: str, dashes: int) -> bool:
 
 def _is_bare_mark(page: Page, index: int, block: int | None, folded: str, words: Words) -> bool:
     """Without dashes headers must follow, or a quote stand right above it, and it is a phrase and no more."""
-    if block is not None and page.said[index].endswith(":"):
+    if block is not None and (page.said[index].endswith(":") or _is_telling(folded, words)):
         return True
     above = index - 1
     while above >= 0 and not page.said[above]:
         above -= 1
     phrase = words.originals.at(folded) or words.forwards.at(folded)
-    says_enough = folded == phrase or len(phrase.split()) >= _TELLING_WORDS
+    says_enough = folded == phrase or _is_telling(folded, words)
     return says_enough and above >= 0 and page.is_quoted(above)
+
+
+def _is_telling(folded: str, words: Words) -> bool:
+    phrase = words.originals.at(folded) or words.forwards.at(folded)
+    return len(phrase.split()) >= _TELLING_WORDS

@@ -7,9 +7,9 @@ up; two things that stay together are easier to bear than one thing torn in two,
 import re
 from collections.abc import Sequence
 
-from adapters.email.reading.manners import PUNCTUATION
+from adapters.email.reading.headings import under_headings
 from adapters.email.reading.page import INVISIBLE, Judged, Verdict, is_bullet, is_rule
-from adapters.email.reading.words import Words, fold
+from adapters.email.reading.words import Words
 
 _NARROWEST, _WIDEST = 58, 80
 """Columns at which programs break lines."""
@@ -18,13 +18,11 @@ _INDENT = 2
 _SENTENCE_END = ".!?…。！？"
 _GOES_ON = (",", ";", "(", "&", "/", "+", "–", "—", "，", "、")
 _ODD_BULLET = re.compile(r"(\s*)(?:[•●▪■・○◆◇▶►➢➤✦→⇒★☆◦‣➔]|👉|🔹|🔸|[①-⑳])️?\s*(?=\S)")
-_ODD_NUMBER = re.compile(r"(\s*)(\d{1,2})(?:[、．)]\s*|\.|[.)]\s?-\s*)(?=[^\W\d_])")
+_ODD_NUMBER = re.compile(r"(\s*)(\d{1,2})(?:[、．)]\s*|\.|[.)]\s?-\s*|\s?[-–]\s+)(?=[^\W\d_])")
 _TIGHT_BULLET = re.compile(r"(\s*)([-*+])(?=[^\W\d_][^*]*$)")
 _TIGHT_BOX = re.compile(r"\s*[-*+•](?=\[[ xX✓✔]?\])")
 _FEWEST_TIGHT = 2
 _STAR_PAIR = re.compile(r"\s*\*[^*\s][^*]*\*:?\s*$")
-_LONGEST_INTRO = 60
-_INTRO_PUNCTUATION = " \t:*_#-–—=!.…,"
 
 
 def answer_lines(judged: Sequence[Judged], words: Words, *, flowed: bool, delsp: bool) -> list[str]:
@@ -40,7 +38,7 @@ def answer_lines(judged: Sequence[Judged], words: Words, *, flowed: bool, delsp:
     lines = _unflowed(kept, delsp=delsp) if flowed else kept
     lines = _unwrapped(_even_bullets(lines), 0 if flowed else _width(kept))
     lines = [line for line in lines if not is_rule(line.strip()) or line.strip().startswith("```")]
-    return _trimmed(_without_intro(lines, words))
+    return _trimmed(under_headings(lines, words))
 
 
 def _kept(judged: Sequence[Judged]) -> list[str]:
@@ -151,42 +149,6 @@ def _join_weight(before: str, after: str) -> int:
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
-
-
-def _without_intro(lines: Sequence[str], words: Words) -> list[str]:
-    """Without lines such as `Today:` that only say that a list follows, and without mere courtesy."""
-    said = [index for index, line in enumerate(lines) if line.strip()]
-    if len(said) <= 1:
-        return list(lines)
-    last = said[-1]
-    return [
-        line
-        for index, line in enumerate(lines)
-        if not _is_courtesy(line, words)
-        and (index == last or not _is_intro(line, words, before_list=is_bullet(lines[_next(lines, index)])))
-    ]
-
-
-def _next(lines: Sequence[str], index: int) -> int:
-    """The line after `index`, or the one after an empty one."""
-    return min(
-        index + 1 if index + 1 < len(lines) and lines[index + 1].strip() else index + 2, len(lines) - 1
-    )
-
-
-def _is_courtesy(line: str, words: Words) -> bool:
-    """A closing that stands in the middle: `Thanks!` and then a list."""
-    bare = fold(line.strip(PUNCTUATION)) if len(line) <= _LONGEST_INTRO else ""
-    return bool(bare) and words.closings.at(bare) == bare
-
-
-def _is_intro(line: str, words: Words, *, before_list: bool) -> bool:
-    bare = line.strip()
-    if not bare or len(bare) > _LONGEST_INTRO or is_bullet(line):
-        return False
-    if not before_list and bare.strip("*_ #")[-1:] not in (":", "：") and bare[0] not in "#*":
-        return False
-    return fold(bare.strip(_INTRO_PUNCTUATION + "：")) in words.intros
 
 
 def _trimmed(lines: Sequence[str]) -> list[str]:

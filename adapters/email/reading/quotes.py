@@ -2,11 +2,12 @@
 
 import re
 
+from adapters.email.reading.manners import OUR_NAME
 from adapters.email.reading.page import Page, Verdict
 
 _QUOTED = (">", "|>", "»>", "＞", "&gt;")
 _SIGNS = frozenset(sign[0] for sign in _QUOTED)
-_INITIALS = re.compile(r"([A-Z][A-Za-z]{0,8})>(?:\s|$)")
+_INITIALS = re.compile(r"([A-Z][A-Za-z]{0,11}|" + OUR_NAME + r")>(?:\s|$)")
 _FEWEST_INITIALS = 2
 _LONGEST_LEFTOVER, _SHORTEST_LEFTOVER = 80, 30
 """Of what was broken off in the middle of a sentence, and behind one."""
@@ -18,7 +19,7 @@ _MORE_THAN = re.compile(r">\s?\d")
 
 
 def mark_quotes(page: Page) -> None:
-    """Lines that begin with `>`, or with initials and `>`, and what a program broke off a quoted line."""
+    """Lines that begin with `>`, or with a name and `>`, and what a program broke off a quoted line."""
     for index, said in enumerate(page.said):
         if not said or said[0] not in _SIGNS or not said.startswith(_QUOTED):
             continue
@@ -67,12 +68,12 @@ def _is_more_than(page: Page, index: int) -> bool:
 def _mark_initials(page: Page) -> None:
     found: dict[str, list[int]] = {}
     for index, said in enumerate(page.said):
-        if ">" in said[:10] and page.verdicts[index] is None and (match := _INITIALS.match(said)):
+        if ">" in said[:13] and page.verdicts[index] is None and (match := _INITIALS.match(said)):
             found.setdefault(match[1], []).append(index)
-    for places in found.values():
-        if len(places) >= _FEWEST_INITIALS:
+    for name, places in found.items():
+        if len(places) >= _FEWEST_INITIALS or name == OUR_NAME:
             for index in places:
-                page.mark(index, index + 1, Verdict.QUOTE, "begins with somebody's initials and a quote mark")
+                page.mark(index, index + 1, Verdict.QUOTE, "begins with somebody's name and a quote mark")
 
 
 def _is_leftover(page: Page, index: int) -> bool:

@@ -79,7 +79,7 @@ def _mark_greetings(page: Page, known: Words, names: frozenset[str]) -> None:
     """`Hi team,` in the first lines of hers, if she says something else too."""
     mine = list(islice(page.open_lines(0, len(page)), _MOST_GREETINGS + 1))
     for index in mine[:-1]:
-        if not is_greeting(page.said[index], known.greetings, names):
+        if not is_greeting(page.said[index], known, names):
             return
         page.mark(index, index + 1, Verdict.GREETING, "a greeting")
 

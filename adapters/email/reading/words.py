@@ -21,11 +21,17 @@ _PHRASES = frozenset(
         *[
             "ambiguous_closings",
             "intros",
+            "goal_intros",
+            "blocker_intros",
+            "nones",
+            "everybody",
             "disclaimers",
             "footers",
             "banners",
             "auto_subjects",
             "auto_texts",
+            "away",
+            "away_signs",
             "devices",
         ],
         "headers",
@@ -94,15 +100,25 @@ class Words:
     sent_with: tuple[str, ...]
     devices: tuple[str, ...]
     greetings: Openings
+    everybody: frozenset[str]
+    """Words behind a greeting by which nobody is named: `team`, `all`."""
     closings: Openings
     ambiguous_closings: frozenset[str]
     intros: frozenset[str]
+    """Headings of what people have done, of what they mean to do, and of what they wait for."""
+    goal_intros: frozenset[str]
+    blocker_intros: frozenset[str]
+    nones: frozenset[str]
+    """Ways to say that there is nothing below such a heading."""
     disclaimers: Openings
     footers: Openings
     banners: Openings
     auto_subjects: Openings
     auto_texts: Openings
     """How texts begin that only programs send."""
+    away: tuple[tuple[str, tuple[str, ...]], ...]
+    """How people say that they are not there, each with what only an automatic answer says besides it in its
+    language: whom to ask in urgent matters, when the mail will be read."""
     headers: Mapping[str, str]
     """From a header's name to what it says: from, date, to, cc, subject or other."""
 
@@ -148,14 +164,19 @@ def assemble(tables: list[dict[str, Any]]) -> Words:
         sent_with=tuple(phrases("sent_with")),
         devices=tuple(phrases("devices")),
         greetings=Openings(phrases("greetings")),
+        everybody=frozenset(phrases("everybody")),
         closings=Openings(phrases("closings")),
         ambiguous_closings=frozenset(phrases("ambiguous_closings")),
         intros=frozenset(phrases("intros")),
+        goal_intros=frozenset(phrases("goal_intros")),
+        blocker_intros=frozenset(phrases("blocker_intros")),
+        nones=frozenset(phrases("nones")),
         disclaimers=Openings(phrases("disclaimers")),
         footers=Openings(phrases("footers")),
         banners=Openings(phrases("banners")),
         auto_subjects=Openings(phrases("auto_subjects")),
         auto_texts=Openings(phrases("auto_texts")),
+        away=tuple(_away(tables)),
         headers=_header_names(tables),
     )
 
@@ -205,6 +226,12 @@ def _first_person(tables: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[st
             first = fold(verb).split()[0]
             found[first] = found.get(first, frozenset()) | own
     return found
+
+
+def _away(tables: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for table in tables:
+        signs = tuple(fold(sign) for sign in table.get("away_signs", ()))
+        yield from ((fold(phrase), signs) for phrase in table.get("away", ()))
 
 
 def _header_names(tables: Iterable[Mapping[str, Any]]) -> dict[str, str]:
