@@ -114,7 +114,7 @@ def drain(storage: PostgresStorage, most: int | None = None) -> int:
         ]
         with storage.begin() as uow:
             uow.ledger.record(results, NOW)
-            uow.ledger.heed(Channel.EMAIL, results, lease_now)
+            uow.ledger.reopen(Channel.EMAIL, results, lease_now)
             uow.commit()
         total += len(claimed)
     return total

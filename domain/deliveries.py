@@ -53,10 +53,10 @@ class Effect(enum.Enum):
     REACT = "react"
 
 
-VAIN_IN_COMPANY = 2
+CRASHES_IN_BATCH = 2
 """Attempts that no worker came back from after which a delivery goes alone: any other may be to blame."""
-VAIN_ALONE = 3
-MOST_VAIN = VAIN_IN_COMPANY + VAIN_ALONE
+CRASHES_ALONE = 3
+MOST_CRASHES = CRASHES_IN_BATCH + CRASHES_ALONE
 """Attempts that no worker came back from after which a delivery is given up: a poisonous message dies.
 
 Each is counted before the call, and given back when the worker writes down how it ended, even if that is
@@ -185,8 +185,8 @@ class Sent:
     """The direct-message channel that was opened for it."""
 
 
-class Way(enum.IntEnum):
-    """How a provider is called, as far as its limits tell calls apart."""
+class LimitScope(enum.IntEnum):
+    """The calls that one of a provider's limits is about."""
 
     EVERYTHING = 0
     """All that the provider offers."""
@@ -198,7 +198,7 @@ class Way(enum.IntEnum):
     """All that one workspace lets us do."""
 
 
-TRIED = frozenset({Way.EVERYTHING, Way.WORKSPACE})
+PROBED_SCOPES = frozenset({LimitScope.EVERYTHING, LimitScope.WORKSPACE})
 """Once closed these open for one call at a time, until one goes through."""
 REFUSED_FOR = timedelta(minutes=5)
 """How long nothing is called with a credential that was refused, until one call tries it again."""
@@ -211,11 +211,11 @@ class Later:
     reason: str
     after: timedelta | None = None
     """What the provider asks to wait; None: our own back-off."""
-    closes: Way | None = None
-    """What is closed for so long, to all workers; of what is in `TRIED`: until one call goes through."""
+    closes: LimitScope | None = None
+    """What is closed for so long, to all workers; what is in `PROBED_SCOPES`, until one call goes through."""
 
 
-class Refusing(enum.Enum):
+class RefusalScope(enum.Enum):
     """How far a refusal for good reaches."""
 
     MESSAGE = "message"
@@ -231,7 +231,7 @@ class Never:
     """Refused for good."""
 
     reason: str
-    refusing: Refusing = Refusing.MESSAGE
+    scope: RefusalScope = RefusalScope.MESSAGE
 
 
 @dataclass(frozen=True, slots=True)

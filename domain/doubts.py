@@ -1,7 +1,8 @@
 """Deliveries of which nobody can tell whether they were sent: what is looked for, and what follows from it.
 
 An attempt that ended without an outcome is settled by evidence.  Only what cannot be settled is sent again,
-at most `SENT_AGAIN_BLINDLY` times, and then shown to an admin.  What that promises: `docs/why/deliveries.md`.
+at most `RESENDS_WITHOUT_PROOF` times, and then shown to an admin.
+What that promises: `docs/why/deliveries.md`.
 """
 
 from collections.abc import Mapping
@@ -10,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from domain.deliveries import (
+    MOST_CRASHES,
     MOST_RETRIES,
-    MOST_VAIN,
     Claimed,
     Kind,
     Parcel,
@@ -21,7 +22,7 @@ from domain.deliveries import (
 )
 from domain.people import Channel
 
-SENT_AGAIN_BLINDLY: Mapping[Kind, int] = {
+RESENDS_WITHOUT_PROOF: Mapping[Kind, int] = {
     Kind.PROMPT: 1,  # a lost one loses a day
     Kind.DIGEST: 1,  # everybody would see a second one, but nobody a lost one
     Kind.DIGEST_MAIL: 1,
@@ -55,7 +56,7 @@ class Doubted:
     """When its last attempt began, in the product's time, which is the provider's too."""
     since: datetime
     """When the first of its attempts without an outcome began: it has not arrived before."""
-    vain: int
+    crashes: int
     """Attempts that no worker came back from."""
     retries: int
     """Attempts that failed, or ended as `Unknown`."""
@@ -96,7 +97,7 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
-class Harmless:
+class SafeToRepeat:
     """Sending it again has no second effect."""
 
     left: timedelta | None = None
@@ -112,7 +113,7 @@ class Unclear:
     """When to look again; None: looking again would tell no more."""
 
 
-Evidence = Found | Absent | Harmless | Unclear
+Evidence = Found | Absent | SafeToRepeat | Unclear
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,8 @@ def judge(doubted: Doubted, evidence: Evidence, now: datetime) -> Verdict:
     match evidence:
         case Found(receipt):
             return _verdict(doubted, State.ACCEPTED, now, "found", receipt=receipt)
-        case Harmless(left):
-            return _without_harm(doubted, left, now)
+        case SafeToRepeat(left):
+            return _safe_to_repeat(doubted, left, now)
         case Absent() if doubted.absent + 1 < ABSENCES:
             absent = doubted.absent + 1
             return _verdict(doubted, State.UNCERTAIN, now + LOOKS_APART, "not found yet", absent=absent)
@@ -161,7 +162,7 @@ def _opened(claimed: Claimed, receipt: str) -> str | None:
     return receipt.partition(":")[0]
 
 
-def _without_harm(doubted: Doubted, left: timedelta | None, now: datetime) -> Verdict:
+def _safe_to_repeat(doubted: Doubted, left: timedelta | None, now: datetime) -> Verdict:
     """Send it again while that does no harm; what would have to be given up unseen is looked for after it."""
     if left is not None and (_why_given_up(doubted) or _pause(doubted) >= left):
         return _verdict(doubted, State.UNCERTAIN, now + left, "to be looked for")
@@ -177,21 +178,21 @@ def _again(doubted: Doubted, now: datetime, reason: str) -> Verdict:
 
 def _why_given_up(doubted: Doubted) -> str:
     """Empty: it may be tried again."""
-    if doubted.vain >= MOST_VAIN:
-        return f"{doubted.vain} attempts that no worker came back from"
+    if doubted.crashes >= MOST_CRASHES:
+        return f"{doubted.crashes} attempts that no worker came back from"
     return f"{doubted.retries} attempts in vain" if doubted.retries >= MOST_RETRIES else ""
 
 
 def _pause(doubted: Doubted) -> timedelta:
     """None after the first attempt; then it grows, so that what fails together does not go on together."""
-    before = doubted.vain + doubted.retries - 1
+    before = doubted.crashes + doubted.retries - 1
     return wait_before(before, doubted.claimed.ref.id) if before > 0 else timedelta(0)
 
 
 def _without_proof(doubted: Doubted, now: datetime, reason: str) -> Verdict:
     claimed = doubted.claimed
     too_late = claimed.not_after is not None and claimed.not_after <= now
-    allowed = SENT_AGAIN_BLINDLY.get(claimed.key.kind, 0)
+    allowed = RESENDS_WITHOUT_PROOF.get(claimed.key.kind, 0)
     if too_late or _why_given_up(doubted) or doubted.blind >= allowed:
         return _verdict(doubted, State.UNKNOWN, now, reason)
     return _verdict(doubted, State.READY, now, reason, blind=doubted.blind + 1)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import inf
 
-from domain.deliveries import Claimed, Kind, Way
+from domain.deliveries import Claimed, Kind, LimitScope
 from domain.people import Channel
 
 
@@ -65,28 +65,28 @@ SUFFIXES = {
     Channel.DISCORD: ("", "", "", " opens", ""),
     Channel.EMAIL: ("", "", "", "", ""),
 }
-"""What ends a bucket's name, by the number of the way."""
+"""What ends a bucket's name, by the number of the scope."""
 
 
-def bucket_name(channel: Channel, workspace: str, way: Way) -> str:
+def bucket_name(channel: Channel, workspace: str, scope: LimitScope) -> str:
     """`slack T1 posts`, `slack T1`, `discord opens`; a provider as a whole has its channel's name."""
-    where = f" {workspace}" if channel in BY_WORKSPACE and way is not Way.EVERYTHING else ""
-    return channel.name.lower() + where + SUFFIXES[channel][way]
+    where = f" {workspace}" if channel in BY_WORKSPACE and scope is not LimitScope.EVERYTHING else ""
+    return channel.name.lower() + where + SUFFIXES[channel][scope]
 
 
 def reading_bucket(channel: Channel, workspace: str) -> str:
     """Of calls that read: Slack counts them for themselves, Discord together with all others."""
     if channel in BY_WORKSPACE:
         return f"{channel.name.lower()}-history {workspace} reads"
-    return bucket_name(channel, workspace, Way.EVERYTHING)
+    return bucket_name(channel, workspace, LimitScope.EVERYTHING)
 
 
 def bucket_names(claimed: Claimed) -> frozenset[str]:
     """Those of which a delivery needs a turn: with a person whose direct message is not open yet, two."""
     to = claimed.recipient
-    ways = {Way.POST}
+    scopes = {LimitScope.POST}
     if claimed.key.kind is Kind.MARK:
-        ways = {Way.MARK}
+        scopes = {LimitScope.MARK}
     elif to.identity_id is not None and to.direct is None:
-        ways.add(Way.OPEN)
-    return frozenset(bucket_name(to.address.channel, to.address.workspace, way) for way in ways)
+        scopes.add(LimitScope.OPEN)
+    return frozenset(bucket_name(to.address.channel, to.address.workspace, scope) for scope in scopes)

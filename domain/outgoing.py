@@ -10,18 +10,18 @@ from domain.deliveries import (
     DeliveryEvent,
     Kind,
     Later,
+    LimitScope,
     Never,
     Parcel,
     Ref,
-    Refusing,
+    RefusalScope,
     Result,
     Sent,
     State,
-    Way,
 )
-from domain.doubts import Doubt, Doubted, Evidence, Found, Harmless, Verdict, judge
+from domain.doubts import Doubt, Doubted, Evidence, Found, SafeToRepeat, Verdict, judge
 from domain.facts import Facts
-from domain.heard import Spread
+from domain.limit_reports import CallSpacing
 from domain.people import Address, Channel
 from domain.ports.storage import Storage, UnitOfWork
 from domain.retention import Retention
@@ -64,13 +64,13 @@ class Outgoing:
                 return delivery.prompt_facts(uow, picked) | self._digest_facts(uow, picked, now)
 
             due = uow.ledger.claim(channel, now, lease_now, LEASE, limit, gather)
-            claimed = self._where_let_in(uow, channel, due, now, lease_now)
+            claimed = self._without_refusing_workspaces(uow, channel, due, now, lease_now)
             versions = self._address_versions(uow, channel, claimed)
             uow.commit()
         parcels = (delivery.parcel(each, versions.get(each.person_id or 0, 0)) for each in claimed)
         return Batch(tuple(claimed), tuple(parcels))
 
-    def _where_let_in(
+    def _without_refusing_workspaces(
         self,
         uow: UnitOfWork,
         channel: Channel,
@@ -82,7 +82,7 @@ class Outgoing:
         refused = uow.ledger.refused(channel, claimed, lease_now) if claimed else []
         if not refused:
             return list(claimed)
-        outcome = Never(REFUSES_ALL, Refusing.WORKSPACE)
+        outcome = Never(REFUSES_ALL, RefusalScope.WORKSPACE)
         results = [Result(each.ref, each.fence, each.attempt, outcome) for each in refused]
         uow.ledger.record(rerouting.spare_workspaces(uow, refused, results, now), now)
         refs = {each.ref for each in refused}
@@ -124,13 +124,13 @@ class Outgoing:
         with self._storage.begin() as uow:
             spared = rerouting.spare_workspaces(uow, claimed, results, now)
             count = uow.ledger.record(spared, now)
-            self._heed(uow, claimed, results, lease_now or now)
+            self._apply_limits(uow, claimed, results, lease_now or now)
             rerouting.leave_addresses(uow, claimed, spared, now)
             self._go_on(uow, claimed, spared, now)
             uow.commit()
             return count
 
-    def _heed(
+    def _apply_limits(
         self, uow: UnitOfWork, claimed: Sequence[Claimed], results: Sequence[Result], lease_now: datetime
     ) -> None:
         """What was tried goes on where something was sent, and is closed where a whole workspace refuses."""
@@ -138,12 +138,12 @@ class Outgoing:
             return
         where = {each.ref: each.recipient.address._replace(external_id="") for each in claimed}
         reached = {where[each.ref].workspace for each in results if isinstance(each.outcome, Sent)}
-        uow.ledger.heed(claimed[0].recipient.address.channel, results, lease_now, reached)
+        uow.ledger.reopen(claimed[0].recipient.address.channel, results, lease_now, reached)
         for address, reason in rerouting.refusing_workspaces(where, results).items():
-            closed = Later(reason, rerouting.LOOK_AT_WORKSPACE_AGAIN, Way.WORKSPACE)
-            uow.ledger.hear(address, closed, lease_now)
+            closed = Later(reason, rerouting.LOOK_AT_WORKSPACE_AGAIN, LimitScope.WORKSPACE)
+            uow.ledger.report_limit(address, closed, lease_now)
 
-    def hear(self, where: Address, told: Later | Spread, lease_now: datetime) -> None:
+    def report_limit(self, where: Address, told: Later | CallSpacing, lease_now: datetime) -> None:
         """Tell all workers what a provider has said of its limits.
 
         Args:
@@ -152,7 +152,7 @@ class Outgoing:
             lease_now: real time.
         """
         with self._storage.begin() as uow:
-            uow.ledger.hear(where, told, lease_now)
+            uow.ledger.report_limit(where, told, lease_now)
             uow.commit()
 
     def _go_on(
@@ -250,7 +250,7 @@ def _best(doubted: Doubted, evidence: Evidence) -> Evidence:
     """What the sender found, unless it is known anyway."""
     if doubted.told is not None:
         return Found(doubted.told)
-    return Harmless() if doubted.claimed.key.kind is Kind.MARK else evidence
+    return SafeToRepeat() if doubted.claimed.key.kind is Kind.MARK else evidence
 
 
 def _sent(doubted: Sequence[Doubted], verdicts: Sequence[Verdict]) -> list[Result]:

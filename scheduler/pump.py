@@ -14,11 +14,11 @@ from typing import ParamSpec, Protocol, TypeVar
 from domain.application import DoneLog
 from domain.deliveries import CALL_DEADLINE, LEASE, Later, Outcome, Parcel, Result, Sent, Unknown
 from domain.doubts import LOOKS_APART, Doubt, Evidence, Unclear
-from domain.heard import Heard, Spread
+from domain.limit_reports import CallSpacing, ReportLimit
 from domain.outgoing import Batch
 from domain.people import Address, Channel
 from domain.ports.front import Clock
-from scheduler.hearing import Hearing
+from scheduler.limit_reporter import LimitReporter
 from scheduler.pacing import Flights, after
 
 P = ParamSpec("P")
@@ -44,12 +44,12 @@ class Sender(Protocol):
     def batch(self) -> int:
         """How many parcels it wants at a time."""
 
-    async def send(self, parcels: Sequence[Parcel], heard: Heard) -> list[Outcome]:
+    async def send(self, parcels: Sequence[Parcel], report_limit: ReportLimit) -> list[Outcome]:
         """An outcome for each parcel, in the same order; never raises.
 
         Args:
             parcels: to be called for at their turns.
-            heard: told at once of what is closed meanwhile.
+            report_limit: told at once of what is closed meanwhile.
         """
 
     async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:
@@ -82,7 +82,7 @@ class Pump:
         self._senders = senders
         self._most_seconds = BATCH_DEADLINE
         self._deadlines: set[asyncio.Timeout] = set()
-        self._hearing = Hearing(self._hear)
+        self._limit_reporter = LimitReporter(self._report_limit)
 
     async def run(self, wake: Callable[[], Awaitable[object]]) -> None:
         """Send until cancelled; `wake` returns when something may have become due.
@@ -167,9 +167,9 @@ class Pump:
 
     async def _carry(self, batch: Batch, sender: Sender) -> int:
         in_vain: Outcome = Unknown("the batch took too long")
-        sending = sender.send(batch.parcels, self._hearing)
+        sending = sender.send(batch.parcels, self._limit_reporter)
         outcomes = await self._in_time(sending, [in_vain] * len(batch.parcels))
-        await self._hearing.ended()
+        await self._limit_reporter.ended()
         results = [
             Result(each.ref, each.fence, each.attempt, outcome)
             for each, outcome in zip(batch.claimed, outcomes, strict=True)
@@ -180,8 +180,8 @@ class Pump:
         _tell(sender, outcomes)
         return len(results)
 
-    async def _hear(self, where: Address, told: Later | Spread) -> None:
-        await self._threads.settle(self._done_log.hear, where, told, self._clock.real())
+    async def _report_limit(self, where: Address, told: Later | CallSpacing) -> None:
+        await self._threads.settle(self._done_log.report_limit, where, told, self._clock.real())
 
     async def look_due(self, sender: Sender) -> int:
         """Look for what is in doubt on one channel; how many deliveries that were."""

@@ -44,8 +44,8 @@ def told(ledger: PostgresLedger, claimed: list[Claimed], outcome: Outcome, now: 
     results = [Result(each.ref, each.fence, each.attempt, outcome) for each in claimed]
     ledger.record(results, now)
     if isinstance(outcome, Later):
-        ledger.hear(claimed[0].recipient.address, outcome, now)
-    ledger.heed(claimed[0].recipient.address.channel, results, now)
+        ledger.report_limit(claimed[0].recipient.address, outcome, now)
+    ledger.reopen(claimed[0].recipient.address.channel, results, now)
 
 
 def workspaces(claimed: list[Claimed]) -> Counter[str]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import aiohttp
 import discord
 
-from domain.deliveries import REFUSED_FOR, Later, Never, Refusing, Unknown, Way
+from domain.deliveries import REFUSED_FOR, Later, LimitScope, Never, RefusalScope, Unknown
 
 
 class ServerSaidNo(Exception):  # noqa: N818 -- named for what Discord did
@@ -97,7 +97,7 @@ def outcome_of(trouble: Exception, *, repeatable: bool) -> Later | Never | Unkno
     if isinstance(trouble, discord.RateLimited):
         found = Later("rate limited", timedelta(seconds=trouble.retry_after), _closed_by(trouble))
     elif isinstance(trouble, discord.LoginFailure):
-        found = Later(TOKEN_REFUSED, REFUSED_FOR, Way.EVERYTHING)
+        found = Later(TOKEN_REFUSED, REFUSED_FOR, LimitScope.EVERYTHING)
     elif isinstance(trouble, discord.HTTPException):
         found = _of_answer(trouble)
     elif isinstance(trouble, ServerSaidNo):
@@ -109,11 +109,11 @@ def outcome_of(trouble: Exception, *, repeatable: bool) -> Later | Never | Unkno
     return Later(found.evidence) if repeatable and isinstance(found, Unknown) else found
 
 
-def _closed_by(limited: discord.RateLimited) -> Way | None:
+def _closed_by(limited: discord.RateLimited) -> LimitScope | None:
     """What is closed to all workers: the limit of a single route or channel concerns nobody else."""
     if isinstance(limited, OpenedTooFast):
-        return Way.OPEN
-    return Way.POST if isinstance(limited, LimitedEverywhere) else None
+        return LimitScope.OPEN
+    return LimitScope.POST if isinstance(limited, LimitedEverywhere) else None
 
 
 def in_words(trouble: Exception) -> str:
@@ -132,18 +132,18 @@ def _of_answer(refused: discord.HTTPException) -> Later | Never | Unknown:
     match FATES.get(refused.code):
         case Fate.NEVER:
             dead = refused.code in ADDRESS_IS_DEAD
-            return Never(f"{refused.code}", Refusing.ADDRESS if dead else Refusing.MESSAGE)
+            return Never(f"{refused.code}", RefusalScope.ADDRESS if dead else RefusalScope.MESSAGE)
         case Fate.LATER:
             too_fast = refused.code == OPENED_TOO_FAST
-            after, closes = (OPENED_TOO_FAST_WAIT, Way.OPEN) if too_fast else (None, None)
+            after, closes = (OPENED_TOO_FAST_WAIT, LimitScope.OPEN) if too_fast else (None, None)
             return Later(f"{refused.code}", after, closes)
         case _:
             pass
     reason = f"{refused.code}" if refused.code else f"status {refused.status}"
     if refused.status == 429:  # noqa: PLR2004 -- discord.py gives those that came through Discord another type
-        return Later("refused before it came to Discord", BAN_PROBED_EVERY, Way.EVERYTHING)
+        return Later("refused before it came to Discord", BAN_PROBED_EVERY, LimitScope.EVERYTHING)
     if refused.status == 401:  # noqa: PLR2004 -- unauthorized
-        return Later(TOKEN_REFUSED, REFUSED_FOR, Way.EVERYTHING)
+        return Later(TOKEN_REFUSED, REFUSED_FOR, LimitScope.EVERYTHING)
     if 400 <= refused.status < 500:  # noqa: PLR2004 -- Discord says no
         return Later(reason) if refused.status == 408 else Never(reason)  # noqa: PLR2004 -- request timeout
     return Unknown(reason)

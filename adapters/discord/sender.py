@@ -21,10 +21,10 @@ from adapters.discord.outcomes import (
 )
 from adapters.discord.render import render
 from domain.commands import Command
-from domain.deliveries import Kind, Later, Outcome, Parcel, Sent, Unknown, Way
-from domain.doubts import Doubt, Evidence, Harmless
+from domain.deliveries import Kind, Later, LimitScope, Outcome, Parcel, Sent, Unknown
+from domain.doubts import Doubt, Evidence, SafeToRepeat
 from domain.forms import Forms, Sign
-from domain.heard import Heard, unheard
+from domain.limit_reports import ReportLimit, ignore_limit
 from domain.messages import Message
 from domain.people import Channel
 from domain.ports.front import Tokens
@@ -67,7 +67,9 @@ class DiscordSender:
         self._why_closed = Later("")
         self._forms = Forms(_written)
 
-    async def send(self, parcels: Sequence[Parcel], heard: Heard = unheard) -> list[Outcome]:
+    async def send(
+        self, parcels: Sequence[Parcel], report_limit: ReportLimit = ignore_limit
+    ) -> list[Outcome]:
         """Send each at its turn; the outcomes are in the order of the parcels, whatever happens."""
         began = asyncio.get_running_loop().time()
         try:
@@ -75,18 +77,20 @@ class DiscordSender:
         except TROUBLE as trouble:
             outcome = outcome_of(trouble, repeatable=True)
             if isinstance(outcome, Later) and parcels:
-                heard(parcels[0], outcome)
+                report_limit(parcels[0], outcome)
             return [outcome] * len(parcels)
         queues: dict[str, list[_Ready]] = {}
         # All are written down before the first call: between calls it would cost three times as much.
         for ready in [_Ready(place, each, self._body(each)) for place, each in enumerate(parcels)]:
             queues.setdefault(ready.parcel.recipient.address.external_id, []).append(ready)
-        sent = await asyncio.gather(*(self._send_in_turn(queue, began, heard) for queue in queues.values()))
+        sent = await asyncio.gather(
+            *(self._send_in_turn(queue, began, report_limit) for queue in queues.values())
+        )
         outcomes = {place: outcome for done in sent for place, outcome in done}
         return [outcomes[place] for place in range(len(parcels))]
 
     async def _send_in_turn(
-        self, queue: Sequence[_Ready], began: float, heard: Heard
+        self, queue: Sequence[_Ready], began: float, report_limit: ReportLimit
     ) -> list[tuple[int, Outcome]]:
         """One channel's; when one has to wait, so do those behind it, and the order stays."""
         outcomes: list[tuple[int, Outcome]] = []
@@ -101,7 +105,7 @@ class DiscordSender:
                 outcome = self._closed() or await self._send(ready)
             outcomes.append((ready.place, outcome))
             if isinstance(outcome, Later):
-                heard(ready.parcel, outcome)
+                report_limit(ready.parcel, outcome)
                 self._close(outcome)
                 waiting = outcome
             elif isinstance(outcome, Unknown):
@@ -114,7 +118,7 @@ class DiscordSender:
         return replace(self._why_closed, after=timedelta(seconds=left)) if left > 0 else None
 
     def _close(self, told: Later) -> None:
-        if told.closes is Way.EVERYTHING and told.after is not None:
+        if told.closes is LimitScope.EVERYTHING and told.after is not None:
             self._closed_until = asyncio.get_running_loop().time() + told.after.total_seconds()
             self._why_closed = told
 
@@ -124,9 +128,9 @@ class DiscordSender:
 
     async def _look(self, doubt: Doubt) -> Evidence:
         if doubt.parcel.message is None:
-            return Harmless()
+            return SafeToRepeat()
         if doubt.oldest < NONCE_IS_SAFE:
-            return Harmless(left=NONCE_IS_SAFE - doubt.oldest)
+            return SafeToRepeat(left=NONCE_IS_SAFE - doubt.oldest)
         async with self._slots:
             content = render(doubt.parcel.message, self._sign(doubt.parcel))
             return await look(self._api, doubt, content, nonce_of(doubt.parcel))

@@ -12,7 +12,7 @@ from email.utils import formataddr
 from adapters.email.addresses import NAME, MailNames, day_thread, is_mailable, message_id
 from adapters.email.render import Links, RenderedMail, render
 from domain.commands import Command, StopMail
-from domain.deliveries import Kind, Never, Parcel, Refusing
+from domain.deliveries import Kind, Never, Parcel, RefusalScope
 from domain.messages import Message
 from domain.ports.front import Tokens
 
@@ -104,7 +104,7 @@ class Writer:
             if parcel.message is None:
                 refused[place] = Never("nothing to mark in a mail")
             elif not is_mailable(parcel.recipient.address.external_id):
-                refused[place] = Never("not an address that mail can be sent to", Refusing.ADDRESS)
+                refused[place] = Never("not an address that mail can be sent to", RefusalScope.ADDRESS)
             else:
                 signed = self._signed(parcel)
                 key = (alike.number(parcel.message), bool(signed.stop), signed.sender[1].rpartition("@")[2])

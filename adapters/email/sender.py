@@ -19,9 +19,19 @@ from adapters.email.addresses import MailNames
 from adapters.email.allowance import Allowance
 from adapters.email.letters import Batch, Writer
 from adapters.email.sendgrid_request import body_of
-from domain.deliveries import CALL_DEADLINE, REFUSED_FOR, Later, Never, Outcome, Parcel, Sent, Unknown, Way
+from domain.deliveries import (
+    CALL_DEADLINE,
+    REFUSED_FOR,
+    Later,
+    LimitScope,
+    Never,
+    Outcome,
+    Parcel,
+    Sent,
+    Unknown,
+)
 from domain.doubts import Doubt, Evidence, Unclear
-from domain.heard import Heard, Spread, unheard
+from domain.limit_reports import CallSpacing, ReportLimit, ignore_limit
 from domain.people import Channel
 from domain.ports.front import Clock, Tokens
 
@@ -74,14 +84,16 @@ class MailSender:
         self._allowance = Allowance(clock)
         self._writer = Writer(names, public_url, tokens)
 
-    async def send(self, parcels: Sequence[Parcel], heard: Heard = unheard) -> list[Outcome]:
+    async def send(
+        self, parcels: Sequence[Parcel], report_limit: ReportLimit = ignore_limit
+    ) -> list[Outcome]:
         """What became of each, in the same order."""
         began = asyncio.get_running_loop().time()
         batches, refused = await asyncio.to_thread(self._writer.write, parcels)
         longest = max((each.wait for each in parcels), default=timedelta(0)).total_seconds()
         await asyncio.sleep(began + longest - asyncio.get_running_loop().time())
         outcomes: dict[int, Outcome] = dict(refused)
-        run = _Run(began + _LAST_START, asyncio.Semaphore(_AT_ONCE), heard)
+        run = _Run(began + _LAST_START, asyncio.Semaphore(_AT_ONCE), report_limit)
         found = await asyncio.gather(*(self._deliver(batch, run) for batch in batches))
         for each in found:
             outcomes.update(each)
@@ -110,9 +122,9 @@ class MailSender:
             if run.closed is not None:
                 return _all(batch, run.closed)
             answer = await self._call(await asyncio.to_thread(body_of, batch))
-            if isinstance(answer, Later) and answer.closes is Way.EVERYTHING:
+            if isinstance(answer, Later) and answer.closes is LimitScope.EVERYTHING:
                 run.closed = answer
-        self._tell(batch, answer, run.heard)
+        self._tell(batch, answer, run.report_limit)
         if isinstance(answer, _Refused) and len(batch.letters) > 1:
             halves = _cut(batch, answer.named)
             parts = await asyncio.gather(*(self._deliver(half, run) for half in halves))
@@ -123,17 +135,17 @@ class MailSender:
             return {letter.place: Sent(letter.message_id) for letter in batch.letters}
         return _all(batch, answer)
 
-    def _tell(self, batch: Batch, answer: "Outcome | _Refused | None", heard: Heard) -> None:
+    def _tell(self, batch: Batch, answer: "Outcome | _Refused | None", report_limit: ReportLimit) -> None:
         parcel = batch.letters[0].parcel
         if isinstance(answer, Later):
-            heard(parcel, answer)
+            report_limit(parcel, answer)
         elif self._allowance.is_news():
-            heard(parcel, Spread(self._allowance.apart))
+            report_limit(parcel, CallSpacing(self._allowance.apart))
 
     async def _call(self, body: bytes) -> "Outcome | _Refused | None":
         """One request; None when it was accepted."""
         if (left := self._allowance.closed()) is not None:
-            return Later("SendGrid's limit is used up", left, Way.POST)
+            return Later("SendGrid's limit is used up", left, LimitScope.POST)
         total = CALL_DEADLINE.total_seconds()
         try:
             async with (
@@ -165,7 +177,7 @@ class MailSender:
             pause = self._allowance.pause(headers)
             if pause is None and "X-RateLimit-Reset" in headers:  # told in whole seconds: it is about to end
                 pause = _SHORTEST_PAUSE
-            closes = Way.EVERYTHING if pause is None else Way.POST
+            closes = LimitScope.EVERYTHING if pause is None else LimitScope.POST
             return Later("SendGrid asks to wait", pause or _PROBE_EVERY, closes)
         if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}:
             fields = (_NAMED.match(field) for _, field in errors)
@@ -178,7 +190,7 @@ class MailSender:
             reason,
         )
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            return Later(reason, REFUSED_FOR, Way.EVERYTHING)
+            return Later(reason, REFUSED_FOR, LimitScope.EVERYTHING)
         return Later(reason)
 
 
@@ -188,7 +200,7 @@ class _Run:
 
     last_start: float
     gate: asyncio.Semaphore
-    heard: Heard
+    report_limit: ReportLimit
     closed: Later | None = None
     """SendGrid takes nothing more."""
 

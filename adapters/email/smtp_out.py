@@ -18,7 +18,7 @@ from adapters.email.letters import Batch, Letter, Writer
 from adapters.email.smtp_outcomes import Stage, outcome_of
 from domain.deliveries import CALL_DEADLINE, Later, Outcome, Parcel, Sent, Unknown
 from domain.doubts import Doubt, Evidence, Unclear
-from domain.heard import Heard, unheard
+from domain.limit_reports import ReportLimit, ignore_limit
 from domain.people import Channel
 from domain.ports.front import Clock, Tokens
 
@@ -63,7 +63,9 @@ class SmtpSender:
         self._writer = Writer(names, public_url, tokens)
         self._idle: list[aiosmtplib.SMTP] = []
 
-    async def send(self, parcels: Sequence[Parcel], heard: Heard = unheard) -> list[Outcome]:
+    async def send(
+        self, parcels: Sequence[Parcel], report_limit: ReportLimit = ignore_limit
+    ) -> list[Outcome]:
         """What became of each, in the same order."""
         jobs, refused = await asyncio.to_thread(self._write, parcels)
         outcomes: dict[int, Outcome] = dict(refused)
@@ -73,7 +75,7 @@ class SmtpSender:
         await asyncio.gather(*(self._work(waiting, last_start, outcomes) for _ in range(workers)))
         for place, outcome in outcomes.items():
             if isinstance(outcome, Later):
-                heard(parcels[place], outcome)
+                report_limit(parcels[place], outcome)
         return [outcomes[place] for place in range(len(parcels))]
 
     async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:

@@ -9,7 +9,7 @@ import enum
 import logging
 import re
 
-from domain.deliveries import REFUSED_FOR, Later, Never, Outcome, Refusing, Way
+from domain.deliveries import REFUSED_FOR, Later, LimitScope, Never, Outcome, RefusalScope
 
 _ENHANCED = re.compile(r"\s*[245]\.(\d{1,3})\.(\d{1,3})\b")
 _FINAL = 500
@@ -41,14 +41,14 @@ def outcome_of(stage: Stage, code: int, said: str) -> Outcome:
     detail = (found[1], found[2]) if found else None
     if stage is not Stage.ACCOUNT:
         if detail in _BAD_ADDRESS:
-            return Never(reason, Refusing.ADDRESS)
+            return Never(reason, RefusalScope.ADDRESS)
         if detail is None and stage is Stage.RECIPIENT and code in _NO_SUCH_ADDRESS:
-            return Never(reason, Refusing.ADDRESS)
+            return Never(reason, RefusalScope.ADDRESS)
         if detail in _TOO_LARGE:
             return Never(reason)
     _log.error(
         "The mail server does not take our mail (%s). Mail waits; check SMTP_URL and the account", reason
     )
     if stage is Stage.ACCOUNT and code in _LOGIN_REFUSED:
-        return Later(reason, REFUSED_FOR, Way.EVERYTHING)
+        return Later(reason, REFUSED_FOR, LimitScope.EVERYTHING)
     return Later(reason)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from itertools import islice
 
-from domain.deliveries import Later, Way
+from domain.deliveries import Later, LimitScope
 
 MOST_HANGING = 5
 """Calls that one workspace may leave without an answer: it does not take the places of the others."""
@@ -16,16 +16,20 @@ ASK_AGAIN = timedelta(seconds=5)
 
 
 class Gates:
-    """One for each workspace and way of calling."""
+    """One for each workspace and scope of calling."""
 
     def __init__(self) -> None:
-        self._closed: dict[tuple[str, Way], float] = {}
+        self._closed: dict[tuple[str, LimitScope], float] = {}
         self._begun: dict[str, dict[object, float]] = {}
 
-    def closed(self, workspace: str, way: Way) -> Later | None:
+    def closed(self, workspace: str, scope: LimitScope) -> Later | None:
         """Why a call is not to be made now; None: it may."""
         now = asyncio.get_running_loop().time()
-        for where, closes in ((workspace, way), (workspace, Way.WORKSPACE), ("", Way.EVERYTHING)):
+        for where, closes in (
+            (workspace, scope),
+            (workspace, LimitScope.WORKSPACE),
+            ("", LimitScope.EVERYTHING),
+        ):
             left = self._closed.get((where, closes), now) - now
             if left > 0:
                 return Later("another call found it closed", timedelta(seconds=left), closes)
@@ -34,7 +38,7 @@ class Gates:
     def close(self, workspace: str, told: Later) -> None:
         """Take in that a limit was reached."""
         if told.closes is not None and told.after is not None:
-            where = "" if told.closes is Way.EVERYTHING else workspace
+            where = "" if told.closes is LimitScope.EVERYTHING else workspace
             until = asyncio.get_running_loop().time() + told.after.total_seconds()
             key = (where, told.closes)
             self._closed[key] = max(until, self._closed.get(key, until))
@@ -42,7 +46,7 @@ class Gates:
 
     @contextmanager
     def passing(self, workspace: str) -> Iterator[None]:
-        """While a call of that workspace is on its way."""
+        """While a call of that workspace is on its scope."""
         call = object()
         begun = self._begun.setdefault(workspace, {})
         begun[call] = asyncio.get_running_loop().time()

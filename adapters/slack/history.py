@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from adapters.slack.api import SlackApi
 from adapters.slack.outcomes import TROUBLE, error_code, in_words, outcome_of
 from domain.deliveries import Kind, Later, Parcel
-from domain.doubts import Absent, Doubt, Evidence, Found, Harmless, Unclear
+from domain.doubts import Absent, Doubt, Evidence, Found, SafeToRepeat, Unclear
 
 EVENT_TYPE = "donelog_delivery"
 """The name under which a message's metadata says which delivery it is."""
@@ -48,7 +48,7 @@ def place_of(parcel: Parcel) -> Place:
 async def look(api: SlackApi, token: str, place: Place, doubts: Sequence[Doubt]) -> list[Evidence]:
     """What one conversation tells about the messages that would be in it."""
     if all(each.parcel.message is None for each in doubts):
-        return [Harmless()] * len(doubts)
+        return [SafeToRepeat()] * len(doubts)
     try:
         receipts, complete = await _receipts(api, token, place, doubts)
     except TROUBLE as trouble:
@@ -57,7 +57,7 @@ async def look(api: SlackApi, token: str, place: Place, doubts: Sequence[Doubt])
     return [
         Found(receipt)
         if (receipt := receipts.get(str(each.parcel.ref))) is not None
-        else Harmless()
+        else SafeToRepeat()
         if each.parcel.message is None
         else missing
         for each in doubts

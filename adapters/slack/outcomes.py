@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from domain.deliveries import Later, Never, Refusing, Unknown, Way
+from domain.deliveries import Later, LimitScope, Never, RefusalScope, Unknown
 
 TROUBLE = (aiohttp.ClientError, SlackApiError, OSError, ValueError, TypeError, AttributeError, LookupError)
 """All that a call may end in: a time-out is an OSError; the last four mean an undocumented answer."""
@@ -139,8 +139,8 @@ WORKSPACE_IS_DEAD = frozenset(
 def refusal(code: str) -> Never:
     """A refusal for good, and how far it reaches."""
     if code in WORKSPACE_IS_DEAD:
-        return Never(code, Refusing.WORKSPACE)
-    return Never(code, Refusing.ADDRESS if code in ADDRESS_IS_DEAD else Refusing.MESSAGE)
+        return Never(code, RefusalScope.WORKSPACE)
+    return Never(code, RefusalScope.ADDRESS if code in ADDRESS_IS_DEAD else RefusalScope.MESSAGE)
 
 
 def outcome_of(trouble: Exception, *, repeatable: bool) -> Later | Never | Unknown:
@@ -193,8 +193,8 @@ def _of_answer(response: Any) -> Later | Never | Unknown:
 def _limited(code: str, wait: timedelta | None) -> Later:
     """Limits hold for a method in a workspace; what answers without Slack's own words is not Slack."""
     if wait is None and not code:
-        return Later("refused before it came to Slack", PROBE_EVERY, Way.EVERYTHING)
-    return Later("ratelimited", wait or PROBE_EVERY, Way.POST)
+        return Later("refused before it came to Slack", PROBE_EVERY, LimitScope.EVERYTHING)
+    return Later("ratelimited", wait or PROBE_EVERY, LimitScope.POST)
 
 
 def _wait(response: Any) -> timedelta | None:

@@ -16,10 +16,10 @@ from adapters.slack.installation import NotToldYet
 from adapters.slack.outcomes import TROUBLE, error_code, outcome_of
 from adapters.slack.render import render
 from domain.commands import Command
-from domain.deliveries import Kind, Later, Never, Outcome, Parcel, Refusing, Sent, Unknown, Way
+from domain.deliveries import Kind, Later, LimitScope, Never, Outcome, Parcel, RefusalScope, Sent, Unknown
 from domain.doubts import Doubt, Evidence, Unclear
 from domain.forms import Forms, Sign
-from domain.heard import Heard, unheard
+from domain.limit_reports import ReportLimit, ignore_limit
 from domain.messages import Message
 from domain.people import Address, Channel
 from domain.ports.front import Tokens
@@ -29,7 +29,7 @@ NO_TOKEN = "there is no token for this workspace"  # noqa: S105 -- a sentence
 SOON = timedelta(seconds=2)
 """Within that Slack has said whose the tokens are, or is down."""
 AT_ONCE = 50
-"""Calls on their way together: enough to keep a process busy, however many are claimed at a time."""
+"""Calls on their scope together: enough to keep a process busy, however many are claimed at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,9 @@ class SlackSender:
         self._gates = Gates()
         self._forms = Forms(_written)
 
-    async def send(self, parcels: Sequence[Parcel], heard: Heard = unheard) -> list[Outcome]:
+    async def send(
+        self, parcels: Sequence[Parcel], report_limit: ReportLimit = ignore_limit
+    ) -> list[Outcome]:
         """Send each at its turn; the outcomes are in the order of the parcels, whatever happens."""
         began = asyncio.get_running_loop().time()
         queues: dict[tuple[str, str], list[_Ready]] = {}
@@ -71,12 +73,14 @@ class SlackSender:
         for ready in [_Ready(place, each, self._content(each)) for place, each in enumerate(parcels)]:
             address = ready.parcel.recipient.address
             queues.setdefault((address.workspace, address.external_id), []).append(ready)
-        sent = await asyncio.gather(*(self._send_in_turn(queue, began, heard) for queue in queues.values()))
+        sent = await asyncio.gather(
+            *(self._send_in_turn(queue, began, report_limit) for queue in queues.values())
+        )
         outcomes = {place: outcome for done in sent for place, outcome in done}
         return [outcomes[place] for place in range(len(parcels))]
 
     async def _send_in_turn(
-        self, queue: Sequence[_Ready], began: float, heard: Heard
+        self, queue: Sequence[_Ready], began: float, report_limit: ReportLimit
     ) -> list[tuple[int, Outcome]]:
         """One conversation's; when one has to wait, so do those behind it, and the order stays."""
         outcomes: list[tuple[int, Outcome]] = []
@@ -90,7 +94,7 @@ class SlackSender:
             outcome = await self._send_unless_closed(ready)
             outcomes.append((ready.place, outcome))
             if isinstance(outcome, Later):
-                heard(ready.parcel, outcome)
+                report_limit(ready.parcel, outcome)
                 waiting = outcome
             elif isinstance(outcome, Unknown):
                 waiting = Later("the message before it is in doubt")
@@ -100,15 +104,15 @@ class SlackSender:
         """What was claimed before a limit was reached is not tried against it."""
         workspace = ready.parcel.recipient.address.workspace
         async with self._slots:
-            closed = self._gates.closed(workspace, _way(ready.parcel))
+            closed = self._gates.closed(workspace, _scope(ready.parcel))
             if closed is not None:
                 return closed
             with self._gates.passing(workspace):
                 outcome = await self._send(ready)
         if isinstance(outcome, Later):
             self._gates.close(workspace, outcome)
-        elif isinstance(outcome, Never) and outcome.refusing is Refusing.WORKSPACE:
-            self._gates.close(workspace, Later(outcome.reason, ASK_AGAIN, Way.WORKSPACE))
+        elif isinstance(outcome, Never) and outcome.scope is RefusalScope.WORKSPACE:
+            self._gates.close(workspace, Later(outcome.reason, ASK_AGAIN, LimitScope.WORKSPACE))
         return outcome
 
     async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:
@@ -145,7 +149,7 @@ class SlackSender:
         except NotToldYet as not_yet:
             return Later(str(not_yet), SOON)
         if token is None:
-            return Never(NO_TOKEN, Refusing.WORKSPACE)
+            return Never(NO_TOKEN, RefusalScope.WORKSPACE)
         if parcel.message is None:
             return await self._mark(parcel, token)
         return await self._post(parcel, ready.content, token)
@@ -157,7 +161,7 @@ class SlackSender:
             await self._api.call("reactions.add", token, channel=channel, timestamp=ts, name=CHECK_MARK)
         except TROUBLE as trouble:
             if not (isinstance(trouble, SlackApiError) and error_code(trouble.response) == "already_reacted"):
-                return _by(Way.MARK, outcome_of(trouble, repeatable=True))
+                return _by(LimitScope.MARK, outcome_of(trouble, repeatable=True))
         return Sent(parcel.answers)
 
     async def _post(self, parcel: Parcel, content: str, token: str) -> Outcome:
@@ -169,7 +173,7 @@ class SlackSender:
             try:
                 channel = opened = await self._open(parcel.recipient.address, token)
             except TROUBLE as trouble:
-                return _by(Way.OPEN, outcome_of(trouble, repeatable=True))
+                return _by(LimitScope.OPEN, outcome_of(trouble, repeatable=True))
         try:
             answer = await self._api.post(token, f'{content}, "channel": {json.dumps(channel)}}}'.encode())
             return Sent(f"{answer.text('channel')}:{answer.text('ts')}", direct=opened)
@@ -197,14 +201,14 @@ class SlackSender:
         return sign
 
 
-def _way(parcel: Parcel) -> Way:
-    return Way.MARK if parcel.message is None else Way.POST
+def _scope(parcel: Parcel) -> LimitScope:
+    return LimitScope.MARK if parcel.message is None else LimitScope.POST
 
 
-def _by(way: Way, outcome: Later | Never | Unknown) -> Later | Never | Unknown:
+def _by(scope: LimitScope, outcome: Later | Never | Unknown) -> Later | Never | Unknown:
     """A limit of the method that was called, where it is not posting."""
-    limited = isinstance(outcome, Later) and outcome.closes is Way.POST
-    return replace(outcome, closes=way) if isinstance(outcome, Later) and limited else outcome
+    limited = isinstance(outcome, Later) and outcome.closes is LimitScope.POST
+    return replace(outcome, closes=scope) if isinstance(outcome, Later) and limited else outcome
 
 
 def _written(message: Message, sign: Sign) -> str:

@@ -9,8 +9,8 @@ from math import inf, isinf
 from sqlalchemy import Connection, Row, text
 
 from domain import rates
-from domain.deliveries import TRIED, Claimed, Later, Result, Sent, Way
-from domain.heard import Spread
+from domain.deliveries import PROBED_SCOPES, Claimed, Later, LimitScope, Result, Sent
+from domain.limit_reports import CallSpacing
 from domain.limits import BY_WORKSPACE, Limits, bucket_name, bucket_names, reading_bucket
 from domain.people import Address, Channel
 from domain.rates import Bucket
@@ -64,7 +64,7 @@ class Buckets:
         self._connection = connection
         self._limits = limits
         self._channel = channel
-        self._provider = bucket_name(channel, "", Way.EVERYTHING)
+        self._provider = bucket_name(channel, "", LimitScope.EVERYTHING)
 
     def room(self, now: datetime) -> Room:
         bound = {"provider": self._provider, "now": now, "paused_since": now - _PAUSE}
@@ -74,9 +74,9 @@ class Buckets:
         names = {name: bucket.room(now) for name, bucket in used.items()}
         return Room(provider.room(now), provider.held, names)
 
-    def unused(self, way: Way, now: datetime) -> int:
+    def unused(self, scope: LimitScope, now: datetime) -> int:
         """How many turns a bucket has from which none was taken lately."""
-        name = bucket_name(self._channel, "any", way)
+        name = bucket_name(self._channel, "any", scope)
         return rates.fresh(self._limits.of(name), now).room(now)
 
     def take_turns(self, claimed: Sequence[Claimed], room: Room, now: datetime) -> list[Claimed]:
@@ -114,21 +114,21 @@ class Buckets:
         return [turn - now for turn in at]
 
     def _is_paced(self) -> bool:
-        return any(self._is_limited(bucket_name(self._channel, "any", way)) for way in Way)
+        return any(self._is_limited(bucket_name(self._channel, "any", scope)) for scope in LimitScope)
 
     def _is_limited(self, name: str) -> bool:
         return not isinf(self._limits.of(name).a_second)
 
-    def hear(self, where: Address, told: Later | Spread, now: datetime) -> None:
+    def report_limit(self, where: Address, told: Later | CallSpacing, now: datetime) -> None:
         """Close what the provider has closed, or spread calls as it has told."""
-        if isinstance(told, Spread):
+        if isinstance(told, CallSpacing):
             self._change(self._provider, lambda bucket: rates.spread(bucket, told.apart, now), now)
         elif told.closes is not None:
             name = bucket_name(self._channel, where.workspace, told.closes)
-            after, everything = told.after or rates.PROBE_EVERY, told.closes in TRIED
+            after, everything = told.after or rates.PROBE_EVERY, told.closes in PROBED_SCOPES
             self._change(name, lambda bucket: rates.refuse(bucket, after, now, everything=everything), now)
 
-    def heed(self, results: Sequence[Result], now: datetime, reached: Iterable[str] = ()) -> None:
+    def reopen(self, results: Sequence[Result], now: datetime, reached: Iterable[str] = ()) -> None:
         """Go on where a call that was tried went through, unless a later one did not."""
         outcomes = [each.outcome for each in results]
         if any(isinstance(each, Later) and each.closes is not None for each in outcomes):
@@ -151,7 +151,7 @@ class Buckets:
         return found
 
     def _workspace(self, workspace: str) -> str:
-        return bucket_name(self._channel, workspace, Way.WORKSPACE)
+        return bucket_name(self._channel, workspace, LimitScope.WORKSPACE)
 
     def _probed(self, names: Iterable[str], now: datetime) -> dict[str, Bucket]:
         """Those that are tried by one call at a time; hardly ever any, so that nothing else is locked."""

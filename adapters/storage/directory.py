@@ -10,7 +10,7 @@ from adapters.storage.delivery_rows import array
 from adapters.storage.read_ahead import read_doors
 from adapters.storage.tables import deliveries, identities, organizations, workspaces
 from adapters.storage.transaction import Transaction
-from domain.deliveries import SENT_STATES, Kind, Way
+from domain.deliveries import SENT_STATES, Kind, LimitScope
 from domain.errors import Refusal
 from domain.limits import bucket_name
 from domain.people import Address, Channel
@@ -154,4 +154,4 @@ class PostgresDirectory:
     def resume(self, channel: Channel, workspace: str) -> None:
         here = (workspaces.c.channel == channel, workspaces.c.external_id == workspace)
         self._connection.execute(update(workspaces).where(*here).values(paused_at=None, pause_reason=None))
-        self._connection.execute(_LET_IN, {"name": bucket_name(channel, workspace, Way.WORKSPACE)})
+        self._connection.execute(_LET_IN, {"name": bucket_name(channel, workspace, LimitScope.WORKSPACE)})

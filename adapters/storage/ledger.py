@@ -31,7 +31,7 @@ from domain.deliveries import (
     State,
 )
 from domain.doubts import Doubted, Verdict
-from domain.heard import Spread
+from domain.limit_reports import CallSpacing
 from domain.limits import Limits
 from domain.people import Address, Channel
 from domain.ports.planning import Gather, Lost, Noted, PromptContext, TeamDays, gather_nothing
@@ -95,15 +95,15 @@ class PostgresLedger:
     def record(self, results: Sequence[Result], now: datetime) -> int:
         return ledger_outcomes.record(self._connection, results, now)
 
-    def hear(self, where: Address, told: Later | Spread, lease_now: datetime) -> None:
+    def report_limit(self, where: Address, told: Later | CallSpacing, lease_now: datetime) -> None:
         if self._limits is not None:
-            Buckets(self._connection, self._limits, where.channel).hear(where, told, lease_now)
+            Buckets(self._connection, self._limits, where.channel).report_limit(where, told, lease_now)
 
-    def heed(
+    def reopen(
         self, channel: Channel, results: Sequence[Result], lease_now: datetime, reached: Collection[str] = ()
     ) -> None:
         if self._limits is not None:
-            Buckets(self._connection, self._limits, channel).heed(results, lease_now, reached)
+            Buckets(self._connection, self._limits, channel).reopen(results, lease_now, reached)
 
     def refused(self, channel: Channel, claimed: Sequence[Claimed], lease_now: datetime) -> list[Claimed]:
         if self._limits is None:

@@ -12,7 +12,7 @@ from adapters.storage import paced_picks
 from adapters.storage.buckets import Buckets
 from adapters.storage.claim_cursors import FIRST, ClaimCursors, Cursor
 from adapters.storage.delivery_rows import array, read_claimed
-from domain.deliveries import VAIN_IN_COMPANY, Claimed, Kind, Ref, State
+from domain.deliveries import CRASHES_IN_BATCH, Claimed, Kind, Ref, State
 from domain.facts import Facts
 from domain.limits import BY_WORKSPACE, Limits
 from domain.people import Channel
@@ -224,7 +224,7 @@ def _apart(rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
 
 
 def _goes_alone(row: Row[Any]) -> bool:
-    return bool(row.vain >= VAIN_IN_COMPANY)
+    return bool(row.vain >= CRASHES_IN_BATCH)
 
 
 def _readdress(connection: Connection, moved: Sequence[Claimed]) -> None:

@@ -189,7 +189,7 @@ def _read(row: Any) -> Doubted:
         claimed=read_claimed(row),
         started_at=row.attempt_started_at,
         since=row.since or row.attempt_started_at,
-        vain=row.vain,
+        crashes=row.vain,
         retries=row.retries,
         blind=row.blind,
         absent=row.absent,

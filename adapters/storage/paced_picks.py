@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.storage.buckets import Buckets, Room
-from domain.deliveries import Way
+from domain.deliveries import LimitScope
 from domain.limits import BY_WORKSPACE, SUFFIXES, bucket_name
 from domain.people import Channel
 
@@ -17,7 +17,7 @@ SCANNED = 4
 """Urgent rows that are looked at for each that is wanted: few are, and some may have to wait."""
 NEAR = timedelta(days=1)
 """Days before today that are looked at first: hardly anything waits longer, and each day has its price."""
-_WAYS = (Way.POST, Way.MARK, Way.OPEN)
+_SCOPES = (LimitScope.POST, LimitScope.MARK, LimitScope.OPEN)
 
 _BUCKET = """
     CAST(:provider AS text) || CASE WHEN :by_workspace THEN ' ' || {workspace} ELSE '' END
@@ -117,7 +117,7 @@ EARLIEST = f"""
 
 def limits_nothing(buckets: Buckets, room: Room, limit: int, now: datetime) -> bool:
     """No bucket has fewer turns than `limit`, neither one in use nor a new one, whoever is written to."""
-    turns = [*room.names.values(), *(buckets.unused(way, now) for way in _WAYS)]
+    turns = [*room.names.values(), *(buckets.unused(scope, now) for scope in _SCOPES)]
     return min(turns) >= min(limit, room.everything)
 
 
@@ -125,11 +125,11 @@ def bound(channel: Channel, buckets: Buckets, room: Room, limit: int, now: datet
     """The values of `READY` and `READY_BY_WORKSPACE` that follow from the limits; `now` in real time."""
     most = min(limit, room.everything)
     return {
-        "provider": bucket_name(channel, "", Way.EVERYTHING),
+        "provider": bucket_name(channel, "", LimitScope.EVERYTHING),
         "by_workspace": channel in BY_WORKSPACE,
         "suffixes": list(SUFFIXES[channel][1:]),
         "turns": json.dumps(dict(room.names)),
-        "unused": [buckets.unused(way, now) for way in _WAYS],
+        "unused": [buckets.unused(scope, now) for scope in _SCOPES],
         "scanned": most * SCANNED,
         "limit": most,
     }

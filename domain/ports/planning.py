@@ -9,7 +9,7 @@ from domain.deliveries import Claimed, DeliveryEvent, Key, Later, NewDelivery, R
 from domain.dones import Done
 from domain.doubts import Doubted, Verdict
 from domain.facts import Facts
-from domain.heard import Spread
+from domain.limit_reports import CallSpacing
 from domain.local_time import Cohort
 from domain.people import Address, Channel, Person
 from domain.teams import Role, Team
@@ -161,7 +161,7 @@ class Ledger(Protocol):
         What ended without an outcome is in doubt from then on.  Returns how many were taken.
         """
 
-    def hear(self, where: Address, told: Later | Spread, lease_now: datetime) -> None:
+    def report_limit(self, where: Address, told: Later | CallSpacing, lease_now: datetime) -> None:
         """Learn what a provider has said of its limits: what it has closed is closed to all.
 
         Args:
@@ -170,7 +170,7 @@ class Ledger(Protocol):
             lease_now: real time, in which providers' limits live.
         """
 
-    def heed(
+    def reopen(
         self, channel: Channel, results: Sequence[Result], lease_now: datetime, reached: Collection[str] = ()
     ) -> None:
         """Go on with what has refused everything, once a call went through.

@@ -13,7 +13,7 @@ from domain.deliveries import (
     NewDelivery,
     Recipient,
     Ref,
-    Refusing,
+    RefusalScope,
     Result,
 )
 from domain.notices import Notice, OutOfReach, WayLost, WorkspaceLost
@@ -36,7 +36,7 @@ def leave_addresses(
     condemned = {
         identity_id: result.outcome.reason
         for result in results
-        if isinstance(result.outcome, Never) and result.outcome.refusing is Refusing.ADDRESS
+        if isinstance(result.outcome, Never) and result.outcome.scope is RefusalScope.ADDRESS
         if result.ref in by_ref and (identity_id := by_ref[result.ref].recipient.identity_id) is not None
     }
     if condemned:
@@ -77,7 +77,7 @@ def refusing_workspaces(where: Mapping[Ref, Address], results: Sequence[Result])
     return {
         where[each.ref]: each.outcome.reason
         for each in results
-        if isinstance(each.outcome, Never) and each.outcome.refusing is Refusing.WORKSPACE
+        if isinstance(each.outcome, Never) and each.outcome.scope is RefusalScope.WORKSPACE
     }
 
 
@@ -93,7 +93,7 @@ def spare_workspaces(
     spared: list[Result] = []
     for result in results:
         refused, delivery = result.outcome, by_ref.get(result.ref)
-        if delivery is None or not isinstance(refused, Never) or refused.refusing is not Refusing.WORKSPACE:
+        if delivery is None or not isinstance(refused, Never) or refused.scope is not RefusalScope.WORKSPACE:
             spared.append(result)
             continue
         tenant = uow.tenant(delivery.organization_id)

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, text
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
 from domain.deliveries import (
+    CRASHES_IN_BATCH,
     LEASE,
     MOST_RETRIES,
-    VAIN_IN_COMPANY,
     Key,
     Kind,
     Later,
@@ -226,7 +226,7 @@ def test_what_workers_did_not_come_back_from_goes_alone_so_that_poison_takes_no_
     add_deliveries(connection, [reply(acme, number, DUE) for number in (1, 2, 3)])
     doubtful = connection.scalars(text("SELECT id FROM deliveries ORDER BY id")).all()[place]
     vain = text("UPDATE deliveries SET vain = :vain WHERE id = :id")
-    connection.execute(vain, {"vain": VAIN_IN_COMPANY, "id": doubtful})
+    connection.execute(vain, {"vain": CRASHES_IN_BATCH, "id": doubtful})
     batches = [[each.ref.id for each in claim(ledger)] for _ in range(2)]
     assert [doubtful] in batches
     assert sorted(len(batch) for batch in batches) == [1, 2]

@@ -10,7 +10,7 @@ from adapters.storage.ledger import PostgresLedger
 from domain.deliveries import (
     LEASE,
     LONGEST_WAIT,
-    MOST_VAIN,
+    MOST_CRASHES,
     Claimed,
     DeliveryEvent,
     EventKind,
@@ -29,7 +29,7 @@ from domain.doubts import (
     Doubted,
     Evidence,
     Found,
-    Harmless,
+    SafeToRepeat,
     Unclear,
     judge,
 )
@@ -115,7 +115,7 @@ def test_a_late_result_does_not_disturb_the_next_attempt(
 ) -> None:
     """Fault 16 again: meanwhile it was proved absent and is being sent by another worker."""
     ledger.recover(LONG_PAST, LONG_PAST)
-    settle(ledger, doubts(ledger)[0], Harmless())
+    settle(ledger, doubts(ledger)[0], SafeToRepeat())
     (other,) = claim(ledger, LONG_PAST)
     assert end(ledger, claimed, Later("busy"), LONG_PAST) == 0
     assert state(connection) is State.SENDING
@@ -187,11 +187,11 @@ def test_one_that_kills_every_worker_dies(
 ) -> None:
     """Fault 15: counted before the call, so that a crash counts; after five it has failed."""
     now = DUE
-    for attempt in range(1, MOST_VAIN + 1):
+    for attempt in range(1, MOST_CRASHES + 1):
         assert connection.scalar(text("SELECT vain FROM deliveries")) == attempt
         now += LEASE * 2
         ledger.recover(now, now)
-        settle(ledger, doubts(ledger, now)[0], Harmless(), now)
+        settle(ledger, doubts(ledger, now)[0], SafeToRepeat(), now)
         now += LONGEST_WAIT
         claim(ledger, now)
     assert state(connection) is State.FAILED
@@ -202,12 +202,12 @@ def test_calls_without_an_answer_are_no_crashes(
 ) -> None:
     """A provider that is down for a while makes nothing fail: whoever writes that down has not died of it."""
     now = DUE
-    for failed in range(1, MOST_VAIN * 2):
+    for failed in range(1, MOST_CRASHES * 2):
         end(ledger, claimed, Unknown("status 502"), now)
         now += LOOKS_APART
         (doubted,) = doubts(ledger, now)
-        assert (doubted.vain, doubted.retries) == (0, failed)
-        settle(ledger, doubted, Harmless(), now)
+        assert (doubted.crashes, doubted.retries) == (0, failed)
+        settle(ledger, doubted, SafeToRepeat(), now)
         now += LONGEST_WAIT
         (claimed,) = claim(ledger, now)
     assert state(connection) is State.SENDING
@@ -218,7 +218,7 @@ def test_it_is_looked_for_from_the_first_attempt_on_that_nobody_knows_the_end_of
 ) -> None:
     """What was sent again by the same nonce may have arrived the first time."""
     end(ledger, claimed, Unknown("time-out"))
-    settle(ledger, doubts(ledger)[0], Harmless(LEASE))
+    settle(ledger, doubts(ledger)[0], SafeToRepeat(LEASE))
     (again,) = claim(ledger, LONG_PAST)
     end(ledger, again, Unknown("time-out"), LONG_PAST)
     (doubted,) = doubts(ledger, LONG_PAST + LEASE)

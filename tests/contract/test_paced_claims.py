@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from adapters.storage.buckets import Buckets
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
-from domain.deliveries import Key, Kind, Later, NewDelivery, Recipient, Way
+from domain.deliveries import Key, Kind, Later, LimitScope, NewDelivery, Recipient
 from domain.limits import Limits
 from domain.people import Address, Channel
 from domain.rates import AHEAD
@@ -105,7 +105,7 @@ def test_direct_messages_on_discord_are_opened_a_few_a_minute_and_the_known_ones
     assert Counter(each.recipient.direct is None for each in claimed) == {True: 5, False: 10}
     unopened = [each for each in claimed if each.recipient.direct is None]
     assert len(claim(ledger, DUE + 40 * SECOND, Channel.DISCORD)) == 2
-    told(ledger, unopened[:1], Later("40003", 600 * SECOND, Way.OPEN), DUE + 41 * SECOND)
+    told(ledger, unopened[:1], Later("40003", 600 * SECOND, LimitScope.OPEN), DUE + 41 * SECOND)
     assert claim(ledger, DUE + 600 * SECOND, Channel.DISCORD) == []
     add(connection, acme, 1, channel=Channel.DISCORD, workspace="", due=DUE + 600 * SECOND)
     assert len(claim(ledger, DUE + 600 * SECOND, Channel.DISCORD)) == 1
@@ -127,7 +127,12 @@ def test_histories_are_read_beside_deliveries_and_starve_none(
     assert len(sent) >= 380, "deliveries keep four fifths"
     turns = sorted(read + sent)
     assert all(later - sooner >= SECOND for sooner, later in zip(turns, turns[50:], strict=False))
-    told(ledger, claim(ledger, DUE + 10 * SECOND, Channel.DISCORD), Later("", 60 * SECOND, Way.POST), now)
+    told(
+        ledger,
+        claim(ledger, DUE + 10 * SECOND, Channel.DISCORD),
+        Later("", 60 * SECOND, LimitScope.POST),
+        now,
+    )
     assert buckets.take_to_read("", 10, DUE + 50 * SECOND) == []
 
 

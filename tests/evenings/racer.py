@@ -24,7 +24,7 @@ from domain.application import DoneLog
 from domain.conversation import Conversation
 from domain.deliveries import Outcome, Parcel, Sent
 from domain.doubts import Doubt, Evidence, Unclear
-from domain.heard import Heard
+from domain.limit_reports import ReportLimit
 from domain.limits import Limits
 from domain.people import Channel
 from scheduler.pump import Pump
@@ -61,7 +61,7 @@ class Posting:
     turn: asyncio.Lock
     batch: int = BATCH
 
-    async def send(self, parcels: Sequence[Parcel], heard: Heard) -> list[Outcome]:  # noqa: ARG002 -- it hears nothing
+    async def send(self, parcels: Sequence[Parcel], report_limit: ReportLimit) -> list[Outcome]:  # noqa: ARG002 -- it hears nothing
         names = [f"{each.day} {each.person_id}" for each in parcels]
         async with self.turn:
             self.writer.write(json.dumps(names).encode() + b"\n")

@@ -21,7 +21,7 @@ from domain.deliveries import (
 )
 from domain.doubts import FIRST_LOOK, Doubted, Verdict
 from domain.facts import Facts
-from domain.heard import Spread
+from domain.limit_reports import CallSpacing
 from domain.people import Address, Channel, Identity
 from domain.ports.planning import Gather, Lost, Noted, PromptContext, TeamDays, gather_nothing
 from tests.fakes import ledger_doubts
@@ -140,10 +140,10 @@ class FakeLedger:
             self._tables.identities[identity_id] = replace(door, direct=result.outcome.direct)
         return True
 
-    def hear(self, where: Address, told: Later | Spread, lease_now: datetime) -> None:
+    def report_limit(self, where: Address, told: Later | CallSpacing, lease_now: datetime) -> None:
         """Here nothing has limits."""
 
-    def heed(
+    def reopen(
         self, channel: Channel, results: Sequence[Result], lease_now: datetime, reached: Collection[str] = ()
     ) -> None:
         """The same."""

@@ -70,7 +70,7 @@ def _doubted(tables: Tables, row: DeliveryRow) -> Doubted:
         claimed=claimed_of(row),
         started_at=started_at,
         since=row.doubted_since or started_at,
-        vain=row.vain,
+        crashes=row.vain,
         retries=row.retries,
         blind=row.blind,
         absent=row.absent,

@@ -10,7 +10,7 @@ from adapters.discord.api import DiscordApi
 from adapters.discord.history import LOOK_AGAIN, NONCE_IS_SAFE
 from adapters.discord.sender import DiscordSender
 from domain.deliveries import Kind, Parcel, Sent, Unknown
-from domain.doubts import Absent, Doubt, Evidence, Found, Harmless, Unclear
+from domain.doubts import Absent, Doubt, Evidence, Found, SafeToRepeat, Unclear
 from simulators.base import Fault, How, When, real_now
 from simulators.discord.errors import refused
 from tests.discord_world import World, simulated
@@ -64,7 +64,9 @@ async def test_soon_after_the_attempt_the_same_nonce_gives_back_what_there_is(
     sending.world.discord.journal.fail(MESSAGES, fault)
     parcel = to_person(sending.world, sending.world.ada)
     assert isinstance(await sending.one(parcel), Unknown)
-    assert await sending.look(parcel, timedelta(seconds=5)) == Harmless(NONCE_IS_SAFE - timedelta(seconds=5))
+    assert await sending.look(parcel, timedelta(seconds=5)) == SafeToRepeat(
+        NONCE_IS_SAFE - timedelta(seconds=5)
+    )
     again = await sending.one(replace(parcel, attempt=2))
     dm = sending.world.discord.dm_of(sending.world.ada)
     (message,) = sending.world.discord.messages(dm.id)
@@ -148,7 +150,7 @@ async def test_a_look_that_fails_is_taken_again(sending: Sending, fault: Fault) 
 
 async def test_a_check_mark_is_never_looked_for(sending: Sending) -> None:
     mark = replace(to_person(sending.world, sending.world.ada), kind=Kind.MARK, message=None, answers="1:2")
-    assert await sending.look(mark) == Harmless()
+    assert await sending.look(mark) == SafeToRepeat()
 
 
 async def test_an_answer_without_end_is_not_read(sending: Sending) -> None:

@@ -13,15 +13,15 @@ from domain.deliveries import (
     REFUSED_FOR,
     Kind,
     Later,
+    LimitScope,
     Never,
     Outcome,
     Parcel,
     Recipient,
     Ref,
-    Refusing,
+    RefusalScope,
     Sent,
     Unknown,
-    Way,
 )
 from domain.messages import Message, Paragraph, text
 from domain.people import Address, Channel
@@ -108,19 +108,19 @@ async def test_a_number_as_long_as_numbers_get_still_makes_a_nonce(world: World)
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [
-        (refused(50007), Never("50007", Refusing.ADDRESS)),
-        (refused(50278), Never("50278", Refusing.ADDRESS)),
-        (refused(10003), Never("10003", Refusing.ADDRESS)),
-        (refused(50001), Never("50001", Refusing.ADDRESS)),
+        (refused(50007), Never("50007", RefusalScope.ADDRESS)),
+        (refused(50278), Never("50278", RefusalScope.ADDRESS)),
+        (refused(10003), Never("10003", RefusalScope.ADDRESS)),
+        (refused(50001), Never("50001", RefusalScope.ADDRESS)),
         (refused(50013), Never("50013")),
-        (refused(40003), Later("40003", timedelta(minutes=10), Way.OPEN)),
+        (refused(40003), Later("40003", timedelta(minutes=10), LimitScope.OPEN)),
         (too_many(2.5), Later("rate limited", timedelta(seconds=2.5))),
-        (too_many(2.5, everywhere=True), Later("rate limited", timedelta(seconds=2.5), Way.POST)),
+        (too_many(2.5, everywhere=True), Later("rate limited", timedelta(seconds=2.5), LimitScope.POST)),
         (
             Fault(status=429, body="banned"),
-            Later("refused before it came to Discord", timedelta(minutes=1), Way.EVERYTHING),
+            Later("refused before it came to Discord", timedelta(minutes=1), LimitScope.EVERYTHING),
         ),
-        (Fault(status=401), Later(TOKEN_REFUSED, REFUSED_FOR, Way.EVERYTHING)),
+        (Fault(status=401), Later(TOKEN_REFUSED, REFUSED_FOR, LimitScope.EVERYTHING)),
         (Fault(status=500), Unknown("status 500")),
         (Fault(status=502), Unknown("status 502")),
         (Fault(status=503), Unknown("status 503")),
@@ -159,7 +159,7 @@ async def test_who_takes_no_direct_messages_is_found_out(world: World) -> None:
     world.ben.dms_closed = True
     stranger = world.discord.add_user("eve")
     outcomes = await sent(world, to_person(world, world.ben), to_person(world, stranger, 2))
-    assert outcomes == [Never("50007", Refusing.ADDRESS), Never("50278", Refusing.ADDRESS)]
+    assert outcomes == [Never("50007", RefusalScope.ADDRESS), Never("50278", RefusalScope.ADDRESS)]
 
 
 async def test_a_global_limit_closes_everything_for_a_while(world: World) -> None:
@@ -168,7 +168,7 @@ async def test_a_global_limit_closes_everything_for_a_while(world: World) -> Non
     [first] = await channel.sender.send([to_person(world, world.ada)])
     [second] = await channel.sender.send([to_person(world, world.ben, 2)])
     await channel.stop()
-    assert first == Later("rate limited", timedelta(seconds=30), Way.POST)
+    assert first == Later("rate limited", timedelta(seconds=30), LimitScope.POST)
     assert isinstance(second, Later)
     assert second.after is not None
     assert second.after > timedelta(seconds=20)
@@ -208,7 +208,7 @@ async def test_before_the_login_nothing_was_sent(world: World) -> None:
     channel = world.channel()
     world.bot.token = token
     assert await channel.sender.send([to_person(world, world.ada)]) == [
-        Later(TOKEN_REFUSED, REFUSED_FOR, Way.EVERYTHING)
+        Later(TOKEN_REFUSED, REFUSED_FOR, LimitScope.EVERYTHING)
     ]
     await channel.stop()
 

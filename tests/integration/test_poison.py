@@ -7,7 +7,7 @@ from sqlalchemy import Engine, text
 
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
-from domain.deliveries import LEASE, MOST_VAIN, VAIN_IN_COMPANY, Claimed, Result, Sent
+from domain.deliveries import CRASHES_IN_BATCH, LEASE, MOST_CRASHES, Claimed, Result, Sent
 from domain.doubts import Absent, Doubted, Evidence, Found, judge
 from domain.people import Channel
 from tests.ledger_steps import DUE, TUESDAY, claim
@@ -67,6 +67,6 @@ def test_poison_dies_alone(engine: Engine) -> None:
         assert ledger.counts() == {"accepted": DELIVERIES - 1, "failed": 1}
     assert set(worker.arrived.values()) == {1}
     assert poison not in worker.arrived
-    assert len(worker.killed_with) == MOST_VAIN
-    assert worker.killed_with[VAIN_IN_COMPANY:] == [0] * (MOST_VAIN - VAIN_IN_COMPANY)
-    assert all(worker.killed_with[:VAIN_IN_COMPANY])
+    assert len(worker.killed_with) == MOST_CRASHES
+    assert worker.killed_with[CRASHES_IN_BATCH:] == [0] * (MOST_CRASHES - CRASHES_IN_BATCH)
+    assert all(worker.killed_with[:CRASHES_IN_BATCH])

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.slack import history
 from domain.deliveries import Kind, Parcel, Sent, Unknown
-from domain.doubts import Absent, Doubt, Evidence, Found, Harmless, Unclear
+from domain.doubts import Absent, Doubt, Evidence, Found, SafeToRepeat, Unclear
 from domain.messages import Heading, Message
 from simulators.base import Fault, How, When, real_now
 from tests.integration.test_slack_sender import DEADLINE, Sending
@@ -107,7 +107,7 @@ async def test_a_look_that_fails_is_taken_again(sending: Sending, fault: Fault) 
 
 async def test_a_check_mark_is_never_looked_for(sending: Sending) -> None:
     mark = sending.parcel(1, None, kind=Kind.MARK, answers="D1:1.2")
-    assert await looked(sending, mark) == [Harmless()]
+    assert await looked(sending, mark) == [SafeToRepeat()]
 
 
 async def test_an_answer_without_end_is_not_read(sending: Sending) -> None:

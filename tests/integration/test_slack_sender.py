@@ -9,7 +9,18 @@ from adapters.slack.api import SlackApi
 from adapters.slack.outcomes import ADDRESS_IS_DEAD, FATES, WORKSPACE_IS_DEAD, Fate, refusal
 from adapters.slack.sender import SlackSender
 from domain.commands import NothingToday
-from domain.deliveries import Kind, Later, Never, Parcel, Recipient, Ref, Refusing, Sent, Unknown, Way
+from domain.deliveries import (
+    Kind,
+    Later,
+    LimitScope,
+    Never,
+    Parcel,
+    Recipient,
+    Ref,
+    RefusalScope,
+    Sent,
+    Unknown,
+)
 from domain.messages import Action, Actions, Heading, Message, Paragraph, text
 from domain.people import Address, Channel
 from simulators.base import Fault, How, When
@@ -141,7 +152,7 @@ async def test_behind_one_that_has_to_wait_the_others_of_that_conversation_wait_
 ) -> None:
     sending.world.slack.ratelimit("chat.postMessage", 30)
     outcomes = await sending.sender.send([sending.parcel(1), sending.parcel(2)])
-    assert outcomes == [Later("ratelimited", timedelta(seconds=30), Way.POST)] * 2
+    assert outcomes == [Later("ratelimited", timedelta(seconds=30), LimitScope.POST)] * 2
     assert len(sending.world.slack.journal.of("chat.postMessage")) == 1
 
 
@@ -152,7 +163,7 @@ async def test_a_limit_that_was_reached_is_closed_for_everybody_in_that_workspac
     other = await sending.one(sending.parcel(2, to=sending.world.ben.user_id))
     assert isinstance(refused, Later)
     assert isinstance(other, Later)
-    assert (other.closes, other.reason) == (Way.POST, "another call found it closed")
+    assert (other.closes, other.reason) == (LimitScope.POST, "another call found it closed")
     assert len(sending.world.slack.journal.of("chat.postMessage")) == 1
 
 
@@ -171,9 +182,9 @@ async def test_what_slack_refuses_for_good_is_not_tried_again(sending: Sending, 
 
 def test_each_refusal_for_good_reaches_as_far_as_it_says() -> None:
     """Faults 26 and 27: a revoked token is not her fault, a closed conversation not the workspace's."""
-    assert refusal("token_revoked").refusing is refusal("account_inactive").refusing is Refusing.WORKSPACE
-    assert refusal("user_disabled").refusing is refusal("is_archived").refusing is Refusing.ADDRESS
-    assert refusal("msg_too_long").refusing is Refusing.MESSAGE
+    assert refusal("token_revoked").scope is refusal("account_inactive").scope is RefusalScope.WORKSPACE
+    assert refusal("user_disabled").scope is refusal("is_archived").scope is RefusalScope.ADDRESS
+    assert refusal("msg_too_long").scope is RefusalScope.MESSAGE
     for code in ADDRESS_IS_DEAD | WORKSPACE_IS_DEAD:
         assert FATES[code] is Fate.NEVER
 
@@ -242,13 +253,13 @@ async def test_a_direct_message_without_a_name_counts_as_not_opened(sending: Sen
 
 async def test_a_deactivated_person_is_out_of_reach(sending: Sending) -> None:
     sending.world.ada.deleted = True
-    assert await sending.one(sending.parcel()) == Never("user_disabled", Refusing.ADDRESS)
+    assert await sending.one(sending.parcel()) == Never("user_disabled", RefusalScope.ADDRESS)
 
 
 async def test_a_workspace_without_the_app_is_out_of_reach(sending: Sending) -> None:
     address = Address(Channel.SLACK, "U1", "T-elsewhere")
     parcel = Parcel(Ref(DAY, 1), 1, Kind.PROMPT, 1, 7, Recipient(address, None, 3), PROMPT, DAY)
-    assert await sending.one(parcel) == Never("there is no token for this workspace", Refusing.WORKSPACE)
+    assert await sending.one(parcel) == Never("there is no token for this workspace", RefusalScope.WORKSPACE)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/api/", "http://localhost:9/api/"])

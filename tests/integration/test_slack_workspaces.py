@@ -13,7 +13,7 @@ from adapters.slack.checks import team_of
 from adapters.slack.installation import Installation, NotToldYet
 from adapters.slack.manifest import scopes
 from adapters.slack.sender import SlackSender
-from domain.deliveries import Kind, Later, Never, Parcel, Recipient, Ref, Refusing, Sent
+from domain.deliveries import Kind, Later, Never, Parcel, Recipient, Ref, RefusalScope, Sent
 from domain.messages import Message, Paragraph, text
 from domain.people import Address
 from domain.people import Channel as Platform
@@ -113,7 +113,7 @@ async def test_a_token_that_was_revoked_does_not_stop_the_others(
     learning.cancel()
     await api.close()
     assert isinstance(sent, Sent)
-    assert unsent == Never("there is no token for this workspace", Refusing.WORKSPACE)
+    assert unsent == Never("there is no token for this workspace", RefusalScope.WORKSPACE)
 
 
 async def test_until_slack_has_told_whose_the_tokens_are_nothing_is_given_up(

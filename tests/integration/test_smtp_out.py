@@ -9,7 +9,17 @@ from adapters.email.accounts import Security, Server
 from adapters.email.addresses import MailNames
 from adapters.email.smtp_out import SmtpSender
 from adapters.email.smtp_outcomes import Stage, outcome_of
-from domain.deliveries import REFUSED_FOR, Later, Never, Outcome, Parcel, Refusing, Sent, Unknown, Way
+from domain.deliveries import (
+    REFUSED_FOR,
+    Later,
+    LimitScope,
+    Never,
+    Outcome,
+    Parcel,
+    RefusalScope,
+    Sent,
+    Unknown,
+)
 from tests.mail_world import NAMES, NOW, FakeClock, FakeTokens, parcel
 from tests.smtp_server import MailServer, mail_server
 
@@ -79,7 +89,7 @@ async def test_few_connections_carry_many_letters_in_the_order_of_their_outcomes
             await made.send([parcel(30)])
         assert len({taken.peer for taken in server.taken}) <= 3
     assert [number for number, each in enumerate(found, 1) if not isinstance(each, Sent)] == [3]
-    assert found[2] == Never("550 5.1.1 no such user", Refusing.ADDRESS)
+    assert found[2] == Never("550 5.1.1 no such user", RefusalScope.ADDRESS)
 
 
 async def test_it_logs_in() -> None:
@@ -154,19 +164,19 @@ async def test_what_cannot_be_an_address_is_refused_without_a_call() -> None:
     ("stage", "code", "said", "expected"),
     [
         (Stage.ACCOUNT, 421, "4.7.0 try again later", Later("421 4.7.0 try again later")),
-        (Stage.ACCOUNT, 535, "5.7.8 no", Later("535 5.7.8 no", REFUSED_FOR, Way.EVERYTHING)),
+        (Stage.ACCOUNT, 535, "5.7.8 no", Later("535 5.7.8 no", REFUSED_FOR, LimitScope.EVERYTHING)),
         (Stage.ACCOUNT, 550, "5.1.1 strange sender", Later("550 5.1.1 strange sender")),
         (Stage.RECIPIENT, 450, "4.2.1 too quickly", Later("450 4.2.1 too quickly")),
         (Stage.RECIPIENT, 452, "4.2.2 over quota", Later("452 4.2.2 over quota")),
-        (Stage.RECIPIENT, 550, "no such user", Never("550 no such user", Refusing.ADDRESS)),
-        (Stage.RECIPIENT, 551, "not local", Never("551 not local", Refusing.ADDRESS)),
-        (Stage.RECIPIENT, 553, "not allowed", Never("553 not allowed", Refusing.ADDRESS)),
-        (Stage.RECIPIENT, 550, "5.1.1 unknown", Never("550 5.1.1 unknown", Refusing.ADDRESS)),
-        (Stage.RECIPIENT, 550, "5.2.1 disabled", Never("550 5.2.1 disabled", Refusing.ADDRESS)),
-        (Stage.RECIPIENT, 556, "5.1.10 null MX", Never("556 5.1.10 null MX", Refusing.ADDRESS)),
+        (Stage.RECIPIENT, 550, "no such user", Never("550 no such user", RefusalScope.ADDRESS)),
+        (Stage.RECIPIENT, 551, "not local", Never("551 not local", RefusalScope.ADDRESS)),
+        (Stage.RECIPIENT, 553, "not allowed", Never("553 not allowed", RefusalScope.ADDRESS)),
+        (Stage.RECIPIENT, 550, "5.1.1 unknown", Never("550 5.1.1 unknown", RefusalScope.ADDRESS)),
+        (Stage.RECIPIENT, 550, "5.2.1 disabled", Never("550 5.2.1 disabled", RefusalScope.ADDRESS)),
+        (Stage.RECIPIENT, 556, "5.1.10 null MX", Never("556 5.1.10 null MX", RefusalScope.ADDRESS)),
         (Stage.RECIPIENT, 552, "5.2.2 mailbox full", Later("552 5.2.2 mailbox full")),
         (Stage.RECIPIENT, 550, "5.7.1 relaying denied", Later("550 5.7.1 relaying denied")),
-        (Stage.CONTENT, 550, "5.1.1 unknown", Never("550 5.1.1 unknown", Refusing.ADDRESS)),
+        (Stage.CONTENT, 550, "5.1.1 unknown", Never("550 5.1.1 unknown", RefusalScope.ADDRESS)),
         (Stage.CONTENT, 550, "5.4.5 daily limit", Later("550 5.4.5 daily limit")),
         (Stage.CONTENT, 552, "5.3.4 too large", Never("552 5.3.4 too large")),
         (Stage.CONTENT, 554, "looks like spam", Later("554 looks like spam")),

@@ -17,7 +17,7 @@ from domain.deliveries import (
     State,
     Unknown,
 )
-from domain.doubts import Found, Harmless
+from domain.doubts import Found, SafeToRepeat
 from domain.people import Channel
 from domain.ports.planning import Planned
 from domain.retention import Retention
@@ -128,7 +128,7 @@ def test_a_call_without_an_outcome_is_looked_for_before_it_is_made_again(office:
     office.send(outcome=Unknown("time-out"))
     office.clock.forward(timedelta(minutes=1))
     assert office.send() == []
-    assert office.look(Harmless()) == {State.READY: 3}
+    assert office.look(SafeToRepeat()) == {State.READY: 3}
     assert [parcel.attempt for parcel in office.send()] == [2, 2, 2]
 
 
@@ -168,7 +168,7 @@ def test_an_answer_settles_the_doubt_whether_she_was_asked(office: Office) -> No
     office.send(outcome=Unknown("time-out"))
     office.message(ADA, "shipped it")
     office.clock.forward(timedelta(minutes=1))
-    office.look(Harmless())
+    office.look(SafeToRepeat())
     assert office.ada.id not in {parcel.person_id for parcel in office.send() if parcel.kind is Kind.PROMPT}
 
 

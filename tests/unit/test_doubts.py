@@ -7,8 +7,8 @@ import pytest
 
 from domain.deliveries import (
     FIRST_WAIT,
+    MOST_CRASHES,
     MOST_RETRIES,
-    MOST_VAIN,
     Claimed,
     Key,
     Kind,
@@ -20,11 +20,11 @@ from domain.doubts import (
     FIRST_LOOK,
     LONGEST_DOUBT,
     LOOKS_APART,
-    SENT_AGAIN_BLINDLY,
+    RESENDS_WITHOUT_PROOF,
     Absent,
     Doubted,
     Found,
-    Harmless,
+    SafeToRepeat,
     Unclear,
     judge,
 )
@@ -48,7 +48,7 @@ def doubted(kind: Kind = Kind.PROMPT, **more: int) -> Doubted:
         due_at=STARTED,
         not_after=STARTED + timedelta(hours=6),
     )
-    counts = {"vain": 1, "retries": 0, "blind": 0, "absent": 0} | more
+    counts = {"crashes": 1, "retries": 0, "blind": 0, "absent": 0} | more
     return Doubted(claimed, STARTED, STARTED, **counts, heard=False, told=None)
 
 
@@ -90,42 +90,42 @@ def test_absence_is_proved_by_two_looks_apart() -> None:
 
 
 def test_what_does_no_harm_twice_is_simply_sent_again() -> None:
-    assert judge(doubted(Kind.MARK), Harmless(), NOW).state is State.READY
+    assert judge(doubted(Kind.MARK), SafeToRepeat(), NOW).state is State.READY
 
 
-TOO_OFTEN = [(MOST_VAIN, 0), (0, MOST_RETRIES)]
+TOO_OFTEN = [(MOST_CRASHES, 0), (0, MOST_RETRIES)]
 """As often as workers may die of it, and as often as calls may be in vain."""
 
 
-@pytest.mark.parametrize(("vain", "retries"), TOO_OFTEN)
-def test_what_was_tried_too_often_and_is_not_there_has_failed(vain: int, retries: int) -> None:
+@pytest.mark.parametrize(("crashes", "retries"), TOO_OFTEN)
+def test_what_was_tried_too_often_and_is_not_there_has_failed(crashes: int, retries: int) -> None:
     """Fault 15: poison dies."""
-    for evidence in (Harmless(), Absent()):
-        verdict = judge(doubted(vain=vain, retries=retries, absent=1), evidence, NOW)
+    for evidence in (SafeToRepeat(), Absent()):
+        verdict = judge(doubted(crashes=crashes, retries=retries, absent=1), evidence, NOW)
         assert verdict.state is State.FAILED
-    once_less = doubted(vain=max(vain - 1, 0), retries=max(retries - 1, 0), absent=1)
+    once_less = doubted(crashes=max(crashes - 1, 0), retries=max(retries - 1, 0), absent=1)
     assert judge(once_less, Absent(), NOW).state is State.READY
 
 
-@pytest.mark.parametrize(("vain", "retries"), TOO_OFTEN)
-def test_what_was_tried_too_often_and_may_be_there_is_looked_for_first(vain: int, retries: int) -> None:
+@pytest.mark.parametrize(("crashes", "retries"), TOO_OFTEN)
+def test_what_was_tried_too_often_and_may_be_there_is_looked_for_first(crashes: int, retries: int) -> None:
     """While Discord knows its nonce nobody has looked: it is not given up unseen."""
-    verdict = judge(doubted(vain=vain, retries=retries), Harmless(LATER), NOW)
+    verdict = judge(doubted(crashes=crashes, retries=retries), SafeToRepeat(LATER), NOW)
     assert (verdict.state, verdict.due_at) == (State.UNCERTAIN, NOW + LATER)
 
 
 def test_it_is_sent_again_at_once_and_then_ever_later() -> None:
     """What fails together does not go on together for ever."""
-    assert judge(doubted(), Harmless(), NOW).due_at == NOW
-    assert judge(doubted(vain=0, retries=1), Harmless(), NOW).due_at == NOW
-    second = judge(doubted(vain=2), Harmless(), NOW).due_at - NOW
-    third = judge(doubted(vain=1, retries=2), Harmless(), NOW).due_at - NOW
+    assert judge(doubted(), SafeToRepeat(), NOW).due_at == NOW
+    assert judge(doubted(crashes=0, retries=1), SafeToRepeat(), NOW).due_at == NOW
+    second = judge(doubted(crashes=2), SafeToRepeat(), NOW).due_at - NOW
+    third = judge(doubted(crashes=1, retries=2), SafeToRepeat(), NOW).due_at - NOW
     assert FIRST_WAIT * 0.75 <= second <= FIRST_WAIT < third
 
 
 def test_what_cannot_be_sent_again_before_that_does_harm_is_looked_for() -> None:
-    assert judge(doubted(vain=2), Harmless(FIRST_WAIT * 2), NOW).state is State.READY
-    verdict = judge(doubted(vain=2), Harmless(FIRST_WAIT / 2), NOW)
+    assert judge(doubted(crashes=2), SafeToRepeat(FIRST_WAIT * 2), NOW).state is State.READY
+    verdict = judge(doubted(crashes=2), SafeToRepeat(FIRST_WAIT / 2), NOW)
     assert (verdict.state, verdict.due_at) == (State.UNCERTAIN, NOW + FIRST_WAIT / 2)
 
 
@@ -139,7 +139,7 @@ def test_while_nothing_can_be_said_it_is_looked_for_again_and_not_for_ever() -> 
 @pytest.mark.parametrize("kind", Kind)
 def test_without_proof_each_kind_is_sent_again_as_often_as_it_may(kind: Kind) -> None:
     """Fault 1, on a channel that cannot be looked at: the policy per kind, and never more often."""
-    allowed = SENT_AGAIN_BLINDLY.get(kind, 0)
+    allowed = RESENDS_WITHOUT_PROOF.get(kind, 0)
     for blind in range(allowed):
         verdict = judge(doubted(kind, blind=blind), Unclear("no way to tell"), NOW)
         assert (verdict.state, verdict.blind) == (State.READY, blind + 1)
@@ -147,8 +147,8 @@ def test_without_proof_each_kind_is_sent_again_as_often_as_it_may(kind: Kind) ->
 
 
 def test_a_receipt_is_never_sent_twice_and_a_prompt_once_more() -> None:
-    assert SENT_AGAIN_BLINDLY[Kind.REPLY] == SENT_AGAIN_BLINDLY[Kind.NOTICE] == 0
-    assert SENT_AGAIN_BLINDLY[Kind.PROMPT] == SENT_AGAIN_BLINDLY[Kind.DIGEST_MAIL] == 1
+    assert RESENDS_WITHOUT_PROOF[Kind.REPLY] == RESENDS_WITHOUT_PROOF[Kind.NOTICE] == 0
+    assert RESENDS_WITHOUT_PROOF[Kind.PROMPT] == RESENDS_WITHOUT_PROOF[Kind.DIGEST_MAIL] == 1
 
 
 def test_nothing_is_sent_again_without_proof_when_it_is_too_late_for_it() -> None:
@@ -158,7 +158,7 @@ def test_nothing_is_sent_again_without_proof_when_it_is_too_late_for_it() -> Non
 
 
 def test_poison_that_cannot_be_looked_for_dies_too() -> None:
-    without_end = replace(doubted(vain=MOST_VAIN), claimed=doubted().claimed._replace(not_after=None))
+    without_end = replace(doubted(crashes=MOST_CRASHES), claimed=doubted().claimed._replace(not_after=None))
     assert judge(without_end, Unclear("no way to tell"), NOW).state is State.UNKNOWN
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from domain.deliveries import LEASE, Kind, Outcome, Parcel, Sent, State
 from domain.doubts import Doubt, Evidence, Found
-from domain.heard import Heard
+from domain.limit_reports import ReportLimit
 from domain.outgoing import Batch
 from domain.people import Channel
 from scheduler.pump import Pump, Sender, Threads
@@ -56,7 +56,7 @@ class SlowSender:
         self.started = asyncio.Event()
         self.may_end = asyncio.Event()
 
-    async def send(self, parcels: Sequence[Parcel], heard: Heard) -> list[Outcome]:  # noqa: ARG002 -- it hears nothing
+    async def send(self, parcels: Sequence[Parcel], report_limit: ReportLimit) -> list[Outcome]:  # noqa: ARG002 -- it hears nothing
         self.begun.extend(parcels)
         self.started.set()
         await self.may_end.wait()

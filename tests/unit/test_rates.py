@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.deliveries import Claimed, Key, Kind, Recipient, Ref, Way
+from domain.deliveries import Claimed, Key, Kind, LimitScope, Recipient, Ref
 from domain.limits import Limit, Limits, bucket_name, bucket_names
 from domain.people import Address, Channel
 from domain.rates import AHEAD, PROBE_EVERY, Bucket, fresh, refuse, reopen, spread, take
@@ -21,7 +21,7 @@ SECOND = timedelta(seconds=1)
 def test_what_is_planned_for_many_are_the_first_three_kinds() -> None:
     """The storage tells by the number what somebody waits for."""
     assert [kind for kind in Kind if kind <= Kind(3)] == [Kind.PROMPT, Kind.DIGEST, Kind.DIGEST_MAIL]
-    assert (Kind.MARK, Way.POST, Way.MARK, Way.OPEN) == (5, 1, 2, 3)
+    assert (Kind.MARK, LimitScope.POST, LimitScope.MARK, LimitScope.OPEN) == (5, 1, 2, 3)
 
 
 def claimed(kind: Kind, channel: Channel, direct: str | None, identity_id: int | None = 3) -> Claimed:
@@ -48,7 +48,11 @@ def test_each_delivery_needs_turns_of_the_limits_that_it_meets(delivery: Claimed
 
 
 def test_the_provider_as_a_whole_has_the_name_of_its_channel() -> None:
-    assert [bucket_name(each, "T1", Way.EVERYTHING) for each in Channel] == ["slack", "discord", "email"]
+    assert [bucket_name(each, "T1", LimitScope.EVERYTHING) for each in Channel] == [
+        "slack",
+        "discord",
+        "email",
+    ]
 
 
 moments = st.lists(st.tuples(st.floats(0, 3), st.integers(1, 60)), min_size=1, max_size=40)

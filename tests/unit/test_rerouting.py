@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 
 from domain import notices as n
-from domain.deliveries import DeliveryEvent, EventKind, Kind, Never, Refusing, Result, Sent, State
+from domain.deliveries import DeliveryEvent, EventKind, Kind, Never, RefusalScope, Result, Sent, State
 from domain.people import Address, Channel, Person
 from domain.teams import Role
 from tests.factories import ADA, SIX, Office
 from tests.fakes.rows import DeliveryRow
 
 MAIL = Address(Channel.EMAIL, "ada@example.com")
-CLOSED = Never("user_disabled", Refusing.ADDRESS)
-REVOKED = Never("token_revoked", Refusing.WORKSPACE)
+CLOSED = Never("user_disabled", RefusalScope.ADDRESS)
+REVOKED = Never("token_revoked", RefusalScope.WORKSPACE)
 
 
 @pytest.fixture

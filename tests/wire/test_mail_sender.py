@@ -10,7 +10,7 @@ from adapters.email.allowance import LATER
 from adapters.email.reader import MailReader
 from adapters.email.sender import MailSender
 from domain.deliveries import Kind, Later, Never, Sent
-from domain.heard import Spread
+from domain.limit_reports import CallSpacing
 from simulators.base import Fault
 from simulators.sendgrid import SendGridSimulator
 from simulators.sendgrid.inbound import Envelope, Mode, Verdict, form
@@ -34,10 +34,10 @@ async def test_the_calls_that_are_left_are_spread_over_the_rest_of_the_window(
 ) -> None:
     """As SendGrid asks for: `X-RateLimit-Remaining` and `X-RateLimit-Reset` of its answers."""
     sendgrid.api.rate_limit = 4
-    told: list[Later | Spread] = []
+    told: list[Later | CallSpacing] = []
     for number in range(1, 5):
         await sender.send([parcel(number)], lambda _, heard: told.append(heard))
-    assert told == [Spread((timedelta(seconds=60) + LATER) / left) for left in (4, 3, 2, 1)]
+    assert told == [CallSpacing((timedelta(seconds=60) + LATER) / left) for left in (4, 3, 2, 1)]
     [unsent] = await sender.send([parcel(5)], lambda _, heard: told.append(heard))
     assert isinstance(unsent, Later)
     assert len(sendgrid.journal.calls) == 4, "nothing is left, so nothing is tried"
@@ -46,7 +46,7 @@ async def test_the_calls_that_are_left_are_spread_over_the_rest_of_the_window(
 async def test_where_plenty_of_calls_are_left_none_has_to_wait(
     sender: MailSender, sendgrid: SendGridSimulator
 ) -> None:
-    told: list[Later | Spread] = []
+    told: list[Later | CallSpacing] = []
     await sender.send([parcel(1)], lambda _, heard: told.append(heard))
     assert told == []
     sendgrid.api.rate_limit = 10

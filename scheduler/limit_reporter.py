@@ -1,11 +1,11 @@
-"""What is heard of limits on the way is told to all workers at once, through the ledger."""
+"""What senders learn of limits is told to all workers at once, through the ledger."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from domain.deliveries import Later, Parcel, Way
-from domain.heard import Spread
+from domain.deliveries import Later, LimitScope, Parcel
+from domain.limit_reports import CallSpacing
 from domain.people import Address
 
 ALIKE = 0.05
@@ -13,19 +13,19 @@ ALIKE = 0.05
 log = logging.getLogger(__name__)
 
 
-class Hearing:
-    """`domain.heard.Heard`: what many calls hear at the same moment is told once.
+class LimitReporter:
+    """`domain.limit_reports.ReportLimit`: what many calls learn at the same moment is told once.
 
     Args:
         tell: writes it down for all.
     """
 
-    def __init__(self, tell: Callable[[Address, Later | Spread], Awaitable[object]]) -> None:
+    def __init__(self, tell: Callable[[Address, Later | CallSpacing], Awaitable[object]]) -> None:
         self._tell = tell
-        self._closed_until: dict[tuple[Address, Way], float] = {}
+        self._closed_until: dict[tuple[Address, LimitScope], float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def __call__(self, parcel: Parcel, told: Later | Spread) -> None:
+    def __call__(self, parcel: Parcel, told: Later | CallSpacing) -> None:
         where = parcel.recipient.address._replace(external_id="")
         if isinstance(told, Later) and not self._is_news(where, told):
             return
@@ -34,7 +34,7 @@ class Hearing:
         task.add_done_callback(self._tasks.discard)
 
     async def ended(self) -> None:
-        """Wait until all that was heard is written down."""
+        """Wait until all that was reported is written down."""
         await asyncio.gather(*self._tasks)
 
     def _is_news(self, where: Address, told: Later) -> bool:
@@ -49,10 +49,12 @@ class Hearing:
         self._closed_until[where, told.closes] = until
         return True
 
-    async def _told(self, where: Address, told: Later | Spread) -> None:
+    async def _told(self, where: Address, told: Later | CallSpacing) -> None:
         try:
             await self._tell(where, told)
         except Exception:  # whatever the database has: the others find out by themselves
             log.exception(
-                "what %s told of its limits is lost", where.channel.word, extra={"action": "unheard"}
+                "what %s told of its limits is lost",
+                where.channel.word,
+                extra={"action": "limit_report_lost"},
             )

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from domain.deliveries import Kind, Later, Parcel, Recipient, Ref, Way
-from domain.heard import Spread
+from domain.deliveries import Kind, Later, LimitScope, Parcel, Recipient, Ref
+from domain.limit_reports import CallSpacing
 from domain.people import Address, Channel
-from scheduler.hearing import Hearing
+from scheduler.limit_reporter import LimitReporter
 from tests.factories import SIX
 
 SECOND = timedelta(seconds=1)
@@ -15,9 +15,9 @@ class Ear:
     """Takes in what is told of which workspace."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, Later | Spread]] = []
+        self.told: list[tuple[str, Later | CallSpacing]] = []
 
-    async def take(self, where: Address, told: Later | Spread) -> None:
+    async def take(self, where: Address, told: Later | CallSpacing) -> None:
         assert not where.external_id, "it concerns everybody there"
         self.told.append((where.workspace, told))
 
@@ -29,21 +29,21 @@ def to(workspace: str) -> Parcel:
 
 async def test_calls_that_are_refused_together_close_the_limit_once() -> None:
     ear = Ear()
-    hearing = Hearing(ear.take)
-    refused = Later("ratelimited", 30 * SECOND, Way.POST)
+    hearing = LimitReporter(ear.take)
+    refused = Later("ratelimited", 30 * SECOND, LimitScope.POST)
     for workspace in ("T1", "T1", "T2"):
         hearing(to(workspace), refused)
-    hearing(to("T1"), Later("ratelimited", 40 * SECOND, Way.POST))
+    hearing(to("T1"), Later("ratelimited", 40 * SECOND, LimitScope.POST))
     hearing(to("T1"), Later("its workspace does not answer", 5 * SECOND))
     await hearing.ended()
-    longer = Later("ratelimited", 40 * SECOND, Way.POST)
+    longer = Later("ratelimited", 40 * SECOND, LimitScope.POST)
     assert ear.told == [("T1", refused), ("T2", refused), ("T1", longer)]
 
 
 async def test_a_database_that_is_down_costs_no_outcome() -> None:
-    async def down(_where: Address, _told: Later | Spread) -> None:
+    async def down(_where: Address, _told: Later | CallSpacing) -> None:
         raise ConnectionError
 
-    hearing = Hearing(down)
-    hearing(to("T1"), Spread(SECOND))
+    hearing = LimitReporter(down)
+    hearing(to("T1"), CallSpacing(SECOND))
     await hearing.ended()

@@ -1,0 +1,23 @@
+"""What a sender learns of a provider's limits while it sends; all workers are told at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain.deliveries import Later, Parcel
+
+
+@dataclass(frozen=True, slots=True)
+class CallSpacing:
+    """The provider has said how many calls are left; all workers together spread them evenly."""
+
+    apart: timedelta
+    """Between two calls; zero: there is no limit."""
+
+
+ReportLimit = Callable[[Parcel, Later | CallSpacing], None]
+"""Takes what was learned with a parcel: a refusal that closes something, or how calls are to be spread."""
+
+
+def ignore_limit(_parcel: Parcel, _told: Later | CallSpacing) -> None:
+    """For whoever sends alone."""
