@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench import provider
 from bench.figures import FULL, SHORT, Figure, Sizes
-from bot import collector
+from bot import gc_tuning
 
 BENCHMARKS = {
     "plan": "bench.plan",
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(name: str, sizes: Sizes) -> list[Figure]:
     benchmark = importlib.import_module(BENCHMARKS[name])
-    collector.calm()  # as the product's processes do
+    gc_tuning.tune()  # as the product's processes do
     figures: list[Figure] = benchmark.run(sizes)
     for each in figures:
         print(_line(each), flush=True)

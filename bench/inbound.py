@@ -67,7 +67,7 @@ _MAKE_BOUND = """
 
 def run(sizes: Sizes) -> list[Figure]:
     count = max(sizes.few // 5, 100)
-    spent = postgres.Spent()
+    spent = postgres.DatabaseUse()
     with postgres.server() as running:
         url = postgres.fresh(running, "inbound")
         with postgres.engine(url) as engine, Door(engine) as door:
@@ -157,7 +157,9 @@ class Door:
                 raise AssertionError(f"a mail was answered {sent[0]['status']}")
 
 
-def _taken(engine: Engine, door: Door, people: Iterator[Asked], count: int, spent: postgres.Spent) -> Sample:
+def _taken(
+    engine: Engine, door: Door, people: Iterator[Asked], count: int, spent: postgres.DatabaseUse
+) -> Sample:
     posts, before = door.posts(people, count), _dones(engine)
     with postgres.counting(engine, spent):
         sample = postgres.sample(engine, count, lambda: door.take_all(posts), _children())

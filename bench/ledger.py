@@ -54,7 +54,7 @@ _COMPLETE = text("""
 
 
 def run(sizes: Sizes) -> list[Figure]:
-    spent = postgres.Spent()
+    spent = postgres.DatabaseUse()
     with postgres.server() as running:
         url = postgres.populated(running, sizes.people, sizes.due, sizes.few)
         with postgres.engine(url) as engine:
@@ -69,7 +69,7 @@ def run(sizes: Sizes) -> list[Figure]:
     ]
 
 
-def cycled(engine: Engine, count: int, spent: postgres.Spent) -> Sample:
+def cycled(engine: Engine, count: int, spent: postgres.DatabaseUse) -> Sample:
     """Fill the day with so many deliveries and take them all through the product's ledger."""
     fill(engine, count)
     with postgres.counting(engine, spent):

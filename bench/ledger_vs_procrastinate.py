@@ -23,7 +23,7 @@ _FOLDER = postgres.HOME.parent / "bench-procrastinate"
 def run(sizes: Sizes) -> list[Figure]:
     _install()
     jobs = 1_000 if sizes.rounds > 1 else 20
-    unused = postgres.Spent()
+    unused = postgres.DatabaseUse()
     with postgres.server() as running:
         url = postgres.populated(running, sizes.people, sizes.due, sizes.few)
         with postgres.engine(url) as engine:

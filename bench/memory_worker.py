@@ -10,12 +10,12 @@ from pathlib import Path
 from bench import postgres
 from bench.peak import plan_anew
 from bench.product import Worker, senders
-from bot import collector
+from bot import gc_tuning
 
 
 def main(address: str, url: str, peaks: int) -> None:
     zoneinfo.reset_tzpath(to=[])
-    collector.calm()
+    gc_tuning.tune()
     with postgres.engine(address) as engine:
 
         async def send_all() -> None:

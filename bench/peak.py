@@ -21,7 +21,7 @@ _SAMPLE = 100
 
 
 def run(sizes: Sizes) -> list[Figure]:
-    spent = postgres.Spent()
+    spent = postgres.DatabaseUse()
     each = min(_SAMPLE, sizes.due // 10)
     by_loop: list[tuple[Sample, Sample]] = []
     by_default: list[tuple[Sample, Sample]] = []
@@ -48,7 +48,7 @@ def plan_anew(engine: Engine) -> None:
     plan(engine, PEAK)
 
 
-def sent(engine: Engine, url: str, due: int, spent: postgres.Spent) -> Sample:
+def sent(engine: Engine, url: str, due: int, spent: postgres.DatabaseUse) -> Sample:
     """Plan, then send everything as the product does; the pace is that of the sending."""
 
     async def send() -> int:

@@ -82,7 +82,7 @@ _BOUND = text("""
 
 
 def run(sizes: Sizes) -> list[Figure]:
-    spent = postgres.Spent()
+    spent = postgres.DatabaseUse()
     with postgres.server() as running:
         url = postgres.populated(running, sizes.people, sizes.due, sizes.few)
         with postgres.engine(url) as engine:
@@ -97,7 +97,7 @@ def run(sizes: Sizes) -> list[Figure]:
     ]
 
 
-def planned(engine: Engine, now: datetime, due: int, spent: postgres.Spent) -> Sample:
+def planned(engine: Engine, now: datetime, due: int, spent: postgres.DatabaseUse) -> Sample:
     """The product's plan, on a ledger in which the day is empty."""
     postgres.empty_ledger(engine)
     with postgres.counting(engine, spent):

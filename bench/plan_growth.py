@@ -14,7 +14,7 @@ def run(sizes: Sizes) -> list[Figure]:
         large = postgres.populated(running, sizes.people, sizes.due, sizes.few)
         small = postgres.populated(running, sizes.few, sizes.few, sizes.few)
         with postgres.engine(large) as among_many, postgres.engine(small) as among_few:
-            unused = postgres.Spent()
+            unused = postgres.DatabaseUse()
             pairs = interleaved(
                 sizes.rounds,
                 lambda: planned(among_many, EARLY, sizes.few, unused),

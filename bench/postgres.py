@@ -97,7 +97,7 @@ def analyze(made: Engine) -> None:
 
 
 @dataclass(slots=True)
-class Spent:
+class DatabaseUse:
     """What was asked of PostgreSQL between two looks."""
 
     wal: int = 0
@@ -152,7 +152,7 @@ def _cpu_seconds(backend: int) -> float:
 
 
 @contextlib.contextmanager
-def counting(made: Engine, spent: Spent) -> Iterator[None]:
+def counting(made: Engine, spent: DatabaseUse) -> Iterator[None]:
     """Add to `spent` what `made` asks within the `with`.
 
     WAL is the whole server's, which nobody else uses; statements and commits are those of this engine.

@@ -10,14 +10,14 @@ from bench.plan import plan, planned
 
 
 def run(sizes: Sizes) -> list[Figure]:
-    spent = postgres.Spent()
+    spent = postgres.DatabaseUse()
     pairs: list[tuple[Sample, Sample]] = []
     new = 0
     with postgres.server() as running:
         url = postgres.populated(running, sizes.people, sizes.due, sizes.few)
         with postgres.engine(url) as engine:
             for _ in range(sizes.rounds):
-                first = planned(engine, PEAK, sizes.due, postgres.Spent())
+                first = planned(engine, PEAK, sizes.due, postgres.DatabaseUse())
                 twice: list[int] = []
                 with postgres.counting(engine, spent):
                     again = postgres.sample(engine, sizes.due, lambda: twice.append(plan(engine, PEAK)))  # noqa: B023 -- called at once

@@ -12,7 +12,7 @@ from domain.errors import Refusal
 if TYPE_CHECKING:  # only for the checker: commands load lazily
     from datetime import datetime, timedelta
 
-    from domain.ports.inbox import Kept
+    from domain.ports.inbox import KeptItem
     from domain.ports.storage import UnitOfWork
 
 NUMBER = "Its number in `donelog mail list`."
@@ -41,7 +41,7 @@ def list_items(
         say("Nothing waits." if not everything else "Nothing has arrived.")
 
 
-def _row(kept: "Kept", now: "datetime") -> Sequence[str]:
+def _row(kept: "KeptItem", now: "datetime") -> Sequence[str]:
     source = kept.source.name.lower().replace("_", " ")
     state = kept.state.name.lower()
     return (str(kept.ref.id), _age(now - kept.stored_at), source, state, kept.sender or "-", kept.note or "-")
@@ -54,7 +54,7 @@ def _age(age: "timedelta") -> str:
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 60 // 24} days"
 
 
-def _as_json(kept: "Kept") -> dict[str, object]:
+def _as_json(kept: "KeptItem") -> dict[str, object]:
     return {
         "number": kept.ref.id,
         "arrived": kept.stored_at.isoformat(),
@@ -87,7 +87,7 @@ def show(
         say(f"{name:>8}  {value}")
 
 
-def _mail(kept: "Kept", content: bytes) -> list[tuple[str, str]]:
+def _mail(kept: "KeptItem", content: bytes) -> list[tuple[str, str]]:
     """What a mail says of itself; of other payloads their beginning."""
     from adapters.email.inbound import read_mail  # noqa: PLC0415 -- commands load lazily
     from adapters.email.reading.answer import read_texts  # noqa: PLC0415
@@ -135,7 +135,7 @@ def replay(
     say(f"{count} will be read again while donelog runs.")
 
 
-def _found(uow: "UnitOfWork", number: int) -> "tuple[Kept, bytes]":
+def _found(uow: "UnitOfWork", number: int) -> "tuple[KeptItem, bytes]":
     found = uow.inbox.find(number)
     if found is None:
         raise Refusal(f"There is no item {number}: `donelog mail list --all` shows what is kept.")

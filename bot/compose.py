@@ -23,9 +23,9 @@ from adapters.web.pages import LinkReader
 from adapters.web.pages import routes as page_routes
 from bot.asgi import build_app
 from bot.bridge import Bridge
+from bot.catch_up import SharedCatchUp
 from bot.core import Core
 from bot.front import CoreFront
-from bot.gaps import SharedGap
 from bot.ledger_figures import DAYS, figures
 from bot.listening import ListeningMemory, SharedTurns
 from bot.settings import Settings, SettingsError
@@ -161,8 +161,8 @@ def _slack(settings: Settings, front: Front, core: Core, bridge: Bridge, clock: 
         settings.slack_api_url.rstrip("/") + "/",
     )
     memory = ListeningMemory(core, bridge, clock, Channel.SLACK, SLACK_SOCKET)
-    gap = SharedGap(memory, SharedTurns(core, bridge, clock, Channel.SLACK), clock)
-    return SlackChannel(given, front, core.tokens, clock, gap)
+    catch_up = SharedCatchUp(memory, SharedTurns(core, bridge, clock, Channel.SLACK), clock)
+    return SlackChannel(given, front, core.tokens, clock, catch_up)
 
 
 def _discord(
@@ -178,8 +178,8 @@ def _discord(
         return await bridge.call(core.done_log.linked, Channel.DISCORD)
 
     memory = ListeningMemory(core, bridge, clock, Channel.DISCORD, GATEWAY_LEASE)
-    gap = SharedGap(memory, SharedTurns(core, bridge, clock, Channel.DISCORD), clock)
-    return DiscordChannel(given, front, core.tokens, clock, linked_guilds, gap, memory)
+    catch_up = SharedCatchUp(memory, SharedTurns(core, bridge, clock, Channel.DISCORD), clock)
+    return DiscordChannel(given, front, core.tokens, clock, linked_guilds, catch_up, memory)
 
 
 def _mail(settings: Settings, front: Front, core: Core, clock: Clock) -> MailChannel:

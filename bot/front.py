@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from bot.batches import Batches
 from bot.bridge import Bridge
-from domain.application import DoneLog, asks_an_engine
+from domain.application import DoneLog, calls_search_engine
 from domain.commands import InboxRef, Origin, Request
 from domain.deliveries import DeliveryEvent
 from domain.errors import ProfileWanted
 from domain.messages import Nothing, Reply
 from domain.people import Channel
-from domain.ports.front import Clock, Kept, Reader, Reading, StorageDown
+from domain.ports.front import AnswerDelayed, Clock, Reader, Reading, StorageDown
 from domain.ports.inbox import Arrival, InboxItem, Lane, Source
 
 AT_ONCE = 16
@@ -75,24 +75,24 @@ class CoreFront:
             return await self._process(ref, Reading(request), reader, self._process_alone)
         except StorageDown as down:
             log.warning("something asked is stored; the database has stopped to answer since")
-            raise Kept from down
+            raise AnswerDelayed from down
         except Exception as error:  # the outermost loop of what is asked, as `understand` is of what is said
             log.exception("something asked could not be answered at once", extra={"action": "ask_failed"})
-            raise Kept from error
+            raise AnswerDelayed from error
 
     async def _store_to_answer(self, arrival: Arrival) -> InboxRef | None:
         """Store it; whether a COMMIT took effect whose answer was lost shows when it is tried once more.
 
         Raises:
             StorageDown: it is not known to be stored.
-            Kept: it is, and will be answered late.
+            AnswerDelayed: it is, and will be answered late.
         """
         try:
             return await self._store(arrival)
         except StorageDown as down:
             ref = await self._store(arrival)
             if ref is None:
-                raise Kept from down
+                raise AnswerDelayed from down
             return ref
 
     async def _store(self, arrival: Arrival) -> InboxRef | None:
@@ -141,7 +141,7 @@ class CoreFront:
         if item.lane is Lane.ASKED:
             reply = await self._process(item.ref, reading, reader, self._process_alone)
             await reader.answer_late(item, reply)
-        elif asks_an_engine(reading):
+        elif calls_search_engine(reading):
             await self._process(item.ref, reading, reader, self._process_alone)
         else:
             await self._process(item.ref, reading, reader, self._processed.call)

@@ -24,29 +24,29 @@ class ListeningMemory:
     """How far a chat has been heard, and who is spoken with there."""
 
     def __init__(self, core: Core, bridge: Bridge, clock: Clock, channel: Channel, name: str) -> None:
-        self._heard = core.database.heard(name)
+        self._progress = core.database.listening_progress(name)
         self._storage = core.database.storage
         self._bridge = bridge
         self._clock = clock
         self._channel = channel
 
     async def heard_until(self) -> datetime | None:
-        return await self._bridge.call(self._heard.load)
+        return await self._bridge.call(self._progress.load)
 
     async def heard(self, until: datetime) -> None:
-        await self._bridge.call(self._heard.save, until)
+        await self._bridge.call(self._progress.save, until)
 
     async def unread(self) -> Unread | None:
-        return await self._bridge.call(self._heard.unread)
+        return await self._bridge.call(self._progress.unread)
 
     async def leave(self, unread: Unread | None) -> None:
-        await self._bridge.call(self._heard.leave, unread)
+        await self._bridge.call(self._progress.leave, unread)
 
     async def starts(self) -> list[datetime]:
-        return await self._bridge.call(self._heard.starts)
+        return await self._bridge.call(self._progress.starts)
 
     async def started(self, at: datetime) -> None:
-        await self._bridge.call(self._heard.started, at)
+        await self._bridge.call(self._progress.started, at)
 
     async def directs(self, after: int, limit: int, *, asked: bool) -> list[Direct]:
         return await self._bridge.call(self._directs, after, limit, asked=asked)

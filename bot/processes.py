@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import uvicorn
 from starlette.applications import Starlette
 
-from bot import collector
+from bot import gc_tuning
 from bot.clock import DatabaseClock
 from bot.compose import Installation, Work
 from bot.core import Core
@@ -47,7 +47,7 @@ async def _run(core: Core, work: Work, listening: socket.socket | None, tell: Ca
     clock = DatabaseClock()
     clock.set(await asyncio.to_thread(core.database.time))
     installation = Installation(core, clock)
-    collector.calm()
+    gc_tuning.tune()
     async with contextlib.AsyncExitStack() as running:
         running.push_async_callback(installation.stop)
         await installation.start(work)

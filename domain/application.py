@@ -8,16 +8,16 @@ from typing import Any
 
 from domain import correspondence
 from domain.commands import InboxRef, Origin, Request, Search, Surface
-from domain.conversation import Conversation, Spoken
+from domain.conversation import Conversation, Handled
 from domain.deliveries import LEASE, Key, Kind, NewDelivery, Recipient
 from domain.messages import Mark, Nothing, Reply, Say
 from domain.outgoing import Outgoing
 from domain.people import CHATS, Channel
 from domain.ports.front import Reading
-from domain.ports.inbox import Arrival, InboxItem, InboxState, Lane, Taken
+from domain.ports.inbox import Arrival, InboxItem, InboxState, Lane, LockedItem
 from domain.ports.planning import Planned
 from domain.ports.search import FeedEntry
-from domain.ports.storage import Overtaken, Storage, UnitOfWork
+from domain.ports.storage import Storage, UnitOfWork, WriteConflict
 from domain.retention import Retention
 from domain.services import digests, prompting
 from domain.wording import word
@@ -65,7 +65,7 @@ class DoneLog(Outgoing):
         """
         try:
             return self.process_all([(ref, reading)], now)[0]
-        except Overtaken:
+        except WriteConflict:
             return self.process_all([(ref, reading)], now)[0]
 
     def process_all(self, work: Sequence[tuple[InboxRef, Reading]], now: datetime) -> list[Reply]:
@@ -73,7 +73,7 @@ class DoneLog(Outgoing):
 
         Raises:
             ProfileWanted: as above, of one of them.
-            Overtaken: another worker recorded the same; nothing was changed.
+            WriteConflict: another worker recorded the same; nothing was changed.
         """
         with self._storage.begin() as uow:
             taken = {item.ref: item for item in uow.inbox.take([ref for ref, _ in work])}
@@ -88,7 +88,7 @@ class DoneLog(Outgoing):
         writers = {each.person_id for each in origins if each.surface is Surface.MAIL}
         uow.limits.expect([correspondence.counted(each) for each in writers if each is not None], now)
 
-    def _carry_out(self, uow: UnitOfWork, item: Taken | None, reading: Reading, now: datetime) -> Reply:
+    def _carry_out(self, uow: UnitOfWork, item: LockedItem | None, reading: Reading, now: datetime) -> Reply:
         if item is None:
             return Nothing("another worker has it")
         if reading.events:
@@ -98,43 +98,43 @@ class DoneLog(Outgoing):
             return Nothing(reading.note)
         return self._handle(uow, item, reading.request, now)
 
-    def _handle(self, uow: UnitOfWork, item: Taken, request: Request, now: datetime) -> Reply:
+    def _handle(self, uow: UnitOfWork, item: LockedItem, request: Request, now: datetime) -> Reply:
         origin = request.origin
-        spoken = self._conversation.handle(uow, request, now)
-        sender = str(origin.address) if spoken.state is InboxState.HELD else ""
+        handled = self._conversation.handle(uow, request, now)
+        sender = str(origin.address) if handled.state is InboxState.HELD else ""
         uow.inbox.finish(
-            item.ref, spoken.state, spoken.organization_id, spoken.person_id, spoken.note, sender
+            item.ref, handled.state, handled.organization_id, handled.person_id, handled.note, sender
         )
-        if spoken.stopped is not None:
-            self._stop(uow, spoken.stopped, now)
-        if spoken.event is not None:
-            self._note(uow, [spoken.event], now)
+        if handled.stopped is not None:
+            self._stop(uow, handled.stopped, now)
+        if handled.event is not None:
+            self._note(uow, [handled.event], now)
         if item.lane is Lane.SAID:
-            self._answer_by_delivery(uow, item, origin, spoken, now)
-        return _reply(spoken, origin.address.channel)
+            self._answer_by_delivery(uow, item, origin, handled, now)
+        return _reply(handled, origin.address.channel)
 
     def _answer_by_delivery(
-        self, uow: UnitOfWork, item: Taken, origin: Origin, spoken: Spoken, now: datetime
+        self, uow: UnitOfWork, item: LockedItem, origin: Origin, handled: Handled, now: datetime
     ) -> None:
-        if spoken.organization_id is None or (spoken.facts is None and not spoken.mark):
+        if handled.organization_id is None or (handled.facts is None and not handled.mark):
             return
-        identity_id = spoken.identity.id if spoken.identity else None
-        if spoken.stopped == identity_id:
+        identity_id = handled.identity.id if handled.identity else None
+        if handled.stopped == identity_id:
             identity_id = None  # that her mail is stopped is the last mail she gets
         answer = NewDelivery(
             key=Key(item.ref.day, Kind.REPLY, item.ref.id),
-            organization_id=spoken.organization_id,
+            organization_id=handled.organization_id,
             recipient=Recipient(origin.address, origin.direct, identity_id),
             due_at=now,
-            person_id=spoken.person_id,
-            facts=spoken.facts,
+            person_id=handled.person_id,
+            facts=handled.facts,
             answers=origin.answer_to,
         )
-        answers = [] if spoken.facts is None else [answer]
-        if spoken.mark and origin.address.channel in CHATS and origin.source_ref:
+        answers = [] if handled.facts is None else [answer]
+        if handled.mark and origin.address.channel in CHATS and origin.source_ref:
             key = answer.key._replace(kind=Kind.MARK)
             answers.insert(0, replace(answer, key=key, facts=None, answers=origin.source_ref))
-        uow.tenant(spoken.organization_id).outbox.add(answers)
+        uow.tenant(handled.organization_id).outbox.add(answers)
 
     def failed(self, ref: InboxRef, tries: int, note: str, now: datetime) -> None:
         """An item could not be understood, after so many tries before; the next one waits longer."""
@@ -222,7 +222,7 @@ class DoneLog(Outgoing):
             return [team.name for team in tenant.teams.everything() if team.name.casefold().startswith(start)]
 
 
-def _meant(item: Taken | None, reading: Reading) -> tuple[Taken | None, Reading]:
+def _meant(item: LockedItem | None, reading: Reading) -> tuple[LockedItem | None, Reading]:
     """What the item tells, and what people have said of it meanwhile."""
     if item is None:
         return None, Reading(None)
@@ -240,7 +240,7 @@ def _meant(item: Taken | None, reading: Reading) -> tuple[Taken | None, Reading]
     return item, replace(reading, request=replace(request, origin=origin))
 
 
-def asks_an_engine(reading: Reading) -> bool:
+def calls_search_engine(reading: Reading) -> bool:
     """Whether it may take its time to carry that out: nothing else should wait for it."""
     request = reading.request
     if request is None:
@@ -248,7 +248,7 @@ def asks_an_engine(reading: Reading) -> bool:
     return isinstance(request.command, Search) or request.text.lstrip()[:7].casefold() == "search "
 
 
-def _reply(spoken: Spoken, channel: Channel) -> Reply:
-    if spoken.facts is not None:
-        return Say(word(spoken.facts, channel), spoken.organization_id, spoken.audience)
-    return Mark() if spoken.mark else Nothing(spoken.note)
+def _reply(handled: Handled, channel: Channel) -> Reply:
+    if handled.facts is not None:
+        return Say(word(handled.facts, channel), handled.organization_id, handled.audience)
+    return Mark() if handled.mark else Nothing(handled.note)

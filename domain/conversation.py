@@ -27,7 +27,7 @@ from domain.services.linking import Held, Known
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class Handled:
     """How a request ended, before anything is worded."""
 
     note: str
@@ -56,7 +56,7 @@ class Conversation:
     channels: frozenset[Channel]
     """The channels that this installation speaks."""
 
-    def handle(self, uow: UnitOfWork, request: c.Request, now: datetime) -> Spoken:
+    def handle(self, uow: UnitOfWork, request: c.Request, now: datetime) -> Handled:
         """What comes of a request.  A refusal is an answer, not an error.
 
         Raises:
@@ -73,37 +73,37 @@ class Conversation:
             return self._hold(uow, known, request, now)
         linking.keep_door(known, request.origin)
         if request.origin.surface is c.Surface.MAIL and correspondence.is_too_much(uow, known, now):
-            return Spoken(
+            return Handled(
                 "more mail than people write",
                 InboxState.HELD,
                 organization_id=known.tenant.organization_id,
                 person_id=known.person.id,
             )
         try:
-            spoken = self._carry_out(uow, known, request, now)
+            handled = self._carry_out(uow, known, request, now)
         except Refusal as refusal:
-            spoken = Spoken("refused", facts=f.Refused(str(refusal)))
-        if spoken.facts is not None and request.origin.surface is c.Surface.MAIL:
-            spoken = self._within_limits(uow, request, spoken, spoken.facts, now)
+            handled = Handled("refused", facts=f.Refused(str(refusal)))
+        if handled.facts is not None and request.origin.surface is c.Surface.MAIL:
+            handled = self._within_limits(uow, request, handled, handled.facts, now)
         return replace(
-            spoken,
-            note=f"{spoken.note} (nobody vouches for the sender)" if known.weak else spoken.note,
+            handled,
+            note=f"{handled.note} (nobody vouches for the sender)" if known.weak else handled.note,
             organization_id=known.tenant.organization_id,
             person_id=known.person.id,
             identity=known.identity,
         )
 
-    def _report(self, uow: UnitOfWork, command: r.Undelivered, origin: c.Origin) -> Spoken:
+    def _report(self, uow: UnitOfWork, command: r.Undelivered, origin: c.Origin) -> Handled:
         event = correspondence.report(uow, command, origin)
         if event is None:
-            return Spoken("automatic: a report on a mail that is not known here")
-        return Spoken(f"automatic: a report that a mail has {command.what}", event=event)
+            return Handled("automatic: a report on a mail that is not known here")
+        return Handled(f"automatic: a report that a mail has {command.what}", event=event)
 
-    def _hold(self, uow: UnitOfWork, held: Held, request: c.Request, now: datetime) -> Spoken:
+    def _hold(self, uow: UnitOfWork, held: Held, request: c.Request, now: datetime) -> Handled:
         if isinstance(request.command, r.OutOfOffice):
-            return Spoken("automatic: out of office, of nobody known for certain")
+            return Handled("automatic: out of office, of nobody known for certain")
         facts = correspondence.keep_aside(uow, held, request.origin, now)
-        return Spoken(
+        return Handled(
             held.reason,
             InboxState.HELD,
             facts,
@@ -112,24 +112,24 @@ class Conversation:
         )
 
     def _within_limits(
-        self, uow: UnitOfWork, request: c.Request, spoken: Spoken, facts: f.Facts, now: datetime
-    ) -> Spoken:
+        self, uow: UnitOfWork, request: c.Request, handled: Handled, facts: f.Facts, now: datetime
+    ) -> Handled:
         if correspondence.may_answer(uow, request.origin.address, request.text, facts, now):
-            return spoken
-        return replace(spoken, facts=None, note=f"{spoken.note}, not answered once more")
+            return handled
+        return replace(handled, facts=None, note=f"{handled.note}, not answered once more")
 
-    def _connect(self, uow: UnitOfWork, command: c.Connect, origin: c.Origin, now: datetime) -> Spoken:
+    def _connect(self, uow: UnitOfWork, command: c.Connect, origin: c.Origin, now: datetime) -> Handled:
         try:
             facts = linking.connect(uow, self.tokens, command, origin, now)
         except Refusal as refusal:
             facts = f.Refused(str(refusal))
-        return Spoken("connected" if isinstance(facts, f.Connected) else "not connected", facts=facts)
+        return Handled("connected" if isinstance(facts, f.Connected) else "not connected", facts=facts)
 
     def _carry_out(  # noqa: C901, PLR0911 -- an arm a kind of command
         self, uow: UnitOfWork, known: Known, request: c.Request, now: datetime
-    ) -> Spoken:
+    ) -> Handled:
         if isinstance(request.command, r.OutOfOffice):
-            return Spoken(correspondence.offer_absence(uow, known, request, now))
+            return Handled(correspondence.offer_absence(uow, known, request, now))
         if request.command is None and request.origin.surface is c.Surface.MAIL:
             to_digest = correspondence.answer_to_digest(known, request, now)
             if to_digest is not None:
@@ -146,16 +146,18 @@ class Conversation:
             case c.PickOrganization():
                 inbox_ref = c.InboxRef(command.inbox_day, command.inbox_id)
                 uow.inbox.release(inbox_ref, command.organization_id)
-                return Spoken("picked", mark=True)
+                return Handled("picked", mark=True)
             case r.ClaimMail() | r.ClaimSender():
                 settled = confirming.settle(uow, known.tenant, known.person, command, now)
-                return Spoken("said whose mail it was", facts=settled)
+                return Handled("said whose mail it was", facts=settled)
             case c.StopMail():
                 return self._stop_mail(known, command)
             case r.Stop() if known.identity.address.channel is Channel.EMAIL:
                 return self._stop_mail(known, c.StopMail(known.identity.id))
             case _:
-                return Spoken(type(command).__name__, facts=self._answer(known, request.origin, command, now))
+                return Handled(
+                    type(command).__name__, facts=self._answer(known, request.origin, command, now)
+                )
 
     def _welcome(
         self, uow: UnitOfWork, known: Known, origin: c.Origin, command: c.Command, now: datetime
@@ -174,29 +176,29 @@ class Conversation:
         request: c.Request,
         to_digest: correspondence.ToDigest,
         now: datetime,
-    ) -> Spoken:
+    ) -> Handled:
         """Remarks are told to those whose lines they are on; what is left is a command, or dones of today."""
         if not to_digest.rest:
-            return Spoken("remarked on" if to_digest.kept else "remarked on before")
+            return Handled("remarked on" if to_digest.kept else "remarked on before")
         origin = replace(request.origin, answers="", prompt_day=None)
-        spoken = self._carry_out(uow, known, replace(request, origin=origin, text=to_digest.rest), now)
-        if spoken.mark and spoken.facts is None and to_digest.example:
+        handled = self._carry_out(uow, known, replace(request, origin=origin, text=to_digest.rest), now)
+        if handled.mark and handled.facts is None and to_digest.example:
             told = t.DigestAnswered(log_day(origin.at, known.person.zone), to_digest.example)
-            return replace(spoken, facts=told)
-        return spoken
+            return replace(handled, facts=told)
+        return handled
 
     def _team_here(
         self, uow: UnitOfWork, known: Known, origin: c.Origin, command: c.TeamHere, now: datetime
-    ) -> Spoken:
+    ) -> Handled:
         place = origin.place
         linked_to = uow.directory.organization_of(place.channel, place.workspace) if place else None
         if place is not None and linked_to != known.tenant.organization_id:
-            return Spoken("workspace or guild not connected", facts=f.NotConnected())
+            return Handled("workspace or guild not connected", facts=f.NotConnected())
         if origin.speechless:
-            return Spoken("no token for this workspace", facts=f.TokenMissing(kept=False))
+            return Handled("no token for this workspace", facts=f.TokenMissing(kept=False))
         facts = membership.team_here(known.tenant, known.person, origin, command, now)
         made = isinstance(facts, f.TeamMade)
-        return Spoken("team", facts=facts, audience=Audience.PLACE if made else Audience.ASKER)
+        return Handled("team", facts=facts, audience=Audience.PLACE if made else Audience.ASKER)
 
     def _read(self, known: Known, request: c.Request) -> c.Command:
         if request.origin.surface is c.Surface.SLASH:
@@ -206,12 +208,12 @@ class Conversation:
     def _read_direct(self, known: Known, text: str) -> c.Command:
         return read_message(text, lambda name: known.tenant.teams.named(name) is not None)
 
-    def _record(self, known: Known, request: c.Request, command: c.Record, now: datetime) -> Spoken:
+    def _record(self, known: Known, request: c.Request, command: c.Record, now: datetime) -> Handled:
         facts = capture.record(known.tenant, known.person, request.origin, command, now)
         if facts is None:
-            return Spoken("recorded before")
+            return Handled("recorded before")
         if isinstance(facts, f.HelpShown):
-            return Spoken("no line in it", facts=facts)
+            return Handled("no line in it", facts=facts)
         in_words = (
             request.origin.surface is c.Surface.SLASH
             or not known.person.introduced
@@ -223,20 +225,20 @@ class Conversation:
             known.tenant.people.save(replace(known.person, introduced=True))
         if not capture.member_teams(known.tenant, known.person):
             facts = replace(facts, joinable=self._joinable(known, request.origin))
-        return Spoken("recorded", facts=facts if in_words else None, mark=True)
+        return Handled("recorded", facts=facts if in_words else None, mark=True)
 
     def _joinable(self, known: Known, origin: c.Origin) -> tuple[tuple[int, str], ...]:
         return tuple((team.id, team.name) for team in membership.joinable(known.tenant, origin))
 
     def _change_source(
         self, known: Known, request: c.Request, command: c.ChangeSource, now: datetime
-    ) -> Spoken:
+    ) -> Handled:
         read = None if command.text is None else self._read_direct(known, command.text)
         said = read if isinstance(read, c.Record) else None  # no command is carried out by an edit
         done = capture.change_source(known.tenant, known.person, request.origin, command, said, now)
         if isinstance(done, c.Record):  # it overtook the message, or made dones of something else
             return self._record(known, request, done, now)
-        return Spoken(done) if isinstance(done, str) else Spoken("no dones any more", facts=done)
+        return Handled(done) if isinstance(done, str) else Handled("no dones any more", facts=done)
 
     def _answer(self, known: Known, origin: c.Origin, command: c.Command, now: datetime) -> f.Facts:  # noqa: C901, PLR0911, PLR0912 -- an arm a command
         tenant, person = known.tenant, known.person
@@ -279,9 +281,9 @@ class Conversation:
         team = membership.team_to_invite_to(known.tenant, known.person, origin, command)
         return linking.invite(known, team, command, now)
 
-    def _stop_mail(self, known: Known, command: c.StopMail) -> Spoken:
+    def _stop_mail(self, known: Known, command: c.StopMail) -> Handled:
         identity = known.tenant.people.identity(command.identity_id)
         if identity is None or identity.person_id != known.person.id:
             raise Refusal("That link is not for this address.")
         stopped = f.MailStopped(identity.address.external_id)
-        return Spoken("wants no more mail", facts=stopped, stopped=identity.id)
+        return Handled("wants no more mail", facts=stopped, stopped=identity.id)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from adapters.discord.channel import DiscordChannel, DiscordSettings
 from adapters.discord.inlet import ANSWER_WITHIN_SECONDS
-from bot.gaps import SharedGap
+from bot.catch_up import SharedCatchUp
 from bot.tokens import SignedTokens
 from domain.commands import Origin, Request
 from domain.deliveries import DeliveryEvent
@@ -167,7 +167,7 @@ class World:
             self.tokens,
             self.clock,
             linked_guilds,
-            SharedGap(self.memory, NoPace(), self.clock),
+            SharedCatchUp(self.memory, NoPace(), self.clock),
             self.memory,
         )
 

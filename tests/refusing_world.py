@@ -26,7 +26,7 @@ from simulators.discord import DiscordSimulator, User
 from simulators.slack import SlackSimulator
 from simulators.slack.state import Workspace
 from tests.factories import SIX
-from tests.hastened import Hastened
+from tests.fast_forward import FastForward
 from tests.unit.test_pump import AtOnce
 from tests.worlds import World
 
@@ -61,7 +61,7 @@ def left(engine: Engine) -> int:
 class Workers:
     """Processes that share a database: each has a pump and a sender of its own."""
 
-    def __init__(self, engine: Engine, clock: Hastened, senders: Sequence[Sender], pace: float) -> None:
+    def __init__(self, engine: Engine, clock: FastForward, senders: Sequence[Sender], pace: float) -> None:
         storage = PostgresStorage(engine, feed=False, limits=Limits(pace))
         done_log = DoneLog(storage, Conversation(TOKENS, (), frozenset(Channel)))
         self._clock = clock
@@ -76,7 +76,7 @@ class Workers:
 
 @asynccontextmanager
 async def discord_workers(
-    engine: Engine, clock: Hastened, discord: DiscordSimulator, token: str, pace: float = 1
+    engine: Engine, clock: FastForward, discord: DiscordSimulator, token: str, pace: float = 1
 ) -> AsyncIterator[Workers]:
     async with AsyncExitStack() as stack:
         apis = [DiscordApi(token, discord.api_url) for _ in range(2)]
@@ -95,7 +95,7 @@ async def invited(discord: DiscordSimulator, people: int) -> tuple[str, list[Use
 
 @asynccontextmanager
 async def slack_workers(
-    engine: Engine, clock: Hastened, slack: SlackSimulator, workspace: Workspace
+    engine: Engine, clock: FastForward, slack: SlackSimulator, workspace: Workspace
 ) -> AsyncIterator[Workers]:
     """Two that take two at a time, so that there is something left to refuse."""
     tokens = {workspace.team_id: workspace.bot_token}

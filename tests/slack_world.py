@@ -13,14 +13,14 @@ from starlette.routing import Route
 
 from adapters.slack.channel import SlackChannel, SlackSettings
 from adapters.slack.manifest import scopes
-from bot.gaps import SharedGap
+from bot.catch_up import SharedCatchUp
 from bot.tokens import SignedTokens
 from domain.commands import Origin, Request
 from domain.deliveries import DeliveryEvent
 from domain.messages import Message, Nothing, Paragraph, Reply, Say, text
 from domain.people import Channel
 from domain.ports.directory import Direct
-from domain.ports.front import Kept, StorageDown
+from domain.ports.front import AnswerDelayed, StorageDown
 from domain.ports.inbox import Arrival
 from simulators.base import real_now
 from simulators.slack import SlackSimulator
@@ -60,7 +60,7 @@ class MemoryFront:
         self.asked.append((arrival, request))
         await self.may_answer.wait()
         if self.keeps:
-            raise Kept
+            raise AnswerDelayed
         return self.reply
 
     async def note(self, events: Sequence[DeliveryEvent]) -> None:
@@ -115,9 +115,9 @@ class World:
         )
         self.platform = self.slack.add_channel(self.workspace, "platform", [self.ada, self.ben])
 
-    def gap(self) -> SharedGap:
+    def catch_up(self) -> SharedCatchUp:
         """Of one process."""
-        return SharedGap(self.memory, NoPace(), self.clock)
+        return SharedCatchUp(self.memory, NoPace(), self.clock)
 
     def _person(self, name: str, zone: str) -> User:
         return self.slack.add_user(self.workspace, name, name.title(), zone, f"{name}@example.com")
@@ -174,7 +174,7 @@ async def over_http() -> AsyncIterator[Running]:
             signing_secrets=("an older one", world.slack.signing_secret),
             api_url=world.slack.api_url,
         )
-        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
+        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.catch_up())
         await channel.start()
         async with served(channel.routes()) as address:
             await world.slack.deliver_over_http(f"{address}/slack/events")

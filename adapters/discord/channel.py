@@ -15,7 +15,7 @@ from adapters.discord.reader import DiscordReader
 from adapters.discord.sender import DiscordSender
 from adapters.discord.starts import Memory, Starts
 from domain.ports.front import Clock, Front, Tokens
-from domain.ports.listening import Gap
+from domain.ports.listening import CatchUp
 
 API_URL = "https://discord.com/api/v10"
 GATEWAY_URL = "wss://gateway.discord.gg/"
@@ -42,7 +42,7 @@ class DiscordChannel:
         tokens: Tokens,
         clock: Clock,
         linked_guilds: LinkedGuilds,
-        gap: Gap,
+        catch_up: CatchUp,
         starts: Memory,
     ) -> None:
         self._settings = settings
@@ -52,8 +52,8 @@ class DiscordChannel:
         self.reader = DiscordReader(self._api, tokens, clock, linked_guilds)
         self.sender = DiscordSender(self._api, tokens)
         self._inlet = Inlet(front, self._api, tokens, clock, settings.answer_within_seconds)
-        self._gap = gap
-        self._missed = Missed(self._api, self._inlet.hear, gap, clock)
+        self._catch_up = catch_up
+        self._missed = Missed(self._api, self._inlet.hear, catch_up, clock)
         self._starts = Starts(starts, clock)
         self._listening: asyncio.Task[None] | None = None
 
@@ -82,7 +82,7 @@ class DiscordChannel:
 
     async def settled(self) -> None:
         """Wait until all that has arrived here is stored or answered."""
-        await self._gap.settled()
+        await self._catch_up.settled()
         await self._inlet.settled()
 
     async def check(self) -> list[Finding]:

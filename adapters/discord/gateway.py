@@ -38,7 +38,7 @@ class Lease(Protocol):
         """
 
 
-class Heard(Protocol):
+class Progress(Protocol):
     """Remembers how far everything has been heard."""
 
     async def remember(self) -> None:
@@ -55,7 +55,7 @@ class DiscordGateway:
         make: makes a client that has not been started.
         token: the bot's.
         lease: leave to listen.
-        heard: told again and again that this process still listens.
+        progress: told again and again that this process still listens.
         renew_seconds: how often the lease is renewed.
     """
 
@@ -64,13 +64,13 @@ class DiscordGateway:
         make: Callable[[], Listener],
         token: str,
         lease: Lease,
-        heard: Heard,
+        progress: Progress,
         renew_seconds: float = RENEW_SECONDS,
     ) -> None:
         self._make = make
         self._token = token
         self._lease = lease
-        self._heard = heard
+        self._progress = progress
         self._renew_seconds = renew_seconds
         self._held_at: float | None = None
 
@@ -98,7 +98,7 @@ class DiscordGateway:
                 if not running.done() and not await self._holds():
                     _log.warning("another process listens to Discord now")
                     return True
-                await self._heard.remember()
+                await self._progress.remember()
             await running
         except TROUBLE as trouble:
             _log.warning("Discord's gateway: %s; trying again", in_words(trouble))
@@ -107,7 +107,7 @@ class DiscordGateway:
             await client.close()  # cancelling alone would leave the socket and its heart beating
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
-            await self._heard.stop()
+            await self._progress.stop()
         return worked
 
     async def _holds(self) -> bool:

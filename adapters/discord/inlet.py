@@ -27,7 +27,7 @@ from domain.commands import Request
 from domain.facts import NotNow
 from domain.messages import Reply, Say
 from domain.people import Channel
-from domain.ports.front import Clock, Front, Kept, StorageDown, Tokens
+from domain.ports.front import AnswerDelayed, Clock, Front, StorageDown, Tokens
 from domain.ports.inbox import Arrival, Lane, Source
 from domain.wording import word
 
@@ -141,7 +141,7 @@ class Inlet:
         except StorageDown:
             _log.warning("the database does not answer: something asked could not be stored")
             return Say(word(NotNow(), Channel.DISCORD), None)
-        except Kept:
+        except AnswerDelayed:
             return None
         except Exception:  # noqa: BLE001 -- the outermost loop: one bad request stops no other
             _log.exception("a request of Discord's could not be handled")

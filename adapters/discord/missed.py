@@ -16,7 +16,7 @@ from adapters.discord.outcomes import TROUBLE, outcome_of
 from domain.deliveries import Later
 from domain.ports.directory import Direct
 from domain.ports.front import Clock, StorageDown
-from domain.ports.listening import Gap
+from domain.ports.listening import CatchUp
 
 Hear = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 """Keeps an event of the gateway, by its name and data; returns once it is stored."""
@@ -37,14 +37,14 @@ class Missed:
     Args:
         api: how Discord is called.
         hear: takes what is found.
-        gap: between two sessions.
+        catch_up: on what was said between two sessions.
         clock: the product's.
     """
 
-    def __init__(self, api: DiscordApi, hear: Hear, gap: Gap, clock: Clock) -> None:
+    def __init__(self, api: DiscordApi, hear: Hear, catch_up: CatchUp, clock: Clock) -> None:
         self._api = api
         self._hear = hear
-        self._gap = gap
+        self._catch_up = catch_up
         self._clock = clock
         self._goes_on = False
         self._last_frame: datetime | None = None
@@ -56,7 +56,7 @@ class Missed:
             self._goes_on = False
         elif event == "READY":  # another one, to which nothing is repeated
             self._goes_on = True
-            self._gap.close(self._read)
+            self._catch_up.start(self._read)
         elif event == "RESUMED":
             self._goes_on = True
         if self._goes_on:
@@ -65,11 +65,11 @@ class Missed:
     async def remember(self) -> None:
         if self._last_frame is not None:
             with contextlib.suppress(StorageDown):  # what comes meanwhile waits; the next time is remembered
-                await self._gap.remember(self._last_frame)
+                await self._catch_up.remember(self._last_frame)
 
     async def stop(self) -> None:
         self._goes_on, self._last_frame = False, None
-        await self._gap.stop()
+        await self._catch_up.stop()
 
     async def _read(self, direct: Direct, since: datetime) -> timedelta | None:
         after = snowflake(since - EDITABLE)
@@ -86,7 +86,7 @@ class Missed:
         return None
 
     async def _page(self, direct: Direct, after: int) -> list[dict[str, Any]]:
-        await self._gap.turn(direct.workspace)
+        await self._catch_up.turn(direct.workspace)
         return await self._api.history(direct.conversation, after)
 
     async def _hear_again(self, message: Mapping[str, Any], since: datetime) -> None:

@@ -16,7 +16,7 @@ from adapters.slack.routes import routes
 from adapters.slack.sender import SlackSender
 from adapters.slack.socket import CHECK_SECONDS, PING_SECONDS, SlackSocket
 from domain.ports.front import Clock, Front, Tokens
-from domain.ports.listening import Gap
+from domain.ports.listening import CatchUp
 
 API_URL = "https://slack.com/api/"
 
@@ -39,7 +39,9 @@ class SlackSettings:
 class SlackChannel:
     """Everything of Slack; nothing is opened before `start`, or before the first call."""
 
-    def __init__(self, settings: SlackSettings, front: Front, tokens: Tokens, clock: Clock, gap: Gap) -> None:
+    def __init__(
+        self, settings: SlackSettings, front: Front, tokens: Tokens, clock: Clock, catch_up: CatchUp
+    ) -> None:
         self._settings = settings
         self._front = front
         self._clock = clock
@@ -48,7 +50,7 @@ class SlackChannel:
         self.reader = SlackReader(self._api, self._installation, tokens, clock)
         self.sender = SlackSender(self._api, self._installation.token_of, tokens)
         self._inlet = Inlet(front, self._api, tokens, clock, self._installation)
-        self._missed = Missed(self._api, self._installation.token_of, self._inlet.event, gap, clock)
+        self._missed = Missed(self._api, self._installation.token_of, self._inlet.event, catch_up, clock)
         self._app = build_app(self._inlet, self._installation, settings.api_url)
         self._tasks: list[asyncio.Task[None]] = []
 

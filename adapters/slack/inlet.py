@@ -23,7 +23,7 @@ from domain.commands import Request
 from domain.facts import NotNow
 from domain.messages import Nothing, Reply, Say
 from domain.people import Channel
-from domain.ports.front import Clock, Front, Kept, StorageDown, Tokens
+from domain.ports.front import AnswerDelayed, Clock, Front, StorageDown, Tokens
 from domain.ports.inbox import Arrival, Lane, Source
 from domain.wording import word
 
@@ -128,7 +128,7 @@ class Inlet:
             return await self._front.ask(arrival, request)
         except StorageDown:
             return _not_now()
-        except Kept:
+        except AnswerDelayed:
             return Nothing("answered late")
 
     async def _acknowledge(

@@ -18,7 +18,7 @@ from adapters.slack.payloads import instant
 from domain.deliveries import Later
 from domain.ports.directory import Direct
 from domain.ports.front import Clock, StorageDown
-from domain.ports.listening import Gap
+from domain.ports.listening import CatchUp
 
 Hear = Callable[[Mapping[str, Any]], Awaitable[None]]
 """Keeps an event, with what stands around it; returns once it is stored."""
@@ -40,7 +40,7 @@ class Missed:
         api: how Slack is called.
         token_of: the bot token of a workspace; None where there is none, `NotToldYet` while nobody knows.
         hear: takes what is found.
-        gap: between two connections.
+        catch_up: on what was said between two connections.
         clock: the product's.
     """
 
@@ -49,22 +49,22 @@ class Missed:
         api: SlackApi,
         token_of: Callable[[str], str | None],
         hear: Hear,
-        gap: Gap,
+        catch_up: CatchUp,
         clock: Clock,
     ) -> None:
         self._api = api
         self._token_of = token_of
         self._hear = hear
-        self._gap = gap
+        self._catch_up = catch_up
         self._clock = clock
 
     def connected(self) -> None:
         """A connection is there, or there again."""
-        self._gap.close(self._read)
+        self._catch_up.start(self._read)
 
     async def serve(self, check_seconds: float) -> None:
         """Until it is cancelled events come over HTTP, where no connection tells whether Slack reaches us."""
-        self._gap.close(self._read, REPEATED)
+        self._catch_up.start(self._read, REPEATED)
         try:
             while True:
                 await asyncio.sleep(check_seconds)
@@ -75,12 +75,12 @@ class Missed:
     async def is_alive(self) -> None:
         """The connection answers.  What cannot be stored Slack sends again; what it gives up is read then."""
         try:
-            await self._gap.remember(self._clock.now())
+            await self._catch_up.remember(self._clock.now())
         except StorageDown:
-            self._gap.close(self._read, REPEATED)
+            self._catch_up.start(self._read, REPEATED)
 
     async def stop(self) -> None:
-        await self._gap.stop()
+        await self._catch_up.stop()
 
     async def _read(self, direct: Direct, since: datetime) -> timedelta | None:
         try:
@@ -101,7 +101,7 @@ class Missed:
         arguments = {"channel": direct.conversation, "oldest": f"{since.timestamp():.6f}", "limit": str(PAGE)}
         messages: list[Mapping[str, Any]] = []
         while True:
-            await self._gap.turn(direct.workspace)
+            await self._catch_up.turn(direct.workspace)
             answer = await self._api.call("conversations.history", token, **arguments)
             messages += answer.data["messages"]
             if not answer.data.get("has_more"):

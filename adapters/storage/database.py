@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from adapters.storage.engine import RunningConnections, make_engine
 from adapters.storage.leases import Lease
-from adapters.storage.listening import Heard, Positions
+from adapters.storage.listening import ListeningProgress, Positions
 from adapters.storage.read_turns import ReadTurns
 from adapters.storage.search import PostgresSearch
 from adapters.storage.unit_of_work import PostgresStorage
@@ -32,8 +32,8 @@ class Database:
     def positions(self, name: str) -> Positions:
         return Positions(self._engine, name)
 
-    def heard(self, name: str) -> Heard:
-        return Heard(self._engine, name)
+    def listening_progress(self, name: str) -> ListeningProgress:
+        return ListeningProgress(self._engine, name)
 
     def turns(self, channel: Channel) -> ReadTurns:
         return ReadTurns(self._engine, self._limits, channel)

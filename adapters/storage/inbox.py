@@ -13,7 +13,7 @@ from adapters.storage.rows import AnyRow
 from adapters.storage.tables import inbox, inbox_keys, limits
 from adapters.storage.transaction import Transaction
 from domain.commands import InboxRef
-from domain.ports.inbox import Arrival, InboxItem, InboxState, Kept, Lane, Source, Taken
+from domain.ports.inbox import Arrival, InboxItem, InboxState, KeptItem, Lane, LockedItem, Source
 
 # The keys always in the same order, so that two transactions never wait for each other.
 _ADD = text("""
@@ -71,7 +71,7 @@ class PostgresInbox:
         stored = {(row.source, bytes(row.key)): InboxRef(day, row.id) for row in rows}
         return [stored.pop(key, None) for key in keys]
 
-    def take(self, refs: Sequence[InboxRef]) -> list[Taken]:
+    def take(self, refs: Sequence[InboxRef]) -> list[LockedItem]:
         values = {
             "days": array(sorted({each.day for each in refs})),
             "ids": array([each.id for each in refs]),
@@ -79,7 +79,7 @@ class PostgresInbox:
         }
         rows = self._transaction.execute(_TAKE, values)
         return [
-            Taken(InboxRef(row.day, row.id), Lane(row.lane), row.organization_id, row.person_id)
+            LockedItem(InboxRef(row.day, row.id), Lane(row.lane), row.organization_id, row.person_id)
             for row in rows
         ]
 
@@ -136,7 +136,7 @@ class PostgresInbox:
         held = update(inbox).where(which, inbox.c.state == InboxState.HELD)
         return self._transaction.execute(held.values(let_go)).rowcount
 
-    def held_for(self, organization_id: int, person_id: int) -> list[Kept]:
+    def held_for(self, organization_id: int, person_id: int) -> list[KeptItem]:
         query = (
             select(*_KEPT)
             .where(
@@ -148,12 +148,12 @@ class PostgresInbox:
         )
         return [_kept(row) for row in self._transaction.execute(query)]
 
-    def kept(self, states: Collection[InboxState], limit: int) -> list[Kept]:
+    def kept(self, states: Collection[InboxState], limit: int) -> list[KeptItem]:
         query = select(*_KEPT).where(inbox.c.state.in_([int(each) for each in states]))
         newest = query.order_by(inbox.c.stored_at.desc(), inbox.c.id.desc()).limit(limit)
         return [_kept(row) for row in self._transaction.execute(newest)]
 
-    def find(self, number: int) -> tuple[Kept, bytes] | None:
+    def find(self, number: int) -> tuple[KeptItem, bytes] | None:
         query = select(*_KEPT, inbox.c.raw).where(inbox.c.id == number)
         row = self._transaction.execute(query).one_or_none()
         return None if row is None else (_kept(row), bytes(row.raw or b""))
@@ -197,8 +197,8 @@ _KEPT = (
 )
 
 
-def _kept(row: AnyRow) -> Kept:
-    return Kept(
+def _kept(row: AnyRow) -> KeptItem:
+    return KeptItem(
         ref=InboxRef(row.day, row.id),
         source=Source(row.source),
         state=InboxState(row.state),

@@ -17,7 +17,7 @@ from domain.commands import InboxRef
 from domain.deliveries import Kind, NewDelivery, State
 from domain.dones import Line
 from domain.ports.inbox import InboxState
-from domain.ports.storage import Overtaken
+from domain.ports.storage import WriteConflict
 
 NOT_ON_ITS_WAY = (State.READY, State.UNCERTAIN)
 """An uncertain one may have been sent once; it is not sent again."""
@@ -138,7 +138,7 @@ class LateWrites:
         """Write all that somebody could look at, a statement for each kind.
 
         Raises:
-            Overtaken: another transaction has recorded one of the answers meanwhile.
+            WriteConflict: another transaction has recorded one of the answers meanwhile.
         """
         if self.answers:
             answers, self.answers = self.answers, []
@@ -188,7 +188,7 @@ def _add_answers(connection: Connection, answers: Sequence[NewAnswer], *, feed: 
         "terms": array([search_vector(line.text) for *_, line, _ in lines]),
     }
     if connection.scalar(_ANSWERS, {**new, **said, "feed": feed}) != len(answers):
-        raise Overtaken
+        raise WriteConflict
 
 
 def _count_words(connection: Connection, words: Counter[tuple[int, str]]) -> None:

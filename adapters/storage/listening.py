@@ -54,7 +54,7 @@ class Positions:
             connection.execute(written.on_conflict_do_update(index_elements=["bot"], set_=values))
 
 
-class Heard:
+class ListeningProgress:
     """How far has been heard what comes over one gateway, by its name, and how often that was begun."""
 
     def __init__(self, engine: Engine, name: str) -> None:

@@ -18,7 +18,7 @@ from adapters.web.render import STYLE_HASH, answer_page, notice_page, question_p
 from domain.commands import Command, Origin, Request, StopMail, Surface
 from domain.messages import Mark, Nothing, Reply, Say
 from domain.people import Address, Channel, Profile
-from domain.ports.front import Clock, Front, Kept, Reading, StorageDown, Tokens
+from domain.ports.front import AnswerDelayed, Clock, Front, Reading, StorageDown, Tokens
 from domain.ports.inbox import Arrival, InboxItem, Lane, Source
 
 HEADERS = {
@@ -95,7 +95,7 @@ class _Pages:
             return _page(
                 notice_page("Not now", "I could not reach my notes. Please try again in a minute."), 503
             )
-        except Kept:
+        except AnswerDelayed:
             return _page(notice_page("Kept", "I have kept that, and will do it as soon as I can."))
         return _page(self._told(reply, read))
 

@@ -72,7 +72,7 @@ class Front(Protocol):
 
         Raises:
             StorageDown: it could not be stored; whoever asked must ask again.
-            Kept: it is stored, and will be answered late.
+            AnswerDelayed: it is stored, and will be answered late.
         """
 
     async def note(self, events: Sequence[DeliveryEvent]) -> None:
@@ -102,7 +102,7 @@ class StorageDown(Exception):  # noqa: N818 -- a state of the database, not a mi
     """The database does not answer; nothing was stored."""
 
 
-class Kept(Exception):  # noqa: N818 -- a promise, not a mistake of the caller
+class AnswerDelayed(Exception):  # noqa: N818 -- a promise, not a mistake of the caller
     """What was asked is stored and could not be carried out yet; a sweep does it and answers late."""
 
 

@@ -63,7 +63,7 @@ class InboxItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class LockedItem:
     """An item that this transaction alone carries out."""
 
     ref: InboxRef
@@ -75,7 +75,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptItem:
     """An item as people who look after the inbox see it: nothing of its text."""
 
     ref: InboxRef
@@ -99,7 +99,7 @@ class Inbox(Protocol):
     def load(self, ref: InboxRef) -> InboxItem | None:
         """What arrived; None when it is not new any more or another worker has it."""
 
-    def take(self, refs: Sequence[InboxRef]) -> list[Taken]:
+    def take(self, refs: Sequence[InboxRef]) -> list[LockedItem]:
         """Lock those for this transaction that are still new and that no other worker has."""
 
     def waiting(self, older_than: datetime, limit: int) -> list[InboxRef]:
@@ -122,13 +122,13 @@ class Inbox(Protocol):
     def release_from(self, sender: str, organization_id: int) -> int:
         """Let what is HELD from that address and nobody is asked about be read again; how much it was."""
 
-    def held_for(self, organization_id: int, person_id: int) -> list[Kept]:
+    def held_for(self, organization_id: int, person_id: int) -> list[KeptItem]:
         """HELD items about which she is asked, oldest first."""
 
-    def kept(self, states: Collection[InboxState], limit: int) -> list[Kept]:
+    def kept(self, states: Collection[InboxState], limit: int) -> list[KeptItem]:
         """Items in these states, newest first."""
 
-    def find(self, number: int) -> tuple[Kept, bytes] | None:
+    def find(self, number: int) -> tuple[KeptItem, bytes] | None:
         """The item of that number and what arrived; empty once that is forgotten."""
 
     def replay(self, ref: InboxRef) -> bool:

@@ -1,4 +1,4 @@
-"""The gap between two times of listening to a chat, as the channel and the program around it see it."""
+"""Catching up with a chat after nobody listened, as the channel and the program around it see it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Protocol
 
 from domain.ports.directory import Direct
 
-Read = Callable[[Direct, datetime], Awaitable[timedelta | None]]
+ReadSince = Callable[[Direct, datetime], Awaitable[timedelta | None]]
 """Reads one direct message and hears what was said or edited there since then.
 
 None when that is done or refused for good; else how long to wait before it is tried again.  Storage that is
@@ -30,10 +30,10 @@ class Unread:
     after: int = 0
 
 
-class Gap(Protocol):
-    """What was said while nobody listened."""
+class CatchUp(Protocol):
+    """Reads what was said while nobody listened."""
 
-    def close(self, read: Read, repeated: timedelta = timedelta(0)) -> None:
+    def start(self, read: ReadSince, repeated: timedelta = timedelta(0)) -> None:
         """Somebody listens again: begin to read what came before, direct message after direct message.
 
         Args:

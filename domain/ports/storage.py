@@ -13,7 +13,7 @@ from domain.ports.search import SearchFeed
 from domain.ports.tenant import Tenant
 
 
-class Overtaken(Exception):  # noqa: N818 -- a fact, not a mistake of the caller
+class WriteConflict(Exception):  # noqa: N818 -- a fact, not a mistake of the caller
     """Another unit of work has written the same in the same moment; nothing of this one is kept.
 
     Whoever begins again finds what the other one wrote.
@@ -45,7 +45,7 @@ class UnitOfWork(Protocol):
         """Keep it.
 
         Raises:
-            Overtaken: see there.
+            WriteConflict: see there.
         """
 
     def __enter__(self) -> Self: ...

@@ -7,7 +7,7 @@ from domain.commands import InboxRef, Origin
 from domain.deliveries import Key, Kind, NewDelivery, Recipient
 from domain.local_time import log_day
 from domain.people import Channel, Person, mailbox, preferred_door
-from domain.ports.inbox import InboxState, Kept
+from domain.ports.inbox import InboxState, KeptItem
 from domain.ports.storage import UnitOfWork
 from domain.ports.tenant import Tenant
 from domain.replies import ClaimMail, ClaimSender
@@ -67,7 +67,7 @@ def settle(
     return t.MailClaimed(sender, command.hers, len(meant), remembered, following)
 
 
-def _sender(waiting: list[Kept], command: ClaimMail | ClaimSender) -> str:
+def _sender(waiting: list[KeptItem], command: ClaimMail | ClaimSender) -> str:
     """The address she speaks of; empty when nothing of that number waits."""
     if isinstance(command, ClaimSender):
         return command.email.casefold()
@@ -75,7 +75,7 @@ def _sender(waiting: list[Kept], command: ClaimMail | ClaimSender) -> str:
     return next((each.sender for each in waiting if each.ref == ref), "")
 
 
-def _question(tenant: Tenant, person: Person, kept: Kept) -> t.WasItYou:
+def _question(tenant: Tenant, person: Person, kept: KeptItem) -> t.WasItYou:
     return t.WasItYou(
         kept.sender,
         log_day(kept.stored_at, person.zone),

@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import partial
 
 from adapters.storage.database import Database
-from bot import collector
+from bot import gc_tuning
 from bot.bridge import Bridge
 from bot.clock import real_now
 from bot.tokens import SignedTokens
@@ -75,7 +75,7 @@ class Posting:
 
 def main(role: str, url: str, port: str) -> None:
     zoneinfo.reset_tzpath(to=[])
-    collector.calm()
+    gc_tuning.tune()
     database = Database(url, feed=False, limits=Limits(PACE))
     conversation = Conversation(
         SignedTokens(("a secret of the race" * 2,)), (database.search,), frozenset(Channel)

@@ -9,7 +9,7 @@ from domain.deliveries import SENT_STATES, Kind
 from domain.errors import Refusal
 from domain.people import Address, Channel
 from domain.ports.directory import Direct, Door
-from domain.ports.inbox import Arrival, InboxItem, InboxState, Kept, Taken
+from domain.ports.inbox import Arrival, InboxItem, InboxState, KeptItem, LockedItem
 from domain.ports.search import FeedEntry
 from tests.fakes.rows import DoneRow, FeedRow, InboxRow, Organization, Tables, Workspace
 
@@ -36,9 +36,9 @@ class FakeInbox:
         self._tables.inbox[ref] = InboxRow(item, now, now)
         return ref
 
-    def take(self, refs: Sequence[InboxRef]) -> list[Taken]:
+    def take(self, refs: Sequence[InboxRef]) -> list[LockedItem]:
         items = [item for ref in refs if (item := self.load(ref)) is not None]
-        return [Taken(each.ref, each.lane, each.organization_id, each.person_id) for each in items]
+        return [LockedItem(each.ref, each.lane, each.organization_id, each.person_id) for each in items]
 
     def load(self, ref: InboxRef) -> InboxItem | None:
         row = self._tables.inbox.get(ref)
@@ -87,7 +87,7 @@ class FakeInbox:
             self._let_go(row, organization_id, None)
         return len(held)
 
-    def held_for(self, organization_id: int, person_id: int) -> list[Kept]:
+    def held_for(self, organization_id: int, person_id: int) -> list[KeptItem]:
         hers = [
             each
             for each in self._held()
@@ -95,11 +95,11 @@ class FakeInbox:
         ]
         return [_kept(row) for row in sorted(hers, key=_age)]
 
-    def kept(self, states: Collection[InboxState], limit: int) -> list[Kept]:
+    def kept(self, states: Collection[InboxState], limit: int) -> list[KeptItem]:
         found = [each for each in self._tables.inbox.values() if each.state in states]
         return [_kept(row) for row in sorted(found, key=_age, reverse=True)[:limit]]
 
-    def find(self, number: int) -> tuple[Kept, bytes] | None:
+    def find(self, number: int) -> tuple[KeptItem, bytes] | None:
         found = [each for each in self._tables.inbox.values() if each.item.ref.id == number]
         return (_kept(found[0]), found[0].item.raw) if found else None
 
@@ -135,9 +135,9 @@ def _age(row: InboxRow) -> tuple[datetime, int]:
     return row.stored_at, row.item.ref.id
 
 
-def _kept(row: InboxRow) -> Kept:
+def _kept(row: InboxRow) -> KeptItem:
     item = row.item
-    return Kept(
+    return KeptItem(
         item.ref, item.source, row.state, row.stored_at, item.tries, row.note, row.sender, row.person_id
     )
 

@@ -10,14 +10,14 @@ from domain.ports.listening import Unread
 
 
 class NoPace:
-    """`bot.gaps.Turns`: every call may be made at once."""
+    """`bot.catch_up.Turns`: every call may be made at once."""
 
     async def wait(self, _workspace: str) -> None:
         return
 
 
 class SharedMemory:
-    """`bot.gaps.Memory` and `adapters.discord.starts.Memory`.
+    """`bot.catch_up.Memory` and `adapters.discord.starts.Memory`.
 
     Args:
         directs: the open direct messages, by their numbers ascending.

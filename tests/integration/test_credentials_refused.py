@@ -22,7 +22,7 @@ from simulators.discord import DiscordSimulator
 from simulators.sendgrid import SendGridSimulator
 from simulators.slack import SlackSimulator
 from tests.factories import SIX
-from tests.hastened import Hastened
+from tests.fast_forward import FastForward
 from tests.mail_world import NAMES
 from tests.refusing_world import DAY, SECOND, TOKENS, Workers, discord_workers, invited, slack_workers
 from tests.worlds import World
@@ -34,13 +34,13 @@ ON_THEIR_WAY = 4
 
 
 @pytest.fixture
-async def clock() -> AsyncIterator[Hastened]:
-    with Hastened(SIX) as made:
+async def clock() -> AsyncIterator[FastForward]:
+    with FastForward(SIX) as made:
         yield made
 
 
 @pytest.fixture
-async def slack(clock: Hastened) -> AsyncIterator[SlackSimulator]:
+async def slack(clock: FastForward) -> AsyncIterator[SlackSimulator]:
     made = SlackSimulator(now=clock.now)
     await made.start()
     yield made
@@ -48,7 +48,7 @@ async def slack(clock: Hastened) -> AsyncIterator[SlackSimulator]:
 
 
 @pytest.fixture
-async def discord(clock: Hastened) -> AsyncIterator[DiscordSimulator]:
+async def discord(clock: FastForward) -> AsyncIterator[DiscordSimulator]:
     made = DiscordSimulator(clock.now)
     await made.start()
     yield made
@@ -56,7 +56,7 @@ async def discord(clock: Hastened) -> AsyncIterator[DiscordSimulator]:
 
 
 @pytest.fixture
-async def sendgrid(clock: Hastened) -> AsyncIterator[SendGridSimulator]:
+async def sendgrid(clock: FastForward) -> AsyncIterator[SendGridSimulator]:
     made = SendGridSimulator(clock.now)
     await made.start()
     yield made
@@ -102,7 +102,7 @@ def states(engine: Engine, channel: Channel, kind: Kind = Kind.PROMPT) -> dict[S
         return {State(state): count for state, count in rows}
 
 
-def closed(engine: Engine, clock: Hastened) -> list[str]:
+def closed(engine: Engine, clock: FastForward) -> list[str]:
     """What `donelog ledger` shows as closed."""
     with engine.connect() as connection:
         return [name for name, _ in LedgerReport(connection).overview(clock.now(), 1).closed]
@@ -114,7 +114,7 @@ def failures(engine: Engine) -> int:
 
 
 async def test_a_suspended_workspace_costs_one_call_a_quarter_of_an_hour(
-    engine: Engine, clock: Hastened, slack: SlackSimulator
+    engine: Engine, clock: FastForward, slack: SlackSimulator
 ) -> None:
     """Fault 26: who can be asked by mail is asked there at once, the others once it is mended."""
     workspace = slack.add_workspace("Initech", "initech")
@@ -145,7 +145,7 @@ async def test_a_suspended_workspace_costs_one_call_a_quarter_of_an_hour(
 
 
 async def test_a_token_that_discord_refuses_is_tried_by_one_call_at_a_time(
-    engine: Engine, clock: Hastened, discord: DiscordSimulator
+    engine: Engine, clock: FastForward, discord: DiscordSimulator
 ) -> None:
     """Fault 26: all refusals count against the bot."""
     token, people = await invited(discord, 60)
@@ -172,7 +172,7 @@ async def test_a_token_that_discord_refuses_is_tried_by_one_call_at_a_time(
 
 @asynccontextmanager
 async def mail_workers(
-    engine: Engine, clock: Hastened, sendgrid: SendGridSimulator, key: str
+    engine: Engine, clock: FastForward, sendgrid: SendGridSimulator, key: str
 ) -> AsyncIterator[Workers]:
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
@@ -184,7 +184,7 @@ async def mail_workers(
 
 
 async def test_a_key_that_sendgrid_refuses_is_tried_by_one_call_at_a_time(
-    engine: Engine, clock: Hastened, sendgrid: SendGridSimulator
+    engine: Engine, clock: FastForward, sendgrid: SendGridSimulator
 ) -> None:
     """Fault 26: it was revoked; the one that takes its place sends what has waited."""
     ask(engine, [(Address(Channel.EMAIL, f"p{number}@example.com"), None) for number in range(60)])

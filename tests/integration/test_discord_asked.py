@@ -8,7 +8,7 @@ import pytest
 from adapters.discord.commands import COMMAND, GROUP
 from domain import commands as c
 from domain.messages import Action, Actions, Audience, Group, Mark, Message, Nothing, Paragraph, Say, text
-from domain.ports.front import Kept
+from domain.ports.front import AnswerDelayed
 from domain.ports.inbox import Lane, Source
 from simulators.discord import InteractionAnswer
 from simulators.discord.flags import CallbackType
@@ -118,7 +118,7 @@ async def test_what_fails_is_put_off_so_that_the_sweep_may_answer(world: World) 
 
 
 async def test_what_is_stored_and_not_carried_out_is_put_off(world: World) -> None:
-    world.front.error = Kept()
+    world.front.error = AnswerDelayed()
     assert (await typed(world)).is_thinking
 
 

@@ -12,7 +12,7 @@ from domain.deliveries import LEASE, Key, Kind, NewDelivery, Recipient
 from domain.dones import Kind as DoneKind
 from domain.dones import Line
 from domain.people import Address, Channel, Person, Profile
-from domain.ports.storage import Overtaken
+from domain.ports.storage import WriteConflict
 from domain.teams import Role
 from tests.storage_fixtures import NOW
 
@@ -55,7 +55,7 @@ def test_of_two_that_record_the_same_the_second_begins_again(storage: PostgresSt
         with storage.begin() as quick:
             assert quick.tenant(ada.organization_id).log.record(ada.id, TODAY, "mail:1", NOW, IT)
             quick.commit()
-        with pytest.raises(Overtaken):
+        with pytest.raises(WriteConflict):
             slow.commit()
 
     with storage.begin() as again:

@@ -21,7 +21,7 @@ from simulators.discord import DiscordSimulator
 from simulators.discord.errors import refused
 from simulators.slack import SlackSimulator
 from tests.factories import SIX, Office
-from tests.hastened import Hastened
+from tests.fast_forward import FastForward
 from tests.refusing_world import DAY, SECOND, TOKENS, discord_workers, fill, invited, left, slack_workers
 from tests.unit.test_pump import AtOnce
 from tests.worlds import World
@@ -49,13 +49,13 @@ def strangers(engine: Engine, ids: Sequence[int]) -> None:
 
 
 @pytest.fixture
-async def clock() -> AsyncIterator[Hastened]:
-    with Hastened(SIX) as made:
+async def clock() -> AsyncIterator[FastForward]:
+    with FastForward(SIX) as made:
         yield made
 
 
 @pytest.fixture
-async def discord(clock: Hastened) -> AsyncIterator[DiscordSimulator]:
+async def discord(clock: FastForward) -> AsyncIterator[DiscordSimulator]:
     made = DiscordSimulator(clock.now)
     await made.start()
     yield made
@@ -63,7 +63,7 @@ async def discord(clock: Hastened) -> AsyncIterator[DiscordSimulator]:
 
 
 async def test_a_ban_is_met_by_no_more_than_a_call_a_minute(
-    engine: Engine, clock: Hastened, discord: DiscordSimulator
+    engine: Engine, clock: FastForward, discord: DiscordSimulator
 ) -> None:
     """Fault 20: what the proxy in front of Discord refuses; at most 20 calls in ten minutes, from all."""
     token, people = await invited(discord, 60)
@@ -82,7 +82,7 @@ async def test_a_ban_is_met_by_no_more_than_a_call_a_minute(
 
 
 async def test_conversations_are_opened_more_slowly_once_discord_has_had_enough(
-    engine: Engine, clock: Hastened, discord: DiscordSimulator
+    engine: Engine, clock: FastForward, discord: DiscordSimulator
 ) -> None:
     """Fault 28: 40003; a bot that goes on is stopped for good."""
     token, people = await invited(discord, 40)
@@ -102,7 +102,7 @@ async def test_conversations_are_opened_more_slowly_once_discord_has_had_enough(
 
 
 async def test_who_takes_no_messages_is_refused_once_and_asked_elsewhere(
-    clock: Hastened, discord: DiscordSimulator
+    clock: FastForward, discord: DiscordSimulator
 ) -> None:
     """Fault 28: 50007 and 50278; each refusal counts against the bot."""
     token, [closed] = await invited(discord, 1)
@@ -131,7 +131,7 @@ async def test_who_takes_no_messages_is_refused_once_and_asked_elsewhere(
 
 
 @pytest.fixture
-async def slack(clock: Hastened) -> AsyncIterator[SlackSimulator]:
+async def slack(clock: FastForward) -> AsyncIterator[SlackSimulator]:
     made = SlackSimulator(now=clock.now)
     await made.start()
     yield made
@@ -139,7 +139,7 @@ async def slack(clock: Hastened) -> AsyncIterator[SlackSimulator]:
 
 
 async def test_no_call_is_made_while_slack_has_closed_its_limit(
-    engine: Engine, clock: Hastened, slack: SlackSimulator
+    engine: Engine, clock: FastForward, slack: SlackSimulator
 ) -> None:
     """Fault 19: three of ten calls are refused; none is made in a closed window but what was on its way."""
     slack.limits.switch_on()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from adapters.storage.database import Database
-from adapters.storage.listening import Heard
+from adapters.storage.listening import ListeningProgress
 from domain.limits import Limits
 from domain.people import Channel
 from domain.ports.listening import Unread
@@ -13,7 +13,7 @@ from tests.storage_fixtures import NOW
 
 
 def test_all_that_is_known_of_a_gateway_is_kept_side_by_side(engine: Engine) -> None:
-    mine, others = Heard(engine, "a gateway"), Heard(engine, "another one")
+    mine, others = ListeningProgress(engine, "a gateway"), ListeningProgress(engine, "another one")
     assert (mine.load(), mine.unread(), mine.starts()) == (None, None, [])
     left = Unread(NOW - timedelta(hours=2), asked=False, after=17)
     mine.leave(left)

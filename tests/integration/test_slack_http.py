@@ -39,7 +39,7 @@ def item(arrival: Arrival) -> InboxItem:
 async def test_the_workspace_of_the_token_is_made_known() -> None:
     async with simulated() as world:
         settings = SlackSettings((world.workspace.bot_token,), api_url=world.slack.api_url)
-        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
+        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.catch_up())
         await channel.start()
         assert await world.front.found.get() == (Channel.SLACK, world.workspace.team_id, "Initech")
         await channel.stop()
@@ -48,7 +48,7 @@ async def test_the_workspace_of_the_token_is_made_known() -> None:
 async def test_without_a_signing_secret_there_is_no_door() -> None:
     async with simulated() as world:
         settings = SlackSettings((world.workspace.bot_token,), api_url=world.slack.api_url)
-        assert SlackChannel(settings, world.front, world.tokens, world.clock, world.gap()).routes() == []
+        assert SlackChannel(settings, world.front, world.tokens, world.clock, world.catch_up()).routes() == []
 
 
 async def test_start_does_not_wait_for_slack_and_tries_until_it_answers() -> None:
@@ -56,7 +56,7 @@ async def test_start_does_not_wait_for_slack_and_tries_until_it_answers() -> Non
         world.slack.refuse("auth.test", "service_unavailable")
         world.front.failures = 1
         settings = SlackSettings((world.workspace.bot_token,), api_url=world.slack.api_url)
-        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
+        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.catch_up())
         await channel.start()
         assert world.front.found.empty()
         await world.front.found.get()

@@ -22,7 +22,7 @@ async def serving(world: World, *, serve: bool = True) -> AsyncIterator[None]:
         api_url=world.slack.api_url,
         check_seconds=0.01,
     )
-    channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
+    channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.catch_up())
     await channel.start(listen=False, serve=serve)
     try:
         yield

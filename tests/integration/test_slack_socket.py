@@ -28,7 +28,7 @@ async def running() -> AsyncIterator[Running]:
         settings = SlackSettings(
             (world.workspace.bot_token,), world.slack.app_token, api_url=world.slack.api_url
         )
-        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
+        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.catch_up())
         await channel.start()
         await world.front.found.get()
         await world.slack.sockets.connected()
@@ -83,7 +83,7 @@ async def test_nothing_is_left_running_after_stop() -> None:
         settings = SlackSettings(
             (world.workspace.bot_token,), world.slack.app_token, api_url=world.slack.api_url
         )
-        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
+        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.catch_up())
         await channel.start()
         await world.slack.sockets.connected()
         await channel.stop()
@@ -97,7 +97,7 @@ async def test_stop_does_not_wait_for_a_slack_that_is_down(caplog: pytest.LogCap
         settings = SlackSettings(
             (world.workspace.bot_token,), world.slack.app_token, api_url="http://127.0.0.1:9/api/"
         )
-        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
+        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.catch_up())
         await channel.start()
         await asyncio.wait(asyncio.all_tasks() - before, timeout=0.2)
         await channel.stop()
@@ -110,7 +110,7 @@ async def test_a_process_that_does_not_listen_opens_no_socket() -> None:
         settings = SlackSettings(
             (world.workspace.bot_token,), world.slack.app_token, api_url=world.slack.api_url
         )
-        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
+        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.catch_up())
         await channel.start(listen=False)
         await world.front.found.get()
         await channel.stop()
@@ -132,7 +132,7 @@ async def test_missing_scopes_are_named() -> None:
             world.front,
             world.tokens,
             world.clock,
-            world.gap(),
+            world.catch_up(),
         )
         (connected, _), (complete, told) = await channel.check()
         await channel.stop()
@@ -143,7 +143,7 @@ async def test_missing_scopes_are_named() -> None:
 async def test_tokens_that_do_not_work_are_named_but_not_shown() -> None:
     async with simulated() as world:
         settings = SlackSettings(("xoxb-wrong",), "xapp-wrong", api_url=world.slack.api_url)
-        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
+        channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.catch_up())
         (bot, about_bot), (app, about_app) = await channel.check()
         await channel.stop()
     assert (bot, app) == (False, False)
@@ -162,7 +162,7 @@ async def listening(world: World) -> AsyncIterator[None]:
         ping_seconds=0.05,
         check_seconds=0.1,
     )
-    channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
+    channel = SlackChannel(settings, world.front, world.tokens, world.clock, world.catch_up())
     before = world.slack.sockets.count
     await channel.start()
     await world.slack.sockets.connected(before + 1)

@@ -44,7 +44,7 @@ def parcel(workspace: Workspace, user: User) -> Parcel:
 
 def channel(world: World, tokens: Sequence[str]) -> SlackChannel:
     settings = SlackSettings(tuple(tokens), api_url=world.slack.api_url)
-    return SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
+    return SlackChannel(settings, world.front, world.tokens, world.clock, world.catch_up())
 
 
 @asynccontextmanager
@@ -149,7 +149,7 @@ async def hooli_over_http() -> AsyncIterator[tuple[Running, Hooli]]:
         settings = SlackSettings(
             tokens, signing_secrets=(world.slack.signing_secret,), api_url=world.slack.api_url
         )
-        slack = SlackChannel(settings, world.front, world.tokens, world.clock, world.gap())
+        slack = SlackChannel(settings, world.front, world.tokens, world.clock, world.catch_up())
         await slack.start()
         async with served(slack.routes()) as address:
             await world.slack.deliver_over_http(f"{address}/slack/events")

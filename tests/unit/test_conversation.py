@@ -7,14 +7,14 @@ import pytest
 
 from domain import commands as c
 from domain import facts as f
-from domain.application import DoneLog, asks_an_engine
+from domain.application import DoneLog, calls_search_engine
 from domain.conversation import Conversation
 from domain.deliveries import Kind
 from domain.messages import Mark, Nothing
 from domain.people import Address, Channel, Profile
 from domain.ports.front import Reading
 from domain.ports.inbox import Arrival, InboxState, Lane, Source
-from domain.ports.storage import Overtaken
+from domain.ports.storage import WriteConflict
 from domain.teams import Place
 from tests.factories import ADA, SIX, TUESDAY, Office, words
 from tests.fakes.storage import FakeStorage, FakeUnitOfWork
@@ -250,7 +250,7 @@ class OvertakenOnce(FakeStorage):
 
 class OvertakenUnitOfWork(FakeUnitOfWork):
     def commit(self) -> None:
-        raise Overtaken
+        raise WriteConflict
 
 
 def test_who_is_overtaken_begins_again(office: Office) -> None:
@@ -277,6 +277,6 @@ def test_what_asks_an_engine_is_known_before_it_is_carried_out(
     office: Office, text: str, *, takes_its_time: bool
 ) -> None:
     request = c.Request(office.origin(ADA), text=text)
-    assert asks_an_engine(Reading(request)) is takes_its_time
-    assert asks_an_engine(Reading(replace(request, command=c.Search("importer"))))
-    assert not asks_an_engine(Reading(None, "a bot wrote it"))
+    assert calls_search_engine(Reading(request)) is takes_its_time
+    assert calls_search_engine(Reading(replace(request, command=c.Search("importer"))))
+    assert not calls_search_engine(Reading(None, "a bot wrote it"))

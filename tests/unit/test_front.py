@@ -13,7 +13,7 @@ from domain.conversation import Conversation
 from domain.errors import DoneLogError
 from domain.messages import Reply, Say
 from domain.people import Address, Channel, Profile
-from domain.ports.front import Kept, Reading, StorageDown
+from domain.ports.front import AnswerDelayed, Reading, StorageDown
 from domain.ports.inbox import Arrival, InboxItem, Lane, Source
 from tests.factories import ADA, SIX, Office
 from tests.fakes.storage import FakeStorage, FakeUnitOfWork
@@ -110,7 +110,7 @@ async def test_what_cannot_be_carried_out_yet_is_kept_and_answered_late(
     reader = OneReader(asked)
     made = front(office, bridge, reader)
     reader.is_down = True
-    with pytest.raises(Kept):
+    with pytest.raises(AnswerDelayed):
         await made.ask(arrival(), asked)
     reader.is_down = False
     [left] = office.done_log.waiting(SIX + timedelta(minutes=1))
@@ -125,7 +125,7 @@ async def test_what_was_stored_although_nobody_heard_so_is_answered_late_and_not
     asked = request(office, ADA)
     done_log = DoneLog(ForgetfulStorage(office.storage), Conversation(office.tokens, [], frozenset()))
     made = CoreFront(done_log, bridge, office.clock)
-    with pytest.raises(Kept):
+    with pytest.raises(AnswerDelayed):
         await made.ask(arrival(), asked)
     assert len(office.done_log.waiting(SIX + timedelta(minutes=1))) == 1
 

@@ -14,7 +14,7 @@ from domain.outgoing import Batch
 from domain.people import Channel
 from scheduler.pump import Pump, Sender, Threads
 from tests.factories import SIX, Office
-from tests.hastened import Hastened
+from tests.fast_forward import FastForward
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -161,7 +161,7 @@ async def test_what_hangs_is_given_up_before_its_lease_ends(office: Office) -> N
     """Fault 24: whoever the provider is, and however it hangs."""
     sender = SlowSender()
     pump = Pump(office.done_log, AtOnce(), office.clock, [sender])
-    with Hastened(SIX) as clock:
+    with FastForward(SIX) as clock:
         sending = asyncio.create_task(pump.send_due(sender))
         await sender.started.wait()
         clock.forward(LEASE)

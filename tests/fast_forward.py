@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 
-class Hastened:
+class FastForward:
     """`domain.ports.front.Clock`, and the running loop's own time while it is entered.
 
     Nothing sleeps: what waits for a minute is called a minute later, which `forward` makes of no time at all.

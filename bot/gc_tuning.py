@@ -6,8 +6,8 @@ _YOUNG, _MIDDLE, _OLD = 50_000, 20, 100
 """Objects before a look at the young ones; looks before one at the older."""
 
 
-def calm() -> None:
-    """Let it look less often, and never again at what exists now: modules, classes, caches.
+def tune() -> None:
+    """Let the collector look less often, and never again at what exists now: modules, classes, caches.
 
     A batch of five hundred deliveries is some ten thousand objects, none of them in a cycle; with Python's
     own settings a quarter of the ledger's work in Python was looking through them.

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gaps import DIRECTS_AT_ONCE, SharedGap
+from bot.catch_up import DIRECTS_AT_ONCE, SharedCatchUp
 from domain.ports.directory import Direct
 from domain.ports.front import StorageDown
 from domain.ports.listening import Unread
@@ -30,7 +30,7 @@ class Chat:
         self.heard: set[tuple[int, datetime]] = set()
         self.reads: Counter[int] = Counter()
         self.memory = SharedMemory(lambda: [Direct(n, "", f"D{n}") for n in range(1, PEOPLE + 1)], {2, 90})
-        self.gap = SharedGap(self.memory, NoPace(), self.clock)
+        self.catch_up = SharedCatchUp(self.memory, NoPace(), self.clock)
         self.asked_meanwhile: set[int] = set()
         """Who was asked lately, once those are read who had been at first."""
         self.dies_after: int | None = None
@@ -58,9 +58,9 @@ class Chat:
         """Start a process; returns once it has read all there is, or is about to die."""
         self.died.clear()
         self.dies_after = dies_after
-        self.gap = SharedGap(self.memory, NoPace(), self.clock)
-        self.gap.close(self.read)
-        settled = asyncio.create_task(self.gap.settled())
+        self.catch_up = SharedCatchUp(self.memory, NoPace(), self.clock)
+        self.catch_up.start(self.read)
+        settled = asyncio.create_task(self.catch_up.settled())
         dying = asyncio.create_task(self.died.wait())
         await asyncio.wait({settled, dying}, return_when=asyncio.FIRST_COMPLETED)
         settled.cancel()
@@ -95,16 +95,16 @@ async def test_the_next_process_goes_on_where_the_last_one_died() -> None:
     chat.memory.until = NOW - timedelta(hours=1)
     for _ in range(PEOPLE // DIRECTS_AT_ONCE + 2):
         await chat.live(dies_after=DIRECTS_AT_ONCE + 1)
-        await chat.gap.stop()
+        await chat.catch_up.stop()
     assert set(chat.reads) == set(range(1, PEOPLE + 1))
 
 
 async def test_a_gap_that_the_provider_closes_is_not_read() -> None:
     chat = Chat()
     chat.memory.until = NOW - 3 * MINUTE
-    chat.gap.close(chat.read, repeated=4 * MINUTE)
-    await chat.gap.settled()
-    await chat.gap.remember(NOW)
+    chat.catch_up.start(chat.read, repeated=4 * MINUTE)
+    await chat.catch_up.settled()
+    await chat.catch_up.remember(NOW)
     assert (chat.reads, chat.memory.until) == ({}, NOW)
 
 
@@ -112,8 +112,8 @@ async def test_what_is_left_of_a_longer_one_is_read_all_the_same() -> None:
     chat = Chat()
     chat.memory.until = NOW - MINUTE
     chat.memory.left = Unread(NOW - timedelta(hours=1), asked=False, after=PEOPLE - 2)
-    chat.gap.close(chat.read, repeated=4 * MINUTE)
-    await chat.gap.settled()
+    chat.catch_up.start(chat.read, repeated=4 * MINUTE)
+    await chat.catch_up.settled()
     assert set(chat.reads) == {PEOPLE - 1, PEOPLE}
 
 
@@ -121,11 +121,11 @@ async def test_nothing_is_remembered_while_an_older_gap_is_open() -> None:
     chat = Chat()
     chat.memory.until = until = NOW - timedelta(hours=1)
     await chat.live(dies_after=60)
-    await chat.gap.stop()
+    await chat.catch_up.stop()
     await chat.live(dies_after=0)
-    await chat.gap.remember(NOW)
+    await chat.catch_up.remember(NOW)
     assert chat.memory.until == until, "who was read before has been missed since"
-    await chat.gap.stop()
+    await chat.catch_up.stop()
 
 
 async def test_what_could_not_be_remembered_is_said_to_be_so() -> None:
@@ -134,9 +134,9 @@ async def test_what_could_not_be_remembered_is_said_to_be_so() -> None:
     await chat.live()
     chat.memory.up.clear()
     with pytest.raises(StorageDown):
-        await chat.gap.remember(NOW + MINUTE)
+        await chat.catch_up.remember(NOW + MINUTE)
     chat.memory.up.set()
-    await chat.gap.remember(NOW + MINUTE)
+    await chat.catch_up.remember(NOW + MINUTE)
     assert chat.memory.until == NOW + MINUTE
 
 
@@ -168,8 +168,8 @@ def test_nothing_is_lost_wherever_processes_die(lives: list[Life]) -> None:
             await chat.live(life.reads)
             for number in life.during:
                 chat.say(number, live=True)
-                await chat.gap.remember(chat.clock.now())
-            await chat.gap.stop()
+                await chat.catch_up.remember(chat.clock.now())
+            await chat.catch_up.stop()
             for number in life.after:
                 chat.say(number, live=False)
         await chat.live()

@@ -1,4 +1,4 @@
-"""The gap between two times of listening: remembered in the database, closed by whoever listens next."""
+"""Catching up on what was said while nobody listened: how far is remembered in the database."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from domain.ports.directory import Direct
 from domain.ports.front import Clock, StorageDown
-from domain.ports.listening import Read, Unread
+from domain.ports.listening import ReadSince, Unread
 
 T = TypeVar("T")
 MARGIN = timedelta(minutes=1)
@@ -53,8 +53,8 @@ class Turns(Protocol):
         """Return when one more call may be made there."""
 
 
-class SharedGap:
-    """`domain.ports.listening.Gap`.
+class SharedCatchUp:
+    """`domain.ports.listening.CatchUp`.
 
     Of two instants all is known at any time, so that a process may die at any: until when everybody was heard
     (`Memory.heard_until`), and, while a gap is being read, since when those were not whose turn is to come
@@ -70,15 +70,15 @@ class SharedGap:
         self._memory = memory
         self._turns = turns
         self._clock = clock
-        self._closing: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
         self._keeps_up = False
         """All that is said from now on is heard, and what was said before stands among what is unread."""
 
-    def close(self, read: Read, repeated: timedelta = timedelta(0)) -> None:
-        if self._closing is not None:
-            self._closing.cancel()
+    def start(self, read: ReadSince, repeated: timedelta = timedelta(0)) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
         self._keeps_up = False
-        self._closing = asyncio.create_task(self._close(read, repeated))
+        self._reading = asyncio.create_task(self._run(read, repeated))
 
     async def turn(self, workspace: str) -> None:
         await self._turns.wait(workspace)
@@ -88,23 +88,23 @@ class SharedGap:
             await self._memory.heard(until)
 
     async def stop(self) -> None:
-        closing, self._closing = self._closing, None
+        reading, self._reading = self._reading, None
         self._keeps_up = False
-        if closing is not None:
-            closing.cancel()
-            await asyncio.gather(closing, return_exceptions=True)
+        if reading is not None:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
 
     async def settled(self) -> None:
-        if self._closing is not None:
-            await asyncio.wait({self._closing})
+        if self._reading is not None:
+            await asyncio.wait({self._reading})
 
-    async def _close(self, read: Read, repeated: timedelta) -> None:
+    async def _run(self, read: ReadSince, repeated: timedelta) -> None:
         try:
             await self._read_since_then(read, repeated)
         except Exception:  # the outermost loop: what is unread stays so for whoever listens next
             log.exception("what was said meanwhile could not be read", extra={"action": "catch_up_failed"})
 
-    async def _read_since_then(self, read: Read, repeated: timedelta) -> None:
+    async def _read_since_then(self, read: ReadSince, repeated: timedelta) -> None:
         until = await _insisted(self._memory.heard_until)
         now = self._clock.now()
         if until is None:
@@ -121,7 +121,7 @@ class SharedGap:
             await self._read_all(read, gap)
             await _insisted(partial(self._memory.leave, None))
 
-    async def _read_all(self, read: Read, left: Unread) -> None:
+    async def _read_all(self, read: ReadSince, left: Unread) -> None:
         """Who was asked within the last day comes first: she is the likeliest to have answered.
 
         Then all are gone through, since somebody may be asked meanwhile; nobody is read twice.
