@@ -200,7 +200,7 @@ class Crowd:
     def _has_listened(self) -> bool:
         """Whoever listens next to Discord hears what was said since."""
         try:
-            return self.database.heard(GATEWAY_LEASE).load() is not None
+            return self.database.listening_progress(GATEWAY_LEASE).load() is not None
         except StorageDown:
             return False
 
