@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from bot.batches import Batches
 from bot.bridge import Bridge
@@ -18,8 +20,10 @@ from domain.ports.inbox import Arrival, InboxItem, Lane, Source
 
 AT_ONCE = 16
 """Inbox items that one process reads back and understands at the same time."""
-MOST_IN_HAND = 1_000
-"""Items that one process understands without reading them back."""
+MOST_IN_HAND = 32 * 1024 * 1024
+"""Octets of the items that one process understands without reading them back."""
+AROUND = 4 * 1024
+"""Octets that an item takes besides what it holds: its task, and what waits for it."""
 LARGE = 64 * 1024
 """Octets; what is larger is stored alone, and nothing else waits for it."""
 Work = tuple[InboxRef, Reading]
@@ -36,6 +40,7 @@ class CoreFront:
         self._readers: Mapping[Source, Reader] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._in_hand: set[InboxRef] = set()
+        self._octets_in_hand = 0
         self._places = asyncio.Semaphore(AT_ONCE)
         self._stored = Batches(self._store_all, self._store_alone)
         self._processed = Batches(self._process_all, self._process_alone)
@@ -48,23 +53,28 @@ class CoreFront:
         self._readers = readers
 
     async def hear(self, arrival: Arrival) -> None:
+        """What is small, and for which there is room, is understood without being read back."""
         ref = await self._store(arrival)
-        if ref is not None and self._open:
-            task = asyncio.create_task(self._try_at_once(ref, arrival))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+        if ref is None or not self._open:
+            return
+        octets = len(arrival.raw) + AROUND
+        if len(arrival.raw) > LARGE or self._octets_in_hand + octets > MOST_IN_HAND:
+            self._begin(ref, 0, self.understand(ref))
+        else:
+            item = InboxItem(ref, arrival.source, arrival.lane, arrival.raw, arrival.at, tries=0)
+            self._begin(ref, octets, self._carry_out(item))
 
-    async def _try_at_once(self, ref: InboxRef, arrival: Arrival) -> None:
-        """What is small and among few need not be read back."""
+    def _begin(self, ref: InboxRef, octets: int, understood: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(understood)
+        self._running.add(task)
         self._in_hand.add(ref)
-        try:
-            if len(arrival.raw) > LARGE or len(self._in_hand) > MOST_IN_HAND:
-                await self.understand(ref)
-            else:
-                item = InboxItem(ref, arrival.source, arrival.lane, arrival.raw, arrival.at, tries=0)
-                await self._carry_out(item)
-        finally:
-            self._in_hand.discard(ref)
+        self._octets_in_hand += octets
+        task.add_done_callback(partial(self._ended, ref, octets))
+
+    def _ended(self, ref: InboxRef, octets: int, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._in_hand.discard(ref)
+        self._octets_in_hand -= octets
 
     async def ask(self, arrival: Arrival, request: Request) -> Reply:
         ref = await self._store_to_answer(arrival)

@@ -50,8 +50,8 @@ class ReaderProcess:
         self._deadline = deadline
         self._most_memory = most_memory
         self._process: asyncio.subprocess.Process | None = None
-        self._turn = asyncio.Lock()
         self._waiting: list[tuple[Question, asyncio.Future[Answer]]] = []
+        self._reading: asyncio.Task[None] | None = None
 
     async def understand(self, stored: bytes, domain: str, day: date) -> Understood | None:
         """What `adapters.email.understanding.understand` tells.
@@ -61,25 +61,32 @@ class ReaderProcess:
         """
         done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append(((stored, domain, day), done))
-        async with self._turn:
-            while not done.done():  # whoever has the turn asks for all that wait, mostly this one too
-                await self._read_some()
-        answer = done.result()
+        if self._reading is None or self._reading.done():
+            # A task of its own: whoever asks and is cancelled takes none of the others with it.
+            self._reading = asyncio.create_task(self._read_all())
+        answer = await done
         if isinstance(answer, str):
             raise MailTooHard(answer)
         return answer
 
     async def stop(self) -> None:
-        async with self._turn:
-            await self._end()
+        if self._reading is not None:
+            await self._reading
+        await self._end()
 
-    async def _read_some(self) -> None:
-        """The first ones stay in their place until they are read: who asks may be cancelled meanwhile."""
-        some = self._waiting[: _how_many([question for question, _ in self._waiting])]
-        answers = await self._answers([question for question, _ in some])
-        del self._waiting[: len(some)]
-        for (_, done), answer in zip(some, answers, strict=True):
-            done.set_result(answer)
+    async def _read_all(self) -> None:
+        """Some at a time, until none wait."""
+        while self._waiting:
+            some = self._waiting[: _how_many([question for question, _ in self._waiting])]
+            del self._waiting[: len(some)]
+            try:
+                answers = await self._answers([question for question, _ in some])
+            except Exception as error:  # noqa: BLE001 -- the outermost loop: whoever waits gets an answer
+                _log.exception("some mails could not be read", extra={"action": "reader_failed"})
+                answers = [type(error).__name__] * len(some)
+            for (_, done), answer in zip(some, answers, strict=True):
+                if not done.done():  # else who asked was cancelled meanwhile
+                    done.set_result(answer)
 
     async def _answers(self, questions: Sequence[Question]) -> Sequence[Answer]:
         try:

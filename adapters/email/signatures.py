@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 SIGNATURE_HEADER = "X-Twilio-Email-Event-Webhook-Signature"
 TIMESTAMP_HEADER = "X-Twilio-Email-Event-Webhook-Timestamp"
 WINDOW = timedelta(minutes=5)
+_ALGORITHM = ec.ECDSA(SHA256())
 _TIMESTAMP = re.compile("[0-9]{10}")
 """Exactly ten digits: without a delimiter a longer or shorter one could borrow from the body."""
 
@@ -79,7 +80,7 @@ def _load(key: str) -> ec.EllipticCurvePublicKey:
 
 def _verifies(key: ec.EllipticCurvePublicKey, signature: bytes, signed: bytes) -> bool:
     try:
-        key.verify(signature, signed, ec.ECDSA(SHA256()))
+        key.verify(signature, signed, _ALGORITHM)
     except InvalidSignature:
         return False
     return True

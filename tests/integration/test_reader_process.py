@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -62,13 +63,12 @@ async def test_when_it_dies_the_next_mail_gets_a_new_one(process: ReaderProcess)
 
 async def test_when_it_dies_over_several_each_is_read_alone(process: ReaderProcess) -> None:
     await process.understand(PLAIN, NAMES.domain, DAY)
-    async with process._turn:  # noqa: SLF001 -- until all of them wait
-        tasks = [
-            asyncio.create_task(process.understand(each, NAMES.domain, DAY))
-            for each in (PLAIN, b"no mail at all", PLAIN)
-        ]
-        await asyncio.sleep(0)
-        os.kill(pid_of(process), signal.SIGKILL)
+    tasks = [
+        asyncio.create_task(process.understand(each, NAMES.domain, DAY))
+        for each in (PLAIN, b"no mail at all", PLAIN)
+    ]
+    await asyncio.sleep(0)  # now all of them wait
+    os.kill(pid_of(process), signal.SIGKILL)
     first, none, last = await asyncio.gather(*tasks)
     assert first == last == await process.understand(PLAIN, NAMES.domain, DAY)
     assert none is None
@@ -81,6 +81,15 @@ async def test_who_asks_and_goes_away_keeps_nobody_from_being_read(process: Read
         gone.cancel()
     assert None not in await asyncio.gather(tasks[1], tasks[3])
     assert process._waiting == []  # noqa: SLF001 -- nothing is left behind
+
+
+async def test_whatever_goes_wrong_whoever_waits_is_told(process: ReaderProcess) -> None:
+    questions = (PLAIN, cast("bytes", memoryview(PLAIN)))  # which cannot be handed over
+    tasks = [asyncio.create_task(process.understand(each, NAMES.domain, DAY)) for each in questions]
+    for task in tasks:
+        with pytest.raises(MailTooHard, match="TypeError"):
+            await task
+    assert await process.understand(PLAIN, NAMES.domain, DAY) is not None
 
 
 async def test_a_mail_that_takes_too_long_ends_it_and_no_other_mail() -> None:
