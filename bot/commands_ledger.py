@@ -56,8 +56,10 @@ def _say(overview: "Overview") -> None:
                 for each in overview.lateness
             ],
         )
-    for name, until in overview.closed:
-        say(f"Closed until {until:%H:%M:%S} UTC: {name}")
+    for closed in overview.closed:
+        why = f" ({closed.reason})" if closed.reason else ""
+        tried = "; one call tries it then" if closed.refuses_all else ""
+        say(f"Closed until {closed.until:%H:%M:%S} UTC{tried}: {closed.name}{why}")
     for channel, name, reason in overview.paused:
         say(f"{name or channel.word} takes no messages: {reason}")
     for each in overview.troubled:

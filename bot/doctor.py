@@ -15,6 +15,7 @@ from adapters.search.meili import MeiliSearch
 from adapters.slack.api import SlackApi
 from adapters.slack.checks import check as check_slack
 from adapters.storage.checks import look
+from adapters.storage.ledger_report import Closed
 from bot.clock import real_now
 from bot.console import Surroundings, is_first_start, opened
 from bot.core import Core, channels_of
@@ -65,7 +66,7 @@ def _database(settings: Settings) -> list[Line]:
         ]
     try:
         with opened(settings) as core:
-            return _facts(database_url(core))
+            return [*_facts(database_url(core)), *_closed(core)]
     except SettingsError as error:
         return [problem("database", str(error))]
 
@@ -89,6 +90,25 @@ def _facts(url: str) -> list[Line]:
         text = f"This machine's clock is {abs(apart).total_seconds():.0f} s off the database's."
         lines.append(problem("database", text, "Set both by NTP."))
     return lines
+
+
+def _closed(core: Core) -> list[Line]:
+    """What providers have closed to all workers."""
+    now = core.database.time()
+    with core.database.storage.begin() as uow:
+        return [_closed_line(each) for each in uow.report.closed(now)]
+
+
+def _closed_line(closed: Closed) -> Line:
+    channel = closed.name.partition(" ")[0].partition("-")[0]
+    area = {"email": "mail"}.get(channel, channel)
+    why = f": {closed.reason}" if closed.reason else ""
+    text = f"{closed.name} is closed until {closed.until:%H:%M:%S} UTC{why}."
+    if not closed.refuses_all:
+        return unknown(area, text, "A limit is used up; it opens by itself.")
+    return problem(
+        area, text, "Mend what was refused; restarted with another token or key it is tried at once."
+    )
 
 
 def _revision(found: str, newest: str) -> Line:

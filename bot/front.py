@@ -126,7 +126,9 @@ class CoreFront:
     async def workspace_found(
         self, channel: Channel, workspace: str, name: str, *, belongs: bool = True
     ) -> None:
-        await self._bridge.call(self._done_log.workspace_found, channel, workspace, name, belongs=belongs)
+        await self._bridge.call(
+            self._done_log.workspace_found, channel, workspace, name, self._clock.now(), belongs=belongs
+        )
 
     async def understand(self, ref: InboxRef) -> None:
         """Carry out an inbox item; whatever goes wrong is counted on it, and the sweep tries again."""

@@ -57,7 +57,7 @@ def _connect(setup: SetUp, guilds: Sequence[tuple[str, str]]) -> None:
         linked = core.done_log.linked(Channel.DISCORD)
         here = [found for found in guilds if found[0] in linked]
         external_id, name = here[0] if here else _chosen(guilds)
-        core.done_log.workspace_found(Channel.DISCORD, external_id, name)
+        core.done_log.workspace_found(Channel.DISCORD, external_id, name, core.database.time())
     say(f"✓ Connected to the server {name}.")
 
 

@@ -32,7 +32,7 @@ class SignedTokens:
     """
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        purposes = ("mail", "command", "connect")
+        purposes = ("mail", "command", "connect", "credential")
         self._macs = {each: [_mac_for(secret, each) for secret in secrets] for each in purposes}
 
     # ------------------------------------------------------------ mail addresses
@@ -71,6 +71,11 @@ class SignedTokens:
         except (ValueError, OverflowError):
             return None
         return organization_id, person_id or None, command
+
+    # ------------------------------------------------------------ what we log in with
+
+    def digest_of(self, credential: str) -> str:
+        return _mac(self._macs["credential"][0], credential.encode()).hex()
 
     # ------------------------------------------------------------ codes for workspaces
 

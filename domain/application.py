@@ -19,7 +19,7 @@ from domain.ports.planning import Planned
 from domain.ports.search import FeedEntry
 from domain.ports.storage import Storage, UnitOfWork, WriteConflict
 from domain.retention import Retention
-from domain.services import digests, prompting
+from domain.services import digests, prompting, rerouting
 from domain.wording import word
 
 MOST_TRIES = 8
@@ -183,13 +183,16 @@ class DoneLog(Outgoing):
 
     # ------------------------------------------------------------ who is who
 
-    def workspace_found(self, channel: Channel, workspace: str, name: str, *, belongs: bool = True) -> None:
+    def workspace_found(
+        self, channel: Channel, workspace: str, name: str, now: datetime, *, belongs: bool = True
+    ) -> None:
         """A workspace takes messages (again); link it if it is the installation's own.
 
         Where it is linked to another organization already it stays there.
         """
         with self._storage.begin() as uow:
-            uow.directory.resume(channel, workspace)
+            if uow.directory.resume(channel, workspace):
+                uow.ledger.hasten(channel, workspace, now, rerouting.LOOK_AT_WORKSPACE_AGAIN)
             if belongs and uow.directory.organization_of(channel, workspace) is None:
                 organization_id = uow.directory.organizations()[0][0]
                 uow.directory.link(organization_id, channel, workspace, name)

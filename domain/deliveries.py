@@ -25,7 +25,7 @@ class Kind(enum.IntEnum):
     REPLY = 4  # subject: the inbox item it answers; day: the item's UTC day
     MARK = 5  # subject: the inbox item; a check mark on the message that it holds
     INVITATION = 6  # subject: the person; target: the team; day: the UTC day of the invitation
-    NOTICE = 7  # subject: who is told; target: the address that refuses, 0: a workspace; day: the UTC day
+    NOTICE = 7  # subject: who is told; target: the address that refuses, below 0: a closing; day: the UTC day
     QUESTION = 8  # subject: who is asked; target: 0 whose a mail is, 1 whether she is away; day: the UTC day
     REMARK = 9  # subject: the inbox item that remarks; target: whose lines they are; day: the item's UTC day
 
@@ -213,6 +213,8 @@ class Later:
     """What the provider asks to wait; None: our own back-off."""
     closes: LimitScope | None = None
     """What is closed for so long, to all workers; what is in `PROBED_SCOPES`, until one call goes through."""
+    of_credential: bool = False
+    """What we log in with was refused, so that somebody has to mend it."""
 
 
 class RefusalScope(enum.Enum):

@@ -34,4 +34,13 @@ class WorkspaceLost:
     """The platform's own word for it."""
 
 
-Notice = WayLost | OutOfReach | WorkspaceLost
+@dataclass(frozen=True, slots=True)
+class ChannelLost:
+    """To managers: all of a channel is closed, since what we log in with is refused."""
+
+    channel: Channel
+    reason: str
+    """The provider's own words for it."""
+
+
+Notice = WayLost | OutOfReach | WorkspaceLost | ChannelLost

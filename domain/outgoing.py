@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from domain.deliveries import (
     LEASE,
+    REFUSED_FOR,
     Claimed,
     DeliveryEvent,
     Kind,
@@ -143,16 +144,41 @@ class Outgoing:
             closed = Later(reason, rerouting.LOOK_AT_WORKSPACE_AGAIN, LimitScope.WORKSPACE)
             uow.ledger.report_limit(address, closed, lease_now)
 
-    def report_limit(self, where: Address, told: Later | CallSpacing, lease_now: datetime) -> None:
-        """Tell all workers what a provider has said of its limits.
+    def report_limit(
+        self,
+        where: Address,
+        told: Later | CallSpacing,
+        now: datetime,
+        lease_now: datetime,
+        credential: str = "",
+    ) -> None:
+        """Tell all workers what a provider has said of its limits, and managers what only people can mend.
 
         Args:
             where: channel and workspace.
             told: a refusal that closes something, or how calls are to be spread.
+            now: the product's time.
+            lease_now: real time, in which providers' limits live.
+            credential: a digest of what the provider was called with.
+        """
+        with self._storage.begin() as uow:
+            is_news = uow.ledger.report_limit(where, told, lease_now, credential)
+            if is_news and isinstance(told, Later):
+                rerouting.tell_of_closing(uow, where.channel, told.reason, now)
+            uow.commit()
+
+    def begin_sending(self, channel: Channel, credential: str, now: datetime, lease_now: datetime) -> None:
+        """A process begins to send there: where another credential was refused this one is tried at once.
+
+        Args:
+            channel: which it sends by.
+            credential: a digest of what it will call the provider with; empty: each workspace has its own.
+            now: the product's time.
             lease_now: real time.
         """
         with self._storage.begin() as uow:
-            uow.ledger.report_limit(where, told, lease_now)
+            if credential and uow.ledger.try_another(channel, credential, lease_now):
+                uow.ledger.hasten(channel, None, now, REFUSED_FOR)
             uow.commit()
 
     def _go_on(

@@ -44,6 +44,10 @@ class Sender(Protocol):
     def batch(self) -> int:
         """How many parcels it wants at a time."""
 
+    @property
+    def credential(self) -> str:
+        """A digest of what it calls the provider with; empty: each workspace has its own."""
+
     async def send(self, parcels: Sequence[Parcel], report_limit: ReportLimit) -> list[Outcome]:
         """An outcome for each parcel, in the same order; never raises.
 
@@ -80,6 +84,8 @@ class Pump:
         self._threads = threads
         self._clock = clock
         self._senders = senders
+        self._credentials = {sender.channel: sender.credential for sender in senders}
+        self._begun: set[Channel] = set()
         self._most_seconds = BATCH_DEADLINE
         self._deadlines: set[asyncio.Timeout] = set()
         self._limit_reporter = LimitReporter(self._report_limit)
@@ -158,12 +164,19 @@ class Pump:
 
     async def _claim(self, sender: Sender) -> Batch:
         """What may be sent now; waits for turns count from the end of the claim on."""
+        if sender.channel not in self._begun:
+            await self._begin(sender)
         began = asyncio.get_running_loop().time()
         batch = await self._threads.call(
             self._done_log.claim, sender.channel, self._clock.now(), self._clock.real(), sender.batch
         )
         passed = asyncio.get_running_loop().time() - began
         return replace(batch, parcels=tuple(after(batch.parcels, passed)))
+
+    async def _begin(self, sender: Sender) -> None:
+        credential, now, real = sender.credential, self._clock.now(), self._clock.real()
+        await self._threads.call(self._done_log.begin_sending, sender.channel, credential, now, real)
+        self._begun.add(sender.channel)
 
     async def _carry(self, batch: Batch, sender: Sender) -> int:
         in_vain: Outcome = Unknown("the batch took too long")
@@ -181,7 +194,8 @@ class Pump:
         return len(results)
 
     async def _report_limit(self, where: Address, told: Later | CallSpacing) -> None:
-        await self._threads.settle(self._done_log.report_limit, where, told, self._clock.real())
+        credential, now, real = self._credentials[where.channel], self._clock.now(), self._clock.real()
+        await self._threads.settle(self._done_log.report_limit, where, told, now, real, credential)
 
     async def look_due(self, sender: Sender) -> int:
         """Look for what is in doubt on one channel; how many deliveries that were."""

@@ -120,6 +120,8 @@ FACTS: dict[str, f.Facts] = {
     "out_of_reach": n.OutOfReach("Cleo", Channel.EMAIL, wanted=False),
     "out_of_reach_as_wanted": n.OutOfReach("Cleo", Channel.EMAIL, wanted=True),
     "workspace_lost": n.WorkspaceLost("Initech", Channel.SLACK, "token_revoked"),
+    "channel_lost": n.ChannelLost(Channel.DISCORD, "the bot token is not valid; check DISCORD_BOT_TOKEN"),
+    "channel_lost_mail": n.ChannelLost(Channel.EMAIL, "535 5.7.8 Authentication failed"),
     "away": t.Absent(TUESDAY, date(2026, 11, 29), date(2026, 11, 30), begins_now=True),
     "away_later": t.Absent(date(2026, 12, 24), date(2027, 1, 2), date(2027, 1, 4), begins_now=False),
     "paused": t.Absent(TUESDAY, None, None, begins_now=True),

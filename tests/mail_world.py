@@ -82,6 +82,9 @@ class FakeTokens:
             command = NothingToday(date(2026, 11, 24))
         return int(parts[0]), int(parts[1]) or None, command
 
+    def digest_of(self, credential: str) -> str:
+        return f"digest {len(credential)}"
+
     def connect_code(self, organization_id: int, expires: date) -> str:
         return f"{organization_id}"
 

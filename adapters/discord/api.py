@@ -93,7 +93,7 @@ class DiscordApi:
         calls_a_second: float = CALLS_A_SECOND,
         deadline: timedelta = CALL_DEADLINE,
     ) -> None:
-        self._token = token
+        self.token = token
         self._seconds = deadline.total_seconds()
         self._api_url = api_url
         self._http: _Http | None = None
@@ -256,7 +256,7 @@ class DiscordApi:
         connector = aiohttp.TCPConnector(limit=MOST_CONNECTIONS)
         http = _Http(loop, connector, self._see)
         try:
-            self._own_id = str((await http.static_login(self._token))["id"])
+            self._own_id = str((await http.static_login(self.token))["id"])
         except BaseException:
             await http.close()
             raise

@@ -97,7 +97,7 @@ def outcome_of(trouble: Exception, *, repeatable: bool) -> Later | Never | Unkno
     if isinstance(trouble, discord.RateLimited):
         found = Later("rate limited", timedelta(seconds=trouble.retry_after), _closed_by(trouble))
     elif isinstance(trouble, discord.LoginFailure):
-        found = Later(TOKEN_REFUSED, REFUSED_FOR, LimitScope.EVERYTHING)
+        found = Later(TOKEN_REFUSED, REFUSED_FOR, LimitScope.EVERYTHING, of_credential=True)
     elif isinstance(trouble, discord.HTTPException):
         found = _of_answer(trouble)
     elif isinstance(trouble, ServerSaidNo):
@@ -143,7 +143,7 @@ def _of_answer(refused: discord.HTTPException) -> Later | Never | Unknown:
     if refused.status == 429:  # noqa: PLR2004 -- discord.py gives those that came through Discord another type
         return Later("refused before it came to Discord", BAN_PROBED_EVERY, LimitScope.EVERYTHING)
     if refused.status == 401:  # noqa: PLR2004 -- unauthorized
-        return Later(TOKEN_REFUSED, REFUSED_FOR, LimitScope.EVERYTHING)
+        return Later(TOKEN_REFUSED, REFUSED_FOR, LimitScope.EVERYTHING, of_credential=True)
     if 400 <= refused.status < 500:  # noqa: PLR2004 -- Discord says no
         return Later(reason) if refused.status == 408 else Never(reason)  # noqa: PLR2004 -- request timeout
     return Unknown(reason)

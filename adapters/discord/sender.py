@@ -66,6 +66,7 @@ class DiscordSender:
         self._closed_until = 0.0
         self._why_closed = Later("")
         self._forms = Forms(_written)
+        self.credential = tokens.digest_of(api.token)
 
     async def send(
         self, parcels: Sequence[Parcel], report_limit: ReportLimit = ignore_limit

@@ -83,6 +83,7 @@ class MailSender:
         self._url = api_url.rstrip("/") + "/v3/mail/send"
         self._allowance = Allowance(clock)
         self._writer = Writer(names, public_url, tokens)
+        self.credential = tokens.digest_of(api_key)
 
     async def send(
         self, parcels: Sequence[Parcel], report_limit: ReportLimit = ignore_limit
@@ -190,7 +191,7 @@ class MailSender:
             reason,
         )
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            return Later(reason, REFUSED_FOR, LimitScope.EVERYTHING)
+            return Later(reason, REFUSED_FOR, LimitScope.EVERYTHING, of_credential=True)
         return Later(reason)
 
 

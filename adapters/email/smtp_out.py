@@ -61,6 +61,7 @@ class SmtpSender:
         self._server = server
         self._clock = clock
         self._writer = Writer(names, public_url, tokens)
+        self.credential = tokens.digest_of(f"{server.user} {server.password}")
         self._idle: list[aiosmtplib.SMTP] = []
 
     async def send(

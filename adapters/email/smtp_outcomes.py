@@ -50,5 +50,5 @@ def outcome_of(stage: Stage, code: int, said: str) -> Outcome:
         "The mail server does not take our mail (%s). Mail waits; check SMTP_URL and the account", reason
     )
     if stage is Stage.ACCOUNT and code in _LOGIN_REFUSED:
-        return Later(reason, REFUSED_FOR, LimitScope.EVERYTHING)
+        return Later(reason, REFUSED_FOR, LimitScope.EVERYTHING, of_credential=True)
     return Later(reason)

@@ -53,6 +53,8 @@ class SlackSender:
     """
 
     channel = Channel.SLACK
+    credential = ""
+    """Each workspace has its own: it is let in again when Slack says whose a token is."""
     batch = 250
 
     def __init__(self, api: SlackApi, token_of: Callable[[str], str | None], tokens: Tokens) -> None:

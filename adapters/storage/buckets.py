@@ -1,14 +1,16 @@
 """The providers' limits as all workers share them.  Names nobody but workspaces."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import inf, isinf
 
 from sqlalchemy import Connection, Row, text
 
+from adapters.storage import closings
 from domain import rates
+from domain.closings import Refusal
 from domain.deliveries import PROBED_SCOPES, Claimed, Later, LimitScope, Result, Sent
 from domain.limit_reports import CallSpacing
 from domain.limits import BY_WORKSPACE, Limits, bucket_name, bucket_names, reading_bucket
@@ -119,14 +121,27 @@ class Buckets:
     def _is_limited(self, name: str) -> bool:
         return not isinf(self._limits.of(name).a_second)
 
-    def report_limit(self, where: Address, told: Later | CallSpacing, now: datetime) -> None:
-        """Close what the provider has closed, or spread calls as it has told."""
+    def report_limit(self, where: Address, told: Later | CallSpacing, credential: str, now: datetime) -> bool:
+        """Close what the provider has closed, or spread calls as it has told.
+
+        Returns:
+            A credential was refused that worked until now.
+        """
         if isinstance(told, CallSpacing):
-            self._change(self._provider, lambda bucket: rates.spread(bucket, told.apart, now), now)
-        elif told.closes is not None:
-            name = bucket_name(self._channel, where.workspace, told.closes)
-            after, everything = told.after or rates.PROBE_EVERY, told.closes in PROBED_SCOPES
-            self._change(name, lambda bucket: rates.refuse(bucket, after, now, everything=everything), now)
+            bucket = self._locked([self._provider], now)[self._provider]
+            self._write({self._provider: rates.spread(bucket, told.apart, now)})
+            return False
+        return told.closes is not None and self._close(where, told, told.closes, Refusal(credential, now))
+
+    def _close(self, where: Address, told: Later, scope: LimitScope, refusal: Refusal) -> bool:
+        name, now = bucket_name(self._channel, where.workspace, scope), refusal.at
+        bucket = self._locked([name], now)[name]
+        after = told.after or rates.PROBE_EVERY
+        self._write({name: rates.refuse(bucket, after, now, everything=scope in PROBED_SCOPES)})
+        closings.because(self._connection, name, told.reason)
+        if not told.of_credential:
+            return False
+        return closings.refuse(self._connection, name, refusal, is_closed=bucket.probing)
 
     def reopen(self, results: Sequence[Result], now: datetime, reached: Iterable[str] = ()) -> None:
         """Go on where a call that was tried went through, unless a later one did not."""
@@ -158,9 +173,6 @@ class Buckets:
         probed = self._connection.scalars(_PROBED, {"names": list(names)}).all() if names else []
         locked = self._locked(probed, now) if probed else {}
         return {name: bucket for name, bucket in locked.items() if bucket.probing}
-
-    def _change(self, name: str, changed: Callable[[Bucket], Bucket], now: datetime) -> None:
-        self._write({name: changed(self._locked([name], now)[name])})
 
     def _reopen(self, names: Iterable[str], now: datetime) -> None:
         probed = self._probed(names, now)

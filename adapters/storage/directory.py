@@ -151,7 +151,12 @@ class PostgresDirectory:
         mended = update(workspaces).where(workspaces.c.paused_at.is_not(None), reached)
         return self._transaction.execute(mended.values(paused_at=None, pause_reason=None)).rowcount
 
-    def resume(self, channel: Channel, workspace: str) -> None:
-        here = (workspaces.c.channel == channel, workspaces.c.external_id == workspace)
-        self._connection.execute(update(workspaces).where(*here).values(paused_at=None, pause_reason=None))
+    def resume(self, channel: Channel, workspace: str) -> bool:
+        paused = (
+            workspaces.c.channel == channel,
+            workspaces.c.external_id == workspace,
+            workspaces.c.paused_at.is_not(None),
+        )
+        mended = update(workspaces).where(*paused).values(paused_at=None, pause_reason=None)
         self._connection.execute(_LET_IN, {"name": bucket_name(channel, workspace, LimitScope.WORKSPACE)})
+        return self._connection.execute(mended).rowcount == 1

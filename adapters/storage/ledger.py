@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, text
 
 from adapters.storage import (
+    closings,
     delivery_events,
     ledger_claims,
     ledger_doubts,
@@ -39,6 +40,13 @@ from domain.ports.planning import Gather, Lost, Noted, PromptContext, TeamDays, 
 _EXPIRE = text("""
     UPDATE deliveries SET state = :expired, reason = :reason
     WHERE state = 1 AND (not_after <= :now OR day < :first_day)
+""")
+
+_HASTEN = text("""
+    UPDATE deliveries SET due_at = :now
+    WHERE channel = :channel AND state = 1 AND reason IS NOT NULL AND due_at > :now AND due_at <= :until
+      AND (CAST(:workspace AS text) IS NULL OR workspace = :workspace)
+      AND day BETWEEN :first_day AND :last_day
 """)
 
 _IDLE = text("""
@@ -95,9 +103,24 @@ class PostgresLedger:
     def record(self, results: Sequence[Result], now: datetime) -> int:
         return ledger_outcomes.record(self._connection, results, now)
 
-    def report_limit(self, where: Address, told: Later | CallSpacing, lease_now: datetime) -> None:
-        if self._limits is not None:
-            Buckets(self._connection, self._limits, where.channel).report_limit(where, told, lease_now)
+    def report_limit(
+        self, where: Address, told: Later | CallSpacing, lease_now: datetime, credential: str = ""
+    ) -> bool:
+        if self._limits is None:
+            return False
+        buckets = Buckets(self._connection, self._limits, where.channel)
+        return buckets.report_limit(where, told, credential, lease_now)
+
+    def closed_channels(self) -> frozenset[Channel]:
+        return closings.closed_channels(self._connection)
+
+    def try_another(self, channel: Channel, credential: str, lease_now: datetime) -> bool:
+        return closings.try_another(self._connection, channel, credential, lease_now)
+
+    def hasten(self, channel: Channel, workspace: str | None, now: datetime, within: timedelta) -> int:
+        days = {"first_day": now.date() - SENDABLE, "last_day": now.date() + SENDABLE}
+        bound = {"channel": int(channel), "workspace": workspace, "now": now, "until": now + within}
+        return self._connection.execute(_HASTEN, bound | days).rowcount
 
     def reopen(
         self, channel: Channel, results: Sequence[Result], lease_now: datetime, reached: Collection[str] = ()

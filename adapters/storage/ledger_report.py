@@ -66,13 +66,23 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """A bucket that gives out no turns."""
+
+    name: str
+    until: datetime
+    reason: str
+    refuses_all: bool
+    """Then one call tries it, and it is open once one goes through."""
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     counts: tuple[Count, ...]
     oldest_due: tuple[tuple[Channel, datetime], ...]
     """Of each channel the one that has waited longest."""
     lateness: tuple[Lateness, ...]
-    closed: tuple[tuple[str, datetime], ...]
-    """Buckets that are closed until then."""
+    closed: tuple[Closed, ...]
     paused: tuple[tuple[Channel, str, str], ...]
     """Workspaces that take no messages: channel, name and reason."""
     troubled: tuple[Shown, ...]
@@ -97,6 +107,10 @@ _LATENESS = text("""
     FROM deliveries
     WHERE day BETWEEN :first_day AND :last_day AND sent_at IS NOT NULL
     GROUP BY channel ORDER BY channel
+""")
+
+_CLOSED = text("""
+    SELECT name, closed_until, reason, probing FROM buckets WHERE closed_until > :now OR probing ORDER BY name
 """)
 
 _TROUBLED = text("""
@@ -139,7 +153,6 @@ class LedgerReport:
             "last_day": now.date() + timedelta(days=2),
         }
         run = self._connection.execute
-        closed = text("SELECT name, closed_until FROM buckets WHERE closed_until > :now ORDER BY name")
         paused = text(
             "SELECT channel, name, pause_reason FROM workspaces WHERE paused_at IS NOT NULL ORDER BY name"
         )
@@ -153,9 +166,16 @@ class LedgerReport:
                 Lateness(Channel(row.channel), *(float(each) for each in row.seconds))
                 for row in run(_LATENESS, span)
             ),
-            closed=tuple((row.name, row.closed_until) for row in run(closed, {"now": now})),
+            closed=self.closed(now),
             paused=tuple((Channel(row.channel), row.name, row.pause_reason) for row in run(paused)),
             troubled=tuple(_shown(row, self._attempts(troubled)) for row in troubled),
+        )
+
+    def closed(self, now: datetime) -> tuple[Closed, ...]:
+        """What gives out no turns at that instant of real time, and why."""
+        return tuple(
+            Closed(row.name, row.closed_until, row.reason or "", row.probing)
+            for row in self._connection.execute(_CLOSED, {"now": now})
         )
 
     def show(self, ref: Ref) -> Shown | None:

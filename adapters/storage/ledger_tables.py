@@ -178,6 +178,9 @@ buckets = Table(
     real("taken", 0),
     real("ceiling", nullable=True),
     flag("probing"),
+    words("reason", nullable=True),  # why it was closed
+    words("credential", nullable=True),  # a digest of the last one that was refused, and when that was
+    instant("refused_at", nullable=True),
 )
 
 gateway_state = Table(

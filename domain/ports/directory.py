@@ -73,8 +73,8 @@ class Directory(Protocol):
     def pause(self, channel: Channel, workspace: str, reason: str, now: datetime) -> str | None:
         """Note that a workspace or guild takes no messages; its name, or None when that was known."""
 
-    def resume(self, channel: Channel, workspace: str) -> None:
-        """It takes messages again."""
+    def resume(self, channel: Channel, workspace: str) -> bool:
+        """It takes messages again; False: it was not known not to."""
 
     def resume_those_reached(self, now: datetime) -> int:
         """The same for all that something has been sent to since they were paused; how many those were."""

@@ -42,6 +42,9 @@ class Tokens(Protocol):
 
     def read_command(self, token: str) -> tuple[int, int | None, Command] | None: ...
 
+    def digest_of(self, credential: str) -> str:
+        """Tells two credentials apart and gives neither away."""
+
     def connect_code(self, organization_id: int, expires: date) -> str: ...
 
     def read_connect_code(self, code: str, today: date) -> int | None: ...

@@ -161,13 +161,35 @@ class Ledger(Protocol):
         What ended without an outcome is in doubt from then on.  Returns how many were taken.
         """
 
-    def report_limit(self, where: Address, told: Later | CallSpacing, lease_now: datetime) -> None:
+    def report_limit(
+        self, where: Address, told: Later | CallSpacing, lease_now: datetime, credential: str = ""
+    ) -> bool:
         """Learn what a provider has said of its limits: what it has closed is closed to all.
 
         Args:
             where: channel and workspace.
             told: a refusal that closes something, or how calls are to be spread.
             lease_now: real time, in which providers' limits live.
+            credential: a digest of what the provider was called with.
+
+        Returns:
+            The credential is refused, which is news.
+        """
+
+    def closed_channels(self) -> frozenset[Channel]:
+        """Those that refuse everything, until one call goes through."""
+
+    def try_another(self, channel: Channel, credential: str, lease_now: datetime) -> bool:
+        """Let one call try a channel at once that has refused another credential; False: none is needed."""
+
+    def hasten(self, channel: Channel, workspace: str | None, now: datetime, within: timedelta) -> int:
+        """Make due at once what was tried there in vain and waits for no longer than that; how many.
+
+        Args:
+            channel: where it waits.
+            workspace: of the channel; None: all of them.
+            now: the product's time.
+            within: how long it waits at most.
         """
 
     def reopen(

@@ -1,7 +1,9 @@
 """When an address or a workspace refuses for good: the next channel, and who is told, once."""
 
+import itertools
 import logging
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from domain.deliveries import (
@@ -16,13 +18,14 @@ from domain.deliveries import (
     RefusalScope,
     Result,
 )
-from domain.notices import Notice, OutOfReach, WayLost, WorkspaceLost
-from domain.people import Address, Identity, Person
+from domain.notices import ChannelLost, Notice, OutOfReach, WayLost, WorkspaceLost
+from domain.people import Address, Channel, Identity, Person
 from domain.ports.planning import Lost
 from domain.ports.storage import UnitOfWork
 from domain.ports.tenant import Tenant
 from domain.teams import Role
 
+IsOpen = Callable[[Address], bool]
 log = logging.getLogger(__name__)
 LOOK_AT_WORKSPACE_AGAIN = timedelta(minutes=15)
 """How long what is due in a workspace that refuses waits before it is tried again."""
@@ -86,8 +89,8 @@ def spare_workspaces(
 ) -> list[Result]:
     """The results, where a whole workspace refuses turned into patience.
 
-    It is marked as paused and a manager told, once.  A prompt goes to another channel of hers if she has one;
-    everything else waits for somebody to mend it.
+    It is marked as paused and its managers are told, once.  A prompt goes to another channel of hers if she
+    has one; everything else waits for somebody to mend it.
     """
     by_ref = {each.ref: each for each in claimed}
     spared: list[Result] = []
@@ -108,19 +111,55 @@ def _pause(uow: UnitOfWork, tenant: Tenant, address: Address, reason: str, now: 
     name = uow.directory.pause(address.channel, address.workspace, reason, now)
     if name is None:
         return
-    members = [each for team in tenant.teams.everything() for each in tenant.teams.members(team.id)]
-    members.sort(key=lambda each: each[1] is not Role.MANAGER)  # else anybody who can pass it on
-    doors = (_next_door(tenant, person, besides=address) for person, _ in members)
-    door = next((each for each in doors if each is not None), None)
-    if door is None:
+    closed = uow.ledger.closed_channels()
+    notice = WorkspaceLost(name, address.channel, reason)
+    if not _tell_managers(tenant, notice, _closing(address, now), _besides(address, closed), now):
         log.error("%s takes no messages (%s), and nobody can be told", name, reason)
-        return
-    _tell(tenant, 0, door, WorkspaceLost(name, address.channel, reason), now)
+
+
+def tell_of_closing(uow: UnitOfWork, channel: Channel, reason: str, now: datetime) -> None:
+    """A whole channel is closed since our credential is refused: tell managers where they can be reached."""
+    address = Address(channel, "", "")
+    is_open = _besides(address, uow.ledger.closed_channels() | {channel})
+    notice = ChannelLost(channel, reason)
+    told = [
+        _tell_managers(uow.tenant(organization_id), notice, _closing(address, now), is_open, now)
+        for organization_id, _ in uow.directory.organizations()
+    ]
+    if not any(told):
+        log.error("%s takes nothing any more (%s), and nobody can be told", channel.word, reason)
+
+
+def _besides(address: Address, closed: Collection[Channel]) -> IsOpen:
+    """Doors that are neither in that workspace nor on a channel that is closed as a whole."""
+    return lambda door: (
+        door.channel not in closed and (door.channel, door.workspace) != (address.channel, address.workspace)
+    )
+
+
+def _closing(address: Address, now: datetime) -> int:
+    """A number of its own for each closing, which no address that refuses has."""
+    place = zlib.crc32(f"{address.channel} {address.workspace}".encode()) % 2**20
+    return -(int(now.timestamp()) * 2**20 + place)
+
+
+def _tell_managers(tenant: Tenant, notice: Notice, about: int, is_open: IsOpen, now: datetime) -> bool:
+    """All who can be reached, else anybody who can pass it on; False: there is nobody."""
+    members = [each for team in tenant.teams.everything() for each in tenant.teams.members(team.id)]
+    managers = {person.id: person for person, role in members if role is Role.MANAGER}
+    doors = [_next_door(tenant, person, is_open) for person in managers.values()]
+    reached = [door for door in doors if door is not None]
+    if not reached:
+        others = (_next_door(tenant, person, is_open) for person, role in members if role is not Role.INVITED)
+        reached = list(itertools.islice((door for door in others if door is not None), 1))
+    for door in reached:
+        _tell(tenant, about, door, notice, now)
+    return bool(reached)
 
 
 def _ask_elsewhere(tenant: Tenant, delivery: Claimed, now: datetime) -> bool:
     person = tenant.people.get(delivery.key.subject)
-    door = _next_door(tenant, person, besides=delivery.recipient.address)
+    door = _next_door(tenant, person, _besides(delivery.recipient.address, ()))
     if door is None:
         return False
     new = NewDelivery(
@@ -135,17 +174,12 @@ def _ask_elsewhere(tenant: Tenant, delivery: Claimed, now: datetime) -> bool:
     return True
 
 
-def _next_door(tenant: Tenant, person: Person, besides: Address | None = None) -> Identity | None:
-    """Where she is asked: the channel she prefers, else the first; not in the workspace of `besides`."""
+def _next_door(tenant: Tenant, person: Person, is_open: IsOpen = lambda _: True) -> Identity | None:
+    """Where she is asked: the channel she prefers, else the first, of those that are open."""
     doors = [
         each
         for each in tenant.people.identities(person.id)
-        if person.active
-        and not each.mail_stopped
-        and (
-            besides is None
-            or (each.address.channel, each.address.workspace) != (besides.channel, besides.workspace)
-        )
+        if person.active and not each.mail_stopped and is_open(each.address)
     ]
     return min(
         doors,

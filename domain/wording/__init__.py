@@ -71,6 +71,8 @@ def word(facts: f.Facts, channel: Channel) -> Message:  # noqa: C901, PLR0911, P
             return notices.out_of_reach(facts)
         case n.WorkspaceLost():
             return notices.workspace_lost(facts)
+        case n.ChannelLost():
+            return notices.channel_lost(facts)
         case t.Absent():
             return talk.absent(facts, channel)
         case t.Returned():

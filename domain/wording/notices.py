@@ -34,6 +34,23 @@ def out_of_reach(facts: n.OutOfReach) -> Message:
     )
 
 
+def channel_lost(facts: n.ChannelLost) -> Message:
+    by = facts.channel.by
+    return Message(
+        (
+            Paragraph(text(f"I can no longer send anything {by}: my login is refused (“{facts.reason}”).")),
+            Paragraph(
+                text(
+                    "What is due there waits. Whoever runs donelog can see what to do: ",
+                    code("donelog doctor"),
+                    ".",
+                )
+            ),
+        ),
+        subject=f"I cannot send anything {by}",
+    )
+
+
 def workspace_lost(facts: n.WorkspaceLost) -> Message:
     name = facts.name or f"The workspace {facts.channel.by}"
     return Message(

@@ -1,5 +1,6 @@
 """What services do to messages at six o'clock, and what people see of it: the question, once."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +19,7 @@ SIX = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)
 MORNING = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
+REFUSED = "I can no longer send anything"
 QUESTION = "What'd you get done today?"
 SENDING = {"slack": "chat.postMessage", "discord": "POST /channels/{id}/messages", "sendgrid": "mail/send"}
 
@@ -108,6 +110,21 @@ async def test_who_left_slack_is_asked_by_mail_and_told_so(own_town: Town) -> No
     told = [" ".join((mail.text or "").split()) for mail in mails]
     assert sum("so from now on I'll ask you by mail" in each for each in told) == 1
     assert states(own_town) == NOTHING_LEFT | {"failed": 1}
+
+
+async def test_that_a_channel_is_closed_is_told_once_where_somebody_can_be_reached(own_town: Town) -> None:
+    """Fault 26: the bot's token is taken back at six, after which mail has no way out either."""
+    team, before = await until_six(own_town)
+    unauthorized = json.dumps({"message": "401: Unauthorized", "code": 0})
+    refused = Fault(status=401, headers={"Content-Type": "application/json"}, body=unauthorized)
+    own_town.services.discord.journal.fail(SENDING["discord"], refused, times=100)
+    own_town.services.sendgrid.journal.fail(SENDING["sendgrid"], Fault(status=401), times=100)
+    await own_town.wait_until(SIX + 3 * MINUTE, MINUTE)
+    assert asked(team, before) == [1, 0, 0]
+    told = [heard for voice in team.voices for heard in voice.heard() if REFUSED in heard]
+    assert sum("on Discord: my login is refused" in each for each in told) == 1
+    assert sum("by mail: my login is refused" in each for each in told) == 1
+    assert sum(REFUSED in heard for heard in team.slack.heard()) == 2
 
 
 async def test_the_figures_of_the_ledger_are_there_for_prometheus(own_town: Town) -> None:

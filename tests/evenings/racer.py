@@ -60,6 +60,7 @@ class Posting:
     writer: asyncio.StreamWriter
     turn: asyncio.Lock
     batch: int = BATCH
+    credential: str = ""
 
     async def send(self, parcels: Sequence[Parcel], report_limit: ReportLimit) -> list[Outcome]:  # noqa: ARG002 -- it hears nothing
         names = [f"{each.day} {each.person_id}" for each in parcels]

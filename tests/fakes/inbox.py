@@ -225,10 +225,12 @@ class FakeDirectory:
         self._tables.workspaces[channel, workspace] = replace(known, paused_at=now)
         return known.name
 
-    def resume(self, channel: Channel, workspace: str) -> None:
+    def resume(self, channel: Channel, workspace: str) -> bool:
         known = self._tables.workspaces.get((channel, workspace))
-        if known is not None:
-            self._tables.workspaces[channel, workspace] = replace(known, paused_at=None)
+        if known is None or known.paused_at is None:
+            return False
+        self._tables.workspaces[channel, workspace] = replace(known, paused_at=None)
+        return True
 
     def resume_those_reached(self, now: datetime) -> int:  # noqa: ARG002 -- the port says so
         reached = {

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from domain.closings import Refusal
 from domain.deliveries import (
     MOST_RETRIES,
     Claimed,
@@ -24,7 +25,7 @@ from domain.facts import Facts
 from domain.limit_reports import CallSpacing
 from domain.people import Address, Channel, Identity
 from domain.ports.planning import Gather, Lost, Noted, PromptContext, TeamDays, gather_nothing
-from tests.fakes import ledger_doubts
+from tests.fakes import closings, ledger_doubts
 from tests.fakes.ledger_facts import prompt_context, team_days
 from tests.fakes.people import usable
 from tests.fakes.rows import DeliveryRow, Tables
@@ -65,7 +66,8 @@ class FakeLedger:
             if row.new.recipient.address.channel is channel and row.ref.day >= now.date() - SENDABLE
         ]
         due.sort(key=lambda row: (row.new.due_at, row.ref.id))
-        found = (self._claim_one(row, now, lease_now + lease) for row in due[:limit])
+        room = closings.room(self._tables, channel, limit, lease_now) if due else 0
+        found = (self._claim_one(row, now, lease_now + lease) for row in due[:room])
         claimed = [each for each in found if each is not None]
         gathered = gather(claimed)
         self._fix({ref: facts for ref, facts in gathered.items() if facts is not None})
@@ -140,13 +142,37 @@ class FakeLedger:
             self._tables.identities[identity_id] = replace(door, direct=result.outcome.direct)
         return True
 
-    def report_limit(self, where: Address, told: Later | CallSpacing, lease_now: datetime) -> None:
-        """Here nothing has limits."""
+    def report_limit(
+        self, where: Address, told: Later | CallSpacing, lease_now: datetime, credential: str = ""
+    ) -> bool:
+        """Here nothing has limits, but whole channels may be closed."""
+        return closings.report_limit(self._tables, where.channel, told, Refusal(credential, lease_now))
+
+    def closed_channels(self) -> frozenset[Channel]:
+        return frozenset(channel for channel, each in self._tables.closings.items() if each.is_closed)
+
+    def try_another(self, channel: Channel, credential: str, lease_now: datetime) -> bool:
+        return closings.try_another(self._tables, channel, Refusal(credential, lease_now))
+
+    def hasten(self, channel: Channel, workspace: str | None, now: datetime, within: timedelta) -> int:
+        waiting = [
+            row
+            for row in self._tables.deliveries.values()
+            if row.new.recipient.address.channel is channel
+            and workspace in {None, row.new.recipient.address.workspace}
+            and row.state is State.READY
+            and row.reason
+            and now < row.new.due_at <= now + within
+        ]
+        for row in waiting:
+            self._tables.change_delivery(row.ref, new=replace(row.new, due_at=now))
+        return len(waiting)
 
     def reopen(
         self, channel: Channel, results: Sequence[Result], lease_now: datetime, reached: Collection[str] = ()
     ) -> None:
-        """The same."""
+        del lease_now, reached  # here a channel is open or closed as a whole
+        closings.reopen(self._tables, channel, [each.outcome for each in results])
 
     def refused(self, channel: Channel, claimed: Sequence[Claimed], lease_now: datetime) -> list[Claimed]:  # noqa: ARG002 -- the port says so
         return []

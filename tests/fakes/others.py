@@ -97,6 +97,9 @@ class FakeTokens:
     def read_command(self, token: str) -> tuple[int, int | None, Command] | None:
         return self._signed.get(token)
 
+    def digest_of(self, credential: str) -> str:
+        return f"digest of {len(credential)} characters that end in {credential[-1:]}"
+
     def connect_code(self, organization_id: int, expires: date) -> str:
         return f"code-{organization_id}-{expires:%Y%m%d}"
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from domain.closings import Refusal
 from domain.commands import InboxRef
 from domain.deliveries import DeliveryEvent, NewDelivery, Outcome, Ref, State
 from domain.dones import Answer, Done
@@ -99,6 +100,15 @@ class CommentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosingRow:
+    """A channel that was closed as a whole."""
+
+    until: datetime
+    last: Refusal | None
+    is_closed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class FeedRow:
     revision: int
     claimed_until: datetime | None = None
@@ -141,6 +151,7 @@ class Tables:
     likes: dict[tuple[int, int], datetime] = field(default_factory=dict)
     """By done and person."""
     limits: dict[str, tuple[datetime, int]] = field(default_factory=dict)
+    closings: dict[Channel, ClosingRow] = field(default_factory=dict)
     feed: dict[int, FeedRow] = field(default_factory=dict)
     partitions: dict[date, None] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))

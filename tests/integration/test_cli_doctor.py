@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from sqlalchemy import Engine, text
 
 from adapters.slack.manifest import scopes
 from simulators.base import Server
@@ -112,6 +113,24 @@ async def test_a_wrong_setting_is_a_problem(tmp_path: Path) -> None:
 async def test_a_database_that_is_down_is_a_problem(tmp_path: Path) -> None:
     shell = shell_on("postgresql://127.0.0.1:1/donelog", tmp_path)
     assert "DATABASE_URL: the database does not answer" in texts(await diagnosis(shell, 1), "problem")
+
+
+async def test_what_is_closed_is_said_with_its_cause(shell: Shell, engine: Engine) -> None:
+    """Fault 26."""
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO buckets (name, closed_until, reason, probing) VALUES"
+                " ('email', now(), '535 wrong password', true),"
+                " ('slack T1 posts', now() + interval '1 h', 'ratelimited', false),"
+                " ('discord', now(), 'over', false)"
+            )
+        )
+    lines = await diagnosis(shell, 1)
+    closed = {each["area"]: each for each in lines if "is closed until" in each["text"]}
+    assert {area: each["state"] for area, each in closed.items()} == {"mail": "problem", "slack": "unknown"}
+    assert "UTC: 535 wrong password." in closed["mail"]["text"]
+    assert "slack T1 posts" in closed["slack"]["text"]
 
 
 async def test_slack_and_search_in_order_leave_nothing_to_mend(

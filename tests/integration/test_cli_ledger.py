@@ -100,13 +100,17 @@ def test_the_same_as_json(installation: Installation) -> None:
 def test_what_is_due_closed_or_paused_is_said(installation: Installation) -> None:
     installation.happened(Later("busy", timedelta(0)))
     installation.execute(
-        "INSERT INTO buckets (name, closed_until) VALUES ('slack T1', now() + interval '1 h')"
+        "INSERT INTO buckets (name, closed_until, reason) VALUES ('slack T1', now() + interval '1 h', 'busy')"
+    )
+    installation.execute(
+        "INSERT INTO buckets (name, closed_until, reason, probing) VALUES ('discord', now(), '401', true)"
     )
     installation.shell.says("workspace", "add", "slack", "T1", "Initech")
     installation.execute("UPDATE workspaces SET paused_at = now(), pause_reason = 'token_revoked'")
     said = installation.shell.says("ledger")
     assert "Due on Slack since" in said
-    assert "slack T1" in said
+    assert "UTC: slack T1 (busy)" in said
+    assert "UTC; one call tries it then: discord (401)" in said, "it is still to be tried"
     assert "Initech takes no messages: token_revoked" in said
 
 

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiohttp
-import pytest
 from sqlalchemy import Engine, text
 
+from adapters.discord.outcomes import TOKEN_REFUSED
 from adapters.email.sender import MailSender
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger_report import LedgerReport
@@ -33,38 +33,13 @@ ON_THEIR_WAY = 4
 """Calls that two workers make before either has heard of the first refusal."""
 
 
-@pytest.fixture
-async def clock() -> AsyncIterator[FastForward]:
-    with FastForward(SIX) as made:
-        yield made
-
-
-@pytest.fixture
-async def slack(clock: FastForward) -> AsyncIterator[SlackSimulator]:
-    made = SlackSimulator(now=clock.now)
-    await made.start()
-    yield made
-    await made.stop()
-
-
-@pytest.fixture
-async def discord(clock: FastForward) -> AsyncIterator[DiscordSimulator]:
-    made = DiscordSimulator(clock.now)
-    await made.start()
-    yield made
-    await made.stop()
-
-
-@pytest.fixture
-async def sendgrid(clock: FastForward) -> AsyncIterator[SendGridSimulator]:
-    made = SendGridSimulator(clock.now)
-    await made.start()
-    yield made
-    await made.stop()
-
-
-def ask(engine: Engine, doors: Sequence[tuple[Address, str | None]], *, by_mail: int = 0) -> None:
-    """A question for everybody there, due now; the first so many can be asked by mail too."""
+def ask(
+    engine: Engine,
+    doors: Sequence[tuple[Address, str | None]],
+    *,
+    also: tuple[Channel, int] = (Channel.EMAIL, 0),
+) -> None:
+    """A question for everybody there, due now; the first so many can be reached on that channel too."""
     with engine.begin() as connection:
         world = World(connection)
         acme = world.organization()
@@ -77,8 +52,8 @@ def ask(engine: Engine, doors: Sequence[tuple[Address, str | None]], *, by_mail:
             world.member(acme, team, person)
             there = {"external_id": external_id, "workspace": workspace, "direct": direct}
             to = Recipient(address, direct, world.identity(acme, person, channel, **there))
-            if number < by_mail:
-                world.identity(acme, person, Channel.EMAIL, external_id=f"p{person}@example.com")
+            if number < also[1]:
+                world.identity(acme, person, also[0], external_id=f"p{person}@example.com", workspace="")
             new = NewDelivery(Key(DAY, Kind.PROMPT, person), acme, to, SIX, person, facts=asked)
             add_deliveries(connection, [new])
         connection.execute(
@@ -102,10 +77,10 @@ def states(engine: Engine, channel: Channel, kind: Kind = Kind.PROMPT) -> dict[S
         return {State(state): count for state, count in rows}
 
 
-def closed(engine: Engine, clock: FastForward) -> list[str]:
-    """What `donelog ledger` shows as closed."""
+def closed(engine: Engine, clock: FastForward) -> dict[str, str]:
+    """What `donelog ledger` shows as closed, and why."""
     with engine.connect() as connection:
-        return [name for name, _ in LedgerReport(connection).overview(clock.now(), 1).closed]
+        return {each.name: each.reason for each in LedgerReport(connection).closed(clock.now())}
 
 
 def failures(engine: Engine) -> int:
@@ -123,7 +98,7 @@ async def test_a_suspended_workspace_costs_one_call_a_quarter_of_an_hour(
     ask(
         engine,
         [(Address(Channel.SLACK, f"U{each}", workspace.team_id), each) for each in directs],
-        by_mail=5,
+        also=(Channel.EMAIL, 5),
     )
     slack.refuse(POSTS, "account_inactive", times=1_000)
     async with slack_workers(engine, clock, slack, workspace) as workers:
@@ -137,7 +112,7 @@ async def test_a_suspended_workspace_costs_one_call_a_quarter_of_an_hour(
         with engine.connect() as connection:
             told = LedgerReport(connection).overview(clock.now(), 1)
         assert [(name, reason) for _, name, reason in told.paused] == [("Initech", "account_inactive")]
-        assert f"slack {workspace.team_id}" in [name for name, _ in told.closed]
+        assert closed(engine, clock)[f"slack {workspace.team_id}"] == "account_inactive"
         slack.journal.calm()
         await workers.go_on(60, LOOK_AT_WORKSPACE_AGAIN / 20)
     assert states(engine, Channel.SLACK) == {State.FAILED: 5, State.ACCEPTED: 25}
@@ -150,7 +125,11 @@ async def test_a_token_that_discord_refuses_is_tried_by_one_call_at_a_time(
     """Fault 26: all refusals count against the bot."""
     token, people = await invited(discord, 60)
     directs = [str(discord.dm_of(person).id) for person in people]
-    ask(engine, [(Address(Channel.DISCORD, f"8{each}"), each) for each in directs])
+    ask(
+        engine,
+        [(Address(Channel.DISCORD, f"8{each}"), each) for each in directs],
+        also=(Channel.EMAIL, 3),
+    )
     unauthorized = json.dumps({"message": "401: Unauthorized", "code": 0})
     refused = Fault(status=401, headers={"Content-Type": "application/json"}, body=unauthorized)
     discord.journal.fail(MESSAGES, refused, times=1_000)
@@ -160,10 +139,8 @@ async def test_a_token_that_discord_refuses_is_tried_by_one_call_at_a_time(
         assert 1 <= first <= 40, "those within a call's time, of 50 that had their turns"
         await workers.go_on(50, REFUSED_FOR / 20)
         assert len(discord.journal.of(MESSAGES)) == first + 2
-        with engine.connect() as connection:
-            assert [name for name, _ in LedgerReport(connection).overview(clock.now(), 1).closed] == [
-                "discord"
-            ]
+        assert closed(engine, clock) == {"discord": TOKEN_REFUSED}
+        assert states(engine, Channel.EMAIL, Kind.NOTICE) == {State.READY: 1}, "one is told, once"
         discord.journal.calm()
         await workers.go_on(30, REFUSED_FOR / 20)
     assert states(engine, Channel.DISCORD) == {State.ACCEPTED: 60}
@@ -187,7 +164,11 @@ async def test_a_key_that_sendgrid_refuses_is_tried_by_one_call_at_a_time(
     engine: Engine, clock: FastForward, sendgrid: SendGridSimulator
 ) -> None:
     """Fault 26: it was revoked; the one that takes its place sends what has waited."""
-    ask(engine, [(Address(Channel.EMAIL, f"p{number}@example.com"), None) for number in range(60)])
+    ask(
+        engine,
+        [(Address(Channel.EMAIL, f"p{number}@example.com"), None) for number in range(60)],
+        also=(Channel.SLACK, 3),
+    )
     calls = sendgrid.journal.calls
     async with mail_workers(engine, clock, sendgrid, "SG.revoked") as workers:
         await workers.go_on(20)
@@ -196,8 +177,13 @@ async def test_a_key_that_sendgrid_refuses_is_tried_by_one_call_at_a_time(
         assert {call.status for call in calls} == {401}
         await workers.go_on(50, REFUSED_FOR / 20)
         assert len(calls) == first + 2
-        assert closed(engine, clock) == ["email"]
+        assert list(closed(engine, clock)) == ["email"]
+        assert closed(engine, clock)["email"].startswith("401 ")
+        assert states(engine, Channel.SLACK, Kind.NOTICE) == {State.READY: 1}, "one is told, once"
+    async with mail_workers(engine, clock, sendgrid, "SG.revoked") as workers:
+        await workers.go_on(2)
+        assert len(calls) == first + 2, "it was refused already"
     async with mail_workers(engine, clock, sendgrid, sendgrid.api_key) as workers:
-        await workers.go_on(30, REFUSED_FOR / 20)
+        await workers.go_on(5)
     assert states(engine, Channel.EMAIL) == {State.ACCEPTED: 60}
     assert failures(engine) == 0

@@ -1,11 +1,10 @@
 """Two workers on one database against providers that refuse: who calls how often, and when not at all."""
 
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-import pytest
 from sqlalchemy import Engine
 
 from adapters.discord.api import DiscordApi
@@ -46,20 +45,6 @@ def strangers(engine: Engine, ids: Sequence[int]) -> None:
             to = Recipient(Address(Channel.DISCORD, str(number)), None, identity)
             new = NewDelivery(Key(DAY, Kind.PROMPT, person), acme, to, SIX, person, facts=asked)
             add_deliveries(connection, [new])
-
-
-@pytest.fixture
-async def clock() -> AsyncIterator[FastForward]:
-    with FastForward(SIX) as made:
-        yield made
-
-
-@pytest.fixture
-async def discord(clock: FastForward) -> AsyncIterator[DiscordSimulator]:
-    made = DiscordSimulator(clock.now)
-    await made.start()
-    yield made
-    await made.stop()
 
 
 async def test_a_ban_is_met_by_no_more_than_a_call_a_minute(
@@ -128,14 +113,6 @@ async def test_who_takes_no_messages_is_refused_once_and_asked_elsewhere(
         asked = [row for row in office.deliveries(Kind.PROMPT) if row.new.person_id == person.id]
         elsewhere = [row for row in asked if row.new.recipient.address.channel is Channel.SLACK]
         assert len(elsewhere) == 3, "every evening, by the way that is left"
-
-
-@pytest.fixture
-async def slack(clock: FastForward) -> AsyncIterator[SlackSimulator]:
-    made = SlackSimulator(now=clock.now)
-    await made.start()
-    yield made
-    await made.stop()
 
 
 async def test_no_call_is_made_while_slack_has_closed_its_limit(

@@ -223,15 +223,15 @@ def test_names_are_completed_from_ones_own_organization(office: Office) -> None:
 
 
 def test_the_workspace_of_the_installations_own_token_is_connected_from_the_start(office: Office) -> None:
-    office.done_log.workspace_found(Channel.SLACK, "T5", "HQ")
+    office.done_log.workspace_found(Channel.SLACK, "T5", "HQ", SIX)
     assert office.tenant().teams.in_workspace(Channel.SLACK, "T5") == []
     assert office.storage.tables.workspaces[Channel.SLACK, "T5"].organization_id == office.initech
-    office.done_log.workspace_found(Channel.SLACK, "T2", "Initrode HQ")
+    office.done_log.workspace_found(Channel.SLACK, "T2", "Initrode HQ", SIX)
     assert office.storage.tables.workspaces[Channel.SLACK, "T2"].organization_id == office.initrode
 
 
 def test_any_other_workspace_that_there_is_a_token_for_waits_for_its_code(office: Office) -> None:
-    office.done_log.workspace_found(Channel.SLACK, "T5", "HQ", belongs=False)
+    office.done_log.workspace_found(Channel.SLACK, "T5", "HQ", SIX, belongs=False)
     assert (Channel.SLACK, "T5") not in office.storage.tables.workspaces
 
 

@@ -49,6 +49,7 @@ class SlowSender:
     """Sends when it is let; what it was handed stands in `begun`."""
 
     batch = 1
+    credential = ""
 
     def __init__(self, channel: Channel = Channel.SLACK) -> None:
         self.channel = channel

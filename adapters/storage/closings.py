@@ -1,0 +1,49 @@
+"""Why a channel is closed and which credential it refused, beside the bucket that keeps it closed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from domain.closings import Refusal, is_news
+from domain.deliveries import LimitScope
+from domain.limits import bucket_name
+from domain.people import Channel
+
+_BECAUSE = text("UPDATE buckets SET reason = :reason WHERE name = :name")
+_LAST = text("SELECT credential, refused_at FROM buckets WHERE name = :name AND credential IS NOT NULL")
+_REFUSE = text("UPDATE buckets SET credential = :credential, refused_at = :now WHERE name = :name")
+_OTHER = text("""
+    UPDATE buckets SET closed_until = :now
+    WHERE name = :name AND probing AND closed_until > :now AND credential <> :credential
+""")
+_CLOSED = text("SELECT name FROM buckets WHERE probing AND name = ANY(CAST(:names AS text[]))")
+
+
+def because(connection: Connection, name: str, reason: str) -> None:
+    """Keep why a bucket was closed, for those who look."""
+    connection.execute(_BECAUSE, {"name": name, "reason": reason})
+
+
+def refuse(connection: Connection, name: str, refusal: Refusal, *, is_closed: bool) -> bool:
+    """Keep which credential was refused; whether that is news.  The caller holds the bucket's row."""
+    row = connection.execute(_LAST, {"name": name}).one_or_none()
+    last = None if row is None else Refusal(row.credential, row.refused_at)
+    connection.execute(_REFUSE, {"name": name, "credential": refusal.credential, "now": refusal.at})
+    return is_news(last, refusal, is_closed=is_closed)
+
+
+def try_another(connection: Connection, channel: Channel, credential: str, now: datetime) -> bool:
+    """Let one call try a channel that refused another credential; False: there is nothing to try."""
+    bound = {"name": _whole(channel), "credential": credential, "now": now}
+    return connection.execute(_OTHER, bound).rowcount == 1
+
+
+def closed_channels(connection: Connection) -> frozenset[Channel]:
+    """Channels that refuse everything."""
+    whole: Mapping[str, Channel] = {_whole(each): each for each in Channel}
+    return frozenset(whole[name] for name in connection.scalars(_CLOSED, {"names": list(whole)}))
+
+
+def _whole(channel: Channel) -> str:
+    return bucket_name(channel, "", LimitScope.EVERYTHING)

@@ -1,0 +1,30 @@
+"""Channels that are closed since a credential was refused: when that is news to those who can mend it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+STILL_THE_SAME = timedelta(hours=1)
+"""A refusal within that of the last one is no news: calls that were on their way may open a channel again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The last one that a channel met with."""
+
+    credential: str
+    """A digest of what was refused."""
+    at: datetime
+
+
+def is_news(last: Refusal | None, refusal: Refusal, *, is_closed: bool) -> bool:
+    """Whether a refusal closes a channel that worked.
+
+    Args:
+        last: the one before, if any.
+        refusal: what was heard now.
+        is_closed: the channel has been closed since then, whatever it was tried with meanwhile.
+    """
+    if is_closed:
+        return False
+    same = last is not None and last.credential == refusal.credential
+    return last is None or not same or refusal.at - last.at >= STILL_THE_SAME

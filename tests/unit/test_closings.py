@@ -1,0 +1,110 @@
+"""A channel that is closed as a whole: managers are told, once, where they can be reached."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain import notices as n
+from domain.closings import STILL_THE_SAME
+from domain.deliveries import REFUSED_FOR, Kind, Later, LimitScope, Never, RefusalScope
+from domain.people import Address, Channel
+from domain.teams import Role
+from tests.factories import ADA, BEN, DEE, Office
+
+REFUSED = Later("401", REFUSED_FOR, LimitScope.EVERYTHING, of_credential=True)
+MAIL = Address(Channel.EMAIL, "", "")
+DISCORD = Address(Channel.DISCORD, "", "")
+
+
+@pytest.fixture
+def office() -> Office:
+    """Ada and Dee manage the team; Ada writes on Slack, Dee by mail alone."""
+    office = Office()
+    for person in (office.ada, office.dee):
+        office.join(person, office.team, Role.MANAGER)
+    return office
+
+
+def close(office: Office, where: Address, told: Later = REFUSED, credential: str = "old") -> None:
+    office.done_log.report_limit(where, told, office.clock.now(), office.clock.real(), credential)
+
+
+def told(office: Office) -> list[tuple[Address, object]]:
+    return [(row.new.recipient.address, row.new.facts) for row in office.deliveries(Kind.NOTICE)]
+
+
+def test_managers_are_told_where_they_can_be_reached(office: Office) -> None:
+    close(office, MAIL)
+    lost = n.ChannelLost(Channel.EMAIL, "401")
+    assert told(office)[0] == (ADA, lost)
+    assert DEE not in [address for address, _ in told(office)], "her only scope is the one that is closed"
+
+
+def test_all_managers_are_told(office: Office) -> None:
+    close(office, DISCORD)
+    lost = n.ChannelLost(Channel.DISCORD, "401")
+    assert [(ADA, lost), (DEE, lost)] == told(office)[:2]
+
+
+def test_where_no_manager_can_be_reached_somebody_else_passes_it_on(office: Office) -> None:
+    office.join(office.ada, office.team, Role.MEMBER)
+    close(office, MAIL)
+    assert len([address for address, _ in told(office) if address in {ADA, BEN}]) == 1
+
+
+def test_nobody_is_told_on_a_channel_that_is_closed_too(office: Office) -> None:
+    with office.storage.begin() as uow:
+        uow.tenant(office.initech).people.add_identity(office.dee.id, Address(Channel.DISCORD, "8"))
+        uow.commit()
+    close(office, MAIL)
+    close(office, DISCORD)
+    by_discord = [facts for address, facts in told(office) if address.channel is Channel.DISCORD]
+    assert by_discord == [n.ChannelLost(Channel.EMAIL, "401")]
+    assert not any(address.channel is Channel.EMAIL for address, _ in told(office))
+
+
+def test_each_closing_is_told_once(office: Office) -> None:
+    for _ in range(3):
+        close(office, DISCORD)
+        office.clock.forward(REFUSED_FOR)
+    assert len([address for address, _ in told(office) if address == ADA]) == 1
+
+
+def test_the_next_closing_is_told_too_even_on_the_same_day(office: Office) -> None:
+    with office.storage.begin() as uow:
+        uow.tenant(office.initech).people.add_identity(office.ben.id, Address(Channel.DISCORD, "8"))
+        uow.commit()
+    office.change(office.ben, preferred=Channel.DISCORD)
+    close(office, DISCORD)
+    office.clock.forward(STILL_THE_SAME)
+    office.done_log.plan_prompts(office.clock.now())
+    assert office.send(Channel.DISCORD), "it was mended"
+    close(office, DISCORD)
+    assert len([address for address, _ in told(office) if address == ADA]) == 2
+
+
+def test_what_is_no_credential_is_told_to_nobody(office: Office) -> None:
+    close(office, DISCORD, Later("banned", timedelta(minutes=1), LimitScope.EVERYTHING))
+    close(office, DISCORD, Later("busy", timedelta(minutes=1), LimitScope.POST))
+    assert told(office) == []
+
+
+def test_what_waited_for_another_credential_goes_at_once(office: Office) -> None:
+    office.done_log.plan_prompts(office.clock.now())
+    parcels = office.send(Channel.EMAIL, outcome=REFUSED)
+    close(office, MAIL)
+    office.clock.forward(timedelta(seconds=10))
+    now = office.clock.now()
+    office.done_log.begin_sending(Channel.EMAIL, "old", now, now)
+    assert office.send(Channel.EMAIL) == []
+    office.done_log.begin_sending(Channel.EMAIL, "new", now, now)
+    assert [each.ref for each in office.send(Channel.EMAIL)] == [each.ref for each in parcels]
+
+
+def test_a_workspace_that_is_let_in_again_is_written_to_at_once(office: Office) -> None:
+    office.done_log.plan_prompts(office.clock.now())
+    office.send(outcome=Never("token_revoked", RefusalScope.WORKSPACE))
+    now = office.clock.forward(timedelta(seconds=10))
+    assert office.send() == []
+    office.done_log.workspace_found(Channel.SLACK, "T1", "Initech HQ", now)
+    assert {each.recipient.address.workspace for each in office.send()} == {"T1"}
