@@ -50,11 +50,15 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+def _name(typed: str) -> str:
+    if typed not in BENCHMARKS:
+        raise argparse.ArgumentTypeError(f"there is no benchmark {typed}; there are {', '.join(BENCHMARKS)}")
+    return typed
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="donelog bench", description=__doc__)
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", choices=[[], *BENCHMARKS], help=", ".join(BENCHMARKS)
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", type=_name, help=", ".join(BENCHMARKS))
     parser.add_argument("--all", action="store_true", help="every one of them")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     parser.add_argument(

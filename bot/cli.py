@@ -46,7 +46,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Asks everybody at 18:00 what they got done, on Slack, Discord or by mail; "
-    "tells the team next morning.",
+    "tells the team the next morning.",
     epilog="Also: `donelog demo` plays a whole team's day without any account; "
     "`donelog test` runs the tests.",
 )
@@ -84,7 +84,7 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 -- typer hands it over so
 def _donelog(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     pass

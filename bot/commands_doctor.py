@@ -13,7 +13,7 @@ def doctor(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
-    """Check what can be checked, and say what to do.  Ends with status 1 when there is a problem."""
+    """Check what can be checked, and say what to do.  Exits with status 1 if there is a problem."""
     from bot.doctor import diagnose  # noqa: PLC0415 -- commands load lazily
     from bot.findings import State  # noqa: PLC0415
 
@@ -28,6 +28,6 @@ def doctor(
             say(f"{state} {line.area:9} {line.text}")
             if line.advice:
                 say(f"{'':18} {line.advice}")
-        say(f"{problems} to mend." if problems else "Nothing to mend.")
+        say(f"{problems} problem{'' if problems == 1 else 's'} to fix." if problems else "Nothing to fix.")
     if problems:
         raise typer.Exit(1)

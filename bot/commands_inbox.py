@@ -22,10 +22,10 @@ def list_items(
     context: typer.Context,
     *,
     everything: Annotated[bool, typer.Option("--all", help="Also what has been understood.")] = False,
-    most: Annotated[int, typer.Option(min=1, max=10_000, help="So many, the newest first.")] = 50,
+    most: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
-    """What has arrived, of every channel, and is put aside, was not understood, or still waits."""
+    """What has arrived on any channel and waits.  Put aside, not understood, or not taken up yet."""
     from domain.ports.inbox import InboxState  # noqa: PLC0415 -- commands load lazily
 
     waiting = (InboxState.NEW, InboxState.HELD, InboxState.FAILED)
@@ -73,7 +73,7 @@ def show(
     *,
     raw: Annotated[bool, typer.Option(help="Write out what arrived, byte for byte.")] = False,
 ) -> None:
-    """One item, with its text: this shows what somebody wrote."""
+    """One item, with the text that somebody wrote."""
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
         kept, content = _found(uow, number)
         now = core.database.time()
@@ -116,14 +116,14 @@ def replay(
     *,
     failed: Annotated[bool, typer.Option(help="Everything that was not understood.")] = False,
 ) -> None:
-    """Read items again that are put aside or were not understood, by the rules of now.
+    """Read items again that were put aside or not understood.
 
-    A running donelog takes them up.  Nothing is recorded or said twice.
+    A running donelog takes them up, by the rules it has now.  Nothing is recorded or said twice.
     """
     from domain.ports.inbox import InboxState  # noqa: PLC0415 -- commands load lazily
 
     if not numbers and not failed:
-        raise Refusal("Which ones? Give numbers of `donelog mail list`, or --failed.")
+        raise Refusal("Which ones? Give numbers from `donelog mail list`, or --failed.")
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
         found = [_found(uow, number)[0] for number in numbers or ()]
         if failed:

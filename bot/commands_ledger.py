@@ -15,7 +15,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Which = Annotated[str, typer.Argument(metavar="REF", help="As the ledger shows it, such as 20261124-41.")]
 
 ledger_app = typer.Typer(
-    help="What is sent: counts, lateness, what is in doubt.", invoke_without_command=True
+    help="What is being sent: counts, lateness, what is in doubt.", invoke_without_command=True
 )
 
 
@@ -80,7 +80,7 @@ def _say_one(shown: "Shown") -> None:
 
 @ledger_app.command("show")
 def show(context: typer.Context, ref: Which, *, as_json: Json = False) -> None:
-    """One delivery: its state, its attempts, what the provider told; never what it says."""
+    """One delivery: its state, its attempts, its events.  Never what it says."""
     wanted = _ref(ref)
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
         shown = uow.report.show(wanted)
@@ -94,18 +94,18 @@ def show(context: typer.Context, ref: Which, *, as_json: Json = False) -> None:
 
 @ledger_app.command("retry")
 def retry(context: typer.Context, ref: Which) -> None:
-    """Send a delivery again that failed, bounced, was cancelled, or of which nobody can tell."""
+    """Send a delivery again.  One that failed, bounced, was cancelled, or of which nobody can tell."""
     wanted = _ref(ref)
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
         if not uow.report.retry(wanted, core.database.time()):
             fail(f"{ref} cannot be sent again: it is not over yet, has arrived, or it is too late for it.")
         uow.commit()
-    say(f"{ref} is sent again.")
+    say(f"{ref} will be sent again.")
 
 
 @ledger_app.command("cancel")
 def cancel(context: typer.Context, ref: Which) -> None:
-    """Do not send a delivery that is still to be sent or in doubt."""
+    """Cancel a delivery that is still to be sent or in doubt."""
     wanted = _ref(ref)
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
         if not uow.report.cancel(wanted):

@@ -12,7 +12,7 @@ from bot.console import fail, say, say_json
 if TYPE_CHECKING:  # only for the checker: commands load lazily
     from adapters.email.one_mail import ReadMail
 
-mail_app = typer.Typer(help="Mails: how they are read; what has arrived and waits.", no_args_is_help=True)
+mail_app = typer.Typer(help="Mail: how it is read, and what has arrived and waits.", no_args_is_help=True)
 mail_app.command("list")(commands_inbox.list_items)
 mail_app.command("show")(commands_inbox.show)
 mail_app.command("replay")(commands_inbox.replay)
@@ -35,7 +35,7 @@ def read(
         ),
     ] = False,
 ) -> None:
-    """What a mail says: the reply without quotes and signature, and the dones in it."""
+    """The reply in a mail and the dones in it.  Quotes and signature are cut."""
     from adapters.email.one_mail import read_jsonl, read_raw  # noqa: PLC0415 -- commands load lazily
 
     if jsonl:

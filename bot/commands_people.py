@@ -20,7 +20,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 WHO = "A name, a number of `member list`, or an address."
 
 member_app = typer.Typer(
-    help="People: list, add to a team, link a second address, renew one.", no_args_is_help=True
+    help="People: list them, add to a team, link or renew an address.", no_args_is_help=True
 )
 
 
@@ -168,7 +168,7 @@ def invite(
     team: Annotated[str, typer.Argument(help="The team's name.")],
     by: Annotated[str, typer.Option("--as", help=f"Who invites: {WHO} The team's manager by default.")] = "",
 ) -> None:
-    """Invite somebody by mail; an answer to that mail makes a member."""
+    """Invite somebody by mail; a reply makes them a member."""
     from bot import naming  # noqa: PLC0415 -- commands load lazily
     from domain.commands import Invite  # noqa: PLC0415
     from domain.services import linking  # noqa: PLC0415
@@ -202,11 +202,11 @@ def search(
     context: typer.Context,
     words: Annotated[list[str], typer.Argument(help="Words, and from: on: after: before:.")],
     by: Annotated[str, typer.Option("--as", help=f"Who asks: {WHO}")] = "",
-    page: Annotated[int, typer.Option(min=1, help="Ten lines each.")] = 1,
+    page: Annotated[int, typer.Option(min=1, help="Which page; each has ten lines.")] = 1,
     *,
     as_json: Json = False,
 ) -> None:
-    """Find what was done, as one person would see it.  Where there is only one, she is who asks."""
+    """Search what got done, as one person would see it.  Where there is only one, that is who asks."""
     from domain.commands import Search  # noqa: PLC0415 -- commands load lazily
     from domain.services import searching  # noqa: PLC0415
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # only for the checker: commands load lazily
     from bot.settings import Settings
 
 NOTHING_ON = """\
-No channel is set up yet, so there is nobody to ask. One of these leads through it:
+No channel is set up yet, so there is nobody to ask. Set one up:
     ./donelog setup slack
     ./donelog setup discord
     ./donelog setup email
@@ -19,28 +19,28 @@ Or see a whole team's day first, without any account: ./donelog demo"""
 
 
 def run(context: typer.Context) -> None:
-    """Start everything in one process."""
+    """Run everything in one process."""
     from bot.compose import EVERYTHING  # noqa: PLC0415 -- commands load lazily
 
     _start(context, EVERYTHING)
 
 
 def web(context: typer.Context) -> None:
-    """Start the part that takes what comes over HTTP; any number of them."""
+    """Run the part that serves HTTP.  There may be as many as you like."""
     from bot.compose import Work  # noqa: PLC0415 -- commands load lazily
 
     _start(context, Work.WEB)
 
 
 def gateway(context: typer.Context) -> None:
-    """Start the part that holds Slack's socket and Discord's gateway."""
+    """Run the part that holds Slack's socket and Discord's gateway."""
     from bot.compose import Work  # noqa: PLC0415 -- commands load lazily
 
     _start(context, Work.GATEWAY)
 
 
 def worker(context: typer.Context) -> None:
-    """Start the part that asks people and sends digests; any number of them."""
+    """Run the part that asks people and sends digests.  There may be as many as you like."""
     from bot.compose import Work  # noqa: PLC0415 -- commands load lazily
 
     _start(context, Work.WORKER)

@@ -15,7 +15,7 @@ AT_ONCE = 1_000
 
 
 def reindex(context: typer.Context) -> None:
-    """Feed everything to Meilisearch anew, and count what it holds then."""
+    """Rebuild the Meilisearch index.  Feeds it everything, then counts what it holds."""
     with opened(around(context).settings()) as core:
         if core.indexer is None:
             fail("MEILISEARCH_URL is not set: PostgreSQL searches, and what it finds is never behind.")

@@ -6,14 +6,14 @@ import typer
 
 from bot.console import around
 
-NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the links, open none.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print links, open no browser.")]
 
-setup_app = typer.Typer(help="Lead through connecting Slack, Discord or mail.", no_args_is_help=True)
+setup_app = typer.Typer(help="Connect Slack, Discord or mail, step by step.", no_args_is_help=True)
 
 
 @setup_app.command()
 def slack(context: typer.Context, *, no_browser: NoBrowser = False) -> None:
-    """Create the Slack app, connect the workspace."""
+    """Create the Slack app and connect the workspace."""
     from bot import setup_slack  # noqa: PLC0415 -- commands load lazily
     from bot.setup import SetUp  # noqa: PLC0415
 
@@ -22,7 +22,7 @@ def slack(context: typer.Context, *, no_browser: NoBrowser = False) -> None:
 
 @setup_app.command()
 def discord(context: typer.Context, *, no_browser: NoBrowser = False) -> None:
-    """Create the Discord bot, invite it, connect the server."""
+    """Create the Discord bot, invite it and connect the server."""
     from bot import setup_discord  # noqa: PLC0415 -- commands load lazily
     from bot.setup import SetUp  # noqa: PLC0415
 
@@ -31,7 +31,7 @@ def discord(context: typer.Context, *, no_browser: NoBrowser = False) -> None:
 
 @setup_app.command()
 def email(context: typer.Context, *, no_browser: NoBrowser = False) -> None:
-    """Send mail and take answers in, by SendGrid or by an ordinary mail account."""
+    """Connect mail: SendGrid, or an ordinary mail account."""
     from bot import setup_email  # noqa: PLC0415 -- commands load lazily
     from bot.setup import SetUp  # noqa: PLC0415
 

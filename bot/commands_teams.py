@@ -112,7 +112,7 @@ def list_workspaces(context: typer.Context, *, as_json: Json = False) -> None:
 
 @workspace_app.command("code")
 def workspace_code(context: typer.Context) -> None:
-    """A code that connects one more workspace or server when it is typed there."""
+    """A code that connects one more workspace or server.  It is typed there."""
     with opened(around(context).settings()) as core:
         say(connect_code(core))
 

@@ -135,7 +135,9 @@ async def _services(settings: Settings, guilds: list[str]) -> list[Line]:
     found = await asyncio.gather(*looked)
     lines = [line for lines in found for line in lines]
     if not channels_of(settings):
-        lines.insert(0, problem("channels", "No channel is set up.", "./donelog setup slack"))
+        lines.insert(
+            0, problem("channels", "No channel is set up.", "./donelog setup slack (or discord, email)")
+        )
     return [*lines, *await asyncio.to_thread(_search, settings)]
 
 

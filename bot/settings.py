@@ -4,8 +4,9 @@ Each can also be given as `NAME_FILE`, the path of a file that holds it.  The en
 """
 
 import dataclasses
+import difflib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -196,7 +197,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     known = names()
     for name in environment:
         if name.startswith("DONELOG_") and name.removesuffix("_FILE") not in known:
-            raise SettingsError(f"{name} is no setting of donelog; docs/reference/settings.md lists them.")
+            raise SettingsError(_no_such_setting(name, known))
     given = {
         each.name: value
         for each in dataclasses.fields(Settings)
@@ -205,6 +206,12 @@ def read(environment: Mapping[str, str]) -> Settings:
     settings = Settings(**given)
     _check_together(settings)
     return settings
+
+
+def _no_such_setting(name: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(name.removesuffix("_FILE"), known, n=1, cutoff=0.8)
+    hint = f"did you mean {close[0]}? " if close else ""
+    return f"{name} is not a setting of donelog; {hint}docs/reference/settings.md lists them all."
 
 
 def read_one(environment: Mapping[str, str], name: str) -> Any:

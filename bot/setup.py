@@ -86,5 +86,5 @@ def report(findings: Sequence[tuple[bool, str]]) -> bool:
         say(f"{'✓' if right else '✗'} {sentence}")
     well = all(right for right, _ in findings)
     if not well:
-        say("Mend that and type it again; Enter takes the same once more, Ctrl-C ends.\n")
+        say("Fix that and type it again; Enter keeps what you typed, Ctrl-C stops.\n")
     return well

@@ -65,7 +65,7 @@ def test_run_without_a_channel_offers_setup_and_demo(bare: Shell) -> None:
 @pytest.mark.parametrize("part", ["run", "web", "gateway", "worker", "doctor"])
 def test_an_unknown_setting_is_named(bare: Shell, part: str) -> None:
     bare.set(DONELOG_PROT="8080")
-    assert "DONELOG_PROT is no setting of donelog" in bare.run(part).output
+    assert "DONELOG_PROT is not a setting of donelog" in bare.run(part).output
 
 
 def test_a_database_that_does_not_answer_is_named(bare: Shell) -> None:
@@ -230,7 +230,7 @@ def test_search_shows_what_one_person_may_see(shell: Shell) -> None:
     remember(shell, "ana@example.com", "shipped the importer")
     assert "Ana  shipped the importer" in shell.says("search", "importer")
     remember(shell, "ben@example.com", "read about importers")
-    assert "say it with --as" in shell.fails("search", "importer")
+    assert "Say who: --as" in shell.fails("search", "importer")
     assert "Ana" not in shell.says("search", "import", "--as", "ben")
     found = json.loads(shell.says("search", "import", "--as", "ana@example.com", "--json"))
     assert [hit["text"] for hit in found["hits"]] == ["shipped the importer"]

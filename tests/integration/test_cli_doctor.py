@@ -92,7 +92,7 @@ def texts(lines: list[dict[str, Any]], state: str) -> str:
 
 async def test_without_a_channel_that_is_the_one_problem(shell: Shell) -> None:
     lines = await diagnosis(shell, 1)
-    assert texts(lines, "problem") == "No channel is set up. ./donelog setup slack"
+    assert texts(lines, "problem") == "No channel is set up. ./donelog setup slack (or discord, email)"
     assert "The schema is the newest" in texts(lines, "ok")
 
 
@@ -144,7 +144,7 @@ async def test_slack_and_search_in_order_leave_nothing_to_mend(
     said = await asyncio.to_thread(shell.says, "doctor")
     assert "Connected to the Slack workspace Acme" in said
     assert "Meilisearch" in said
-    assert said.endswith("Nothing to mend.\n")
+    assert said.endswith("Nothing to fix.\n")
 
 
 async def test_a_search_engine_that_is_down_is_a_problem(shell: Shell) -> None:

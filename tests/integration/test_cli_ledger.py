@@ -118,7 +118,7 @@ def test_what_nobody_can_tell_is_sent_again_or_cancelled_by_hand(installation: I
     ref, other = installation.happened(Unknown("x"), Unknown("y"))
     assert "cannot be sent again" in installation.shell.fails("ledger", "retry", ref), "it is looked for"
     installation.execute("UPDATE deliveries SET state = 11")
-    assert installation.shell.says("ledger", "retry", ref) == f"{ref} is sent again.\n"
+    assert installation.shell.says("ledger", "retry", ref) == f"{ref} will be sent again.\n"
     assert installation.states() == {"ready": 1, "unknown": 1}
     assert installation.shell.says("ledger", "cancel", ref) == f"{ref} is cancelled.\n"
     assert "cannot be cancelled" in installation.shell.fails("ledger", "cancel", other)

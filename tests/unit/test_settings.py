@@ -34,11 +34,13 @@ def test_an_empty_value_counts_as_none() -> None:
 
 
 def test_an_unknown_name_of_ours_is_named() -> None:
-    assert "DONELOG_PUBLC_URL is no setting" in problem({"DONELOG_PUBLC_URL": "https://example.com"})
+    said = problem({"DONELOG_PUBLC_URL": "https://example.com"})
+    assert "DONELOG_PUBLC_URL is not a setting" in said
+    assert "did you mean DONELOG_PUBLIC_URL?" in said
 
 
 def test_an_unknown_name_of_ours_is_named_even_when_it_ends_in_file() -> None:
-    assert "DONELOG_TOKEN_FILE is no setting" in problem({"DONELOG_TOKEN_FILE": "token"})
+    assert "DONELOG_TOKEN_FILE is not a setting" in problem({"DONELOG_TOKEN_FILE": "token"})
 
 
 @pytest.mark.parametrize("name", RESERVED)
@@ -166,7 +168,7 @@ def test_env_file_gives_what_the_environment_does_not(
 
 def test_an_unknown_name_in_env_file_is_named(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("DONELOG_PROT=1\n")
-    with pytest.raises(SettingsError, match="DONELOG_PROT is no setting"):
+    with pytest.raises(SettingsError, match="DONELOG_PROT is not a setting"):
         load(tmp_path / ".env")
 
 
