@@ -43,6 +43,7 @@ class MailServer:
     taken: list[Taken] = field(default_factory=list)
     arrived: "asyncio.Queue[Taken]" = field(default_factory=asyncio.Queue)
     """The same, for whoever waits for the next one."""
+    refused_logins: int = 0
     port: int = 0
 
     async def handle_MAIL(  # noqa: N802 -- aiosmtpd's name and arguments
@@ -90,6 +91,7 @@ class MailServer:
         assert isinstance(data, LoginPassword)
         known = self.users.get(data.login.decode())
         right = known == data.password.decode()
+        self.refused_logins += not right
         return AuthResult(success=right, handled=right, auth_data=data)
 
     def session(self) -> SMTP:

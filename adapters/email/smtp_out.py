@@ -5,6 +5,7 @@ Nothing is retried here and every letter has a deadline; what came of it is told
 
 import asyncio
 import contextlib
+import itertools
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -40,6 +41,26 @@ class _Job:
     message_id: str
 
 
+@dataclass(slots=True)
+class _Run:
+    """A batch, on all of its connections."""
+
+    waiting: Iterator[_Job]
+    last_start: float
+    outcomes: dict[int, Outcome]
+    parcels: Sequence[Parcel]
+    report_limit: ReportLimit
+    closed: Later | None = None
+    """The server takes nothing more."""
+
+    def note(self, job: _Job, outcome: Outcome) -> None:
+        self.outcomes[job.place] = outcome
+        if isinstance(outcome, Later):
+            self.report_limit(self.parcels[job.place], outcome)
+            if outcome.closes is not None:
+                self.closed = outcome
+
+
 class SmtpSender:
     """The sender of mail where SendGrid is not used.
 
@@ -70,13 +91,12 @@ class SmtpSender:
         """What became of each, in the same order."""
         jobs, refused = await asyncio.to_thread(self._write, parcels)
         outcomes: dict[int, Outcome] = dict(refused)
-        waiting = iter(jobs)
         last_start = asyncio.get_running_loop().time() + _LAST_START
+        run = _Run(iter(jobs), last_start, outcomes, parcels, report_limit)
+        if not self._idle:  # whether the login is taken one connection finds out for all
+            await self._work(run, most=1)
         workers = min(CONNECTIONS, len(jobs))
-        await asyncio.gather(*(self._work(waiting, last_start, outcomes) for _ in range(workers)))
-        for place, outcome in outcomes.items():
-            if isinstance(outcome, Later):
-                report_limit(parcels[place], outcome)
+        await asyncio.gather(*(self._work(run) for _ in range(workers)))
         return [outcomes[place] for place in range(len(parcels))]
 
     async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:
@@ -98,17 +118,14 @@ class SmtpSender:
         recipient = letter.parcel.recipient.address.external_id
         return _Job(letter.place, letter.sender[1], recipient, message, letter.message_id)
 
-    async def _work(self, waiting: Iterator[_Job], last_start: float, outcomes: dict[int, Outcome]) -> None:
-        closed: Later | None = None
-        for job in waiting:
-            if closed is not None:
-                outcomes[job.place] = closed
-            elif asyncio.get_running_loop().time() > last_start:
-                outcomes[job.place] = Later("no time was left before the lease ends")
+    async def _work(self, run: "_Run", most: int | None = None) -> None:
+        for job in itertools.islice(run.waiting, most):
+            if run.closed is not None:
+                run.outcomes[job.place] = run.closed
+            elif asyncio.get_running_loop().time() > run.last_start:
+                run.outcomes[job.place] = Later("no time was left before the lease ends")
             else:
-                outcome = outcomes[job.place] = await self._deliver(job)
-                if isinstance(outcome, Later) and outcome.closes is not None:
-                    closed = outcome
+                run.note(job, await self._deliver(job))
 
     async def _deliver(self, job: _Job) -> Outcome:
         """One letter over a connection of its own or one that is kept."""

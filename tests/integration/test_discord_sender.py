@@ -120,7 +120,7 @@ async def test_a_number_as_long_as_numbers_get_still_makes_a_nonce(world: World)
             Fault(status=429, body="banned"),
             Later("refused before it came to Discord", timedelta(minutes=1), LimitScope.EVERYTHING),
         ),
-        (Fault(status=401), Later(TOKEN_REFUSED, REFUSED_FOR, LimitScope.EVERYTHING)),
+        (Fault(status=401), Later(TOKEN_REFUSED, REFUSED_FOR, LimitScope.EVERYTHING, of_credential=True)),
         (Fault(status=500), Unknown("status 500")),
         (Fault(status=502), Unknown("status 502")),
         (Fault(status=503), Unknown("status 503")),
@@ -208,7 +208,7 @@ async def test_before_the_login_nothing_was_sent(world: World) -> None:
     channel = world.channel()
     world.bot.token = token
     assert await channel.sender.send([to_person(world, world.ada)]) == [
-        Later(TOKEN_REFUSED, REFUSED_FOR, LimitScope.EVERYTHING)
+        Later(TOKEN_REFUSED, REFUSED_FOR, LimitScope.EVERYTHING, of_credential=True)
     ]
     await channel.stop()
 

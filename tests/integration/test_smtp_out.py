@@ -20,9 +20,12 @@ from domain.deliveries import (
     Sent,
     Unknown,
 )
+from domain.limit_reports import CallSpacing
 from tests.mail_world import NAMES, NOW, FakeClock, FakeTokens, parcel
 from tests.smtp_server import MailServer, mail_server
 
+WAYS_TO_LOG_IN = ("LOGIN", "PLAIN")
+"""The server offers them, and the client tries all."""
 ORDINARY = MailNames(None, "me@mail.example.com", has_mailbox=True, plus=True)
 
 
@@ -108,6 +111,26 @@ async def test_with_a_wrong_password_mail_waits_and_the_log_says_so(caplog: pyte
     assert "hunter2" not in caplog.text
 
 
+async def test_a_refused_login_ends_the_batch_and_closes_mail_at_once() -> None:
+    """Fault 26: who tries a wrong password for each mail is locked out, and others wait for the last one."""
+    reported: list[Later] = []
+
+    def report_limit(_parcel: Parcel, told: Later | CallSpacing) -> None:
+        assert isinstance(told, Later)
+        reported.append(told)
+
+    async with mail_server(users={"me": "right"}) as server, sender(account(server, "me", "wrong")) as made:
+        found = await made.send([parcel(number) for number in range(1, 51)], report_limit)
+        assert server.refused_logins == len(WAYS_TO_LOG_IN)
+        assert server.taken == []
+    assert len(found) == 50
+    [told] = set(found)
+    assert isinstance(told, Later)
+    assert told == Later(told.reason, REFUSED_FOR, LimitScope.EVERYTHING, of_credential=True)
+    assert told.reason.startswith("535 ")
+    assert reported == [told]
+
+
 async def test_a_server_that_is_not_there_makes_mail_wait() -> None:
     async with mail_server() as server:
         gone = account(server)
@@ -164,7 +187,12 @@ async def test_what_cannot_be_an_address_is_refused_without_a_call() -> None:
     ("stage", "code", "said", "expected"),
     [
         (Stage.ACCOUNT, 421, "4.7.0 try again later", Later("421 4.7.0 try again later")),
-        (Stage.ACCOUNT, 535, "5.7.8 no", Later("535 5.7.8 no", REFUSED_FOR, LimitScope.EVERYTHING)),
+        (
+            Stage.ACCOUNT,
+            535,
+            "5.7.8 no",
+            Later("535 5.7.8 no", REFUSED_FOR, LimitScope.EVERYTHING, of_credential=True),
+        ),
         (Stage.ACCOUNT, 550, "5.1.1 strange sender", Later("550 5.1.1 strange sender")),
         (Stage.RECIPIENT, 450, "4.2.1 too quickly", Later("450 4.2.1 too quickly")),
         (Stage.RECIPIENT, 452, "4.2.2 over quota", Later("452 4.2.2 over quota")),
