@@ -111,7 +111,7 @@ def _upward(page: Page, last: int, words: Words, floor: int, *, quoted: bool) ->
         may_add = found is None or _may_add(found, line, words, dated=dated, opens=opens)
         if not may_add and not lacks_date:
             break
-        if not dated and not _may_be_named(line):
+        if not dated and not _may_be_named(line) and not (quoted and _is_short_name(page, start, last)):
             continue
         if not page.may_weigh():
             break
@@ -171,6 +171,13 @@ def _may_be_named(line: str) -> bool:
     if not first:
         return False
     return not first[0].islower() or "@" in line or (line.endswith(":") and any(map(str.isdigit, line)))
+
+
+def _is_short_name(page: Page, start: int, last: int) -> bool:
+    """`donelog schrieb:`, a name that begins small, alone in its paragraph."""
+    few = 3
+    is_apart = start == 0 or not page.said[start - 1]
+    return start == last and is_apart and len(page.said[start].split()) <= few
 
 
 def _within_line(page: Page, index: int, words: Words) -> Attribution | None:

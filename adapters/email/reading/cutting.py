@@ -10,6 +10,7 @@ from adapters.email.reading.words import Words
 _GROUPWISE = ">>>"
 """`>>> Bob <bob@example.com> 11/24/2026 6:00 PM >>>`, and the original below it is not quoted."""
 _MOST_UNKNOWN_HEADERS = 6
+_MOST_QUOTED_HEADERS = 10
 _LONGEST_REQUEST = 120
 """Characters of a line that asks to answer above it."""
 
@@ -38,7 +39,7 @@ class _Cut:
         while index < len(page):
             if not page.said[index]:
                 index += 1
-            elif not self._asks and page.is_quoted(index) and page.is_quoted(index + 1):
+            elif not self._asks and index and all(map(page.is_quoted, range(index - 1, index + 2))):
                 index = self._floor = index + 1
             else:
                 index = self._next(index)
@@ -82,8 +83,10 @@ class _Cut:
     def _ends_in_attribution(self, index: int) -> bool:
         """A quote of nothing but an attribution: what it introduces comes below, unmarked."""
         page, said = self._page, self._page.said[index]
-        if index == 0 or not said.endswith((":", _GROUPWISE)) or page.is_quoted(index - 1):
+        if index == 0 or page.is_quoted(index - 1):
             return False
+        if not said.endswith((":", _GROUPWISE)):
+            return page.is_quoted(index) and self._is_quote_of_headers(index)
         later = page.next_said(index)
         if not page.is_quoted(index) or later >= len(page) or page.is_quoted(later):
             return False
@@ -92,6 +95,19 @@ class _Cut:
             return evidence.date and (evidence.address or evidence.time)
         found = attribution_at(Page(said.lstrip("> ")), 0, self._words, 0)
         return found is not None and found.is_sure
+
+    def _is_quote_of_headers(self, index: int) -> bool:
+        """Headers are all that is quoted: the original below them is not."""
+        page, end = self._page, index
+        if ":" not in page.said[index] or not page.may_weigh():
+            return False
+        while page.is_quoted(end) and end - index <= _MOST_QUOTED_HEADERS:
+            end += 1
+        if page.is_quoted(end) or page.next_said(end - 1) >= len(page):
+            return False
+        quoted = Page("\n".join(page.said[each].lstrip("> ") for each in range(index, end)).strip())
+        original = original_at(quoted, 0, self._words)
+        return original is not None and original.body >= len(quoted)
 
     def _original(self, index: int) -> int | None:
         """Behind an original's headers when she passed it on without a word; else the end."""

@@ -37,6 +37,8 @@ def is_device_line(said: str, words: Words) -> bool:
             return False
         if link is not None or any(word.startswith(words.devices) for word in _first_words(rest)):
             return True
+        if folded.endswith(words.brands) and len(folded.split()) <= _MOST_WORDS:
+            return True
     ends = folded.endswith(words.sent_with)
     return ends and _names_device(folded, words) and len(folded.split()) <= _MOST_WORDS
 

@@ -1,15 +1,10 @@
-"""What stands below a person's own words: closing, name, signature, visiting card."""
+"""What stands below a person's own words: closing, name and signature."""
 
 import re
 from collections.abc import Sequence
 
-from adapters.email.reading.manners import (
-    CONTACT,
-    LONGEST_CLOSING_LINE,
-    PRONOUNS,
-    is_closing,
-    is_name_like,
-)
+from adapters.email.reading.cards import is_card_line, mark_card, mark_own_card, may_stand_on_card
+from adapters.email.reading.manners import CONTACT, ends_as_closing, is_closing, is_name_like
 from adapters.email.reading.notices import mark_legal
 from adapters.email.reading.page import Page, Verdict, is_bullet, is_rule
 from adapters.email.reading.words import Words, fold
@@ -19,24 +14,12 @@ _MOST_SIGNATURE_LINES = 16
 _LONGEST_SIGNATURE_LINE = 100
 _MOST_CLOSING_LINES = 8
 _MOST_CLOSING_WORDS = 4
-_FEWEST_CARD_LINES = 3
 _RULE_SIGNS = frozenset("-—–―─━_=*~# ")
 _MAILING_LIST = re.compile(
     r"mailing.?list|listinfo|groups\.google|groups\.io|-users|@lists?\."
     r"|unsubscribe (?:from|send|via|here|at|by)|unsubscribe: ",
     re.IGNORECASE,
 )
-_LONGEST_CARD_LINE = 160
-_REGISTER = re.compile(
-    r"\bHR[AB]\s?\d{2,6}\b|\bUSt-?Id|\b(?:SIREN|SIRET|RCS|KvK|KRS|CNPJ)\b|\bP\.? ?IVA\b"
-    r"|\b(?:Org|Company)\.? ?(?:nr|no)\b"
-)
-"""What tells that a line is about a company in a register, as the law asks in many countries."""
-_COMPANY = re.compile(
-    r"\b(?:inc|ltd|corp|co|şti|bhd|pty|zrt|kft|nyrt)\.$|(?:^|\s)(?:[^\W\d_]{1,2}\.\s?){2,4}$",
-    re.IGNORECASE,
-)
-"""A company's kind, whose last dot ends no sentence: `Acme Inc.`, `Acme S.p.A.`, `Acme d.o.o.`."""
 _POSTSCRIPT = re.compile(r"(?:p\.?\s?[sd]|n\.?b|追伸)\.?\s?[:：.–-]|P\.?S\.?\s", re.IGNORECASE)
 _SIGNED = re.compile(r"(--?|[—–~]|//?)(\s?)([^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,2})[.,]?$")
 
@@ -66,8 +49,8 @@ def _mark_farewell(page: Page, start: int, end: int, words: Words, names: frozen
     _mark_signed(page, start, end, names)
     _mark_closing(page, start, _open_end(page, start, end), words, names)
     end = _open_end(page, start, end)
-    _mark_card(page, start, end, names)
-    _mark_own_card(page, start, end, names)
+    mark_card(page, start, end, names)
+    mark_own_card(page, start, end, names)
     end = _open_end(page, start, end)
     _mark_name(page, start, end, names)
     _trim_rules(page, start, _open_end(page, start, end))
@@ -169,10 +152,12 @@ def _mark_closing(page: Page, start: int, end: int, words: Words, names: frozens
             if _fits_below(below_lines, names) and page.has_words(top, index):
                 found = index
             below_lines = []
-        elif _closes_by_form(page, index, below_lines, names) and page.has_words(top, index):
+        elif page.has_words(top, index) and _closes_by_form(page, index, below_lines, words, names):
             found, below_lines = index, []
         elif page.verdicts[index] is None:
-            if not _may_stand_on_card(said) or (is_bullet(page.raw[index]) and not is_rule(said)):
+            if not (may_stand_on_card(said) or words.formulas.at(fold(said))) or (
+                is_bullet(page.raw[index]) and not is_rule(said)
+            ):
                 break
             below_lines.append(said)
         below += 1
@@ -181,18 +166,29 @@ def _mark_closing(page: Page, start: int, end: int, words: Words, names: frozens
         page.mark(found + 1, end, Verdict.SIGNATURE, "below a closing")
 
 
-def _closes_by_form(page: Page, index: int, lines: Sequence[str], names: frozenset[str]) -> bool:
+def _closes_by_form(
+    page: Page, index: int, lines: Sequence[str], words: Words, names: frozenset[str]
+) -> bool:
     """A few words and a comma, apart from the rest and above a name: so closings look in every language.
 
-    The name must be the sender's; where hers is not told, ways to reach her must stand below it.
+    The name must be the sender's; where hers is not told, ways to reach her must stand below it.  A formula
+    or a word that closings end with says enough without.
     """
     said = page.said[index]
+    if words.formulas.at(fold(said)) and _fits_below(lines, names):
+        return True
+    is_apart, is_hers = not page.said[index - 1], _names_her(lines, names)
+    if (is_apart or is_hers) and lines and ends_as_closing(said, words) and _fits_below(lines, names):
+        return True
     if not said.endswith((",", "،", "，", "՝")) or len(said.split()) > _MOST_CLOSING_WORDS or not lines:
         return False
-    if any(map(str.isdigit, said)) or page.said[index - 1] or not _fits_below(lines, names):
+    if any(map(str.isdigit, said)) or not is_apart or not _fits_below(lines, names):
         return False
-    is_hers = bool(names) and not names.isdisjoint(re.findall(r"\w+", fold(lines[-1])))
     return is_hers or (not names and any(map(CONTACT.search, lines[:-1])))
+
+
+def _names_her(lines: Sequence[str], names: frozenset[str]) -> bool:
+    return bool(lines) and not names.isdisjoint(re.findall(r"\w+", fold(lines[-1])))
 
 
 def _fits_below(lines: Sequence[str], names: frozenset[str]) -> bool:
@@ -201,75 +197,7 @@ def _fits_below(lines: Sequence[str], names: frozenset[str]) -> bool:
         return True
     first = lines[-1]
     rest = lines[:-1]
-    return is_name_like(first, names) and all(_is_card_line(line) for line in rest)
-
-
-def _is_card_line(line: str) -> bool:
-    """A title, a company, a number: short and no sentence."""
-    is_sentence = line.endswith((".", "!", "?")) and not _COMPANY.search(line)
-    is_short = len(line) <= LONGEST_CLOSING_LINE and not is_sentence
-    return is_short or "@" in line or _is_long_card_line(line)
-
-
-def _may_stand_on_card(line: str) -> bool:
-    return len(line) <= LONGEST_CLOSING_LINE or _is_long_card_line(line)
-
-
-def _is_long_card_line(line: str) -> bool:
-    """Where a company is registered, or several ways to reach somebody side by side."""
-    if len(line) > _LONGEST_CARD_LINE:
-        return False
-    return _REGISTER.search(line) is not None or (
-        CONTACT.search(line) is not None and any(sign in line for sign in ("|", "•", " · "))
-    )
-
-
-def _mark_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
-    """A last paragraph that is a visiting card: her name, then her title and ways to reach her."""
-    top = end
-    while top > start and page.said[top - 1] and page.verdicts[top - 1] is None:
-        top -= 1
-    lines = page.said[top:end]
-    if not 1 < len(lines) <= _MOST_CLOSING_LINES or top == start or not page.has_words(start, top):
-        return
-    if any(not _may_stand_on_card(line) or is_bullet(line) for line in lines):
-        return
-    first = PRONOUNS.sub("", lines[0])
-    parts = [fold(part) for part in re.findall(r"\w+", first)]
-    reached = sum(CONTACT.search(line) is not None for line in lines[1:])
-    if ":" in lines[0]:
-        return
-    is_hers = len(parts) > 1 and len(names) > 1 and names.issuperset(parts)
-    may_be_hers = not names or not names.isdisjoint(parts)
-    is_card = (
-        may_be_hers
-        and len(lines) >= _FEWEST_CARD_LINES
-        and 2 * reached >= len(lines) - 1
-        and 1 < len(parts) <= _FEWEST_CARD_LINES
-        and is_name_like(first)
-    )
-    if is_hers or is_card:
-        page.mark(top, end, Verdict.SIGNATURE, "a visiting card")
-
-
-def _mark_own_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
-    """A card whose lines stand apart, as cells of a table do: her whole name, below it a way to reach her."""
-    if len(names) < 2:  # noqa: PLR2004 -- a first and a last name
-        return
-    below: list[str] = []
-    for index in range(end - 1, start, -1):
-        said = page.said[index]
-        if not said:
-            continue
-        if page.verdicts[index] is not None or len(below) > _MOST_CLOSING_LINES or is_bullet(page.raw[index]):
-            return
-        if names == frozenset(re.findall(r"\w+", fold(said))):
-            if any(map(CONTACT.search, below)) and page.has_words(start, index):
-                page.mark(index, end, Verdict.SIGNATURE, "a visiting card")
-            return
-        if not _is_card_line(said):
-            return
-        below.append(said)
+    return is_name_like(first, names) and all(is_card_line(line) for line in rest)
 
 
 def _mark_name(page: Page, start: int, end: int, names: frozenset[str]) -> None:

@@ -16,6 +16,12 @@ PRONOUNS = re.compile(
 )
 """What stands behind a name in a signature: `(she/her)`."""
 OUR_NAME = "donelog"
+_SIGNS_AROUND = re.compile(
+    "^[\u2190-\u2bff\ufe0f\U0001f000-\U0001fbff\\s]+|[\u2190-\u2bff\ufe0f\U0001f000-\U0001fbff\\s]+$"
+)
+"""Arrows, dingbats and emoji."""
+_MOST_ORIGIN_WORDS = 5
+_MOST_CLOSING_WORDS = 3
 _MOST_NAME_WORDS = 4
 _FEW_NAMES = 2
 _GREETING_ENDS = ",，、،!！"
@@ -24,19 +30,42 @@ _JOINERS = frozenset(
 )
 
 
+def without_ornament(text: str) -> str:
+    """The text without punctuation, emoji and other signs around it."""
+    bare = text.strip(PUNCTUATION)
+    if bare.isascii():
+        return bare
+    return _SIGNS_AROUND.sub("", bare)
+
+
 def is_closing(said: str, words: Words, names: frozenset[str] = frozenset()) -> bool:
     """`Kind regards`, alone or with a name: `LG Anna`, `Thanks, Ana`, `Best - Tom`."""
     if len(said) > LONGEST_CLOSING_LINE:
         return False
-    folded = fold(said.strip(PUNCTUATION))
+    folded = fold(without_ornament(said))
     phrase = words.closings.at(folded)
     if not phrase:
         return False
-    rest = folded[len(phrase) :].strip(PUNCTUATION)
+    rest = without_ornament(folded[len(phrase) :])
     if not rest or is_closing(rest, words, names):
+        return True
+    if phrase not in words.ambiguous_closings and _tells_origin(phrase, rest, words):
         return True
     tail = said[_length_folded_to(said, phrase) :].strip()
     return _is_name_behind(tail, names, is_ambiguous=phrase in words.ambiguous_closings)
+
+
+def _tells_origin(phrase: str, rest: str, words: Words) -> bool:
+    """`... from sunny Spain`; some closings are known with that word."""
+    parts = rest.split()
+    is_opened = phrase.rsplit(None, 1)[-1] in words.origins
+    return (is_opened or (len(parts) > 1 and parts[0] in words.origins)) and len(parts) <= _MOST_ORIGIN_WORDS
+
+
+def ends_as_closing(said: str, words: Words) -> bool:
+    """`Sunny regards`: few words, and the last one is what closings end with."""
+    parts = fold(without_ornament(said)).split()
+    return 1 < len(parts) <= _MOST_CLOSING_WORDS and parts[-1] in words.closing_ends
 
 
 def _length_folded_to(said: str, phrase: str) -> int:
@@ -58,7 +87,7 @@ def is_greeting(said: str, words: Words, names: frozenset[str] = frozenset()) ->
     """A greeting and at most whom it is for; `Hi, fixed the bug!` says more."""
     if len(said) > LONGEST_CLOSING_LINE or ":" in said.rstrip(" :"):
         return False
-    bare = said.strip(PUNCTUATION + ":")
+    bare = without_ornament(said.strip(PUNCTUATION + ":"))
     phrase = words.greetings.at(fold(bare))
     rest = bare[len(phrase) :]
     return bool(phrase) and _is_for_somebody(rest, said.rstrip()[-1], names, words.everybody)

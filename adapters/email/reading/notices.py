@@ -1,5 +1,7 @@
 """What servers and offices put around a text: warnings above it, legal texts and list footers below."""
 
+import re
+
 from adapters.email.reading.manners import LONGEST_CLOSING_LINE
 from adapters.email.reading.page import Page, Verdict, is_rule
 from adapters.email.reading.words import Openings, Words, fold
@@ -12,6 +14,12 @@ _DENSE = "\u2e80"
 """From here on a character says more than a letter."""
 _LONG = 90
 """Characters of a line that nobody writes about a thing done in such words."""
+_LEADING = re.compile(r"^[^\w\[(]+")
+_FEWEST_STEMS = 3
+_LONGEST_PARAGRAPH = 30
+"""Lines from the beginning of a legal text to the end of hers."""
+_SEEN_OF_PARAGRAPH = 800
+"""Characters that are looked at to tell whether it is one."""
 _BANNER_SIGNS = " *_|>-=⚠!\ufe0f"
 
 
@@ -57,7 +65,7 @@ def _banner_end(page: Page, start: int) -> int:
 def mark_legal(page: Page, start: int, end: int, words: Words) -> None:
     """From where a paragraph begins as disclaimers and footers of lists do."""
     for index in page.open_lines(start, end):
-        said = page.said[index].strip(" *_|>-=#※")
+        said = _LEADING.sub("", page.said[index].strip(" *_|>-=#※"))
         bare = fold(said)
         is_apart = _begins_paragraph(page, index, start)
         for phrases, rule in ((words.disclaimers, "legal text"), (words.footers, "footer of a list")):
@@ -67,6 +75,19 @@ def mark_legal(page: Page, start: int, end: int, words: Words) -> None:
             if _is_impersonal(page.said[index], phrase, bare) and page.has_words(start, index):
                 page.mark(_above(page, index, start), end, Verdict.FOOTER, rule)
                 return
+        if is_apart and _sounds_legal(page, index, end, words) and page.has_words(start, index):
+            page.mark(_above(page, index, start), end, Verdict.FOOTER, "sounds as legal texts do")
+            return
+
+
+def _sounds_legal(page: Page, index: int, end: int, words: Words) -> bool:
+    """A long paragraph, the mail's last but for others like it, with several words of legal texts in it."""
+    if end - index > _LONGEST_PARAGRAPH or len(page.said[index]) < _LONGEST_HEADING or not page.may_weigh():
+        return False
+    stop = next((each for each in range(index, end) if not page.said[each]), end)
+    text = fold(" ".join(page.said[index:stop])[:_SEEN_OF_PARAGRAPH])
+    shortest = _LONG if text[0] < _DENSE else LONGEST_CLOSING_LINE
+    return len(text) >= shortest and sum(stem in text for stem in words.legal_stems) >= _FEWEST_STEMS
 
 
 def _begins_paragraph(page: Page, index: int, start: int) -> bool:

@@ -26,6 +26,11 @@ _PHRASES = frozenset(
             "nones",
             "everybody",
             "disclaimers",
+            "legal_stems",
+            "origins",
+            "closing_ends",
+            "formulas",
+            "brands",
             "footers",
             "banners",
             "auto_subjects",
@@ -99,6 +104,8 @@ class Words:
     sent_from_my: Openings
     sent_with: tuple[str, ...]
     devices: tuple[str, ...]
+    brands: tuple[str, ...]
+    """Names of programs and makers with which a line about a device may end."""
     greetings: Openings
     everybody: frozenset[str]
     """Words behind a greeting by which nobody is named: `team`, `all`."""
@@ -110,7 +117,15 @@ class Words:
     blocker_intros: frozenset[str]
     nones: frozenset[str]
     """Ways to say that there is nothing below such a heading."""
+    closing_ends: frozenset[str]
+    """Last words of closings that nobody has counted: `sunny regards`."""
+    formulas: Openings
+    """Openings that make a line a closing, however it goes on: `veuillez agréer ...`."""
+    origins: frozenset[str]
+    """Words behind a closing that say where it comes from: `best wishes from Bergen`."""
     disclaimers: Openings
+    legal_stems: tuple[str, ...]
+    """What words begin with of which a legal text has several."""
     footers: Openings
     banners: Openings
     auto_subjects: Openings
@@ -163,6 +178,7 @@ def assemble(tables: list[dict[str, Any]]) -> Words:
         sent_from_my=Openings(phrases("sent_from_my")),
         sent_with=tuple(phrases("sent_with")),
         devices=tuple(phrases("devices")),
+        brands=tuple(phrases("brands")),
         greetings=Openings(phrases("greetings")),
         everybody=frozenset(phrases("everybody")),
         closings=Openings(phrases("closings")),
@@ -171,6 +187,10 @@ def assemble(tables: list[dict[str, Any]]) -> Words:
         goal_intros=frozenset(phrases("goal_intros")),
         blocker_intros=frozenset(phrases("blocker_intros")),
         nones=frozenset(phrases("nones")),
+        closing_ends=frozenset(phrases("closing_ends")),
+        formulas=Openings(phrases("formulas")),
+        origins=frozenset(phrases("origins")),
+        legal_stems=tuple(set(phrases("legal_stems"))),
         disclaimers=Openings(phrases("disclaimers")),
         footers=Openings(phrases("footers")),
         banners=Openings(phrases("banners")),

@@ -1,0 +1,103 @@
+"""Visiting cards: a name, and below it a title, a company and ways to reach somebody."""
+
+import re
+
+from adapters.email.reading.manners import CONTACT, LONGEST_CLOSING_LINE, PRONOUNS, is_name_like
+from adapters.email.reading.page import Page, Verdict, is_bullet
+from adapters.email.reading.words import fold
+
+_MOST_LINES = 8
+_AREA_CODE = re.compile(r"\s*\(\d{2,3}\)\s?\d")
+_ENOUGH_WAYS = 2
+_LONGEST_UNCASED_NAME = 5
+"""Of a name in Chinese, Japanese or Korean, with a space in it."""
+_FEWEST_LINES = 3
+_LONGEST_LINE = 160
+_REGISTER = re.compile(
+    r"\bHR[AB]\s?\d{2,6}\b|\bUSt-?Id|\b(?:SIREN|SIRET|RCS|KvK|KRS|CNPJ)\b|\bP\.? ?IVA\b"
+    r"|\b(?:Org|Company)\.? ?(?:nr|no)\b"
+)
+"""What tells that a line is about a company in a register, as the law asks in many countries."""
+_COMPANY = re.compile(
+    r"\b(?:inc|ltd|corp|co|şti|bhd|pty|zrt|kft|nyrt)\.$|(?:^|\s)(?:[^\W\d_]{1,2}\.\s?){2,4}$",
+    re.IGNORECASE,
+)
+"""A company's kind, whose last dot ends no sentence: `Acme Inc.`, `Acme S.p.A.`, `Acme d.o.o.`."""
+
+
+def mark_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
+    """A last paragraph that is a visiting card: her name, then her title and ways to reach her."""
+    top = end
+    while top > start and page.said[top - 1] and page.verdicts[top - 1] is None:
+        top -= 1
+    lines = page.said[top:end]
+    if not 1 < len(lines) <= _MOST_LINES or top == start or not page.has_words(start, top):
+        return
+    if any(not may_stand_on_card(line) or _is_item(line) for line in lines):
+        return
+    first = PRONOUNS.sub("", lines[0])
+    parts = [fold(part) for part in re.findall(r"\w+", first)]
+    reached = sum(CONTACT.search(line) is not None for line in lines[1:])
+    if ":" in lines[0]:
+        return
+    is_hers = len(parts) > 1 and len(names) > 1 and names.issuperset(parts)
+    is_uncased = lines[0].upper() == lines[0].lower() and len(lines[0]) <= _LONGEST_UNCASED_NAME
+    may_be_hers = not names or not names.isdisjoint(parts)
+    is_card = (
+        may_be_hers
+        and len(lines) >= _FEWEST_LINES
+        and (2 * reached >= len(lines) - 1 or reached >= _ENOUGH_WAYS)
+        and 1 < len(parts) <= _FEWEST_LINES
+        and is_name_like(first)
+    )
+    if is_hers or is_card or (is_uncased and may_be_hers and all(map(_is_contact_alone, lines[1:]))):
+        page.mark(top, end, Verdict.SIGNATURE, "a visiting card")
+
+
+def mark_own_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
+    """A card whose lines stand apart, as cells of a table do: her whole name, below it a way to reach her."""
+    if len(names) < 2:  # noqa: PLR2004 -- a first and a last name
+        return
+    below: list[str] = []
+    for index in range(end - 1, start, -1):
+        said = page.said[index]
+        if not said:
+            continue
+        if page.verdicts[index] is not None or len(below) > _MOST_LINES or is_bullet(page.raw[index]):
+            return
+        if names == frozenset(re.findall(r"\w+", fold(said))):
+            if any(map(CONTACT.search, below)) and page.has_words(start, index):
+                page.mark(index, end, Verdict.SIGNATURE, "a visiting card")
+            return
+        if not is_card_line(said):
+            return
+        below.append(said)
+
+
+def is_card_line(line: str) -> bool:
+    """A title, a company, a number: short and no sentence."""
+    is_sentence = line.endswith((".", "!", "?")) and not _COMPANY.search(line)
+    is_short = len(line) <= LONGEST_CLOSING_LINE and not is_sentence
+    return is_short or "@" in line or _is_long_card_line(line)
+
+
+def may_stand_on_card(line: str) -> bool:
+    return len(line) <= LONGEST_CLOSING_LINE or _is_long_card_line(line)
+
+
+def _is_long_card_line(line: str) -> bool:
+    """Where a company is registered, or several ways to reach somebody side by side."""
+    if len(line) > _LONGEST_LINE:
+        return False
+    return _REGISTER.search(line) is not None or (
+        CONTACT.search(line) is not None and any(sign in line for sign in ("|", "•", " · "))
+    )
+
+
+def _is_contact_alone(line: str) -> bool:
+    return len(line.split()) == 1 and CONTACT.search(line) is not None
+
+
+def _is_item(line: str) -> bool:
+    """A line of a list; `(555) 010-0199` is none."""
+    return is_bullet(line) and not _AREA_CODE.match(line)
