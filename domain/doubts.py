@@ -10,17 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from domain.deliveries import (
-    MOST_CRASHES,
-    MOST_RETRIES,
-    Claimed,
-    Kind,
-    Parcel,
-    Ref,
-    State,
-    wait_before,
-)
+from domain.deliveries import Claimed, Kind, Parcel, Ref, State
 from domain.people import Channel
+from domain.retrying import MOST_CRASHES, MOST_RETRIES, wait_before
 
 RESENDS_WITHOUT_PROOF: Mapping[Kind, int] = {
     Kind.PROMPT: 1,  # a lost one loses a day

@@ -12,11 +12,12 @@ from adapters.storage import paced_picks
 from adapters.storage.buckets import Buckets
 from adapters.storage.claim_cursors import FIRST, ClaimCursors, Cursor
 from adapters.storage.delivery_rows import array, read_claimed
-from domain.deliveries import CRASHES_IN_BATCH, Claimed, Kind, Ref, State
+from domain.deliveries import Claimed, Kind, Ref, State
 from domain.facts import Facts
 from domain.limits import BY_WORKSPACE, Limits
 from domain.people import Channel
 from domain.ports.planning import Gather
+from domain.retrying import CRASHES_IN_BATCH
 from domain.stored_facts import dump
 
 SENDABLE = timedelta(days=31)

@@ -7,19 +7,10 @@ from sqlalchemy import Connection, text
 
 from adapters.storage.delivery_rows import array
 from adapters.storage.ledger_claims import PROBING, numbers_of, refs_of
-from domain.deliveries import (
-    MOST_RETRIES,
-    Later,
-    Never,
-    Outcome,
-    Result,
-    Sent,
-    State,
-    Unknown,
-    wait_before,
-)
+from domain.deliveries import Later, Never, Outcome, Result, Sent, State, Unknown
 from domain.doubts import FIRST_LOOK
 from domain.people import Channel
+from domain.retrying import MOST_RETRIES, wait_before
 
 _FIRST_LOOKS = [FIRST_LOOK[channel] for channel in sorted(Channel)]
 """In the order of the channels' numbers, which begin at 1 as PostgreSQL's arrays do."""

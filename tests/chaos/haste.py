@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-import domain.deliveries as waits
+from domain import deliveries, retrying
 from domain.people import Channel
 
 LEASE = timedelta(seconds=9)
@@ -14,10 +14,10 @@ MAIL_TELLS = timedelta(seconds=12)
 
 
 def hasten() -> None:
-    waits.LEASE = LEASE
-    waits.CALL_DEADLINE = CALL_DEADLINE
-    waits.FIRST_WAIT = timedelta(seconds=1)
-    waits.LONGEST_WAIT = timedelta(seconds=4)
+    deliveries.LEASE = LEASE
+    deliveries.CALL_DEADLINE = CALL_DEADLINE
+    retrying.FIRST_WAIT = timedelta(seconds=1)
+    retrying.LONGEST_WAIT = timedelta(seconds=4)
 
     # Each reads waits of those before when it is imported.
     from domain import doubts  # noqa: PLC0415

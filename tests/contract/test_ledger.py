@@ -9,9 +9,7 @@ from sqlalchemy import Connection, text
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
 from domain.deliveries import (
-    CRASHES_IN_BATCH,
     LEASE,
-    MOST_RETRIES,
     Key,
     Kind,
     Later,
@@ -26,6 +24,7 @@ from domain.deliveries import (
 )
 from domain.facts import PromptAsked
 from domain.people import Address, Channel
+from domain.retrying import CRASHES_IN_BATCH, MOST_RETRIES
 from tests.ledger_steps import DUE, TUESDAY, attempts, claim, end
 from tests.worlds import World, reply
 

@@ -7,20 +7,7 @@ from sqlalchemy import Connection, text
 
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
-from domain.deliveries import (
-    LEASE,
-    LONGEST_WAIT,
-    MOST_CRASHES,
-    Claimed,
-    DeliveryEvent,
-    EventKind,
-    Key,
-    Kind,
-    Later,
-    Sent,
-    State,
-    Unknown,
-)
+from domain.deliveries import LEASE, Claimed, DeliveryEvent, EventKind, Key, Kind, Later, Sent, State, Unknown
 from domain.doubts import (
     DOUBT_ENDS,
     FIRST_LOOK,
@@ -34,6 +21,7 @@ from domain.doubts import (
     judge,
 )
 from domain.people import Channel
+from domain.retrying import LONGEST_WAIT, MOST_CRASHES
 from tests.ledger_steps import DUE, TUESDAY, attempts, claim, end
 from tests.worlds import World, reply
 

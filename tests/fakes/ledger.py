@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 
 from domain.closings import Refusal
 from domain.deliveries import (
-    MOST_RETRIES,
     Claimed,
     DeliveryEvent,
     EventKind,
@@ -18,13 +17,13 @@ from domain.deliveries import (
     Sent,
     State,
     Unknown,
-    wait_before,
 )
 from domain.doubts import FIRST_LOOK, Doubted, Verdict
 from domain.facts import Facts
 from domain.limit_reports import CallSpacing
 from domain.people import Address, Channel, Identity
 from domain.ports.planning import Gather, Lost, Noted, PromptContext, TeamDays, gather_nothing
+from domain.retrying import MOST_RETRIES, wait_before
 from tests.fakes import closings, ledger_doubts
 from tests.fakes.ledger_facts import prompt_context, team_days
 from tests.fakes.people import usable

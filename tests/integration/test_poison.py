@@ -7,9 +7,10 @@ from sqlalchemy import Engine, text
 
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
-from domain.deliveries import CRASHES_IN_BATCH, LEASE, MOST_CRASHES, Claimed, Result, Sent
+from domain.deliveries import LEASE, Claimed, Result, Sent
 from domain.doubts import Absent, Doubted, Evidence, Found, judge
 from domain.people import Channel
+from domain.retrying import CRASHES_IN_BATCH, MOST_CRASHES
 from tests.ledger_steps import DUE, TUESDAY, claim
 from tests.worlds import World, reply
 

@@ -6,20 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.deliveries import (
-    CALL_DEADLINE,
-    FIRST_WAIT,
-    LEASE,
-    LONGEST_WAIT,
-    Effect,
-    Kind,
-    Parcel,
-    Recipient,
-    Ref,
-    State,
-    is_final,
-    wait_before,
-)
+from domain.deliveries import CALL_DEADLINE, LEASE, Effect, Kind, Parcel, Recipient, Ref, State, is_final
 from domain.messages import Message
 from domain.people import Address, Channel
 
@@ -37,14 +24,6 @@ def test_a_reference_is_read_back_as_it_was_written(day: date, number: int) -> N
 def test_what_is_no_reference_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         Ref.parse(text)
-
-
-def test_waits_double_up_to_a_quarter_of_an_hour() -> None:
-    waits = [wait_before(attempt) for attempt in range(1, 30)]
-    assert waits[:4] == [FIRST_WAIT, 2 * FIRST_WAIT, 4 * FIRST_WAIT, 8 * FIRST_WAIT]
-    assert waits == sorted(waits)
-    assert max(waits) == LONGEST_WAIT
-    assert wait_before(0) == FIRST_WAIT
 
 
 def test_a_call_ends_well_before_its_lease() -> None:

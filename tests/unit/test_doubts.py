@@ -5,17 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from domain.deliveries import (
-    FIRST_WAIT,
-    MOST_CRASHES,
-    MOST_RETRIES,
-    Claimed,
-    Key,
-    Kind,
-    Recipient,
-    Ref,
-    State,
-)
+from domain.deliveries import Claimed, Key, Kind, Recipient, Ref, State
 from domain.doubts import (
     FIRST_LOOK,
     LONGEST_DOUBT,
@@ -29,6 +19,7 @@ from domain.doubts import (
     judge,
 )
 from domain.people import Address, Channel
+from domain.retrying import FIRST_WAIT, MOST_CRASHES, MOST_RETRIES
 
 STARTED = datetime(2026, 11, 24, 17, tzinfo=UTC)
 NOW = STARTED + timedelta(minutes=1)
