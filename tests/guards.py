@@ -242,6 +242,7 @@ GUARDS = (
     Guard(29, "adapters/discord/starts.py", "if len(lately) < AT_ONCE:", "if len(lately) >= 0:"),
     Guard(30, "adapters/slack/missed.py", "self._catch_up.start(self._read)", "pass"),
     Guard(30, "adapters/slack/missed.py", "except StorageDown:", "except FileNotFoundError:"),
+    Guard(30, "adapters/slack/socket.py", "is_connected() and greeting.was_heard()", "is_connected()"),
     Guard(30, "adapters/slack/socket.py", "elif dead:  # the SDK", "elif dead < 0:  # the SDK"),
     Guard(30, "adapters/slack/socket.py", "while dead < DEAF_CHECKS:", "while dead >= 0:"),
     Guard(31, "adapters/email/events.py", "return EventKind.SUPPRESSED", "return EventKind.DROPPED"),

@@ -5,9 +5,12 @@ https://docs.slack.dev/apis/events-api/using-socket-mode
 
 import asyncio
 import logging
+from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 
 from adapters.slack.api import SlackApi
 from adapters.slack.missed import Missed
@@ -65,29 +68,52 @@ class SlackSocket:
             web_client=self._api.client(),
             ping_interval=self._ping_seconds,
         )
+        greeting = _Greeting(handler.client)
         connecting = asyncio.create_task(_connect(handler))
         try:
             await connecting
-            await self._watch(handler)
+            await self._watch(handler, greeting)
         finally:
             await self._missed.stop()
             connecting.cancel()
             await asyncio.gather(connecting, return_exceptions=True)
             await handler.client.close()  # type: ignore[no-untyped-call] # the SDK leaves its type out
 
-    async def _watch(self, handler: AsyncSocketModeHandler) -> None:
-        """Return once the connection has been dead for several checks."""
+    async def _watch(self, handler: AsyncSocketModeHandler, greeting: "_Greeting") -> None:
+        """Return once the connection has been dead, or said nothing from the start, for several checks."""
         dead = 0
         self._missed.connected()
         while dead < DEAF_CHECKS:
             await asyncio.sleep(self._check_seconds)
-            if not await handler.client.is_connected():
+            if not (await handler.client.is_connected() and greeting.was_heard()):
                 dead += 1
             elif dead:  # the SDK has opened another one
                 dead = 0
                 self._missed.connected()
             else:
                 await self._missed.is_alive()
+
+
+class _Greeting:
+    """Whether Slack has said hello on the present connection, as it does once all is set up for events.
+
+    One on which it has not may answer pings for ever and bring nothing.
+    """
+
+    def __init__(self, client: SocketModeClient) -> None:
+        self._client = client
+        self._greeted: object = None
+        client.message_listeners.append(self._hear)
+
+    def was_heard(self) -> bool:
+        return self._greeted is not None and self._greeted is self._client.current_session
+
+    async def _hear(
+        self, client: AsyncBaseSocketModeClient, message: dict[str, Any], _raw: str | None
+    ) -> None:
+        del client  # the SDK gives it to every listener
+        if message.get("type") == "hello":
+            self._greeted = self._client.current_session
 
 
 async def _connect(handler: AsyncSocketModeHandler) -> None:

@@ -43,6 +43,9 @@ class Sockets:
         self._ever_sent: set[str] = set()
         self._arrivals = asyncio.Condition()
         self._deaf: set[web.WebSocketResponse] = set()
+        self._mute: set[web.WebSocketResponse] = set()
+        self.opens_mute = False
+        """Whether new sockets answer pings and bring nothing, not even a hello."""
 
     @property
     def count(self) -> int:
@@ -74,7 +77,10 @@ class Sockets:
             "debug_info": {"host": "applink-1", "build_number": 1, "approximate_connection_time": 18_060},
             "connection_info": {"app_id": app_id},
         }
-        await socket.send_json(hello)
+        if self.opens_mute:
+            self._mute.add(socket)
+        else:
+            await socket.send_json(hello)
         self._open.append(socket)
         self._on_open()
         async with self._arrivals:
@@ -97,6 +103,7 @@ class Sockets:
         if socket in self._open:
             self._open.remove(socket)
             self._deaf.discard(socket)
+            self._mute.discard(socket)
 
     def _take(self, frame: str) -> None:
         """An acknowledgement; one that comes too late, or a second time, changes nothing."""
@@ -128,7 +135,7 @@ class Sockets:
         self._ever_sent.add(envelope_id)
         try:
             async with asyncio.timeout(ack_timeout):
-                if socket not in self._deaf:
+                if socket not in self._deaf | self._mute:
                     await socket.send_json(_envelope(letter, envelope_id))
                 ack = await waiting.answered
         except (TimeoutError, ConnectionError):

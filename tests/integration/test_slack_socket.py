@@ -193,6 +193,19 @@ async def test_what_is_said_to_a_deaf_socket_is_heard_once_another_one_is_open()
         await until(lambda: said(world) == ["to a deaf one", "to the first socket"])
 
 
+async def test_a_socket_that_answers_pings_but_never_said_hello_is_replaced() -> None:
+    """Fault 30: the one that was opened after the connection was cut lives, and brings nothing."""
+    async with simulated() as world, listening(world):
+        world.slack.sockets.opens_mute = True
+        await world.slack.sockets.drop()
+        await world.slack.sockets.connected()
+        world.slack.delivery.ack_timeout = 0.01
+        with pytest.raises(NotAcknowledgedError):
+            await world.slack.dm(world.ada, "to a mute one")
+        world.slack.sockets.opens_mute = False
+        await until(lambda: said(world) == ["to a mute one"])
+
+
 async def test_a_renewal_that_hangs_in_the_sdk_is_begun_anew_from_outside() -> None:
     """Fault 30: the socket is deaf, and so is whom the SDK asks for another one."""
     async with simulated() as world, listening(world):
