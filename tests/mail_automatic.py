@@ -39,6 +39,7 @@ _HEADERS = (
         "Importance: high",
         "X-Mailer: Apple Mail",
         "Sensitivity: personal",
+        "In-Reply-To: <p@in.example.com>\nList-Id: <team.lists.example.org>",
     ),
 )
 

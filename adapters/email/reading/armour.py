@@ -14,6 +14,7 @@ _PLACE_OF_A_PICTURE = re.compile(
     r"|<image\d{3}\.\w{3,4}>|<[\w .-]{1,60}\.(?:png|jpe?g|gif|bmp)>",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"<(?:https?://|mailto:)[^<>\s]{1,400}>")
 _MOST_HASH_LINES = 4
 
 
@@ -32,8 +33,14 @@ def mark_armour(page: Page) -> None:
             _undo_dash(page, index)
         elif said[0] == "b" and _UUENCODED.match(said):
             _mark_until(page, index, _UUENCODE_END, ends, "a file in uuencode")
-        elif said[0] in "[<\ufffc" and _PLACE_OF_A_PICTURE.fullmatch(said):
+        elif said[0] in "[<\ufffc" and _holds_pictures_alone(said):
             page.mark(index, index + 1, Verdict.ARMOUR, "stands where a picture was")
+
+
+def _holds_pictures_alone(said: str) -> bool:
+    """Each piece of the line is a picture's place, or where a click on the picture leads."""
+    rest = _PLACE_OF_A_PICTURE.sub("", said)
+    return rest != said and not _LINK.sub("", rest).strip(" |")
 
 
 def _behind_hashes(page: Page, start: int) -> int:

@@ -50,7 +50,8 @@ def decides(text: str, evidence: Evidence, *, quoted: bool, dated: bool) -> bool
 def _tells_all(text: str, evidence: Evidence) -> bool:
     """Date, time and address: above a quote it needs no word that is known."""
     is_full = evidence.date and evidence.time and evidence.address and not evidence.first_person
-    is_closed = text.endswith(":") or text[-1:].isdigit() or text[-2:] in {"AM", "PM"}
+    in_brackets = "<" in text and ">" in text
+    is_closed = text.endswith(":") or text[-1:].isdigit() or text[-2:] in {"AM", "PM"} or in_brackets
     return is_full and is_closed and len(text.split()) <= _MOST_WORDS
 
 

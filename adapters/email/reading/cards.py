@@ -2,7 +2,7 @@
 
 import re
 
-from adapters.email.reading.manners import CONTACT, LONGEST_CLOSING_LINE, PRONOUNS, is_name_like
+from adapters.email.reading.manners import CONTACT, LONGEST_CLOSING_LINE, PRONOUNS, is_name_like, is_title
 from adapters.email.reading.page import Page, Verdict, is_bullet
 from adapters.email.reading.words import fold
 
@@ -14,7 +14,8 @@ _LONGEST_UNCASED_NAME = 5
 _FEWEST_LINES = 3
 _LONGEST_LINE = 160
 _REGISTER = re.compile(
-    r"\bHR[AB]\s?\d{2,6}\b|\bUSt-?Id|\b(?:SIREN|SIRET|RCS|KvK|KRS|CNPJ)\b|\bP\.? ?IVA\b"
+    r"\bHR[AB]\s?\d{2,6}\b|\b[Rr]egistered (?:in|at|[Oo]ffice|[Nn]o|[Nn]umber)\b"
+    r"|\bUSt-?Id|\b(?:SIREN|SIRET|RCS|KvK|KRS|CNPJ)\b|\bP\.? ?IVA\b"
     r"|\b(?:Org|Company)\.? ?(?:nr|no)\b"
 )
 """What tells that a line is about a company in a register, as the law asks in many countries."""
@@ -78,11 +79,11 @@ def is_card_line(line: str) -> bool:
     """A title, a company, a number: short and no sentence."""
     is_sentence = line.endswith((".", "!", "?")) and not _COMPANY.search(line)
     is_short = len(line) <= LONGEST_CLOSING_LINE and not is_sentence
-    return is_short or "@" in line or _is_long_card_line(line)
+    return is_short or "@" in line or _is_long_card_line(line) or is_title(line)
 
 
 def may_stand_on_card(line: str) -> bool:
-    return len(line) <= LONGEST_CLOSING_LINE or _is_long_card_line(line)
+    return len(line) <= LONGEST_CLOSING_LINE or _is_long_card_line(line) or is_title(line)
 
 
 def _is_long_card_line(line: str) -> bool:

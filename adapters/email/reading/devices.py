@@ -16,8 +16,38 @@ _EXCUSE = re.compile(
 def mark_devices(page: Page, words: Words) -> None:
     """`Sent from my ...`, wherever it stands: it says nothing about the lines after it."""
     for index in page.open_lines(0, len(page)):
-        if is_device_line(page.said[index], words):
+        said = page.said[index]
+        if (is_device_line(said, words) and not _is_among_others(page, index, words)) or (
+            _names_program(said, words) and _is_last(page, index)
+        ):
             page.mark(index, index + 1, Verdict.DEVICE, "a device's line")
+
+
+def _is_among_others(page: Page, index: int, words: Words) -> bool:
+    """`Sent by mail: the contract` right among her lines, where no program puts one of its own."""
+    is_sure = words.sent_from_my.at(fold(page.said[index].strip(" <(")))
+    return not is_sure and (index == 0 or _is_open(page, index - 1)) and _is_open(page, index + 1)
+
+
+def _is_open(page: Page, index: int) -> bool:
+    return index < len(page) and bool(page.said[index]) and page.verdicts[index] is None
+
+
+def _is_last(page: Page, index: int) -> bool:
+    """Apart from what is above it, and nothing open comes below."""
+    is_apart = index > 0 and not page.said[index - 1].strip("-")
+    later = page.next_said(index)
+    return is_apart and page.has_words(0, index) and (later == len(page) or page.verdicts[later] is not None)
+
+
+def _names_program(said: str, words: Words) -> bool:
+    """`Sent with the Telekom Mail App`: weak by itself, but not where a program puts such a line."""
+    folded = fold(_LINK.sub("", said).strip(" .!*_()[]"))
+    parts = folded.split()
+    opening = words.sent_from.at(folded)
+    if not opening or not len(opening.split()) < len(parts) <= _MOST_WORDS:
+        return False
+    return any(part.startswith(words.devices) for part in parts[len(opening.split()) :])
 
 
 def is_device_line(said: str, words: Words) -> bool:

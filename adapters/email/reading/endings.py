@@ -4,7 +4,14 @@ import re
 from collections.abc import Sequence
 
 from adapters.email.reading.cards import is_card_line, mark_card, mark_own_card, may_stand_on_card
-from adapters.email.reading.manners import CONTACT, ends_as_closing, is_closing, is_name_like
+from adapters.email.reading.manners import (
+    CONTACT,
+    ends_as_closing,
+    is_closing,
+    is_name_like,
+    is_own_name,
+    is_short_name,
+)
 from adapters.email.reading.notices import mark_legal
 from adapters.email.reading.page import Page, Verdict, is_bullet, is_rule
 from adapters.email.reading.words import Words, fold
@@ -13,6 +20,8 @@ _DELIMITERS = frozenset(["--", "—", "–", "―"])
 _MOST_SIGNATURE_LINES = 16
 _LONGEST_SIGNATURE_LINE = 100
 _MOST_CLOSING_LINES = 8
+_MOST_CARD_LINES, _FEWEST_WAYS = 16, 2
+"""A company's visiting card is longer, and tells so many ways to reach somebody."""
 _MOST_CLOSING_WORDS = 4
 _RULE_SIGNS = frozenset("-—–―─━_=*~# ")
 _MAILING_LIST = re.compile(
@@ -141,7 +150,7 @@ def _mark_closing(page: Page, start: int, end: int, words: Words, names: frozens
     found, below, index = -1, 0, end
     below_lines: list[str] = []
     top = start if page.next_said(end - 1) < len(page) else 0  # below the last quote it ends the whole mail
-    while index > start and below < _MOST_CLOSING_LINES:
+    while index > start and below < _MOST_CARD_LINES:
         index -= 1
         said = page.said[index]
         if not said:
@@ -197,6 +206,9 @@ def _fits_below(lines: Sequence[str], names: frozenset[str]) -> bool:
         return True
     first = lines[-1]
     rest = lines[:-1]
+    ways = sum(CONTACT.search(line) is not None for line in rest)
+    if len(lines) > _MOST_CLOSING_LINES and ways < _FEWEST_WAYS:
+        return False
     return is_name_like(first, names) and all(is_card_line(line) for line in rest)
 
 
@@ -205,6 +217,8 @@ def _mark_name(page: Page, start: int, end: int, names: frozenset[str]) -> None:
     last = end - 1
     if last <= start or not names or is_bullet(page.raw[last]):
         return
-    parts = re.findall(r"\w+", fold(page.said[last]))
-    if 0 < len(parts) <= len(names) and names.issuperset(parts) and page.has_words(start, last):
+    is_apart = not page.said[last - 1]
+    if page.has_words(start, last) and (
+        is_own_name(page.said[last], names) or (is_apart and is_short_name(page.said[last], names))
+    ):
         page.mark(last, end, Verdict.NAME, "the sender's name")

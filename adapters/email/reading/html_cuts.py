@@ -18,7 +18,15 @@ _QUOTE_CLASSES = frozenset(
         *["hmailquote", "cite-prefix", "mail_quote", "wordsection_quote", "newton_quote", "airmail_on"],
         *["front-blockquote", "freshdesk_quote", "zendesk_quote", "mailrusigwrapper", "ymail_quoted"],
         *["quoted_message", "quotedtext", "bloop_original_html", "bluemail-quote", "k9mail_quote"],
-        *["mb_quote", "apple-mail-quote", "qt-quote", "x_gmail_quote", "x_moz-cite-prefix", "x_gmail_attr"],
+        *[
+            "fairemail_quote",
+            "mb_quote",
+            "apple-mail-quote",
+            "qt-quote",
+            "x_gmail_quote",
+            "x_moz-cite-prefix",
+            "x_gmail_attr",
+        ],
     ]
 )
 _SIGNATURE_CLASSES = frozenset(
@@ -31,6 +39,7 @@ _SIGNATURE_CLASSES = frozenset(
             "bloop_sign",
             "front-signature",
             "k9mail-signature",
+            *["signature", "sh-signature", "fairemail_signature", "mailtrack-signature"],
         ],
     ]
 )
@@ -52,6 +61,8 @@ _SIGNATURE_IDS = frozenset(
         "ymail_signature",
     ]
 )
+_SIGNATURE_MARKERS = frozenset(["__SIG_PRE__", "__SIG_POST__"])
+"""Zimbra."""
 _FROM_HERE_ON_IDS = frozenset(
     [
         *["divrplyfwdmsg", "x_divrplyfwdmsg", "appendonsend", "x_appendonsend", "stopspelling", "replysplit"],
@@ -69,7 +80,7 @@ _HIDDEN = re.compile(
 )
 _BAR = re.compile(r"border-left(?:-style)?\s*:[^;]{0,40}solid", re.IGNORECASE)
 _TELLING = etree.XPath(
-    "//*[@class or @id or @name or @type"
+    "//*[@class or @id or @name or @type or @data-marker or @data-signature-widget"
     ' or @style[contains(., "none") or contains(., "NONE") or contains(., "hid") or contains(., "border")'
     ' or contains(., "size:0") or contains(., "size: 0") or contains(., "height:0")'
     ' or contains(., "height: 0") or contains(., "opacity")]]'
@@ -139,6 +150,8 @@ def _around_cited(tree: etree._Element) -> set[etree._Element]:
 def _is_signature(element: etree._Element) -> bool:
     names = _names(element)
     if element.get("name") == "messageSignatureSection":  # Spark
+        return True
+    if element.get("data-marker") in _SIGNATURE_MARKERS or element.get("data-signature-widget"):
         return True
     return bool(names & _SIGNATURE_CLASSES) or (element.get("id") or "").lower() in _SIGNATURE_IDS
 

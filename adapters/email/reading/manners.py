@@ -23,6 +23,7 @@ _SIGNS_AROUND = re.compile(
 _MOST_ORIGIN_WORDS = 5
 _MOST_CLOSING_WORDS = 3
 _MOST_NAME_WORDS = 4
+_LONGEST_TITLE, _SHORT_WORD = 100, 3
 _FEW_NAMES = 2
 _GREETING_ENDS = ",，、،!！"
 _JOINERS = frozenset(
@@ -120,3 +121,30 @@ def is_name_like(line: str, names: frozenset[str] = frozenset()) -> bool:
     capitals = sum(not part[0].islower() for part in parts)
     particles = len(parts) - 2  # Ana de la Cruz
     return capitals >= len(parts) - particles and len(parts) <= _MOST_NAME_WORDS and line[-1] not in "!:"
+
+
+def is_own_name(line: str, names: frozenset[str]) -> bool:
+    """The sender's name or a part of it, and nothing else."""
+    parts = re.findall(r"\w+", fold(line))
+    return 0 < len(parts) <= len(names) and names.issuperset(parts)
+
+
+def is_short_name(line: str, names: frozenset[str]) -> bool:
+    """`J` or `JH` for Jim Hall, `Micha` for Michael."""
+    bare = line.strip(PUNCTUATION)
+    if not bare.isalpha() or not bare[0].isupper():
+        return False
+    folded = fold(bare)
+    initials = sorted(name[0] for name in names)
+    fewest = 3
+    if len(folded) < fewest:
+        return folded in initials or sorted(folded) == initials
+    return any(name.startswith(folded) for name in names)
+
+
+def is_title(line: str) -> bool:
+    """`Senior Director of Global Supply Chain Operations, EMEA`: no sentence, and its words in capitals."""
+    if len(line) > _LONGEST_TITLE or line.endswith((".", "!", "?", ":", ";")):
+        return False
+    parts = [part for part in re.findall(r"[^\W\d_]+", line) if len(part) > _SHORT_WORD]
+    return len(parts) > _SHORT_WORD and all(part[0].isupper() for part in parts)

@@ -3,7 +3,7 @@
 import re
 
 from adapters.email.reading.manners import LONGEST_CLOSING_LINE
-from adapters.email.reading.page import Page, Verdict, is_rule
+from adapters.email.reading.page import Page, Verdict, is_bullet, is_rule
 from adapters.email.reading.words import Openings, Words, fold
 
 _MOST_BANNERS = 3
@@ -15,11 +15,15 @@ _DENSE = "\u2e80"
 _LONG = 90
 """Characters of a line that nobody writes about a thing done in such words."""
 _LEADING = re.compile(r"^[^\w\[(]+")
-_FEWEST_STEMS = 3
+_SHORTEST_LEGAL, _FEWEST_SAID = 80, 3
+"""Characters, and things said that legal texts say; one less where it begins with `This e-mail`."""
 _LONGEST_PARAGRAPH = 30
 """Lines from the beginning of a legal text to the end of hers."""
 _SEEN_OF_PARAGRAPH = 800
 """Characters that are looked at to tell whether it is one."""
+_FEWEST_WARNED = 2
+"""Things said that make a text a warning about mail from outside, however it begins."""
+_BANNER_ENDS = (".", "!", "]", "*", "。")
 _BANNER_SIGNS = " *_|>-=⚠!\ufe0f"
 
 
@@ -28,12 +32,12 @@ def mark_banners(page: Page, words: Words) -> None:
     index, seen = page.next_said(-1), 0
     while index < len(page) and seen < _MOST_BANNERS:
         bare = fold(page.said[index].strip(_BANNER_SIGNS))
-        if not _is_banner(bare, words) or page.verdicts[index] is not None:
+        if page.verdicts[index] is not None or not (_is_banner(bare, words) or _warns(page, index, words)):
             if not is_rule(page.said[index]):
                 return
             index, seen = page.next_said(index), seen + 1
             continue
-        end = _banner_end(page, index)
+        end = _banner_end(page, index, words)
         page.mark(index, end, Verdict.BANNER, "warning about external mail")
         index, seen = page.next_said(end - 1), seen + 1
 
@@ -53,13 +57,50 @@ def _is_banner(bare: str, words: Words) -> bool:
     )
 
 
-def _banner_end(page: Page, start: int) -> int:
-    """The paragraph, if something follows it; else only the first line."""
+def _warns(page: Page, start: int, words: Words) -> bool:
+    """Whether a line, or a paragraph above others, says what warnings about mail from outside say."""
+    if _is_warning(page.said[start], words):
+        return True
+    end = _paragraph_end(page, start)
+    return (
+        page.next_said(end - 1) < len(page)
+        and not any(page.verdicts[start:end])
+        and not any(map(is_bullet, page.said[start:end]))
+        and _is_warning(" ".join(page.said[start:end]), words)
+    )
+
+
+def _is_warning(said: str, words: Words) -> bool:
+    folded = fold(said)
+    return any(each.fits(folded, _FEWEST_WARNED) for each in words.warnings)
+
+
+def _paragraph_end(page: Page, start: int) -> int:
     end = start + 1
     while end < len(page) and page.said[end] and end - start < _LONGEST_BANNER:
         end += 1
+    return end
+
+
+def _banner_end(page: Page, start: int, words: Words) -> int:
+    """Behind the paragraph, if something follows it, or behind the sentence that her words follow."""
+    end = _paragraph_end(page, start)
     something_follows = end < len(page) and page.next_said(end - 1) < len(page)
-    return end if something_follows and not page.said[end] else start + 1
+    if not something_follows or page.said[end]:
+        return start + 1
+    goes_on = start + 1
+    while goes_on < end and not (
+        page.said[goes_on - 1].endswith(_BANNER_ENDS) and not _may_warn(page.said[goes_on], words)
+    ):
+        goes_on += 1
+    return goes_on
+
+
+def _may_warn(said: str, words: Words) -> bool:
+    """Inside of a warning one thing that warnings say is enough."""
+    folded = fold(said)
+    phrases = (phrase for each in words.warnings for phrase in (*each.itself, *each.says))
+    return any(phrase in folded for phrase in phrases) or bool(words.banners.at(folded))
 
 
 def mark_legal(page: Page, start: int, end: int, words: Words) -> None:
@@ -81,13 +122,20 @@ def mark_legal(page: Page, start: int, end: int, words: Words) -> None:
 
 
 def _sounds_legal(page: Page, index: int, end: int, words: Words) -> bool:
-    """A long paragraph, the mail's last but for others like it, with several words of legal texts in it."""
-    if end - index > _LONGEST_PARAGRAPH or len(page.said[index]) < _LONGEST_HEADING or not page.may_weigh():
+    """A long paragraph that speaks of its own mail, and of several things of which legal texts speak.
+
+    Only at the end: no list stands below it, and not much else.
+    """
+    if end - index > _LONGEST_PARAGRAPH or len(page.said[index]) < _LONGEST_HEADING:
         return False
     stop = next((each for each in range(index, end) if not page.said[each]), end)
-    text = fold(" ".join(page.said[index:stop])[:_SEEN_OF_PARAGRAPH])
-    shortest = _LONG if text[0] < _DENSE else LONGEST_CLOSING_LINE
-    return len(text) >= shortest and sum(stem in text for stem in words.legal_stems) >= _FEWEST_STEMS
+    text = " ".join(page.said[index:stop])[:_SEEN_OF_PARAGRAPH]
+    shortest = _SHORTEST_LEGAL if text[0] < _DENSE else _SHORTEST_LEGAL // 2
+    if len(text) < shortest or text[0].islower() or not page.may_weigh():
+        return False
+    folded = fold(text)
+    fits = any(each.fits(folded, _FEWEST_SAID - folded.startswith(each.itself)) for each in words.legal)
+    return fits and not any(map(is_bullet, page.raw[index:end]))
 
 
 def _begins_paragraph(page: Page, index: int, start: int) -> bool:

@@ -1,14 +1,17 @@
 """Lines that a program quoted one by one, and what it broke off them."""
 
 import re
+from collections.abc import Sequence
 
 from adapters.email.reading.manners import OUR_NAME
 from adapters.email.reading.page import Page, Verdict
 
 _QUOTED = (">", "|>", "»>", "＞", "&gt;")
 _SIGNS = frozenset(sign[0] for sign in _QUOTED)
-_INITIALS = re.compile(r"([A-Z][A-Za-z]{0,11}|" + OUR_NAME + r")>(?:\s|$)")
+_INITIALS = re.compile(r"([^\W\d_][\w.-]{0,15})>(?:\s|$)")
+_LONGEST_INITIALS = 12
 _FEWEST_INITIALS = 2
+_GNUS = ">>>>> "
 _LONGEST_LEFTOVER, _SHORTEST_LEFTOVER = 80, 30
 """Of what was broken off in the middle of a sentence, and behind one."""
 _SENTENCE_ENDS = (".", "!", "?", ":", ";")
@@ -68,12 +71,32 @@ def _is_more_than(page: Page, index: int) -> bool:
 def _mark_initials(page: Page) -> None:
     found: dict[str, list[int]] = {}
     for index, said in enumerate(page.said):
-        if ">" in said[:13] and page.verdicts[index] is None and (match := _INITIALS.match(said)):
+        if ">" in said[:17] and page.verdicts[index] is None and (match := _INITIALS.match(said)):
             found.setdefault(match[1], []).append(index)
     for name, places in found.items():
-        if len(places) >= _FEWEST_INITIALS or name == OUR_NAME:
+        if name == OUR_NAME or _is_somebody(page, name, places):
             for index in places:
                 page.mark(index, index + 1, Verdict.QUOTE, "begins with somebody's name and a quote mark")
+
+
+def _is_somebody(page: Page, name: str, places: Sequence[int]) -> bool:
+    is_initials = name[0].isupper() and len(name) <= _LONGEST_INITIALS
+    fewest = 1 if _is_below_gnus(page, places[0]) else _FEWEST_INITIALS
+    return len(places) >= fewest and (is_initials or _is_introduced(page, places[0], name))
+
+
+def _is_introduced(page: Page, index: int, name: str) -> bool:
+    """The line above names who is quoted so, as supercite and Gnus write: `"Bo" == Bo Berg writes:`."""
+    above = _said_above(page, index)
+    return above.endswith(":") and name.casefold() in above.casefold()
+
+
+def _is_below_gnus(page: Page, index: int) -> bool:
+    return _said_above(page, index).startswith(_GNUS)
+
+
+def _said_above(page: Page, index: int) -> str:
+    return next((page.said[above] for above in range(index - 1, -1, -1) if page.said[above]), "")
 
 
 def _is_leftover(page: Page, index: int) -> bool:

@@ -1,8 +1,9 @@
 """The words by which lines that are not the sender's own are known: one data file for each language.
 
-A file `languages/<code>.toml` may have any of the keys of `_PHRASES` and a table `[headers]`; its `months`
-are twelve entries, each all names of one.  Adding a language is adding a file.  All are read together, once,
-when the first mail is: a mail does not say in which language its program speaks.
+A file `languages/<code>.toml` may have any of the keys of `_PHRASES`, a table `[headers]`, and tables
+`[legal]` and `[warning]` of what such texts say, wherever in them it stands; its `months` are twelve entries,
+each all names of one.  Adding a language is adding a file.  All are read together, once, when the first mail
+is: a mail does not say in which language its program speaks.
 """
 
 import tomllib
@@ -26,7 +27,6 @@ _PHRASES = frozenset(
             "nones",
             "everybody",
             "disclaimers",
-            "legal_stems",
             "origins",
             "closing_ends",
             "formulas",
@@ -39,10 +39,11 @@ _PHRASES = frozenset(
             "away_signs",
             "devices",
         ],
-        "headers",
+        *["headers", "legal", "warning"],
     ]
 )
 _HEADERS = frozenset(["from", "date", "to", "cc", "subject", "other"])
+_WORDING = frozenset(["itself", "says"])
 _IN_WORDS = frozenset(" '’()/")
 _KEY = 2
 """Characters of a phrase by which it is looked up."""
@@ -81,6 +82,23 @@ def _ends_word(folded: str, end: int) -> bool:
     if end >= len(folded) or not folded[end - 1].isalnum() or folded[end - 1] > "\u0e00":
         return True
     return not folded[end].isalpha()
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """By what a text of one kind is known in one language, whatever words it begins with."""
+
+    itself: tuple[str, ...]
+    """What it is about, as `this e-mail`."""
+    says: tuple[str, ...]
+    """What else it says, as `confidential`; parts of words, for they are inflected."""
+
+    def fits(self, folded: str, fewest: int) -> bool:
+        """Whether a text names what it is about, and says at least so many different things."""
+        return (
+            any(phrase in folded for phrase in self.itself)
+            and sum(phrase in folded for phrase in self.says) >= fewest
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +142,12 @@ class Words:
     origins: frozenset[str]
     """Words behind a closing that say where it comes from: `best wishes from Bergen`."""
     disclaimers: Openings
-    legal_stems: tuple[str, ...]
-    """What words begin with of which a legal text has several."""
+    legal: tuple[Wording, ...]
+    """Of each language, what legal texts below a mail say."""
     footers: Openings
     banners: Openings
+    warnings: tuple[Wording, ...]
+    """Of each language, what warnings above a mail from outside say."""
     auto_subjects: Openings
     auto_texts: Openings
     """How texts begin that only programs send."""
@@ -157,6 +177,7 @@ def assemble(tables: list[dict[str, Any]]) -> Words:
     """
     for table in tables:
         strange = (set(table) - _PHRASES) | (set(table.get("headers", {})) - _HEADERS)
+        strange |= {*table.get("legal", ()), *table.get("warning", ())} - _WORDING
         if strange:
             raise Unspoken(f"{table.get('name', 'a language')}: nothing reads {', '.join(sorted(strange))}")
 
@@ -190,10 +211,11 @@ def assemble(tables: list[dict[str, Any]]) -> Words:
         closing_ends=frozenset(phrases("closing_ends")),
         formulas=Openings(phrases("formulas")),
         origins=frozenset(phrases("origins")),
-        legal_stems=tuple(set(phrases("legal_stems"))),
+        legal=_wordings(tables, "legal"),
         disclaimers=Openings(phrases("disclaimers")),
         footers=Openings(phrases("footers")),
         banners=Openings(phrases("banners")),
+        warnings=_wordings(tables, "warning"),
         auto_subjects=Openings(phrases("auto_subjects")),
         auto_texts=Openings(phrases("auto_texts")),
         away=tuple(_away(tables)),
@@ -236,6 +258,14 @@ def _by_first_word(verbs: Iterable[tuple[str, ...]]) -> dict[str, tuple[tuple[st
     for verb in verbs:
         found.setdefault(verb[0], set()).add(verb)
     return {first: tuple(sorted(each, key=len, reverse=True)) for first, each in found.items()}
+
+
+def _wordings(tables: Iterable[Mapping[str, Any]], kind: str) -> tuple[Wording, ...]:
+    return tuple(
+        Wording(tuple(map(fold, found["itself"])), tuple(map(fold, found["says"])))
+        for table in tables
+        if (found := table.get(kind))
+    )
 
 
 def _first_person(tables: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
