@@ -12,6 +12,8 @@ from email.message import EmailMessage
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 OK = "250 OK"
+WAYS_TO_LOG_IN = ("LOGIN", "PLAIN")
+"""They are offered, and a client tries all."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ import aiohttp
 from sqlalchemy import Engine, text
 
 from adapters.discord.outcomes import TOKEN_REFUSED
+from adapters.email.accounts import Security, Server
 from adapters.email.sender import MailSender
+from adapters.email.smtp_out import SmtpSender
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger_report import LedgerReport
 from adapters.storage.partitions import make_partitions
@@ -25,6 +27,7 @@ from tests.factories import SIX
 from tests.fast_forward import FastForward
 from tests.mail_world import NAMES
 from tests.refusing_world import DAY, SECOND, TOKENS, Workers, discord_workers, invited, slack_workers
+from tests.smtp_server import WAYS_TO_LOG_IN, mail_server
 from tests.worlds import World
 
 MESSAGES = "POST /channels/{id}/messages"
@@ -185,5 +188,43 @@ async def test_a_key_that_sendgrid_refuses_is_tried_by_one_call_at_a_time(
         assert len(calls) == first + 2, "it was refused already"
     async with mail_workers(engine, clock, sendgrid, sendgrid.api_key) as workers:
         await workers.go_on(5)
+    assert states(engine, Channel.EMAIL) == {State.ACCEPTED: 60}
+    assert failures(engine) == 0
+
+
+@asynccontextmanager
+async def account_workers(
+    engine: Engine, clock: FastForward, port: int, password: str
+) -> AsyncIterator[Workers]:
+    """Two that send through an ordinary mail account."""
+    account = Server("127.0.0.1", port, Security.NONE, "me", password)
+    async with AsyncExitStack() as stack:
+        senders = [SmtpSender(account, NAMES, "https://done.example", TOKENS, clock) for _ in range(2)]
+        for sender in senders:
+            stack.push_async_callback(sender.close)
+        yield Workers(engine, clock, senders, 1)
+
+
+async def test_a_login_that_a_mail_server_refuses_is_tried_by_one_connection_at_a_time(
+    engine: Engine, clock: FastForward
+) -> None:
+    """Fault 26: who tries a wrong password too often is locked out."""
+    ask(
+        engine,
+        [(Address(Channel.EMAIL, f"p{number}@example.com"), None) for number in range(60)],
+        also=(Channel.SLACK, 3),
+    )
+    async with mail_server(users={"me": "right"}) as server:
+        async with account_workers(engine, clock, server.port, "wrong") as workers:
+            await workers.go_on(20)
+            first = server.refused_logins
+            assert 1 <= first <= ON_THEIR_WAY
+            await workers.go_on(50, REFUSED_FOR / 20)
+            assert server.refused_logins == first + 2 * len(WAYS_TO_LOG_IN)
+        assert closed(engine, clock)["email"].startswith("535 ")
+        assert states(engine, Channel.SLACK, Kind.NOTICE) == {State.READY: 1}, "one is told, once"
+        async with account_workers(engine, clock, server.port, "right") as workers:
+            await workers.go_on(10)
+        assert len(server.taken) == 60
     assert states(engine, Channel.EMAIL) == {State.ACCEPTED: 60}
     assert failures(engine) == 0

@@ -22,10 +22,8 @@ from domain.deliveries import (
 )
 from domain.limit_reports import CallSpacing
 from tests.mail_world import NAMES, NOW, FakeClock, FakeTokens, parcel
-from tests.smtp_server import MailServer, mail_server
+from tests.smtp_server import WAYS_TO_LOG_IN, MailServer, mail_server
 
-WAYS_TO_LOG_IN = ("LOGIN", "PLAIN")
-"""The server offers them, and the client tries all."""
 ORDINARY = MailNames(None, "me@mail.example.com", has_mailbox=True, plus=True)
 
 
