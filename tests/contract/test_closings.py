@@ -83,6 +83,7 @@ def refuse(ledger: Ledger, credential: str = "old", after: timedelta = timedelta
 
 
 def test_only_the_first_refusal_of_a_closing_is_news(ledger: Ledger) -> None:
+    """Fault 26: whatever it is tried with meanwhile, and however long that takes."""
     assert refuse(ledger)
     assert not refuse(ledger)
     assert not refuse(ledger, after=STILL_THE_SAME * 24)
@@ -119,6 +120,7 @@ def test_a_limit_that_is_used_up_closes_no_channel(ledger: Ledger) -> None:
 
 
 def test_another_credential_is_tried_at_once_by_one_call(ledger: Ledger) -> None:
+    """Fault 26."""
     refused = claim(ledger, limit=2)
     refuse(ledger)
     ended(ledger, refused, REFUSED)

@@ -34,6 +34,7 @@ def told(office: Office) -> list[tuple[Address, object]]:
 
 
 def test_managers_are_told_where_they_can_be_reached(office: Office) -> None:
+    """Fault 26."""
     close(office, MAIL)
     lost = n.ChannelLost(Channel.EMAIL, "401")
     assert told(office)[0] == (ADA, lost)
