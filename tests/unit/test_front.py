@@ -1,12 +1,13 @@
 """What is asked is stored first: from then on it is answered, now or late, whatever goes wrong."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from bot.bridge import Bridge
-from bot.front import CoreFront
+from bot.front import AT_ONCE, LARGE, MOST_IN_HAND, CoreFront
 from domain import commands as c
 from domain.application import DoneLog
 from domain.conversation import Conversation
@@ -67,6 +68,21 @@ class OneReader:
 
     async def answer_late(self, _item: InboxItem, reply: Reply) -> None:
         self.late.append(reply)
+
+
+class SlowReader(OneReader):
+    """Understands nothing until it is told to."""
+
+    def __init__(self, request: c.Request) -> None:
+        super().__init__(request)
+        self.go_on = asyncio.Event()
+        self.held = 0
+        """Octets of what it has been given so far."""
+
+    async def read(self, item: InboxItem) -> Reading:
+        self.held += len(item.raw)
+        await self.go_on.wait()
+        return Reading(None, "nothing to do")
 
 
 @pytest.fixture
@@ -137,3 +153,17 @@ async def test_what_cannot_be_stored_must_be_asked_again(office: Office, bridge:
     )
     with pytest.raises(StorageDown):
         await made.ask(arrival(), asked)
+
+
+async def test_what_there_is_no_room_for_is_let_go_and_read_back(office: Office, bridge: Bridge) -> None:
+    reader = SlowReader(request(office, ADA))
+    made = front(office, bridge, reader)
+    count = MOST_IN_HAND // LARGE + 5 * AT_ONCE
+    said = [Arrival(Source.SLACK_COMMAND, Lane.SAID, str(each), b"x" * LARGE, SIX) for each in range(count)]
+    await asyncio.gather(*(made.hear(each) for each in said))
+
+    assert LARGE < reader.held <= MOST_IN_HAND + AT_ONCE * LARGE
+    reader.go_on.set()
+    await made.settled()
+    assert reader.held == count * LARGE
+    assert office.done_log.waiting(SIX + timedelta(minutes=1)) == []
