@@ -140,6 +140,9 @@ class World:
         self.discord = DiscordSimulator(
             self.clock.now, description=DESCRIPTION if DESCRIPTION.exists() else None
         )
+        self.discord.interactions.answer_seconds = (
+            30.0  # real ones, which a busy machine may take for nothing
+        )
         self.bot = self.discord.add_application("donelog")
         self.ada = self.discord.add_user("ada", "Ada Byron")
         self.ben = self.discord.add_user("ben")
@@ -197,7 +200,7 @@ async def simulated() -> AsyncIterator[World]:
         await world.discord.stop()
 
 
-async def until(happened: Callable[[], bool], seconds: float = 5.0) -> None:
+async def until(happened: Callable[[], bool], seconds: float = 30.0) -> None:
     """Return once it has happened.
 
     Raises:
