@@ -20,9 +20,6 @@ from bot import setting_values as values
 from domain.errors import DoneLogError
 from domain.retention import Retention
 
-RESERVED = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
-"""Names that a later version reads; setting one is no mistake and has no effect yet."""
-
 
 class SettingsError(DoneLogError):
     """A setting is missing, malformed or unknown; the message names it and says what it should be."""

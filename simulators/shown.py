@@ -1,10 +1,11 @@
 """A transcript at the terminal; colour is never the only sign."""
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from simulators.transcript import Check, Line, Speaker
+
+_INDENT = " " * 8
 
 
 def show(console: Console, entry: Line | Check) -> None:
@@ -16,7 +17,9 @@ def show(console: Console, entry: Line | Check) -> None:
         console.print(Text(f"\n{entry.text}", style="bold"))
     else:
         console.print(_head(entry))
-        console.print(Padding(Text(entry.text), (0, 0, 0, 8), expand=False))
+        for line in Text(entry.text).wrap(console, console.width - len(_INDENT)):
+            line.rstrip()
+            console.print(Text.assemble(_INDENT, line) if line else "")
 
 
 def _head(line: Line) -> Text:

@@ -39,11 +39,6 @@ def test_every_setting_has_a_row(name: str) -> None:
     assert f"| `{name}` |" in SETTINGS
 
 
-@pytest.mark.parametrize("name", settings.RESERVED)
-def test_every_reserved_name_is_said_to_be_one(name: str) -> None:
-    assert f"`{name}`" in SETTINGS.partition("## Reserved")[2]
-
-
 def test_no_setting_is_described_that_there_is_not() -> None:
     assert set(re.findall(r"^\| `([A-Z_]+)` \|", SETTINGS, re.MULTILINE)) == set(settings.names())
 

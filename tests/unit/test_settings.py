@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import RESERVED, Settings, SettingsError, load, names, read
+from bot.settings import Settings, SettingsError, load, names, read
 from domain.retention import Retention
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -41,11 +41,6 @@ def test_an_unknown_name_of_ours_is_named() -> None:
 
 def test_an_unknown_name_of_ours_is_named_even_when_it_ends_in_file() -> None:
     assert "DONELOG_TOKEN_FILE is not a setting" in problem({"DONELOG_TOKEN_FILE": "token"})
-
-
-@pytest.mark.parametrize("name", RESERVED)
-def test_a_name_that_a_later_version_reads_is_no_mistake(name: str) -> None:
-    assert read({name: "something"}) == Settings()
 
 
 @pytest.mark.parametrize(
