@@ -191,7 +191,7 @@ def _closes_by_form(
         return True
     if not said.endswith((",", "،", "，", "՝")) or len(said.split()) > _MOST_CLOSING_WORDS or not lines:
         return False
-    if any(map(str.isdigit, said)) or not is_apart or not _fits_below(lines, names):
+    if any(map(str.isdigit, said)) or not (is_apart or is_hers) or not _fits_below(lines, names):
         return False
     return is_hers or (not names and any(map(CONTACT.search, lines[:-1])))
 

@@ -47,10 +47,11 @@ class Evidence:
 
 def weigh(text: str, words: Words) -> Evidence:
     """What `text` tells; it should be no longer than a few hundred characters."""
-    tokens = _WORD.findall(fold(text))
+    folded = fold(text)
+    tokens = _WORD.findall(folded)
     place, length = _verb(tokens, words)
     verb_ends = place >= 0 and place + length >= len(tokens) - _NEAR_END
-    unspaced = not text.isascii() and any(verb in fold(text) for verb in words.unspaced_verbs)
+    unspaced = not text.isascii() and any(verb in folded for verb in words.unspaced_verbs)
     return Evidence(
         date=has_date(text, tokens, words),
         weekday=not words.weekdays.isdisjoint(tokens) or any(day in text for day in _CJK_DAYS),

@@ -24,7 +24,7 @@ def under_headings(lines: Sequence[str], words: Words) -> list[str]:
     kept: list[str] = []
     mark, items, listed = _DONE, 0, False
     for index, line in enumerate(lines):
-        if _is_courtesy(line, words):
+        if _is_courtesy(line, words) or _says_none(line, words):
             continue
         before_list = is_bullet(lines[_next(lines, index)])
         heading = _heading(line, words, before_list=before_list, is_first=not kept) if index < last else None
@@ -52,6 +52,15 @@ def _is_courtesy(line: str, words: Words) -> bool:
     """A closing that stands in the middle: `Thanks!` and then a list."""
     bare = fold(line.strip(PUNCTUATION)) if len(line) <= _LONGEST else ""
     return bool(bare) and words.closings.at(bare) == bare
+
+
+def _says_none(line: str, words: Words) -> bool:
+    """`Blockers: none`."""
+    name, colon, rest = line.partition(":")
+    if not colon or len(line) > _LONGEST or fold(rest.strip(_AROUND)) not in words.nones:
+        return False
+    name = fold(name.strip(_AROUND))
+    return name in words.blocker_intros or name in words.goal_intros
 
 
 def _heading(line: str, words: Words, *, before_list: bool, is_first: bool) -> str | None:

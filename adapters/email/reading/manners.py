@@ -91,6 +91,8 @@ def is_greeting(said: str, words: Words, names: frozenset[str] = frozenset()) ->
     bare = without_ornament(said.strip(PUNCTUATION + ":"))
     phrase = words.greetings.at(fold(bare))
     rest = bare[len(phrase) :]
+    if phrase and (second := words.greetings.at(fold(rest.lstrip()))):  # `Good evening, dear all`
+        rest = rest.lstrip()[len(second) :]
     return bool(phrase) and _is_for_somebody(rest, said.rstrip()[-1], names, words.everybody)
 
 

@@ -55,6 +55,8 @@ class Unspoken(ValueError):  # noqa: N818 -- it says what the file is
 
 def fold(text: str) -> str:
     """As phrases are compared: case-folded, the dot of the Turkish capital I gone."""
+    if text.isascii():
+        return text.lower()
     return text.casefold().replace("i\u0307", "i")
 
 
