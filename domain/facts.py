@@ -119,7 +119,7 @@ class TeamMade:
     digest_minute: int
     place: str
     also: bool = False
-    """It was a team before, and reads its mornings in one more place now."""
+    """It was a team before; its digest now goes to one more place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ def team_here(
 ) -> f.TeamMade | f.JoinOffered:
     """A team whose digest is posted where this was typed; the caller is its manager.
 
-    A team of hers that has that name already is told of its mornings here too.
+    Where a team of hers already has that name, its digest comes here too.
 
     Raises:
         Refusal: it was not typed in a channel, or the name belongs to a team that she is not in.
