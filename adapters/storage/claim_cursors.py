@@ -16,8 +16,10 @@ WHOLE_WALK_EVERY = timedelta(seconds=3)
 """How long what became ready behind the cursor may have to wait, in real time, while others are claimed."""
 LONG = 0.1
 """Seconds from which on a walk is so long that the next one has to wait, however little else is found."""
-SHARE = 20
-"""What walks long takes one part of so many of the time."""
+SHARE = 50
+"""Walks that are long take one part of so many of the time."""
+LATELY = timedelta(minutes=5)
+"""How long ago what has just been planned was due at most, unless nobody planned for a while."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -61,11 +63,23 @@ class ClaimCursors:
 
     def of(self, channel: Channel, now: datetime) -> Cursor:
         """Where to go on: at `FIRST` once all is to be walked again; `now` in real time."""
-        return self._after(channel, now, WHOLE_WALK_EVERY)
+        return self.reached(channel) if self._walked_within(WHOLE_WALK_EVERY, channel, now) else FIRST
 
-    def resting(self, channel: Channel, now: datetime) -> Cursor:
-        """Where to go on while the last walk was too long for another one; else `FIRST`."""
-        return self._after(channel, now, timedelta())
+    def reached(self, channel: Channel) -> Cursor:
+        """The furthest row taken; `FIRST` before any was."""
+        return self._cursors.get(channel, FIRST)
+
+    def before(self, channel: Channel, lease_now: datetime, now: datetime) -> Cursor:
+        """Where to look for what has become ready behind the cursor.
+
+        At `FIRST`, but while the last walk was too long for another one only at what has lately become due.
+
+        Args:
+            channel: of what is claimed.
+            lease_now: real time.
+            now: the time by which deliveries are due.
+        """
+        return Cursor(now - LATELY, 0) if self._walked_within(timedelta(), channel, lease_now) else FIRST
 
     def walked(self, channel: Channel, now: datetime, began: float) -> bool:
         """All was walked since the stopwatch showed `began`; whether that took long.  `now` in real time."""
@@ -79,11 +93,9 @@ class ClaimCursors:
 
     def ended(self, channel: Channel, taken: Sequence[Cursor], now: datetime) -> None:
         """Besides what was taken nothing is due at `now`: the cursor stays at the furthest row ever taken."""
-        known = self._cursors.get(channel)
-        self._cursors[channel] = max([*taken, *([] if known is None else [known])], default=Cursor(now, 0))
+        known = [self._cursors[channel]] if channel in self._cursors else []
+        self._cursors[channel] = max([*known, *taken], default=Cursor(now - LATELY, 0))
 
-    def _after(self, channel: Channel, now: datetime, least: timedelta) -> Cursor:
+    def _walked_within(self, least: timedelta, channel: Channel, now: datetime) -> bool:
         walk = self._walks.get(channel)
-        if walk is None or not timedelta() <= now - walk.at < max(walk.rest, least):
-            return FIRST
-        return self._cursors.get(channel, FIRST)
+        return walk is not None and timedelta() <= now - walk.at < max(walk.rest, least)

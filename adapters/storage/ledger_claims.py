@@ -128,12 +128,12 @@ def claim_paced(
 def _picked_onward(
     connection: Connection, request: Request, limit: int, cursors: ClaimCursors
 ) -> list[Claimed]:
-    """What is due, on from the cursor; where that is less than is wanted, from the first row on."""
+    """What is due, on from the cursor; where that is less than is wanted, from before it on."""
     cursor = cursors.of(request.channel, request.lease_now)
     rows = _due_behind(connection, request, limit, cursors, cursor)
-    may_walk = cursors.resting(request.channel, request.lease_now) == FIRST
-    if len(rows) < limit and cursor != FIRST and may_walk:
-        rows = _due_behind(connection, request, limit, cursors, FIRST)
+    before = cursors.before(request.channel, request.lease_now, request.now)
+    if len(rows) < limit and before < cursor:
+        rows = _due_behind(connection, request, limit, cursors, before)
     picked = _usable(connection, rows)
     planned = [Cursor(each.due_at, each.ref.id) for each in picked if each.key.kind <= Kind.DIGEST_MAIL]
     if len(rows) < limit:
@@ -159,7 +159,8 @@ def _picked_in_turn(
 ) -> list[Claimed]:
     """What is due, of each bucket as many as it has turns; after a long walk from the earliest one on."""
     pick = _PICK_BY_WORKSPACE if request.channel in BY_WORKSPACE else _PICK_PACED
-    cursor = cursors.resting(request.channel, request.lease_now)
+    before = cursors.before(request.channel, request.lease_now, request.now)
+    cursor = min(cursors.reached(request.channel), before)
     began = cursors.stopwatch()
     rows = _due(connection, request, pick, {**paced, "from_due_at": cursor.due_at})
     if cursor == FIRST and cursors.walked(request.channel, request.lease_now, began):

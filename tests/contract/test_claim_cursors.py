@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from adapters.storage.claim_cursors import SHARE, WHOLE_WALK_EVERY, ClaimCursors
+from adapters.storage.claim_cursors import LATELY, SHARE, WHOLE_WALK_EVERY, ClaimCursors
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
 from domain.deliveries import LEASE, Claimed, Key, Kind, Later, NewDelivery, Recipient, Result
@@ -96,17 +96,20 @@ def slow() -> ClaimCursors:
 
 REST = timedelta(seconds=SHARE)
 """After a walk of a second."""
+JUST_BEFORE = DUE - LATELY + timedelta(seconds=1)
 
 
 def test_after_a_long_walk_what_is_behind_waits_for_the_next_one(
     connection: Connection, acme: int, people: list[int]
 ) -> None:
-    first, second, third, late, _ = people
+    first, second, third, late, planned = people
     ledger = PostgresLedger(connection, cursors=slow())
     add_deliveries(connection, [prompt(acme, each) for each in (first, second, third)])
     assert claim(ledger, limit=2) == [first, second]
     add_deliveries(connection, [prompt(acme, late, DUE - timedelta(hours=1))])
     assert claim(ledger, WHOLE_WALK_EVERY, limit=2) == [third]
+    add_deliveries(connection, [prompt(acme, planned, JUST_BEFORE)])
+    assert claim(ledger, REST / 2) == [planned], "what has just become due does not wait"
     assert claim(ledger, REST / 2) == []
     assert claim(ledger, REST) == [late]
 
@@ -117,7 +120,7 @@ def test_a_long_walk_that_finds_nothing_is_not_made_again_at_once(
     ledger = PostgresLedger(connection, cursors=slow())
     assert claim(ledger) == []
     add_deliveries(connection, [prompt(acme, people[0], DUE - timedelta(hours=1))])
-    add_deliveries(connection, [prompt(acme, people[1])])
+    add_deliveries(connection, [prompt(acme, people[1], JUST_BEFORE)])
     assert claim(ledger, REST / 2) == [people[1]], "what has just become due does not wait"
     assert claim(ledger, REST) == [people[0]]
 
@@ -135,6 +138,8 @@ def test_after_a_long_walk_claims_in_turn_begin_with_the_earliest_that_waits(
     assert earliest(timedelta()) == DUE
     add_deliveries(connection, [prompt(acme, people[0], DUE - timedelta(hours=1), channel)])
     assert earliest(REST / 2) == DUE
+    add_deliveries(connection, [prompt(acme, people[1], JUST_BEFORE, channel)])
+    assert earliest(REST * 0.9) == JUST_BEFORE
     assert earliest(REST) == DUE - timedelta(hours=1)
 
 
