@@ -79,6 +79,8 @@ _HIDDEN = re.compile(
     re.IGNORECASE,
 )
 _BAR = re.compile(r"border-left(?:-style)?\s*:[^;]{0,40}solid", re.IGNORECASE)
+_INDENT = re.compile(r"border\s*:\s*none", re.IGNORECASE)
+"""How Gmail and others indent what somebody types: with a quote's element, and its bar taken away."""
 _TELLING = etree.XPath(
     "//*[@class or @id or @name or @type or @data-marker or @data-signature-widget"
     ' or @style[contains(., "none") or contains(., "NONE") or contains(., "hid") or contains(., "border")'
@@ -96,6 +98,8 @@ class Cuts:
     """Quotes, signatures, and what is not shown."""
     quotes: set[etree._Element] = field(default_factory=set)
     """Quotes without a mark of their own, which may also be something that she quotes herself."""
+    indented: set[etree._Element] = field(default_factory=set)
+    """What she indented, with a quote's element."""
     last: etree._Element | None = None
     """From here on nothing is hers."""
 
@@ -109,6 +113,8 @@ def cuts_of(tree: etree._Element) -> Cuts:
             cuts.left_out.add(element)
         elif cuts.last is None and _is_from_here_on(element):
             cuts.last = element
+        elif element.tag == "blockquote" and _INDENT.search(element.get("style", "")[:400]):
+            cuts.indented.add(element)
         elif element.tag == "div" and _BAR.search(element.get("style", "")[:400]):
             cuts.quotes.add(element)
     return cuts

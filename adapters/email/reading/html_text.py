@@ -111,7 +111,7 @@ class _Pieces:
 
     def _start(self, tag: str, element: etree._Element) -> Iterator[str]:
         self._elements += 1
-        self._quotes += tag == "blockquote" or element in self._cuts.quotes
+        self._quotes += self._is_quote(tag, element)
         self._pre += tag == "pre"
         if tag == "br":
             yield "\n"
@@ -134,7 +134,7 @@ class _Pieces:
         yield from self._text(element.text)
 
     def _end(self, tag: str, element: etree._Element) -> Iterator[str]:
-        self._quotes -= tag == "blockquote" or element in self._cuts.quotes
+        self._quotes -= self._is_quote(tag, element)
         self._pre -= tag == "pre"
         if tag in {"ol", "ul"} and self._numbers:
             self._numbers.pop()
@@ -143,6 +143,10 @@ class _Pieces:
             if tag in _PARAGRAPHS:
                 yield "\n"
         yield from self._text(element.tail)
+
+    def _is_quote(self, tag: str, element: etree._Element) -> bool:
+        is_marked = element in self._cuts.quotes
+        return is_marked or (tag == "blockquote" and element not in self._cuts.indented)
 
     def _entry(self) -> str:
         """What an entry of the innermost list begins with."""

@@ -20,6 +20,8 @@ _SIGNS_AROUND = re.compile(
     "^[\u2190-\u2bff\ufe0f\U0001f000-\U0001fbff\\s]+|[\u2190-\u2bff\ufe0f\U0001f000-\U0001fbff\\s]+$"
 )
 """Arrows, dingbats and emoji."""
+_LONGEST_INTRODUCTION = 8
+"""Of somebody whose name is not known otherwise, in Chinese, Japanese or Korean letters."""
 _MOST_ORIGIN_WORDS = 5
 _MOST_CLOSING_WORDS = 3
 _MOST_NAME_WORDS = 4
@@ -48,6 +50,8 @@ def is_closing(said: str, words: Words, names: frozenset[str] = frozenset()) -> 
     if not phrase:
         return False
     rest = without_ornament(folded[len(phrase) :])
+    joiner, _, joined = rest.partition(" ")
+    rest = joined if joined and joiner in _JOINERS else rest
     if not rest or is_closing(rest, words, names):
         return True
     if phrase not in words.ambiguous_closings and _tells_origin(phrase, rest, words):
@@ -93,7 +97,18 @@ def is_greeting(said: str, words: Words, names: frozenset[str] = frozenset()) ->
     rest = bare[len(phrase) :]
     if phrase and (second := words.greetings.at(fold(rest.lstrip()))):  # `Good evening, dear all`
         rest = rest.lstrip()[len(second) :]
+    if _introduces(rest, words, names, is_greeted=bool(phrase)):
+        return True
     return bool(phrase) and _is_for_somebody(rest, said.rstrip()[-1], names, words.everybody)
+
+
+def _introduces(rest: str, words: Words, names: frozenset[str], *, is_greeted: bool) -> bool:
+    """`田中です`: who she is, behind a greeting or by her own name."""
+    who = rest.strip(PUNCTUATION)
+    if not who.endswith(words.introductions):
+        return False
+    is_short = is_greeted and len(who) <= _LONGEST_INTRODUCTION and " " not in who
+    return is_short or any(name in fold(who) for name in names)
 
 
 def _is_for_somebody(rest: str, end: str, names: frozenset[str], everybody: frozenset[str]) -> bool:

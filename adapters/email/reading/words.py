@@ -17,29 +17,11 @@ from typing import Any
 _PHRASES = frozenset(
     [
         *["name", "openers", "verbs", "first_person", "months", "month_signs", "weekdays"],
-        *["original", "forwarded"],
-        *["reply_above", "sent_from", "sent_from_my", "sent_with", "greetings", "closings"],
-        *[
-            "ambiguous_closings",
-            "intros",
-            "goal_intros",
-            "blocker_intros",
-            "nones",
-            "everybody",
-            "disclaimers",
-            "origins",
-            "closing_ends",
-            "formulas",
-            "brands",
-            "footers",
-            "banners",
-            "auto_subjects",
-            "auto_texts",
-            "away",
-            "away_signs",
-            "devices",
-        ],
-        *["headers", "legal", "warning"],
+        *["original", "forwarded", "reply_above", "sent_from", "sent_from_my", "sent_with"],
+        *["greetings", "closings", "ambiguous_closings", "intros", "goal_intros", "blocker_intros"],
+        *["nones", "everybody", "disclaimers", "origins", "closing_ends", "formulas", "brands"],
+        *["footers", "banners", "auto_subjects", "auto_texts", "away", "away_signs", "devices"],
+        *["headers", "legal", "warning", "introductions"],
     ]
 )
 _HEADERS = frozenset(["from", "date", "to", "cc", "subject", "other"])
@@ -129,6 +111,8 @@ class Words:
     greetings: Openings
     everybody: frozenset[str]
     """Words behind a greeting by which nobody is named: `team`, `all`."""
+    introductions: tuple[str, ...]
+    """What stands behind her own name where she says who she is, as `です`."""
     closings: Openings
     ambiguous_closings: frozenset[str]
     intros: frozenset[str]
@@ -204,6 +188,7 @@ def assemble(tables: list[dict[str, Any]]) -> Words:
         brands=tuple(phrases("brands")),
         greetings=Openings(phrases("greetings")),
         everybody=frozenset(phrases("everybody")),
+        introductions=tuple(phrases("introductions")),
         closings=Openings(phrases("closings")),
         ambiguous_closings=frozenset(phrases("ambiguous_closings")),
         intros=frozenset(phrases("intros")),
