@@ -37,6 +37,7 @@ def test_hardly_any_answer_of_a_person_is_taken_for_a_program_s() -> None:
         "I was out of office in the morning; then fixed the importer",
         "shipped the importer\nI will be out of the office tomorrow",
         "Covered for Ben, who is on vacation; will reply to customers tomorrow",
+        "On leave form filed; for urgent matters wrote the FAQ",
         "War bis mittags nicht im Büro, danach Kunden kontaktiert",
         "Absent ce matin (dentiste), devis envoyés l'après-midi",
         "Vacaciones del equipo planificadas, contacté con Marta",

@@ -49,7 +49,7 @@ def mark_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
     is_card = (
         may_be_hers
         and len(lines) >= _FEWEST_LINES
-        and (2 * reached >= len(lines) - 1 or reached >= _ENOUGH_WAYS)
+        and (2 * reached >= len(lines) - 1 or sum(map(_is_way_to_reach, lines[1:])) >= _ENOUGH_WAYS)
         and 1 < len(parts) <= _FEWEST_LINES
         and is_name_like(first)
     )
@@ -95,6 +95,11 @@ def _is_long_card_line(line: str) -> bool:
     return _REGISTER.search(line) is not None or (
         CONTACT.search(line) is not None and any(sign in line for sign in ("|", "•", " · "))
     )
+
+
+def _is_way_to_reach(line: str) -> bool:
+    """It begins with a number, an address or their label; `Called +1 555 0100` does not."""
+    return CONTACT.match(line.lstrip("(")) is not None or "@" in line.split(None, 1)[0]
 
 
 def _is_contact_alone(line: str) -> bool:

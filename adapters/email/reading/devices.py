@@ -45,7 +45,7 @@ def _names_program(said: str, words: Words) -> bool:
     folded = fold(_LINK.sub("", said).strip(" .!*_()[]"))
     parts = folded.split()
     opening = words.sent_from.at(folded)
-    if not opening or not len(opening.split()) < len(parts) <= _MOST_WORDS:
+    if not opening or ": " in folded or not len(opening.split()) < len(parts) <= _MOST_WORDS:
         return False
     return any(part.startswith(words.devices) for part in parts[len(opening.split()) :])
 
@@ -67,7 +67,7 @@ def is_device_line(said: str, words: Words) -> bool:
             return False
         if link is not None or any(word.startswith(words.devices) for word in _first_words(rest)):
             return True
-        if folded.endswith(words.brands) and len(folded.split()) <= _MOST_WORDS:
+        if folded.endswith(words.brands) and ":" not in rest and len(folded.split()) <= _MOST_WORDS:
             return True
     ends = folded.endswith(words.sent_with)
     return ends and _names_device(folded, words) and len(folded.split()) <= _MOST_WORDS
