@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 from adapters.discord.channel import DiscordChannel, DiscordSettings
 from adapters.discord.inlet import ANSWER_WITHIN_SECONDS
@@ -19,11 +18,10 @@ from domain.ports.front import StorageDown
 from domain.ports.inbox import Arrival
 from simulators.base import real_now
 from simulators.discord import Channel, DiscordSimulator
+from tests import published
 from tests.fakes.listening import NoPace, SharedMemory
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
-DESCRIPTION = Path(__file__).parents[1].parent / "shared" / "specs" / "discord-openapi.json"
-"""Discord's published description, where it is at hand."""
 
 
 def say(words: str, *, replaces: bool = False, audience: Audience = Audience.ASKER) -> Say:
@@ -137,12 +135,9 @@ class World:
         )
         self.linked: list[str] = []
         self.answer_within = ANSWER_WITHIN_SECONDS
-        self.discord = DiscordSimulator(
-            self.clock.now, description=DESCRIPTION if DESCRIPTION.exists() else None
-        )
-        self.discord.interactions.answer_seconds = (
-            30.0  # real ones, which a busy machine may take for nothing
-        )
+        self.discord = DiscordSimulator(self.clock.now, description=published.DISCORD)
+        # in real time, of which a busy machine may lose seconds
+        self.discord.interactions.answer_seconds = 30.0
         self.bot = self.discord.add_application("donelog")
         self.ada = self.discord.add_user("ada", "Ada Byron")
         self.ben = self.discord.add_user("ben")

@@ -6,31 +6,22 @@ Every test ends by asking whether the services understood all they were sent.
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from simulators.town import Descriptions, Town, opened
+from tests import published
 from tests.databases import Databases
 
 STARTS = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 """A Tuesday morning, 09:30 in Madrid."""
-_SPECS = Path(__file__).resolve().parents[3] / "shared" / "specs"
-
-
-def _description(name: str) -> Path | None:
-    """A published API description, where it lies beside the project."""
-    found = _SPECS / name
-    return found if found.exists() else None
 
 
 @pytest.fixture(scope="session")
 def descriptions() -> Descriptions:
     return Descriptions(
-        sendgrid=_description("sendgrid-mail-v3-openapi.json"),
-        discord=_description("discord-openapi.json"),
-        meilisearch=_description("meilisearch-openapi.json"),
+        sendgrid=published.SENDGRID, discord=published.DISCORD, meilisearch=published.MEILISEARCH
     )
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -14,9 +13,9 @@ from meilisearch.models.task import Task, TaskInfo
 
 from simulators.base import Fault
 from simulators.meilisearch import MeilisearchSimulator
+from tests import published
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
-DESCRIPTION = Path(__file__).parents[2].parent / "shared" / "specs" / "meilisearch-openapi.json"
 DONES: list[dict[str, Any]] = [
     {"id": 1, "text": "Rebuilt the search index", "teams": [3], "at": 10, "person": "Ana"},
     {"id": 2, "text": "Indexed the saturday backups", "teams": [3, 5], "at": 30, "person": "Bø"},
@@ -51,9 +50,7 @@ class Subject:
 
 @pytest.fixture
 async def simulator() -> AsyncIterator[MeilisearchSimulator]:
-    simulator = MeilisearchSimulator(
-        now=lambda: NOW, specification=DESCRIPTION if DESCRIPTION.exists() else None
-    )
+    simulator = MeilisearchSimulator(now=lambda: NOW, specification=published.MEILISEARCH)
     await simulator.start()
     yield simulator
     await simulator.stop()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -17,15 +16,14 @@ from sendgrid.helpers.mail import Content, Email, From, Mail, Personalization, T
 
 from simulators.base import Fault, How, When
 from simulators.sendgrid import SendGridSimulator
+from tests import published
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
-DESCRIPTION = Path(__file__).parents[2].parent / "shared" / "specs" / "sendgrid-mail-v3-openapi.json"
 
 
 @pytest.fixture
 async def sendgrid() -> AsyncIterator[SendGridSimulator]:
-    description = DESCRIPTION if DESCRIPTION.exists() else None
-    simulator = SendGridSimulator(now=lambda: NOW, specification=description)
+    simulator = SendGridSimulator(now=lambda: NOW, specification=published.SENDGRID)
     await simulator.start()
     yield simulator
     await simulator.stop()
@@ -72,7 +70,7 @@ async def get(sendgrid: SendGridSimulator, path: str, key: str) -> tuple[int, An
         return answer.status, await answer.json()
 
 
-@pytest.mark.skipif(not DESCRIPTION.exists(), reason="the published description is not on this machine")
+@pytest.mark.skipif(published.SENDGRID is None, reason="the published description is not on this machine")
 async def test_what_the_description_does_not_know_is_a_problem(sendgrid: SendGridSimulator) -> None:
     answer = await send(sendgrid, {**request_for("ana@example.com"), "priority": 1})
     assert answer.status == 400

@@ -1,24 +1,20 @@
 """What the tests of the mail sender share."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pytest
 
 from adapters.email.sender import MailSender
 from simulators.sendgrid import SendGridSimulator
+from tests import published
 from tests.mail_world import NOW
 from tests.sender_world import sender_to
-
-DESCRIPTION = Path(__file__).parents[2].parent / "shared" / "specs" / "sendgrid-mail-v3-openapi.json"
 
 
 @pytest.fixture
 async def sendgrid() -> AsyncIterator[SendGridSimulator]:
-    simulator = SendGridSimulator(
-        now=lambda: NOW, specification=DESCRIPTION if DESCRIPTION.exists() else None
-    )
+    simulator = SendGridSimulator(now=lambda: NOW, specification=published.SENDGRID)
     await simulator.start()
     yield simulator
     await simulator.stop()

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 import discord
 import pytest
 
-from tests.integration.discord_simulator.town import DESCRIPTION, Bot, Town, pointed_at
+from tests.integration.discord_simulator.town import Bot, Town, pointed_at
 
 
 @pytest.fixture
 async def town() -> AsyncIterator[Town]:
     """A town whose every request and answer is checked where Discord's description is at hand."""
-    built = Town(DESCRIPTION if DESCRIPTION.exists() else None)
+    built = Town()
     await built.discord.start()
     built.channel = await built.discord.add_channel(built.guild, "general")
     await built.discord.invite_bot(built.guild)

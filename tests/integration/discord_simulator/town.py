@@ -5,7 +5,6 @@ import contextlib
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Self
 
 import discord
@@ -15,9 +14,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from simulators.discord import Application, Channel, DiscordSimulator, Guild, User
-
-DESCRIPTION = Path(__file__).parents[3].parent / "shared" / "specs" / "discord-openapi.json"
-"""Discord's published description, where it is at hand."""
+from tests import published
 
 
 class Clock:
@@ -33,9 +30,9 @@ class Clock:
 class Town:
     """A Discord with one bot, one guild and two members; Bob takes no direct messages."""
 
-    def __init__(self, description: Path | None) -> None:
+    def __init__(self) -> None:
         self.clock = Clock()
-        self.discord = DiscordSimulator(self.clock, description=description)
+        self.discord = DiscordSimulator(self.clock, description=published.DISCORD)
         self.bot: Application = self.discord.add_application("donelog")
         self.ada: User = self.discord.add_user("ada", "Ada")
         self.bob: User = self.discord.add_user("bob", "Bob")
