@@ -15,7 +15,7 @@ LONGEST = 0.2
 MOST_GROWTH = 12
 SHORTEST = 0.004
 """What takes less says nothing about growth."""
-TRIES = 4
+TRIES = 12
 
 
 def _read(text: str) -> None:

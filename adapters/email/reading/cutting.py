@@ -2,7 +2,7 @@
 
 from adapters.email.reading.attributions import Attribution, attribution_at
 from adapters.email.reading.evidence import weigh
-from adapters.email.reading.originals import above_rules, is_reply_above, original_at
+from adapters.email.reading.originals import HEADERS, Original, above_rules, is_reply_above, original_at
 from adapters.email.reading.page import Page, Verdict, is_rule
 from adapters.email.reading.quotes import bar_follows, mark_bars
 from adapters.email.reading.words import Words
@@ -112,7 +112,7 @@ class _Cut:
     def _original(self, index: int) -> int | None:
         """Behind an original's headers when she passed it on without a word; else the end."""
         original = original_at(self._page, index, self._words)
-        if original is None:
+        if original is None or self._is_all_there_is(original, index):
             return None
         if original.is_forward and self._first >= index:
             rule = "headers of what she passed on without a word"
@@ -123,6 +123,11 @@ class _Cut:
             self._page.mark(original.start, quoted, Verdict.ORIGINAL, original.rule)
             return quoted  # what is quoted line by line ends where its marks end
         return self._end(original.start, original.rule)
+
+    def _is_all_there_is(self, original: Original, index: int) -> bool:
+        """Headers with nothing above or below them, which nobody sends: a list of hers looks like that."""
+        is_last = self._page.next_said(original.body - 1) == len(self._page)
+        return original.rule == HEADERS and is_last and self._first >= index
 
     def _quoted_body(self, body: int, *, is_first: bool) -> int | None:
         """The line at which what the headers introduce is quoted; None where it is not.

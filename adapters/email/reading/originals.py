@@ -7,6 +7,8 @@ from adapters.email.reading.page import Page, is_rule
 from adapters.email.reading.words import Words, fold
 
 _ORNAMENT = "-_=*‐—–―─━═~#+ \t<>[]"
+HEADERS = "headers of an original"
+"""The rule for one that nothing but its headers marks."""
 _LONGEST_MARK = 120
 _TELLING_WORDS = 4
 """A phrase of so many words is a program's, whatever follows: `Original message processed by ...`."""
@@ -30,7 +32,7 @@ def original_at(page: Page, index: int, words: Words) -> Original | None:
     headers = headers_at(page, index, words)
     if headers is not None:
         start, end = headers
-        return Original(above_rules(page, start), end, is_forward=False, rule="headers of an original")
+        return Original(above_rules(page, start), end, is_forward=False, rule=HEADERS)
     return _marked(page, index, words)
 
 
