@@ -22,12 +22,6 @@ from simulators.slack import Manifest, SlackSimulator
 from simulators.virtual_clock import VirtualClock
 
 MAIL_DOMAIN = "done.example.com"
-PATIENCE_SECONDS = 60.0
-"""How long Slack and Discord wait here for an answer.
-
-Their own three seconds are real time, which a busy machine may take for anything; what happens when nobody
-answers has tests of its own.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +144,6 @@ async def opened(
     """
     clock = VirtualClock(start)
     services = Services(clock, descriptions or Descriptions())
-    services.slack.delivery.ack_timeout = PATIENCE_SECONDS
-    services.discord.interactions.answer_seconds = PATIENCE_SECONDS
     await services.start()
     try:
         settings = services.settings(database_url, meilisearch=meilisearch)

@@ -19,7 +19,7 @@ async def world() -> AsyncIterator[World]:
 
 
 async def heard(front: MemoryFront) -> Arrival:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(5):
         return await front.heard.get()
 
 
@@ -110,13 +110,13 @@ async def test_who_cannot_ask_for_the_lease_goes_on_for_a_while(world: World) ->
 
 
 async def test_the_only_server_belongs_from_the_start(world: World) -> None:
-    async with world.listening(), asyncio.timeout(30):
+    async with world.listening(), asyncio.timeout(5):
         assert await world.front.found.get() == (Channel.DISCORD, str(world.guild.id), "Initech")
 
 
 async def test_so_does_the_first_that_the_bot_is_invited_to_while_it_runs(world: World) -> None:
     await world.discord.kick_bot(world.guild)
-    async with world.listening(), asyncio.timeout(30):
+    async with world.listening(), asyncio.timeout(5):
         await world.discord.invite_bot(world.guild)
         assert await world.front.found.get() == (Channel.DISCORD, str(world.guild.id), "Initech")
 

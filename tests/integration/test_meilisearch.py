@@ -96,7 +96,7 @@ def test_a_server_in_trouble_is_said_to_be_down_within_the_deadline(
     started = time.monotonic()
     with pytest.raises(SearchDown):
         index.search(QUERY)
-    assert time.monotonic() - started < DEADLINE * 60  # else it hangs for ever
+    assert time.monotonic() - started < DEADLINE * 4
     assert index.search(QUERY).done_ids == (1,), "the next search is answered"
 
 
@@ -108,7 +108,7 @@ def test_headers_that_drip_for_ever_end_at_the_deadline_too() -> None:
         started = time.monotonic()
         with pytest.raises(SearchDown):
             index.search(QUERY)
-        assert time.monotonic() - started < DEADLINE * 60  # else it hangs for ever
+        assert time.monotonic() - started < DEADLINE * 4
         index.close()
         thread.join(10)
 

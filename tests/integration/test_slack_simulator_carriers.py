@@ -107,7 +107,7 @@ async def test_several_sockets_share_the_events_and_each_event_goes_to_one(by_so
 
 async def test_a_socket_that_is_to_be_refreshed_is_opened_anew(by_socket: Stage) -> None:
     await by_socket.slack.sockets.refresh()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(5):
         await by_socket.slack.sockets.connected()
 
     await by_socket.slack.dm(by_socket.world.ana, "still there?")

@@ -15,7 +15,7 @@ LONGEST = 0.2
 MOST_GROWTH = 12
 SHORTEST = 0.004
 """What takes less says nothing about growth."""
-TRIES = 12
+TRIES = 4
 
 
 def _read(text: str) -> None:
