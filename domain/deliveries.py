@@ -48,11 +48,6 @@ class State(enum.IntEnum):
     """Uncertain for good; an admin is shown it."""
 
 
-class Effect(enum.Enum):
-    POST = "post"
-    REACT = "react"
-
-
 LEASE = timedelta(seconds=60)
 CALL_DEADLINE = timedelta(seconds=20)
 """The whole of one call to a provider, on the wall clock; shorter than the lease."""
@@ -152,10 +147,6 @@ class Parcel:
     """From when it is handed over until its turn at the provider."""
     address_version: int = 0
     """Of her own mail address, which the mail comes from."""
-
-    @property
-    def effect(self) -> Effect:
-        return Effect.REACT if self.message is None else Effect.POST
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,10 +254,6 @@ class DeliveryEvent:
     address: str
     at: datetime
     reason: str = ""
-
-
-def is_final(state: State) -> bool:
-    return state not in {State.READY, State.SENDING, State.UNCERTAIN}
 
 
 SENT_STATES = frozenset({State.ACCEPTED, State.DELIVERED})

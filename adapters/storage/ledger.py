@@ -97,9 +97,6 @@ class PostgresLedger:
     def team_days(self, claimed: Sequence[Claimed]) -> dict[Ref, TeamDays]:
         return ledger_facts.team_days(self._connection, claimed)
 
-    def cancel(self, refs: Sequence[Ref]) -> None:
-        ledger_claims.cancel(self._connection, refs)
-
     def record(self, results: Sequence[Result], now: datetime) -> int:
         return ledger_outcomes.record(self._connection, results, now)
 

@@ -21,11 +21,9 @@ from domain.deliveries import Claimed, Kind, Ref, State
 from domain.dones import Done
 from domain.dones import Kind as DoneKind
 from domain.people import Channel
-from domain.ports.planning import DigestDue, MemberDays, PromptContext, TeamDays
+from domain.ports.planning import GOALS_STAY_OPEN, MOST_GOALS, DigestDue, MemberDays, PromptContext, TeamDays
 from domain.teams import Role, Team
 
-GOALS_STAY_OPEN = timedelta(days=14)
-MOST_GOALS = 10
 MISSED = [int(each) for each in (State.EXPIRED, State.FAILED, State.BOUNCED, State.DROPPED, State.UNKNOWN)]
 
 # Somebody who has ever answered knows how; of the others, whoever was asked within a week was told then.  A

@@ -4,17 +4,16 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, exists, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.storage.late_writes import NewAnswer
-from adapters.storage.ledger_facts import GOALS_STAY_OPEN
 from adapters.storage.rows import done_of, select_dones
 from adapters.storage.search_text import search_vector
 from adapters.storage.search_writes import Said, SearchWrites
 from adapters.storage.tables import answers, dones
 from adapters.storage.transaction import Transaction
-from domain.dones import Answer, Done, Kind, Line
+from domain.dones import Answer, Done, Line
 from domain.ports.tenant import LineChange, Revision
 
 Placed = tuple[int, Line, tuple[int, ...]]
@@ -120,25 +119,6 @@ class PostgresLog:
     ) -> dict[int, Done]:
         seen = or_(dones.c.person_id == person_id, dones.c.team_ids.overlap(list(team_ids)))
         return {done.id: done for done in self._dones(dones.c.id.in_(done_ids), seen)}
-
-    def open_goals(self, person_id: int, before: date) -> list[Done]:
-        """Goals of the last fourteen days, until a done of hers says the same."""
-        done = dones.alias()
-        reached = exists().where(
-            done.c.organization_id == dones.c.organization_id,
-            done.c.person_id == dones.c.person_id,
-            done.c.day >= dones.c.day,
-            done.c.kind == Kind.DONE,
-            done.c.deleted_at.is_(None),
-            func.lower(done.c.text) == func.lower(dones.c.text),
-        )
-        return self._dones(
-            dones.c.person_id == person_id,
-            dones.c.kind == Kind.GOAL,
-            dones.c.day < before,
-            dones.c.day >= before - GOALS_STAY_OPEN,
-            ~reached,
-        )
 
     def _dones(self, *where: ColumnElement[bool]) -> list[Done]:
         """In the order written: day by day, message by message, line by line."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import update
 
 from adapters.storage.late_writes import NOT_ON_ITS_WAY
 from adapters.storage.read_ahead import read_sent
@@ -28,7 +28,7 @@ class PostgresOutbox:
 
     def cancel_prompt(self, person_id: int, day: date | None) -> None:
         if day is None:
-            self._cancel(deliveries.c.kind == Kind.PROMPT, deliveries.c.subject == person_id)
+            self._cancel_prompts(person_id)
             return
         late = self._transaction.late
         if any(each.key.kind is Kind.PROMPT for each in late.deliveries):
@@ -51,9 +51,6 @@ class PostgresOutbox:
             )
             .values(state=State.READY)
         )
-
-    def cancel_all(self, person_id: int) -> None:
-        self._cancel(deliveries.c.person_id == person_id)
 
     def reroute(self, person_id: int, recipient: Recipient) -> None:
         new = update(deliveries).where(
@@ -80,13 +77,14 @@ class PostgresOutbox:
         found = sent[asked]
         return None if found is None else (found.ref, found.day, found.person_id)
 
-    def _cancel(self, *where: ColumnElement[bool]) -> None:
+    def _cancel_prompts(self, person_id: int) -> None:
         self._transaction.execute(
             update(deliveries)
             .where(
                 deliveries.c.organization_id == self._organization_id,
+                deliveries.c.kind == Kind.PROMPT,
+                deliveries.c.subject == person_id,
                 deliveries.c.state.in_(NOT_ON_ITS_WAY),
-                *where,
             )
             .values(state=State.CANCELLED)
         )

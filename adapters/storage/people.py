@@ -120,14 +120,6 @@ class PostgresPeople:
     def keep_direct(self, identity_id: int, direct: str) -> None:
         self._set(identity_id, direct=direct)
 
-    def stop_mail(self, identity_id: int, reason: str, now: datetime) -> None:
-        """The first reason stays."""
-        self._set(
-            identity_id,
-            mail_stopped_at=func.coalesce(identities.c.mail_stopped_at, now),
-            reason=func.coalesce(identities.c.reason, reason),
-        )
-
     def resume_mail(self, identity_id: int) -> None:
         self._set(identity_id, mail_stopped_at=None, reason=None)
 

@@ -22,12 +22,16 @@ class Planned:
     """Recorded as skipped: less than twelve hours after her last one."""
 
 
+GOALS_STAY_OPEN = timedelta(days=14)
+MOST_GOALS = 10
+
+
 @dataclass(frozen=True, slots=True)
 class PromptContext:
     explain: bool
     """She has never been asked before."""
     goals: tuple[str, ...]
-    """Her open goals, oldest first."""
+    """Those of the last `GOALS_STAY_OPEN` that no done of hers says yet; the `MOST_GOALS` oldest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +156,6 @@ class Ledger(Protocol):
 
     def team_days(self, claimed: Sequence[Claimed]) -> dict[Ref, TeamDays]:
         """What the digests among these tell: every day since the last one that was accepted."""
-
-    def cancel(self, refs: Sequence[Ref]) -> None: ...
 
     def record(self, results: Sequence[Result], now: datetime) -> int:
         """Write outcomes down; a result whose fence has passed changes nothing but the attempt's own row.

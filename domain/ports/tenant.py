@@ -43,9 +43,8 @@ class People(Protocol):
 
     def keep_direct(self, identity_id: int, direct: str) -> None: ...
 
-    def stop_mail(self, identity_id: int, reason: str, now: datetime) -> None: ...
-
-    def resume_mail(self, identity_id: int) -> None: ...
+    def resume_mail(self, identity_id: int) -> None:
+        """Send to that identity again, which `Ledger.stop` ended."""
 
     def address_version(self, person_id: int) -> int | None:
         """Of the mail address that was given out as hers and works; None: the organization has nobody so."""
@@ -147,8 +146,6 @@ class Log(Protocol):
     ) -> dict[int, Done]:
         """Those of the dones that the person may see: her own, and those of these teams."""
 
-    def open_goals(self, person_id: int, before: date) -> list[Done]: ...
-
 
 class Outbox(Protocol):
     """Writes to the ledger from inside an organization's transaction."""
@@ -164,8 +161,6 @@ class Outbox(Protocol):
 
         One that was left out because the last is less than twelve hours ago stays so.
         """
-
-    def cancel_all(self, person_id: int) -> None: ...
 
     def reroute(self, person_id: int, recipient: Recipient) -> None:
         """Send her ready and never tried prompts there instead."""

@@ -7,10 +7,11 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
-from domain.deliveries import SENT_STATES, Kind, Ref, State, is_final
+from domain.deliveries import SENT_STATES, Kind, Ref, State
 from domain.people import Channel
 
 ARRIVED = SENT_STATES | {State.BOUNCED}
+UNFINISHED = frozenset({State.READY, State.SENDING, State.UNCERTAIN})
 GIVEN_UP = "attempts that no worker came back from"
 """Of the reason why a delivery is given up that would otherwise be tried for ever."""
 MOST_TOLD = 20
@@ -190,7 +191,7 @@ def judge(stored: Stored, seen: Seen, mails_in_doubt: int) -> Verdict:
     verdict = Verdict(problems=seen.problems)
     for row in stored.rows:
         _judge_delivery(verdict, row, seen.accepted[row.channel][row.handle])
-        if row.handle in stored.doubted and is_final(row.state):
+        if row.handle in stored.doubted and row.state not in UNFINISHED:
             verdict.settled[row.channel] += 1
     if verdict.mails_twice > mails_in_doubt:
         verdict.doubled.append(f"{verdict.mails_twice} mails came twice; {mails_in_doubt} were in doubt")
@@ -215,7 +216,7 @@ def judge(stored: Stored, seen: Seen, mails_in_doubt: int) -> Verdict:
 def _judge_delivery(verdict: Verdict, row: Row, times: int) -> None:
     """It has come to an end; what is said to have been sent has arrived; it has not arrived twice."""
     verdict.states[row.channel, row.state] += 1
-    if not is_final(row.state):
+    if row.state in UNFINISHED:
         verdict.lost.append(f"{row} has come to no end")
     if row.state in ARRIVED and row.kind is not Kind.MARK and not times:
         verdict.lost.append(f"{row} never arrived")

@@ -168,18 +168,6 @@ def test_she_reads_her_own_dones_and_those_of_her_teams(tenant: Tenant, ada: Per
     assert tenant.log.readable([], ada.id, CORE) == {}
 
 
-def test_a_goal_is_open_until_a_done_says_the_same(tenant: Tenant, ada: Person) -> None:
-    goals = [(Line(Kind.GOAL, text), CORE) for text in ("Ship it", "Sleep")]
-    monday = TODAY - timedelta(days=1)
-    wanted = recorded(tenant, ada, "1", goals, monday)
-    assert tenant.log.open_goals(ada.id, TODAY) == wanted
-    assert tenant.log.open_goals(ada.id, monday) == []
-
-    record(tenant, ada, "2", "ship it")
-
-    assert texts(tenant.log.open_goals(ada.id, TODAY)) == ["Sleep"]
-
-
 @pytest.mark.parametrize(
     "raw",
     [

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from domain.deliveries import LEASE, Key, Kind, NewDelivery, Recipient, Result, Sent, Unknown
+from domain.dones import Kind as LineKind
+from domain.dones import Line
 from domain.facts import Invitation, NothingNoted
 from domain.people import Address, Channel, Identity, Person, Profile
 from domain.ports.storage import UnitOfWork
@@ -129,15 +131,34 @@ def test_an_answered_prompt_that_may_have_been_sent_is_not_sent_again(
     assert uow.ledger.claim(Channel.SLACK, later, later, LEASE, 10) == []
 
 
-def test_whoever_leaves_is_sent_nothing_more(
+def test_whoever_leaves_her_last_team_is_asked_about_no_day(
     uow: UnitOfWork, tenant: Tenant, ada: tuple[Person, Identity]
 ) -> None:
-    digest = Key(TODAY, Kind.DIGEST_MAIL, 3, ada[0].id)
-    tenant.outbox.add([prompt(ada), replace(prompt(ada), key=digest, facts=NothingNoted(TODAY))])
+    asked = prompt(ada)
+    yesterdays = replace(asked, key=asked.key._replace(day=TODAY - timedelta(days=1)))
+    digest = replace(asked, key=Key(TODAY, Kind.DIGEST_MAIL, 3, ada[0].id), facts=NothingNoted(TODAY))
+    tenant.outbox.add([asked, yesterdays, digest])
 
-    tenant.outbox.cancel_all(ada[0].id)
+    tenant.outbox.cancel_prompt(ada[0].id, None)
 
-    assert waiting(uow) == []
+    left = [each.key for each in uow.ledger.claim(Channel.SLACK, NOW, NOW, LEASE, 10)]
+    assert left == [digest.key]
+
+
+def test_a_prompt_tells_the_goals_that_no_done_says_yet(
+    uow: UnitOfWork, tenant: Tenant, ada: tuple[Person, Identity]
+) -> None:
+    goals = [(Line(LineKind.GOAL, text), ()) for text in ("Ship it", "Sleep")]
+    tenant.log.record(ada[0].id, TODAY - timedelta(days=1), "1", NOW, goals)
+    tenant.log.record(ada[0].id, TODAY, "2", NOW, [(Line(LineKind.GOAL, "of today"), ())])
+    tenant.outbox.add([prompt(ada)])
+    claimed = uow.ledger.claim(Channel.SLACK, NOW, NOW, LEASE, 10)
+    (before,) = uow.ledger.prompt_contexts(claimed).values()
+
+    tenant.log.record(ada[0].id, TODAY, "3", NOW, [(Line(LineKind.DONE, "ship it"), ())])
+
+    (after,) = uow.ledger.prompt_contexts(claimed).values()
+    assert (before.goals, after.goals) == (("Ship it", "Sleep"), ("Sleep",))
 
 
 def test_what_waits_follows_her_to_another_door(

@@ -134,11 +134,11 @@ def test_the_direct_channel_is_kept(tenant: Tenant) -> None:
     assert tenant.people.identity(identity.id) == replace(identity, direct="998")
 
 
-def test_mail_stops_and_starts_again(tenant: Tenant) -> None:
+def test_mail_stops_and_starts_again(uow: UnitOfWork, tenant: Tenant) -> None:
     _, identity = tenant.people.add(Profile("Ada"), MAIL, None, NOW)
 
-    tenant.people.stop_mail(identity.id, "unsubscribed", NOW)
-    tenant.people.stop_mail(identity.id, "complained", NOW + timedelta(days=1))
+    uow.ledger.stop({identity.id: "unsubscribed"}, NOW)
+    uow.ledger.stop({identity.id: "complained"}, NOW + timedelta(days=1))
     assert tenant.people.identity(identity.id) == replace(identity, mail_stopped=True)
 
     tenant.people.resume_mail(identity.id)

@@ -70,7 +70,7 @@ class FakeLedger:
         claimed = [each for each in found if each is not None]
         gathered = gather(claimed)
         self._fix({ref: facts for ref, facts in gathered.items() if facts is not None})
-        self.cancel([ref for ref, facts in gathered.items() if facts is None])
+        self._cancel([ref for ref, facts in gathered.items() if facts is None])
         return [
             each._replace(facts=gathered.get(each.ref, each.facts))
             for each in claimed
@@ -116,7 +116,7 @@ class FakeLedger:
         for ref, told in facts.items():
             self._tables.change_delivery(ref, new=replace(self._tables.deliveries[ref].new, facts=told))
 
-    def cancel(self, refs: Sequence[Ref]) -> None:
+    def _cancel(self, refs: Sequence[Ref]) -> None:
         for ref in refs:
             if self._tables.deliveries[ref].state in {State.READY, State.SENDING}:
                 self._tables.change_delivery(ref, state=State.CANCELLED, lease_until=None)

@@ -1,16 +1,17 @@
 """What deliveries tell, gathered from the rows in memory."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from domain.deliveries import SENT_STATES, Claimed, Kind, State
+from domain.dones import Done
+from domain.dones import Kind as DoneKind
 from domain.people import Channel, Person
-from domain.ports.planning import DigestDue, MemberDays, PromptContext, TeamDays
+from domain.ports.planning import GOALS_STAY_OPEN, MOST_GOALS, DigestDue, MemberDays, PromptContext, TeamDays
 from domain.teams import Role
-from tests.fakes.log import open_goals
 from tests.fakes.planner import TOLD, asked_days, first_day_untold, is_away, is_holiday, members
 from tests.fakes.rows import Tables
 
-MOST_GOALS = 10
 KNOWS_FOR = timedelta(days=7)
 """Whoever was asked so recently was told then how to answer."""
 MISSED = frozenset({State.EXPIRED, State.FAILED, State.BOUNCED, State.DROPPED, State.UNKNOWN})
@@ -23,11 +24,23 @@ def prompt_context(tables: Tables, claimed: Claimed) -> PromptContext:
         for row in tables.deliveries.values()
         if row.new.key.kind is Kind.PROMPT and row.new.key.subject == person_id
     )
-    goals = open_goals([row.done for row in tables.dones_of(person_id)], day)
+    goals = _open_goals([row.done for row in tables.dones_of(person_id)], day)
     return PromptContext(
         explain=not asked_before and not tables.days_answered(person_id),
         goals=tuple(goal.text for goal in goals[:MOST_GOALS]),
     )
+
+
+def _open_goals(dones: Sequence[Done], before: date) -> list[Done]:
+    """Goals of the last fourteen days, until a done says the same."""
+    reached = [done for done in dones if done.kind is DoneKind.DONE]
+    return [
+        goal
+        for goal in dones
+        if goal.kind is DoneKind.GOAL
+        and before - GOALS_STAY_OPEN <= goal.day < before
+        and not any(done.day >= goal.day and done.text.casefold() == goal.text.casefold() for done in reached)
+    ]
 
 
 def team_days(tables: Tables, claimed: Claimed) -> TeamDays:

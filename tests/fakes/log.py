@@ -2,17 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from domain.deliveries import Kind, NewDelivery, Recipient, Ref, State
 from domain.dones import Answer, Done, Line
-from domain.dones import Kind as DoneKind
 from domain.people import Channel
 from domain.ports.tenant import Revision
 from tests.fakes.rows import AnswerRow, DeliveryRow, DoneRow, FeedRow, Tables
 from tests.fakes.writing import add_deliveries
-
-GOALS_STAY_OPEN = timedelta(days=14)
 
 
 class FakeLog:
@@ -91,9 +88,6 @@ class FakeLog:
         )
         return {done.id: done for done in seen}
 
-    def open_goals(self, person_id: int, before: date) -> list[Done]:
-        return open_goals([row.done for row in self._rows(person_id)], before)
-
     def _answer(self, source_ref: str) -> Answer | None:
         rows = (row for row in self._tables.answers.values() if row.organization_id == self._organization_id)
         return next((row.answer for row in rows if row.answer.source_ref == source_ref), None)
@@ -118,18 +112,6 @@ class FakeLog:
         if self._feeds:
             old = self._tables.feed.get(row.done.id)
             self._tables.feed[row.done.id] = FeedRow(revision, old.claimed_until if old else None)
-
-
-def open_goals(dones: Sequence[Done], before: date) -> list[Done]:
-    """Goals of the last fourteen days, until a done says the same."""
-    reached = [done for done in dones if done.kind is DoneKind.DONE]
-    return [
-        goal
-        for goal in dones
-        if goal.kind is DoneKind.GOAL
-        and before - GOALS_STAY_OPEN <= goal.day < before
-        and not any(done.day >= goal.day and done.text.casefold() == goal.text.casefold() for done in reached)
-    ]
 
 
 class FakeOutbox:
@@ -157,10 +139,6 @@ class FakeOutbox:
                 continue
             if row.state is State.CANCELLED and row.attempt == 0 and ends is not None and ends > now:
                 self._tables.change_delivery(row.ref, state=State.READY)
-
-    def cancel_all(self, person_id: int) -> None:
-        for row in self._unsent(person_id):
-            self._tables.change_delivery(row.ref, state=State.CANCELLED)
 
     def reroute(self, person_id: int, recipient: Recipient) -> None:
         for row in self._unsent(person_id):

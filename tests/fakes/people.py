@@ -127,9 +127,6 @@ class FakePeople:
     def keep_direct(self, identity_id: int, direct: str) -> None:
         self._set(identity_id, direct=direct)
 
-    def stop_mail(self, identity_id: int, reason: str, now: datetime) -> None:  # noqa: ARG002 -- the port says so
-        self._set(identity_id, mail_stopped=True)
-
     def resume_mail(self, identity_id: int) -> None:
         self._set(identity_id, mail_stopped=False)
 

@@ -155,23 +155,29 @@ def test_nothing_of_one_organization_is_shown_in_another(
 
 
 def test_nothing_of_one_organization_is_changed_from_another(
-    tenant: Tenant, other: Tenant, ada: tuple[Person, Identity]
+    uow: UnitOfWork, tenant: Tenant, other: Tenant, ada: tuple[Person, Identity]
 ) -> None:
     person, identity = ada
+    prompt = Key(TODAY, Kind.PROMPT, person.id)
+    tenant.outbox.add(
+        [NewDelivery(prompt, tenant.organization_id, Recipient(ADA, None, identity.id), NOW, person.id)]
+    )
     team = tenant.teams.add("Core", "UTC", NOW)
     tenant.teams.join(team.id, person.id, Role.MEMBER, NOW)
     tenant.log.record(person.id, TODAY, "1", NOW, [(Line(DoneKind.DONE, "Mine"), (team.id,))])
     dones = tenant.log.day(person.id, TODAY)
 
     other.log.change(dones[0].id, None)
-    other.people.stop_mail(identity.id, "no", NOW)
+    other.people.keep_direct(identity.id, "D9")
     other.people.save(Person(other.organization_id, person.id, "Changed"))
     other.teams.leave(team.id, person.id)
-    other.outbox.cancel_all(person.id)
+    other.outbox.cancel_prompt(person.id, None)
+    other.outbox.cancel_prompt(person.id, TODAY)
 
     assert tenant.log.day(person.id, TODAY) == dones
     assert tenant.people.at(ADA) == ada
     assert tenant.teams.members(team.id) == [(person, Role.MEMBER)]
+    assert [each.key for each in uow.ledger.claim(Channel.SLACK, NOW, NOW, LEASE, 10)] == [prompt]
 
 
 def test_names_and_sources_are_unique_in_one_organization_only(

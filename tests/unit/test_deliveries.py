@@ -6,11 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.deliveries import CALL_DEADLINE, LEASE, Effect, Kind, Parcel, Recipient, Ref, State, is_final
-from domain.messages import Message
-from domain.people import Address, Channel
-
-TUESDAY = date(2026, 11, 24)
+from domain.deliveries import CALL_DEADLINE, LEASE, Kind, Ref, State
+from domain.people import Channel
 
 
 @given(st.dates(min_value=date(2000, 1, 1)), st.integers(min_value=0, max_value=2**63 - 1))
@@ -28,17 +25,6 @@ def test_what_is_no_reference_is_refused(text: str) -> None:
 
 def test_a_call_ends_well_before_its_lease() -> None:
     assert CALL_DEADLINE + timedelta(seconds=30) < LEASE
-
-
-def test_what_may_still_change_is_not_final() -> None:
-    assert {state for state in State if not is_final(state)} == {State.READY, State.SENDING, State.UNCERTAIN}
-
-
-def test_a_parcel_without_a_message_is_a_check_mark() -> None:
-    recipient = Recipient(Address(Channel.SLACK, "U1", "T1"))
-    mark = Parcel(Ref(TUESDAY, 1), 1, Kind.MARK, 1, 1, recipient, None, TUESDAY)
-    post = Parcel(Ref(TUESDAY, 1), 1, Kind.REPLY, 1, 1, recipient, Message((), "x"), TUESDAY)
-    assert (mark.effect, post.effect) == (Effect.REACT, Effect.POST)
 
 
 def test_the_numbers_that_are_stored_never_change() -> None:
