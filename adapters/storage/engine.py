@@ -5,6 +5,7 @@ import psycopg2.extensions
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 
+from adapters.storage.copying import allow_copying
 from adapters.storage.errors import wrap_errors
 
 POOL_SIZE = 8
@@ -53,6 +54,7 @@ def make_engine(url: str) -> Engine:
         },
     )
     wrap_errors(engine)
+    allow_copying(engine)
     return engine
 
 

@@ -3,10 +3,12 @@
 import hashlib
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time
+from struct import Struct
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, delete, select, text, update
 
+from adapters.storage.copying import copy, days, microseconds
 from adapters.storage.delivery_rows import array
 from adapters.storage.late_writes import EndedItem
 from adapters.storage.rows import AnyRow
@@ -15,27 +17,26 @@ from adapters.storage.transaction import Transaction
 from domain.commands import InboxRef
 from domain.ports.inbox import Arrival, InboxItem, InboxState, KeptItem, Lane, LockedItem, Source
 
+Key = tuple[int, str]
+"""The number of a source, and a digest in hexadecimal digits."""
+
 # The keys always in the same order, so that two transactions never wait for each other.
-_ADD = text("""
-    WITH given AS (
-        SELECT * FROM unnest(
-            CAST(:sources AS smallint[]), CAST(:keys AS bytea[]), CAST(:lanes AS smallint[]),
-            CAST(:raws AS bytea[]), CAST(:ats AS timestamptz[])
-        ) AS given (source, key, lane, raw, at)
-    ), new AS (
+_ADD_KEYS = text("""
+    WITH new AS (
         INSERT INTO inbox_keys (source, key, day)
-        SELECT source, key, :day FROM given ORDER BY source, key
+        SELECT source, decode(key, 'hex'), :day
+        FROM unnest(CAST(:sources AS smallint[]), CAST(:keys AS text[])) AS given (source, key)
+        ORDER BY source, key
         ON CONFLICT DO NOTHING
         RETURNING source, key
-    ), numbered AS (
-        SELECT nextval('inbox_id_seq') AS id, given.*
-        FROM given JOIN new USING (source, key)
-    ), stored AS (
-        INSERT INTO inbox (day, id, source, lane, raw, at, stored_at, try_at) OVERRIDING SYSTEM VALUE
-        SELECT :day, id, source, lane, raw, at, :now, :now FROM numbered
     )
-    SELECT source, key, id FROM numbered
+    SELECT source, encode(key, 'hex') AS key, nextval('inbox_id_seq') AS id FROM new
 """)
+_ADD = text("""
+    COPY inbox (day, id, source, lane, at, stored_at, try_at, raw) FROM STDIN (FORMAT binary)
+""")
+_ROW = Struct("!h iiiqihihiqiqiq i")
+"""Number of columns; of each its length and itself; of the last its length alone."""
 _TAKE = text("""
     SELECT day, id, lane, organization_id, person_id FROM inbox
     WHERE day = ANY(CAST(:days AS date[])) AND id = ANY(CAST(:ids AS bigint[]))
@@ -57,19 +58,23 @@ class PostgresInbox:
     def add(self, arrivals: Sequence[Arrival], now: datetime) -> list[InboxRef | None]:
         day = now.astimezone(UTC).date()
         keys = [_key(each) for each in arrivals]
-        first = dict(zip(reversed(keys), reversed(arrivals), strict=True))
-        new = {
-            "sources": [source for source, _ in first],
-            "keys": [digest for _, digest in first],
-            "lanes": [int(each.lane) for each in first.values()],
-            "raws": [each.raw for each in first.values()],
-            "ats": [each.at for each in first.values()],
+        given = dict(zip(reversed(keys), reversed(arrivals), strict=True))
+        numbers = self._add_keys(list(given), day)
+        new = [(number, given[key]) for key, number in numbers.items()]
+        if new:
+            copy(self._transaction.connection, _ADD, [_row(day, *each, now) for each in new])
+        refs = {key: InboxRef(day, number) for key, number in numbers.items()}
+        return [refs.pop(key, None) for key in keys]
+
+    def _add_keys(self, keys: Sequence[Key], day: date) -> dict[Key, int]:
+        """Those that are new, each with a number."""
+        values = {
+            "sources": array([source for source, _ in keys]),
+            "keys": array([digest for _, digest in keys]),
             "day": day,
-            "now": now,
         }
-        rows = self._transaction.execute(_ADD, new)
-        stored = {(row.source, bytes(row.key)): InboxRef(day, row.id) for row in rows}
-        return [stored.pop(key, None) for key in keys]
+        rows = self._transaction.execute(_ADD_KEYS, values)
+        return {(row.source, row.key): row.id for row in rows}
 
     def take(self, refs: Sequence[InboxRef]) -> list[LockedItem]:
         values = {
@@ -182,9 +187,14 @@ class PostgresInbox:
         return self._transaction.execute(delete(inbox_keys).where(inbox_keys.c.day < before)).rowcount
 
 
-def _key(arrival: Arrival) -> tuple[int, bytes]:
-    digest = hashlib.sha256(arrival.key.encode("utf-8", "surrogatepass")).digest()
-    return int(arrival.source), digest
+def _key(arrival: Arrival) -> Key:
+    return int(arrival.source), hashlib.sha256(arrival.key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _row(day: date, number: int, arrival: Arrival, now: datetime) -> bytes:
+    at, stored_at, raw = microseconds(arrival.at), microseconds(now), arrival.raw
+    numbers = (4, days(day), 8, number, 2, arrival.source, 2, arrival.lane)
+    return _ROW.pack(8, *numbers, 8, at, 8, stored_at, 8, stored_at, len(raw)) + raw
 
 
 def _is(ref: InboxRef) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """What every `Inbox` promises."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -28,6 +28,28 @@ def test_what_arrives_is_kept_byte_for_byte(uow: UnitOfWork) -> None:
     assert item is not None
     assert (item.ref, item.source, item.lane, item.at) == (ref, Source.SLACK_EVENT, Lane.SAID, NOW)
     assert (item.raw, item.tries, item.organization_id) == (ARRIVAL.raw, 0, None)
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(1999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+        datetime(2026, 11, 24, 18, 5, 0, 123_456, tzinfo=timezone(timedelta(hours=5, minutes=30))),
+    ],
+    ids=["long ago", "elsewhere"],
+)
+def test_an_instant_is_kept_to_the_microsecond(uow: UnitOfWork, at: datetime) -> None:
+    item = uow.inbox.load(kept(uow, replace(ARRIVAL, at=at)))
+
+    assert item is not None
+    assert item.at == at
+
+
+def test_something_empty_is_kept_too(uow: UnitOfWork) -> None:
+    item = uow.inbox.load(kept(uow, replace(ARRIVAL, raw=b"")))
+
+    assert item is not None
+    assert item.raw == b""
 
 
 def test_an_item_is_named_by_the_utc_day_it_was_kept_on(uow: UnitOfWork) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ProgrammingError
 
 from adapters.storage import engine as engine_module
+from adapters.storage.copying import copy
 from adapters.storage.engine import RunningConnections, driver_url, make_engine
 from adapters.storage.unit_of_work import PostgresStorage
 from domain.people import Address, Channel, Profile
@@ -67,6 +68,15 @@ def test_a_cut_connection_for_which_the_driver_has_no_class_is_down(engine: Engi
                 uow.directory.organizations()
         finally:
             event.remove(engine, "do_execute", cut)
+
+
+def test_a_connection_that_is_cut_before_it_copies_is_down(engine: Engine) -> None:
+    with engine.connect() as connection, engine.connect() as killer:
+        own = {"own": connection.scalar(text("SELECT pg_backend_pid()"))}
+        killer.execute(text("SELECT pg_terminate_backend(:own)"), own)
+
+        with pytest.raises(StorageDown):
+            copy(connection, text("COPY leases (name) FROM STDIN (FORMAT binary)"), [])
 
 
 def test_a_mistake_in_a_statement_is_not_taken_for_a_database_that_is_down(engine: Engine) -> None:
