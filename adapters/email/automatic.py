@@ -84,15 +84,17 @@ def why_automatic_text(lines: Sequence[Judged]) -> str:
     known = words()
     if phrase := known.auto_texts.at(opening):
         return f"automatic: its text begins `{phrase}`"
+    if not known.away.are_in(opening) or any(is_bullet(line.text) for line in lines if line.is_hers):
+        return ""
     told = fold(said[:_LONGEST_NOTE])
     found = (
         f"automatic: its text begins with `{away}` and says `{sign}`"
-        for away, signs in known.away
+        for away, signs in known.away_signs
         if away in opening
         for sign in signs
         if sign in told
     )
-    return "" if any(is_bullet(line.text) for line in lines if line.is_hers) else next(found, "")
+    return next(found, "")
 
 
 def _reasons(mail: Signs) -> Iterator[str]:

@@ -44,7 +44,8 @@ def mark_endings(page: Page, start: int, end: int, words: Words, names: frozense
     end = _trim_rules(page, start, _open_end(page, start, end))
     after = _postscript(page, start, end)
     for first, behind in ((start, after), (after, end)):
-        _mark_farewell(page, first, _open_end(page, first, behind), words, names)
+        if first < behind:
+            _mark_farewell(page, first, _open_end(page, first, behind), words, names)
 
 
 def _postscript(page: Page, start: int, end: int) -> int:

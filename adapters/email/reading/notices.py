@@ -63,7 +63,8 @@ def _warns(page: Page, start: int, words: Words) -> bool:
         return True
     end = _paragraph_end(page, start)
     return (
-        page.next_said(end - 1) < len(page)
+        end - start > 1
+        and page.next_said(end - 1) < len(page)
         and not any(page.verdicts[start:end])
         and not any(map(is_bullet, page.said[start:end]))
         and _is_warning(" ".join(page.said[start:end]), words)
@@ -72,7 +73,7 @@ def _warns(page: Page, start: int, words: Words) -> bool:
 
 def _is_warning(said: str, words: Words) -> bool:
     folded = fold(said)
-    return any(each.fits(folded, _FEWEST_WARNED) for each in words.warnings)
+    return any(each.fits(folded, _FEWEST_WARNED) for each in words.warnings.named_in(folded))
 
 
 def _paragraph_end(page: Page, start: int) -> int:
@@ -99,8 +100,7 @@ def _banner_end(page: Page, start: int, words: Words) -> int:
 def _may_warn(said: str, words: Words) -> bool:
     """Inside of a warning one thing that warnings say is enough."""
     folded = fold(said)
-    phrases = (phrase for each in words.warnings for phrase in (*each.itself, *each.says))
-    return any(phrase in folded for phrase in phrases) or bool(words.banners.at(folded))
+    return words.warnings.anything.are_in(folded) or bool(words.banners.at(folded))
 
 
 def mark_legal(page: Page, start: int, end: int, words: Words) -> None:
@@ -134,7 +134,10 @@ def _sounds_legal(page: Page, index: int, end: int, words: Words) -> bool:
     if len(text) < shortest or text[0].islower() or not page.may_weigh():
         return False
     folded = fold(text)
-    fits = any(each.fits(folded, _FEWEST_SAID - folded.startswith(each.itself)) for each in words.legal)
+    fits = any(
+        each.fits(folded, _FEWEST_SAID - folded.startswith(each.itself))
+        for each in words.legal.named_in(folded)
+    )
     return fits and not any(map(is_bullet, page.raw[index:end]))
 
 

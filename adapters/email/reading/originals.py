@@ -38,8 +38,7 @@ def original_at(page: Page, index: int, words: Words) -> Original | None:
 
 def is_reply_above(text: str, words: Words) -> bool:
     """Whether a line, or any in a text, asks to answer above it, as ticket systems write."""
-    folded = fold(text)
-    return any(phrase in folded for phrase in words.reply_above)
+    return words.reply_above.are_in(fold(text))
 
 
 def above_rules(page: Page, index: int) -> int:

@@ -47,7 +47,7 @@ class Verdict(enum.Enum):
     ARMOUR = "armour"
 
 
-HERS = frozenset([Verdict.KEPT, Verdict.GREETING, Verdict.NAME])
+HERS = (Verdict.KEPT, Verdict.GREETING, Verdict.NAME)
 """Verdicts of lines that she typed and that say something."""
 
 

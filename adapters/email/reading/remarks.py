@@ -9,7 +9,7 @@ from adapters.email.reading.reply import judge
 from domain.dones import clean_text
 from domain.replies import Remark
 
-_SPOKEN = HERS | {Verdict.CLOSING}
+_SPOKEN = (*HERS, Verdict.CLOSING)
 _WORDS = "Signed the lease for the new office."
 _REMEMBERED = 60
 """Quoted lines above a remark that are told with it."""

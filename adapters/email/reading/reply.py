@@ -8,7 +8,7 @@ is a nuisance, a lost done a defect.
 import quopri
 import re
 from collections.abc import Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 from adapters.email.reading.armour import mark_armour
 from adapters.email.reading.cutting import cut
@@ -24,6 +24,7 @@ _UNDECODED = re.compile(r"=[0-9A-F]{2}")
 _FEWEST_UNDECODED = 3
 _FENCE = "```"
 _MOST_GREETINGS = 3
+_APART = (Verdict.QUOTE, Verdict.ATTRIBUTION, Verdict.ORIGINAL)
 
 
 def judge(text: str, sender_name: str = "") -> list[Judged]:
@@ -85,15 +86,7 @@ def _mark_greetings(page: Page, known: Words, names: frozenset[str]) -> None:
 
 
 def _stretches(page: Page) -> list[tuple[int, int]]:
-    """The runs of lines between quotes."""
-    apart = (Verdict.QUOTE, Verdict.ATTRIBUTION, Verdict.ORIGINAL)
-    found: list[tuple[int, int]] = []
-    start = 0
-    for index, verdict in enumerate(page.verdicts):
-        if verdict in apart:
-            if index > start:
-                found.append((start, index))
-            start = index + 1
-    if start < len(page):
-        found.append((start, len(page)))
-    return found
+    """The runs of lines between quotes in which something is open."""
+    quoted = (index for index, verdict in enumerate(page.verdicts) if verdict in _APART)
+    runs = ((above + 1, below) for above, below in pairwise((-1, *quoted, len(page))))
+    return [run for run in runs if next(page.open_lines(*run), None) is not None]

@@ -14,6 +14,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from adapters.email.reading.phrases import Phrases, Wording, Wordings
+
 _PHRASES = frozenset(
     [
         *["name", "openers", "verbs", "first_person", "months", "month_signs", "weekdays"],
@@ -69,23 +71,6 @@ def _ends_word(folded: str, end: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """By what a text of one kind is known in one language, whatever words it begins with."""
-
-    itself: tuple[str, ...]
-    """What it is about, as `this e-mail`."""
-    says: tuple[str, ...]
-    """What else it says, as `confidential`; parts of words, for they are inflected."""
-
-    def fits(self, folded: str, fewest: int) -> bool:
-        """Whether a text names what it is about, and says at least so many different things."""
-        return (
-            any(phrase in folded for phrase in self.itself)
-            and sum(phrase in folded for phrase in self.says) >= fewest
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Words:
     """The words of all languages; everything is case-folded but `openers`."""
 
@@ -101,7 +86,7 @@ class Words:
     weekdays: frozenset[str]
     originals: Openings
     forwards: Openings
-    reply_above: tuple[str, ...]
+    reply_above: Phrases
     sent_from: Openings
     sent_from_my: Openings
     sent_with: tuple[str, ...]
@@ -128,18 +113,20 @@ class Words:
     origins: frozenset[str]
     """Words behind a closing that say where it comes from: `best wishes from Bergen`."""
     disclaimers: Openings
-    legal: tuple[Wording, ...]
-    """Of each language, what legal texts below a mail say."""
+    legal: Wordings
+    """What legal texts below a mail say."""
     footers: Openings
     banners: Openings
-    warnings: tuple[Wording, ...]
-    """Of each language, what warnings above a mail from outside say."""
+    warnings: Wordings
+    """What warnings above a mail from outside say."""
     auto_subjects: Openings
     auto_texts: Openings
     """How texts begin that only programs send."""
-    away: tuple[tuple[str, tuple[str, ...]], ...]
-    """How people say that they are not there, each with what only an automatic answer says besides it in its
-    language: whom to ask in urgent matters, when the mail will be read."""
+    away: Phrases
+    """How people say that they are not there."""
+    away_signs: tuple[tuple[str, tuple[str, ...]], ...]
+    """Each of those with what only an automatic answer says besides it in its language: whom to ask in
+    urgent matters, when the mail will be read."""
     headers: Mapping[str, str]
     """From a header's name to what it says: from, date, to, cc, subject or other."""
 
@@ -180,7 +167,7 @@ def assemble(tables: list[dict[str, Any]]) -> Words:
         weekdays=frozenset(phrases("weekdays")),
         originals=Openings(phrases("original")),
         forwards=Openings(phrases("forwarded")),
-        reply_above=tuple(phrases("reply_above")),
+        reply_above=Phrases(phrases("reply_above")),
         sent_from=Openings(phrases("sent_from")),
         sent_from_my=Openings(phrases("sent_from_my")),
         sent_with=tuple(phrases("sent_with")),
@@ -205,7 +192,8 @@ def assemble(tables: list[dict[str, Any]]) -> Words:
         warnings=_wordings(tables, "warning"),
         auto_subjects=Openings(phrases("auto_subjects")),
         auto_texts=Openings(phrases("auto_texts")),
-        away=tuple(_away(tables)),
+        away=Phrases(phrases("away")),
+        away_signs=tuple(_away(tables)),
         headers=_header_names(tables),
     )
 
@@ -247,8 +235,8 @@ def _by_first_word(verbs: Iterable[tuple[str, ...]]) -> dict[str, tuple[tuple[st
     return {first: tuple(sorted(each, key=len, reverse=True)) for first, each in found.items()}
 
 
-def _wordings(tables: Iterable[Mapping[str, Any]], kind: str) -> tuple[Wording, ...]:
-    return tuple(
+def _wordings(tables: Iterable[Mapping[str, Any]], kind: str) -> Wordings:
+    return Wordings(
         Wording(tuple(map(fold, found["itself"])), tuple(map(fold, found["says"])))
         for table in tables
         if (found := table.get(kind))

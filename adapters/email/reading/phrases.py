@@ -1,0 +1,57 @@
+"""Phrases by which a text is known wherever in it they stand, as parts of words too."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+
+class Phrases:
+    """Phrases of all languages; most texts are plain ASCII, and only a phrase that is can stand in one."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._all = tuple(dict.fromkeys(phrases))
+        self._ascii = tuple(phrase for phrase in self._all if phrase.isascii())
+
+    def are_in(self, folded: str) -> bool:
+        """Whether any of them stands in the text."""
+        # A loop: of a hundred phrases hardly ever one is found, and a generator would be half of the work.
+        for phrase in self._ascii if folded.isascii() else self._all:  # noqa: SIM110
+            if phrase in folded:
+                return True
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """By what a text of one kind is known in one language, whatever words it begins with."""
+
+    itself: tuple[str, ...]
+    """What it is about, as `this e-mail`."""
+    says: tuple[str, ...]
+    """What else it says, as `confidential`; parts of words, for they are inflected."""
+
+    def fits(self, folded: str, fewest: int) -> bool:
+        """Whether a text names what it is about, and says at least so many different things."""
+        return (
+            any(phrase in folded for phrase in self.itself)
+            and sum(phrase in folded for phrase in self.says) >= fewest
+        )
+
+
+class Wordings:
+    """The same of all languages.
+
+    Attributes:
+        itself: What such texts are about, in any language.
+        anything: That, and what else they say.
+    """
+
+    def __init__(self, of_languages: Iterable[Wording]) -> None:
+        self._of_languages = tuple(of_languages)
+        self.itself = Phrases(phrase for each in self._of_languages for phrase in each.itself)
+        self.anything = Phrases(
+            phrase for each in self._of_languages for phrase in (*each.itself, *each.says)
+        )
+
+    def named_in(self, folded: str) -> Iterator[Wording]:
+        """Those that may fit: none where no language's name for it stands in the text."""
+        return iter(self._of_languages if self.itself.are_in(folded) else ())
