@@ -122,26 +122,26 @@ def link_member(
     """Give a person one more address.  Where somebody else has it, the two become one person."""
     from bot import naming  # noqa: PLC0415 -- commands load lazily
 
-    door = naming.read_address(address)
-    shown = naming.show_address(door)
+    meant = naming.read_address(address)
+    shown = naming.show_address(meant)
     with opened(around(context).settings()) as core:
         with core.database.storage.begin() as uow:
             tenant = uow.tenant(core.organization_id)
-            person, found = naming.person(tenant, who), tenant.people.at(door)
+            person, found = naming.person(tenant, who), tenant.people.at(meant)
         other = found[0] if found and found[0].id != person.id else None
         if other is not None and not yes:  # asked outside a transaction: people take their time
             say(f"{shown} is {other.name} ({other.id}). All that is theirs goes to {person.name}.")
             if not agreed("Are they the same person?"):
                 fail("nothing was changed.")
         with core.database.storage.begin() as uow:
-            _link(uow.tenant(core.organization_id), person, other, door)
+            _link(uow.tenant(core.organization_id), person, other, meant)
             uow.commit()
     say(f"{shown} is {person.name}.")
 
 
-def _link(tenant: "Tenant", person: "Person", other: "Person | None", door: "Address") -> None:
+def _link(tenant: "Tenant", person: "Person", other: "Person | None", address: "Address") -> None:
     if other is None:
-        tenant.people.add_identity(person.id, door)
+        tenant.people.add_identity(person.id, address)
     else:
         tenant.people.merge(person.id, other.id)
 

@@ -211,9 +211,9 @@ class DoneLog(Outgoing):
         """Completions for an option: names of people for `from`, of teams for `team`."""
         with self._storage.begin() as uow:
             organization_id = uow.directory.organization_of(origin.address.channel, origin.guild)
-            doors = uow.directory.doors(origin.address)
-            if organization_id is None and len(doors) == 1:
-                organization_id = doors[0].organization_id
+            identities = uow.directory.identities_at(origin.address)
+            if organization_id is None and len(identities) == 1:
+                organization_id = identities[0].organization_id
             if organization_id is None:
                 return []
             tenant = uow.tenant(organization_id)

@@ -71,7 +71,7 @@ class Conversation:
         known = linking.identify(uow, request.origin, now)
         if isinstance(known, Held):
             return self._hold(uow, known, request, now)
-        linking.keep_door(known, request.origin)
+        linking.keep_direct(known, request.origin)
         if request.origin.surface is c.Surface.MAIL and correspondence.is_too_much(uow, known, now):
             return Handled(
                 "more mail than people write",

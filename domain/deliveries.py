@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from domain.facts import Facts
 from domain.messages import Message
-from domain.people import Address
+from domain.people import Address, Identity
 
 
 class Kind(enum.IntEnum):
@@ -72,6 +72,11 @@ class Recipient(NamedTuple):
     """The direct-message channel already open with the person."""
     identity_id: int | None = None
     """None when it goes to a channel."""
+
+    @staticmethod
+    def at(identity: Identity) -> "Recipient":
+        """A person, at that address of hers."""
+        return Recipient(identity.address, identity.direct, identity.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """People and the addresses at which they can be reached."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -113,9 +113,9 @@ def untagged(address: Address) -> Address:
     return address._replace(external_id=f"{local.partition('+')[0]}@{domain}")
 
 
-def preferred_door(person: Person, doors: Sequence[Identity]) -> Identity | None:
-    """Where she is written to: on the channel she prefers, else on the first one."""
-    usable = [each for each in doors if person.active and each.active and not each.mail_stopped]
+def preferred_identity(person: Person, identities: Iterable[Identity]) -> Identity | None:
+    """Where she is written to: on the channel she prefers, else on the first one; None: nowhere."""
+    usable = (each for each in identities if person.active and each.active and not each.mail_stopped)
     return min(
         usable,
         key=lambda each: (each.address.channel is not person.preferred, each.address.channel, each.id),

@@ -1,7 +1,10 @@
 """Teams, who is in them, and where their digests go."""
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from domain.local_time import DEFAULT_DIGEST_MINUTE, DEFAULT_ZONE, WORKING_WEEK
 from domain.people import Channel
@@ -17,6 +20,11 @@ class Role(enum.IntEnum):
     INVITED = 4
     """Has been written to and has not answered yet: is neither asked nor told anything."""
 
+    @property
+    def writes(self) -> bool:
+        """Is asked, and the team reads the answers."""
+        return self in {Role.MEMBER, Role.MANAGER}
+
 
 @dataclass(frozen=True, slots=True)
 class Team:
@@ -26,6 +34,16 @@ class Team:
     zone: str = DEFAULT_ZONE
     digest_minute: int = DEFAULT_DIGEST_MINUTE
     work_days: int = WORKING_WEEK
+
+
+def asked_days(own_days: int | None, team_days: Iterable[int]) -> int:
+    """The mask of weekdays on which somebody is asked.
+
+    Args:
+        own_days: the person's own mask, which goes first; None: the teams decide.
+        team_days: the working days of each team that she writes for.
+    """
+    return reduce(or_, team_days, 0) if own_days is None else own_days
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from sqlalchemy import exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.storage.delivery_rows import array
-from adapters.storage.read_ahead import read_doors
+from adapters.storage.read_ahead import read_identities
 from adapters.storage.tables import deliveries, identities, organizations, workspaces
 from adapters.storage.transaction import Transaction
 from domain.deliveries import SENT_STATES, Kind, LimitScope
 from domain.errors import Refusal
 from domain.limits import bucket_name
 from domain.people import Address, Channel
-from domain.ports.directory import Direct, Door
+from domain.ports.directory import Direct, OrganizationIdentity
 
 # Asked for every batch of mails, and hardly ever anybody is found.
 _RENEWED = text("""
@@ -43,10 +43,10 @@ class PostgresDirectory:
             known[channel, workspace] = self._connection.scalar(query)
         return known[channel, workspace]
 
-    def doors(self, address: Address) -> list[Door]:
-        if address not in self._remembered.doors:
-            read_doors(self._transaction, {address})
-        return self._remembered.doors[address]
+    def identities_at(self, address: Address) -> list[OrganizationIdentity]:
+        if address not in self._remembered.by_address:
+            read_identities(self._transaction, {address})
+        return self._remembered.by_address[address]
 
     def address_versions(self, person_ids: Collection[int]) -> dict[int, int]:
         rows = self._connection.execute(_RENEWED, {"ids": array([*person_ids])})

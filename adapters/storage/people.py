@@ -50,7 +50,7 @@ class PostgresPeople:
     def at(self, address: Address) -> tuple[Person, Identity] | None:
         here = (self._organization_id, address)
         if here not in self._remembered.behind:
-            read_ahead = address in self._remembered.doors  # then nobody of this organization was found
+            read_ahead = address in self._remembered.by_address  # then nobody of this organization was found
             self._remembered.behind[here] = None if read_ahead else self._behind(address)
         return _if_active(self._remembered.behind[here])
 
@@ -74,7 +74,7 @@ class PostgresPeople:
     def add(
         self, profile: Profile, address: Address, direct: str | None, now: datetime
     ) -> tuple[Person, Identity]:
-        """Who is active at the address already is returned as she is; a door out of use becomes hers."""
+        """Who is active at the address already is returned as she is; an identity out of use becomes hers."""
         self._lock(address)
         found = _if_active(self._behind(address))
         if found is not None:

@@ -14,7 +14,7 @@ from adapters.storage.transaction import Transaction
 from domain.commands import Origin
 from domain.deliveries import Kind, Ref
 from domain.people import Address, Channel, untagged
-from domain.ports.directory import Door
+from domain.ports.directory import OrganizationIdentity
 from domain.teams import Role
 
 Hers = tuple[int, int]
@@ -51,7 +51,7 @@ _TEAMS = text(f"""
     JOIN teams ON teams.id = memberships.team_id
     ORDER BY teams.folded_name
 """)  # noqa: S608
-_DOORS = text(f"""
+_IDENTITIES_AT = text(f"""
     SELECT people.*, {_IDENTITY}, organizations.name AS organization_name
     FROM unnest(CAST(:channels AS smallint[]), CAST(:workspaces AS text[]), CAST(:addresses AS text[]))
         AS wanted (channel, workspace, external_id)
@@ -88,7 +88,7 @@ def read_ahead(transaction: Transaction, origins: Sequence[Origin]) -> None:
     )
     _identities(transaction, known)
     unnamed = [each for each in origins if each.organization_id is None or each.person_id is None]
-    known |= read_doors(
+    known |= read_identities(
         transaction, {at for each in unnamed for at in (each.address, untagged(each.address))}
     )
     _teams(transaction, known)
@@ -104,7 +104,7 @@ def _organizations(remembered: Remembered, origin: Origin) -> set[int]:
     """Those that it may be for."""
     if origin.organization_id is not None:
         return {origin.organization_id}
-    found = {door.organization_id for door in remembered.doors.get(origin.address, ())}
+    found = {each.organization_id for each in remembered.by_address.get(origin.address, ())}
     linked = remembered.workspaces.get((origin.address.channel, origin.guild))
     return found if linked is None else {*found, linked}
 
@@ -140,24 +140,24 @@ def _of_people(transaction: Transaction, query: TextClause, wanted: Collection[H
     return transaction.connection.execute(query, values)
 
 
-def read_doors(transaction: Transaction, wanted: set[Address]) -> set[Hers]:
+def read_identities(transaction: Transaction, wanted: set[Address]) -> set[Hers]:
     """Who is behind these addresses."""
     if not wanted:
         return set()
     remembered = transaction.remembered
-    remembered.doors.update({each: [] for each in wanted})
+    remembered.by_address.update({each: [] for each in wanted})
     values = {
         "channels": array([int(each.channel) for each in wanted]),
         "workspaces": array([each.workspace for each in wanted]),
         "addresses": array([each.external_id for each in wanted]),
     }
     found: set[Hers] = set()
-    for row in transaction.connection.execute(_DOORS, values):
+    for row in transaction.connection.execute(_IDENTITIES_AT, values):
         person, identity = person_of(row), identity_of(row)
         remembered.behind[row.organization_id, identity.address] = (person, identity)
         if person.active and identity.active:
-            door = Door(row.organization_id, row.organization_name, identity)
-            remembered.doors[identity.address].append(door)
+            whose = OrganizationIdentity(row.organization_id, row.organization_name, identity)
+            remembered.by_address[identity.address].append(whose)
             found.add((person.organization_id, person.id))
     return found
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.deliveries import Ref
 from domain.people import Address, Channel, Identity, Person
-from domain.ports.directory import Door
+from domain.ports.directory import OrganizationIdentity
 from domain.teams import Role, Team
 
 
@@ -36,7 +36,7 @@ class Remembered:
     """With the version of the address that the number stands for."""
     identities: dict[tuple[int, int], list[Identity]] = field(default_factory=dict)
     teams: dict[tuple[int, int], list[tuple[Team, Role]]] = field(default_factory=dict)
-    doors: dict[Address, list[Door]] = field(default_factory=dict)
+    by_address: dict[Address, list[OrganizationIdentity]] = field(default_factory=dict)
     behind: dict[tuple[int, Address], tuple[Person, Identity] | None] = field(default_factory=dict)
     """By organization; also who is not active."""
     workspaces: dict[tuple[Channel, str], int | None] = field(default_factory=dict)
@@ -50,6 +50,6 @@ class Remembered:
 
     def forget(self) -> None:
         """Somebody, or where somebody belongs, has changed."""
-        for each in (self.people, self.identities, self.teams, self.doors, self.behind, self.workspaces):
+        for each in (self.people, self.identities, self.teams, self.by_address, self.behind, self.workspaces):
             each.clear()
         self.sent.clear()

@@ -9,7 +9,7 @@ from domain.people import Address, Channel, Identity
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class OrganizationIdentity:
     """An identity with its organization: one way a request could be meant."""
 
     organization_id: int
@@ -33,7 +33,7 @@ class Directory(Protocol):
     def organization_of(self, channel: Channel, workspace: str) -> int | None:
         """The organization that a Slack team or Discord guild is linked to."""
 
-    def doors(self, address: Address) -> list[Door]:
+    def identities_at(self, address: Address) -> list[OrganizationIdentity]:
         """Every active identity with that address, of active people, in any organization."""
 
     def address_versions(self, person_ids: Collection[int]) -> dict[int, int]:

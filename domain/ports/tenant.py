@@ -29,14 +29,14 @@ class People(Protocol):
         """A new person with one address; zone and hour are the organization's when the profile has none."""
 
     def add_identity(self, person_id: int, address: Address) -> Identity:
-        """One more door for a person.
+        """One more address for a person.
 
         Raises:
             Refusal: the address belongs to somebody else.
         """
 
     def merge(self, kept_id: int, other_id: int) -> None:
-        """Make one person of two: doors, memberships, answers and dones of the other become hers."""
+        """Make one person of two: addresses, memberships, answers and dones of the other become hers."""
 
     def save(self, person: Person) -> None:
         """Store what can be changed about her (all fields but the ids)."""

@@ -7,11 +7,11 @@ from domain import talk as t
 from domain.commands import Origin
 from domain.deliveries import Key, Kind, NewDelivery, Recipient
 from domain.local_time import log_day, weekday_bit
-from domain.people import Channel, Identity, Person, mailbox, preferred_door
+from domain.people import Channel, Identity, Person, mailbox, preferred_identity
 from domain.periods import read_period
 from domain.ports.tenant import Tenant
 from domain.replies import Away, OutOfOffice
-from domain.teams import Role
+from domain.teams import asked_days
 
 OFFER_AGAIN = timedelta(days=14)
 """How long after an offer a mail program that answers for her is not heard again."""
@@ -40,11 +40,9 @@ def _next_asked(tenant: Tenant, person: Person, last_day: date | None) -> date |
     """The first of her days after that one; holidays are not looked at."""
     if last_day is None:
         return None
-    mask = person.own_days
-    if mask is None:
-        mask = 0
-        for team, role in tenant.teams.of(person.id):
-            mask |= team.work_days if role in {Role.MEMBER, Role.MANAGER} else 0
+    mask = asked_days(
+        person.own_days, (team.work_days for team, role in tenant.teams.of(person.id) if role.writes)
+    )
     after = (last_day + timedelta(days=step) for step in range(1, 8))
     return next((day for day in after if mask & weekday_bit(day)), None)
 
@@ -76,23 +74,23 @@ def offer(
     today = log_day(now, person.zone)
     if is_away(tenant, person, now) or (command.back_on is not None and command.back_on <= today):
         return None
-    door = preferred_door(person, _elsewhere(tenant.people.identities(person.id), origin))
-    if door is None:
+    identity = preferred_identity(person, _elsewhere(tenant.people.identities(person.id), origin))
+    if identity is None:
         return None
     return NewDelivery(
         key=Key(now.date(), Kind.QUESTION, person.id, 1),
         organization_id=tenant.organization_id,
-        recipient=Recipient(door.address, door.direct, door.id),
+        recipient=Recipient.at(identity),
         due_at=now,
         person_id=person.id,
         facts=t.AwayOffered(command.back_on),
     )
 
 
-def _elsewhere(doors: Sequence[Identity], origin: Origin) -> list[Identity]:
+def _elsewhere(identities: Sequence[Identity], origin: Origin) -> list[Identity]:
     answering = mailbox(origin.address.external_id)
     return [
         each
-        for each in doors
+        for each in identities
         if each.address.channel is not Channel.EMAIL or mailbox(each.address.external_id) != answering
     ]

@@ -11,7 +11,7 @@ from domain.errors import Refusal
 from domain.local_time import log_day, moment, show_day, show_minute, show_zone, weekday_bit
 from domain.people import Channel, Person
 from domain.ports.tenant import LineChange, Revision, Tenant
-from domain.teams import Role, Team
+from domain.teams import Team
 
 NO_DAY = date(1, 1, 1)
 """Of the answer that stands for a message which says no dones (any more): nobody asks for that day."""
@@ -22,7 +22,7 @@ EDITABLE = frozenset({Channel.SLACK, Channel.DISCORD})
 
 def member_teams(tenant: Tenant, person: Person) -> list[Team]:
     """The teams that read what she writes."""
-    return [team for team, role in tenant.teams.of(person.id) if role in {Role.MEMBER, Role.MANAGER}]
+    return [team for team, role in tenant.teams.of(person.id) if role.writes]
 
 
 def record(

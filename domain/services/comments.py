@@ -9,7 +9,7 @@ from domain import talk as t
 from domain.commands import Origin
 from domain.deliveries import Key, Kind, NewDelivery, Recipient
 from domain.dones import Done
-from domain.people import Person, preferred_door
+from domain.people import Person, preferred_identity
 from domain.ports.replies import DigestSent, NamedDone
 from domain.ports.tenant import Tenant
 from domain.replies import Remark
@@ -134,13 +134,13 @@ def keep(tenant: Tenant, person: Person, origin: Origin, said: Sequence[Said], n
 
 def _tell(tenant: Tenant, author_id: int, origin: Origin, facts: t.Remarks, now: datetime) -> None:
     author = tenant.people.get(author_id)
-    door = preferred_door(author, tenant.people.identities(author.id))
-    if door is None or origin.inbox is None:
+    identity = preferred_identity(author, tenant.people.identities(author.id))
+    if identity is None or origin.inbox is None:
         return
     told = NewDelivery(
         key=Key(origin.inbox.day, Kind.REMARK, origin.inbox.id, author.id),
         organization_id=tenant.organization_id,
-        recipient=Recipient(door.address, door.direct, door.id),
+        recipient=Recipient.at(identity),
         due_at=now,
         person_id=author.id,
         facts=facts,

@@ -6,7 +6,7 @@ from domain import talk as t
 from domain.commands import InboxRef, Origin
 from domain.deliveries import Key, Kind, NewDelivery, Recipient
 from domain.local_time import log_day
-from domain.people import Channel, Person, mailbox, preferred_door
+from domain.people import Channel, Person, mailbox, preferred_identity
 from domain.ports.inbox import InboxState, KeptItem
 from domain.ports.storage import UnitOfWork
 from domain.ports.tenant import Tenant
@@ -21,8 +21,8 @@ def ask(tenant: Tenant, person_id: int, origin: Origin, now: datetime) -> None:
     The key of the ledger counts: a second mail of that day waits until she has answered the first.
     """
     person = tenant.people.get(person_id)
-    door = preferred_door(person, tenant.people.identities(person.id))
-    if door is None or origin.inbox is None:
+    identity = preferred_identity(person, tenant.people.identities(person.id))
+    if identity is None or origin.inbox is None:
         return
     sender = origin.address.external_id
     facts = t.WasItYou(
@@ -35,7 +35,7 @@ def ask(tenant: Tenant, person_id: int, origin: Origin, now: datetime) -> None:
     question = NewDelivery(
         key=Key(now.date(), Kind.QUESTION, person.id),
         organization_id=tenant.organization_id,
-        recipient=Recipient(door.address, door.direct, door.id),
+        recipient=Recipient.at(identity),
         due_at=now,
         person_id=person.id,
         facts=facts,

@@ -7,7 +7,6 @@ from domain.facts import Digest, DigestLine, DigestPerson
 from domain.local_time import due_digests, moment, weekday_bit
 from domain.ports.planning import DigestDue, MemberDays, TeamDays
 from domain.ports.storage import UnitOfWork
-from domain.teams import Role
 
 
 def plan_digests(uow: UnitOfWork, now: datetime) -> int:
@@ -24,7 +23,7 @@ def compose(team_days: TeamDays, now: datetime) -> Digest | None:
     """
     due = team_days.due
     members = sorted(
-        (each for each in team_days.members if each.role in {Role.MEMBER, Role.MANAGER}),
+        (each for each in team_days.members if each.role.writes),
         key=lambda each: (each.person.name.casefold(), each.person.id),
     )
     wrote = [each for each in members if each.answered or each.dones]

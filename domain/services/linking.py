@@ -1,4 +1,4 @@
-"""Who somebody is: doors, invitations, codes for workspaces."""
+"""Who somebody is: identities, invitations, codes for workspaces."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,7 +8,7 @@ from domain.commands import Connect, Invite, Origin, Surface
 from domain.deliveries import Key, Kind, NewDelivery, Recipient
 from domain.errors import ProfileWanted, Refusal
 from domain.people import Address, Channel, Identity, Person, Profile, mailbox, untagged
-from domain.ports.directory import Door
+from domain.ports.directory import OrganizationIdentity
 from domain.ports.front import Tokens
 from domain.ports.storage import UnitOfWork
 from domain.ports.tenant import Tenant
@@ -17,7 +17,7 @@ from domain.teams import Role, Team
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Somebody in an organization, and the door she came through."""
+    """Somebody in an organization, and the identity she came by."""
 
     tenant: Tenant
     person: Person
@@ -62,11 +62,11 @@ def identify(uow: UnitOfWork, origin: Origin, now: datetime) -> Known | Held:  #
     organization_id = _organization(uow, origin)
     if organization_id is not None:
         return _in_organization(uow, organization_id, origin, now)
-    doors = _doors(uow, origin)
-    if len(doors) > 1:
-        return _several(origin, [(door.organization_id, door.organization_name) for door in doors])
-    if doors:
-        return _in_organization(uow, doors[0].organization_id, origin, now)
+    identities = _identities_at(uow, origin)
+    if len(identities) > 1:
+        return _several(origin, [(each.organization_id, each.organization_name) for each in identities])
+    if identities:
+        return _in_organization(uow, identities[0].organization_id, origin, now)
     if origin.guild and origin.speechless:
         return _NO_TOKEN
     if origin.guild:
@@ -77,18 +77,21 @@ def identify(uow: UnitOfWork, origin: Origin, now: datetime) -> Known | Held:  #
     return Held("nobody is known at that address", f.Stranger(), host)
 
 
-def _doors(uow: UnitOfWork, origin: Origin) -> list[Door]:
+def _identities_at(uow: UnitOfWork, origin: Origin) -> list[OrganizationIdentity]:
     """Those of the address, else those of its mailbox."""
-    return uow.directory.doors(origin.address) or uow.directory.doors(untagged(origin.address))
+    at = uow.directory.identities_at
+    return at(origin.address) or at(untagged(origin.address))
 
 
 def _unproved(uow: UnitOfWork, origin: Origin) -> Held:
     """Anybody can write anything into From; whose address it is may be asked."""
-    doors = _doors(uow, origin)
+    identities = _identities_at(uow, origin)
     reason = "mail without a reply address of ours, and nobody vouches for its sender"
-    if not doors:
+    if not identities:
         return Held(reason)
-    return Held(reason, organization_id=doors[0].organization_id, owner_id=doors[0].identity.person_id)
+    return Held(
+        reason, organization_id=identities[0].organization_id, owner_id=identities[0].identity.person_id
+    )
 
 
 def _organization(uow: UnitOfWork, origin: Origin) -> int | None:
@@ -96,8 +99,8 @@ def _organization(uow: UnitOfWork, origin: Origin) -> int | None:
         return origin.organization_id
     guild = origin.guild or (origin.profile.guild if origin.profile else "")
     found = uow.directory.organization_of(origin.address.channel, guild) if guild else None
-    doors = uow.directory.doors(origin.address) if found is None and not origin.guild else []
-    return uow.directory.last_prompted(origin.address) if len(doors) > 1 else found
+    identities = uow.directory.identities_at(origin.address) if found is None and not origin.guild else []
+    return uow.directory.last_prompted(origin.address) if len(identities) > 1 else found
 
 
 def _several(origin: Origin, choices: list[tuple[int, str]]) -> Held:
@@ -118,7 +121,7 @@ def _by_mail_token(uow: UnitOfWork, origin: Origin) -> Known | Held:  # noqa: PL
     if not person.active:
         return Held("written to the address of somebody who has left")
     held = Held("", organization_id=tenant.organization_id, owner_id=person.id)
-    identity, is_hers = _mail_door(tenant, person, origin)
+    identity, is_hers = _mail_identity(tenant, person, origin)
     if is_hers is False:
         return Held("written to somebody's own address by somebody else, as she says")
     if identity is None:
@@ -128,7 +131,7 @@ def _by_mail_token(uow: UnitOfWork, origin: Origin) -> Known | Held:  # noqa: PL
     return Known(tenant, person, identity, weak=origin.aligned is None)
 
 
-def _mail_door(tenant: Tenant, person: Person, origin: Origin) -> tuple[Identity | None, bool | None]:
+def _mail_identity(tenant: Tenant, person: Person, origin: Origin) -> tuple[Identity | None, bool | None]:
     """Her identity behind the sender's address, and what she has said of an address that is none of hers."""
     email = mailbox(origin.address.external_id)
     identities = tenant.people.identities(person.id)
@@ -171,8 +174,8 @@ def _in_organization(uow: UnitOfWork, organization_id: int, origin: Origin, now:
     return Known(tenant, *new, is_new=True)
 
 
-def keep_door(known: Known, origin: Origin) -> None:
-    """Remember the direct-message channel; a mail from a stopped address starts its mail again."""
+def keep_direct(known: Known, origin: Origin) -> None:
+    """Remember the direct-message channel that she wrote in."""
     if origin.direct and known.identity.direct != origin.direct:
         known.tenant.people.keep_direct(known.identity.id, origin.direct)
 

@@ -97,7 +97,7 @@ def leave(tenant: Tenant, person: Person, command: Leave) -> f.Left:
     """
     team = _own(tenant, person, command.name, "leave")
     tenant.teams.leave(team.id, person.id)
-    if not any(role in {Role.MEMBER, Role.MANAGER} for _, role in tenant.teams.of(person.id)):
+    if not any(role.writes for _, role in tenant.teams.of(person.id)):
         tenant.outbox.cancel_prompt(person.id, None)  # nobody would read the answer
     return f.Left(team.name)
 

@@ -1,46 +1,38 @@
 """When, where and on which days somebody is asked."""
 
 from dataclasses import replace
-from functools import reduce
-from operator import or_
 
 from domain import facts as f
 from domain.commands import SetChannel, SetDays, SetTime, SetZone
 from domain.deliveries import Recipient
 from domain.errors import Refusal
 from domain.local_time import find_zone, parse_days, parse_minute
-from domain.people import Channel, Identity, Person
+from domain.people import Channel, Identity, Person, preferred_identity
 from domain.ports.tenant import Tenant
-from domain.teams import Role
+from domain.teams import Role, asked_days
 
 _CHANNEL_WORDS = {"slack": Channel.SLACK, "discord": Channel.DISCORD}
 
 
 def show(tenant: Tenant, person: Person, changed: str = "") -> f.SettingsShown:
     memberships = tenant.teams.of(person.id)
-    asking = [team.work_days for team, role in memberships if role in {Role.MEMBER, Role.MANAGER}]
-    identities = usable(tenant.people.identities(person.id))
+    team_days = (team.work_days for team, role in memberships if role.writes)
+    identities = _usable(tenant, person)
+    preferred = preferred_identity(person, identities)
     return f.SettingsShown(
         minute=person.prompt_minute,
         zone=person.zone,
-        days=reduce(or_, asking, 0) if person.own_days is None else person.own_days,
+        days=asked_days(person.own_days, team_days),
         days_are_teams=person.own_days is None,
-        channel=_asked_by(person, identities),
+        channel=preferred.address.channel if preferred else None,
         channels=tuple(sorted({identity.address.channel for identity in identities})),
         teams=tuple(team.name for team, role in memberships if role is not Role.INVITED),
         changed=changed,
     )
 
 
-def usable(identities: list[Identity]) -> list[Identity]:
-    return [identity for identity in identities if identity.active and not identity.mail_stopped]
-
-
-def _asked_by(person: Person, identities: list[Identity]) -> Channel | None:
-    channels = [identity.address.channel for identity in identities]
-    if person.preferred in channels:
-        return person.preferred
-    return min(channels, default=None)
+def _usable(tenant: Tenant, person: Person) -> list[Identity]:
+    return [each for each in tenant.people.identities(person.id) if not each.mail_stopped]
 
 
 def change(
@@ -66,14 +58,14 @@ def change(
 
 
 def _set_channel(tenant: Tenant, person: Person, channel: Channel) -> f.SettingsShown:
-    identities = usable(tenant.people.identities(person.id))
-    identity = next((each for each in identities if each.address.channel is channel), None)
+    on_channel = (each for each in _usable(tenant, person) if each.address.channel is channel)
+    identity = next(on_channel, None)
     if identity is None:
         raise Refusal(
             f"I cannot reach you {channel.by} yet. "
             "Whoever runs donelog can add that with `donelog member link`."
         )
-    tenant.outbox.reroute(person.id, Recipient(identity.address, identity.direct, identity.id))
+    tenant.outbox.reroute(person.id, Recipient.at(identity))
     return _save(tenant, replace(person, preferred=channel), "channel")
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from domain.local_time import BETWEEN_PROMPTS, due_cohorts, weekday_bit
 from domain.ports.planning import Planned
 from domain.ports.storage import UnitOfWork
+from domain.teams import asked_days
 
 
 class Reason(enum.Enum):
@@ -38,7 +39,7 @@ class PersonDay:
     own_days: int | None
     """Her own mask of weekdays; None: her teams decide."""
     team_days: tuple[int, ...]
-    """The working days of each team in which she is member or manager."""
+    """The working days of each team that she writes for."""
     away: bool
     holiday: bool
     answered: bool
@@ -53,7 +54,7 @@ def why_not_asked(person_day: PersonDay) -> Reason | None:
 
     `TOO_SOON` alone leaves a row in the ledger, cancelled, so that the day is seen to have been skipped.
     """
-    mask = asked_mask(person_day.own_days, person_day.team_days)
+    mask = asked_days(person_day.own_days, person_day.team_days)
     reasons = (
         (not person_day.active, Reason.INACTIVE),
         (not mask & weekday_bit(person_day.day), Reason.NOT_HER_DAY),
@@ -65,16 +66,6 @@ def why_not_asked(person_day: PersonDay) -> Reason | None:
         (_too_soon(person_day.due_at, person_day.last_due_at), Reason.TOO_SOON),
     )
     return next((reason for applies, reason in reasons if applies), None)
-
-
-def asked_mask(own_days: int | None, team_days: tuple[int, ...]) -> int:
-    """The weekdays on which somebody is asked: her own where she has set them, else those of her teams."""
-    if own_days is not None:
-        return own_days
-    mask = 0
-    for days in team_days:
-        mask |= days
-    return mask
 
 
 def _too_soon(due_at: datetime, last_due_at: datetime | None) -> bool:

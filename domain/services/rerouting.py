@@ -19,7 +19,7 @@ from domain.deliveries import (
     Result,
 )
 from domain.notices import ChannelLost, Notice, OutOfReach, WayLost, WorkspaceLost
-from domain.people import Address, Channel, Identity, Person
+from domain.people import Address, Channel, Identity, Person, preferred_identity
 from domain.ports.planning import Lost
 from domain.ports.storage import UnitOfWork
 from domain.ports.tenant import Tenant
@@ -51,28 +51,34 @@ def move_on(uow: UnitOfWork, lost: Sequence[Lost], now: datetime) -> None:
     for each in lost:
         tenant = uow.tenant(each.organization_id)
         person = tenant.people.get(each.person_id)
-        door = _next_door(tenant, person)
-        if door is not None:
-            _ask_there(tenant, person, each, door, now)
-            _tell(
-                tenant, each.identity_id, door, WayLost(each.channel, door.address.channel, each.wanted), now
-            )
+        identity = _reachable(tenant, person)
+        if identity is not None:
+            _ask_there(tenant, person, each, identity, now)
+            notice = WayLost(each.channel, identity.address.channel, each.wanted)
+            _tell(tenant, each.identity_id, identity, notice, now)
         elif (manager := _manager_of(tenant, person)) is not None:
             _tell(tenant, each.identity_id, manager, OutOfReach(person.name, each.channel, each.wanted), now)
 
 
-def _ask_there(tenant: Tenant, person: Person, lost: Lost, door: Identity, now: datetime) -> None:
+def _ask_there(tenant: Tenant, person: Person, lost: Lost, identity: Identity, now: datetime) -> None:
     for prompt in lost.prompts:
         if person.ask_anyway or not tenant.log.has_answered(person.id, prompt.key.day):
-            new = NewDelivery(
-                key=prompt.key._replace(try_=prompt.key.try_ + 1),
-                organization_id=tenant.organization_id,
-                recipient=_recipient(door),
-                due_at=max(now, prompt.due_at),
-                person_id=person.id,
-                not_after=prompt.not_after,
-            )
-            tenant.outbox.add([new])
+            _move(tenant, prompt.key, identity, max(now, prompt.due_at), prompt.not_after)
+
+
+def _move(
+    tenant: Tenant, prompt: Key, identity: Identity, due_at: datetime, not_after: datetime | None
+) -> None:
+    """The same prompt once more, to another address of hers."""
+    new = NewDelivery(
+        key=prompt._replace(try_=prompt.try_ + 1),
+        organization_id=tenant.organization_id,
+        recipient=Recipient.at(identity),
+        due_at=due_at,
+        person_id=identity.person_id,
+        not_after=not_after,
+    )
+    tenant.outbox.add([new])
 
 
 def refusing_workspaces(where: Mapping[Ref, Address], results: Sequence[Result]) -> dict[Address, str]:
@@ -131,9 +137,10 @@ def tell_of_closing(uow: UnitOfWork, channel: Channel, reason: str, now: datetim
 
 
 def _besides(address: Address, closed: Collection[Channel]) -> IsOpen:
-    """Doors that are neither in that workspace nor on a channel that is closed as a whole."""
-    return lambda door: (
-        door.channel not in closed and (door.channel, door.workspace) != (address.channel, address.workspace)
+    """Addresses that are neither in that workspace nor on a channel that is closed as a whole."""
+    return lambda other: (
+        other.channel not in closed
+        and (other.channel, other.workspace) != (address.channel, address.workspace)
     )
 
 
@@ -147,67 +154,47 @@ def _tell_managers(tenant: Tenant, notice: Notice, about: int, is_open: IsOpen, 
     """All who can be reached, else anybody who can pass it on; False: there is nobody."""
     members = [each for team in tenant.teams.everything() for each in tenant.teams.members(team.id)]
     managers = {person.id: person for person, role in members if role is Role.MANAGER}
-    doors = [_next_door(tenant, person, is_open) for person in managers.values()]
-    reached = [door for door in doors if door is not None]
+    found = [_reachable(tenant, person, is_open) for person in managers.values()]
+    reached = [identity for identity in found if identity is not None]
     if not reached:
-        others = (_next_door(tenant, person, is_open) for person, role in members if role is not Role.INVITED)
-        reached = list(itertools.islice((door for door in others if door is not None), 1))
-    for door in reached:
-        _tell(tenant, about, door, notice, now)
+        others = (_reachable(tenant, person, is_open) for person, role in members if role is not Role.INVITED)
+        reached = list(itertools.islice((identity for identity in others if identity is not None), 1))
+    for identity in reached:
+        _tell(tenant, about, identity, notice, now)
     return bool(reached)
 
 
 def _ask_elsewhere(tenant: Tenant, delivery: Claimed, now: datetime) -> bool:
     person = tenant.people.get(delivery.key.subject)
-    door = _next_door(tenant, person, _besides(delivery.recipient.address, ()))
-    if door is None:
+    identity = _reachable(tenant, person, _besides(delivery.recipient.address, ()))
+    if identity is None:
         return False
-    new = NewDelivery(
-        key=delivery.key._replace(try_=delivery.key.try_ + 1),
-        organization_id=tenant.organization_id,
-        recipient=_recipient(door),
-        due_at=now,
-        person_id=person.id,
-        not_after=delivery.not_after,
-    )
-    tenant.outbox.add([new])
+    _move(tenant, delivery.key, identity, now, delivery.not_after)
     return True
 
 
-def _next_door(tenant: Tenant, person: Person, is_open: IsOpen = lambda _: True) -> Identity | None:
-    """Where she is asked: the channel she prefers, else the first, of those that are open."""
-    doors = [
-        each
-        for each in tenant.people.identities(person.id)
-        if person.active and not each.mail_stopped and is_open(each.address)
-    ]
-    return min(
-        doors,
-        key=lambda each: (each.address.channel is not person.preferred, each.address.channel, each.id),
-        default=None,
-    )
+def _reachable(tenant: Tenant, person: Person, is_open: IsOpen = lambda _: True) -> Identity | None:
+    """Where she is written to, of her addresses that are open."""
+    identities = tenant.people.identities(person.id)
+    return preferred_identity(person, (each for each in identities if is_open(each.address)))
 
 
 def _manager_of(tenant: Tenant, person: Person) -> Identity | None:
     for team, _ in tenant.teams.of(person.id):
         for each, role in tenant.teams.members(team.id):
-            door = _next_door(tenant, each)
-            if role is Role.MANAGER and each.id != person.id and door is not None:
-                return door
+            identity = _reachable(tenant, each)
+            if role is Role.MANAGER and each.id != person.id and identity is not None:
+                return identity
     return None
 
 
-def _tell(tenant: Tenant, about: int, door: Identity, notice: Notice, now: datetime) -> None:
+def _tell(tenant: Tenant, about: int, to: Identity, notice: Notice, now: datetime) -> None:
     new = NewDelivery(
-        key=Key(now.date(), Kind.NOTICE, door.person_id, about),
+        key=Key(now.date(), Kind.NOTICE, to.person_id, about),
         organization_id=tenant.organization_id,
-        recipient=_recipient(door),
+        recipient=Recipient.at(to),
         due_at=now,
-        person_id=door.person_id,
+        person_id=to.person_id,
         facts=notice,
     )
     tenant.outbox.add([new])
-
-
-def _recipient(door: Identity) -> Recipient:
-    return Recipient(door.address, door.direct, door.id)

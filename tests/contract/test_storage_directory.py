@@ -47,7 +47,7 @@ def test_linking_twice_changes_nothing(uow: UnitOfWork, tenant: Tenant) -> None:
 def test_a_door_opens_to_an_active_person_only(uow: UnitOfWork, tenant: Tenant) -> None:
     person, identity = tenant.people.add(Profile("Ada"), ADA, "D1", NOW)
 
-    (door,) = uow.directory.doors(ADA)
+    (door,) = uow.directory.identities_at(ADA)
 
     assert (door.organization_id, door.organization_name) == (tenant.organization_id, "Acme")
     assert (door.identity, door.identity.person_id) == (identity, person.id)
@@ -56,8 +56,8 @@ def test_a_door_opens_to_an_active_person_only(uow: UnitOfWork, tenant: Tenant) 
 def test_an_address_nobody_has_opens_no_door(uow: UnitOfWork, tenant: Tenant) -> None:
     tenant.people.add(Profile("Ada"), ADA, None, NOW)
 
-    assert uow.directory.doors(Address(Channel.SLACK, "U1", "T2")) == []
-    assert uow.directory.doors(Address(Channel.DISCORD, "U1")) == []
+    assert uow.directory.identities_at(Address(Channel.SLACK, "U1", "T2")) == []
+    assert uow.directory.identities_at(Address(Channel.DISCORD, "U1")) == []
 
 
 def test_nobody_was_prompted_last_where_nothing_was_sent(uow: UnitOfWork, tenant: Tenant) -> None:

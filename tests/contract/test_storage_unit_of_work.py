@@ -38,8 +38,8 @@ def test_a_unit_of_work_sees_what_it_wrote_and_others_do_not(storage: Storage) -
         writer.tenant(number).people.add(Profile("Ada"), address, None, NOW)
 
         with storage.begin() as reader:
-            assert len(writer.directory.doors(address)) == 1
-            assert reader.directory.doors(address) == []
+            assert len(writer.directory.identities_at(address)) == 1
+            assert reader.directory.identities_at(address) == []
 
 
 def test_an_organization_that_does_not_exist_has_no_name(storage: Storage) -> None:

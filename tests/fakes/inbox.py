@@ -8,7 +8,7 @@ from domain.commands import InboxRef
 from domain.deliveries import SENT_STATES, Kind
 from domain.errors import Refusal
 from domain.people import Address, Channel
-from domain.ports.directory import Direct, Door
+from domain.ports.directory import Direct, OrganizationIdentity
 from domain.ports.inbox import Arrival, InboxItem, InboxState, KeptItem, LockedItem
 from domain.ports.search import FeedEntry
 from tests.fakes.rows import DoneRow, FeedRow, InboxRow, Organization, Tables, Workspace
@@ -152,9 +152,9 @@ class FakeDirectory:
         found = self._tables.workspaces.get((channel, workspace))
         return None if found is None else found.organization_id
 
-    def doors(self, address: Address) -> list[Door]:
+    def identities_at(self, address: Address) -> list[OrganizationIdentity]:
         return [
-            Door(organization.id, organization.name, identity)
+            OrganizationIdentity(organization.id, organization.name, identity)
             for identity in self._tables.identities_at(address)
             if identity.active and self._tables.owner(identity).active
             for organization in [self._tables.organizations[self._tables.owner(identity).organization_id]]

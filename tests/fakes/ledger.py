@@ -88,12 +88,12 @@ class FakeLedger:
 
     def _claim_one(self, row: DeliveryRow, now: datetime, lease_until: datetime) -> Claimed | None:
         recipient = row.new.recipient
-        door = self._tables.identities.get(recipient.identity_id or 0)
-        if door is not None and not usable(door):
+        identity = self._tables.identities.get(recipient.identity_id or 0)
+        if identity is not None and not usable(identity):
             self._tables.change_delivery(row.ref, state=State.CANCELLED, fence=row.fence + 1)
             return None
-        if door is not None and row.attempt == 0:  # from then on it goes where it may have arrived already
-            recipient = recipient._replace(address=door.address, direct=door.direct)
+        if identity is not None and row.attempt == 0:  # once tried it may have arrived: it stays there
+            recipient = recipient._replace(address=identity.address, direct=identity.direct)
         self._tables.change_delivery(
             row.ref,
             new=replace(row.new, recipient=recipient),
@@ -137,8 +137,8 @@ class FakeLedger:
         self._tables.deliveries[result.ref] = replace(ended, lease_until=None)
         identity_id = row.new.recipient.identity_id
         if isinstance(result.outcome, Sent) and result.outcome.direct and identity_id is not None:
-            door = self._tables.identities[identity_id]
-            self._tables.identities[identity_id] = replace(door, direct=result.outcome.direct)
+            identity = self._tables.identities[identity_id]
+            self._tables.identities[identity_id] = replace(identity, direct=result.outcome.direct)
         return True
 
     def report_limit(
@@ -217,7 +217,7 @@ class FakeLedger:
                 self._tables, event, now
             )
             if event.kind in _STOPS or too_often:
-                refusing |= {door.id: event.kind.value for door in self._refusing(event)}
+                refusing |= {identity.id: event.kind.value for identity in self._refusing(event)}
         return Noted(len(new), tuple(self.stop(refusing, now)))
 
     def _become(self, event: DeliveryEvent) -> None:
@@ -230,14 +230,14 @@ class FakeLedger:
             self._tables.change_delivery(row.ref, state=state, lease_until=None, sent_at=sent_at)
 
     def _refusing(self, event: DeliveryEvent) -> list[Identity]:
-        """The door of a delivery that we know; of an event that names none, whoever has that address."""
+        """The identity of a delivery that we know; of an event that names none, whoever has that address."""
         if event.ref is None:
-            doors = self._tables.identities.values()
+            identities = self._tables.identities.values()
             there = Address(Channel.EMAIL, event.address.lower())
-            return [each for each in doors if each.address == there]
+            return [each for each in identities if each.address == there]
         row = self._tables.deliveries.get(event.ref)
-        door = self._tables.identities.get(row.new.recipient.identity_id or 0) if row else None
-        return [door] if door and door.address.channel is Channel.EMAIL else []
+        identity = self._tables.identities.get(row.new.recipient.identity_id or 0) if row else None
+        return [identity] if identity and identity.address.channel is Channel.EMAIL else []
 
     def add_parts(self, parts: Sequence[NewDelivery]) -> int:
         return add_deliveries(self._tables, parts)

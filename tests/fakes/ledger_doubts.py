@@ -108,8 +108,8 @@ def _settle_one(tables: Tables, verdict: Verdict) -> bool:
     identity_id = recipient.identity_id
     if verdict.direct is not None and identity_id is not None:
         recipient = recipient._replace(direct=verdict.direct)
-        door = tables.identities[identity_id]
-        tables.identities[identity_id] = replace(door, direct=verdict.direct)
+        identity = tables.identities[identity_id]
+        tables.identities[identity_id] = replace(identity, direct=verdict.direct)
     tables.change_delivery(
         row.ref,
         new=replace(row.new, due_at=verdict.due_at, recipient=recipient),
@@ -127,10 +127,10 @@ def _settle_one(tables: Tables, verdict: Verdict) -> bool:
 def stop(tables: Tables, identities: Mapping[int, str], now: datetime) -> list[Lost]:
     lost: list[Lost] = []
     for identity_id, reason in sorted(identities.items()):
-        door = tables.identities[identity_id]
-        if door.mail_stopped:
+        identity = tables.identities[identity_id]
+        if identity.mail_stopped:
             continue
-        tables.identities[identity_id] = replace(door, mail_stopped=True)
+        tables.identities[identity_id] = replace(identity, mail_stopped=True)
         hers = [row for row in tables.deliveries.values() if row.new.recipient.identity_id == identity_id]
         prompts = tuple(
             LostPrompt(row.new.key, row.new.due_at, row.new.not_after)
@@ -140,9 +140,16 @@ def stop(tables: Tables, identities: Mapping[int, str], now: datetime) -> list[L
         for row in hers:
             if row.state is State.READY:
                 tables.change_delivery(row.ref, state=State.CANCELLED)
-        organization_id = tables.owner(door).organization_id
+        organization_id = tables.owner(identity).organization_id
         lost.append(
-            Lost(organization_id, door.person_id, door.id, door.address.channel, reason in _WANTED, prompts)
+            Lost(
+                organization_id=organization_id,
+                person_id=identity.person_id,
+                identity_id=identity_id,
+                channel=identity.address.channel,
+                wanted=reason in _WANTED,
+                prompts=prompts,
+            )
         )
     return lost
 

@@ -9,7 +9,7 @@ from domain.dones import Kind as DoneKind
 from domain.people import Channel, Person
 from domain.ports.planning import GOALS_STAY_OPEN, MOST_GOALS, DigestDue, MemberDays, PromptContext, TeamDays
 from domain.teams import Role
-from tests.fakes.planner import TOLD, asked_days, first_day_untold, is_away, is_holiday, members
+from tests.fakes.planner import TOLD, days_asked, first_day_untold, is_away, is_holiday, members
 from tests.fakes.rows import Tables
 
 KNOWS_FOR = timedelta(days=7)
@@ -82,7 +82,7 @@ def _member_days(tables: Tables, due: DigestDue, person: Person, role: Role) -> 
         missed=bool(prompts & MISSED),
         away_until=_until([each.last_day for each in absences]),
         away=bool(absences),
-        asked_days=asked_days(tables, person),
+        asked_days=days_asked(tables, person),
         days_off=frozenset(
             day for day in days if is_away(tables, person, day) or is_holiday(tables, person, day)
         ),

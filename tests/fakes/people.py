@@ -34,7 +34,7 @@ class FakePeople:
         return person
 
     def at(self, address: Address) -> tuple[Person, Identity] | None:
-        identity = self._door(address)
+        identity = self._identity_at(address)
         if identity is None or not identity.active:
             return None
         person = self._tables.owner(identity)
@@ -152,11 +152,11 @@ class FakePeople:
         )
         return sorted(mine, key=lambda each: (fold(each.name), each.id))
 
-    def _door(self, address: Address) -> Identity | None:
+    def _identity_at(self, address: Address) -> Identity | None:
         return next((each for each in self._tables.identities_at(address) if self._mine(each)), None)
 
     def _give(self, address: Address, person_id: int, direct: str | None) -> Identity:
-        old = self._door(address)
+        old = self._identity_at(address)
         number = next(self._tables.numbers) if old is None else old.id
         identity = Identity(number, person_id, address, direct or (old.direct if old else None))
         if old is not None and old.mail_stopped:

@@ -7,8 +7,8 @@ from domain.deliveries import SENT_STATES, Key, Kind, NewDelivery, Recipient, St
 from domain.local_time import Cohort
 from domain.people import Address, Channel, Identity, Person
 from domain.ports.planning import Planned
-from domain.services.prompting import PersonDay, Reason, asked_mask, why_not_asked
-from domain.teams import Role, Team
+from domain.services.prompting import PersonDay, Reason, why_not_asked
+from domain.teams import Role, Team, asked_days
 from tests.fakes.people import usable
 from tests.fakes.rows import Tables
 from tests.fakes.writing import add_deliveries
@@ -41,14 +41,14 @@ class FakePlanner:
         return Planned(counted[State.READY], counted[State.CANCELLED])
 
     def _plan_prompt(self, person: Person, cohort: Cohort) -> State | None:
-        door = self._door(person)
+        identity = self._identity(person)
         reason = why_not_asked(self.person_day(person, cohort.day, cohort.due_at))
-        if door is None or reason not in {None, Reason.TOO_SOON}:
+        if identity is None or reason not in {None, Reason.TOO_SOON}:
             return None
         new = NewDelivery(
             key=Key(cohort.day, Kind.PROMPT, person.id),
             organization_id=person.organization_id,
-            recipient=Recipient(door.address, door.direct, door.id),
+            recipient=Recipient.at(identity),
             due_at=cohort.due_at,
             person_id=person.id,
             not_after=cohort.not_after,
@@ -68,7 +68,7 @@ class FakePlanner:
             day=day,
             due_at=due_at,
             active=person.active,
-            reachable=self._door(person) is not None,
+            reachable=self._identity(person) is not None,
             own_days=person.own_days,
             team_days=tuple(team.work_days for team in asking_teams(self._tables, person)),
             away=is_away(self._tables, person, day),
@@ -81,10 +81,10 @@ class FakePlanner:
             ),
         )
 
-    def _door(self, person: Person) -> Identity | None:
-        doors = [each for each in self._tables.identities_of(person.id) if usable(each)]
+    def _identity(self, person: Person) -> Identity | None:
+        identities = [each for each in self._tables.identities_of(person.id) if usable(each)]
         return min(
-            doors,
+            identities,
             key=lambda each: (each.address.channel is not person.preferred, each.address.channel, each.id),
             default=None,
         )
@@ -144,21 +144,23 @@ class FakePlanner:
             )
             for person, role in members(self._tables, team)
             if role in TOLD and (role is Role.OBSERVER or not self._sees_a_copy(person, team))
-            if (mail := self._mail_door(person)) is not None
+            if (mail := self._mail_identity(person)) is not None
         ]
 
-    def _mail_door(self, person: Person) -> Identity | None:
-        doors = self._tables.identities_of(person.id)
-        return next((each for each in doors if each.address.channel is Channel.EMAIL and usable(each)), None)
+    def _mail_identity(self, person: Person) -> Identity | None:
+        identities = self._tables.identities_of(person.id)
+        return next(
+            (each for each in identities if each.address.channel is Channel.EMAIL and usable(each)), None
+        )
 
     def _sees_a_copy(self, person: Person, team: Team) -> bool:
-        """She has a door into the workspace it is posted in; Discord's ids are the same in every guild."""
+        """She is in the workspace it is posted in; Discord's ids are the same in every guild."""
         places = [target.place for target in self._tables.targets.values() if target.team_id == team.id]
-        doors = [each.address for each in self._tables.identities_of(person.id)]
+        addresses = [each.address for each in self._tables.identities_of(person.id)]
         return any(
-            door.channel is place.channel
-            and (door.channel is Channel.DISCORD or door.workspace == place.workspace)
-            for door in doors
+            address.channel is place.channel
+            and (address.channel is Channel.DISCORD or address.workspace == place.workspace)
+            for address in addresses
             for place in places
         )
 
@@ -176,8 +178,8 @@ def asking_teams(tables: Tables, person: Person) -> list[Team]:
     return [team for team, role in tables.roles_of(person.id) if role in ASKED]
 
 
-def asked_days(tables: Tables, person: Person) -> int:
-    return asked_mask(person.own_days, tuple(team.work_days for team in asking_teams(tables, person)))
+def days_asked(tables: Tables, person: Person) -> int:
+    return asked_days(person.own_days, (team.work_days for team in asking_teams(tables, person)))
 
 
 def is_away(tables: Tables, person: Person, day: date) -> bool:

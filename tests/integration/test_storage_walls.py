@@ -55,7 +55,7 @@ def test_one_address_may_belong_to_people_of_two_organizations(
 ) -> None:
     beta, _ = other.people.add(Profile("Ada at Beta"), ADA, None, NOW)
 
-    assert [door.organization_name for door in uow.directory.doors(ADA)] == ["Acme", "Beta"]
+    assert [door.organization_name for door in uow.directory.identities_at(ADA)] == ["Acme", "Beta"]
     assert tenant.people.at(ADA) == ada
     found = other.people.at(ADA)
     assert found is not None
