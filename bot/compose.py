@@ -4,11 +4,7 @@ import asyncio
 import contextlib
 import enum
 import logging
-import os
-import secrets
-import socket
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -18,7 +14,6 @@ from adapters.email.addresses import MailNames
 from adapters.email.channel import MailChannel, MailSettings
 from adapters.email.routes import MailDoor
 from adapters.slack.channel import SlackChannel, SlackSettings
-from adapters.storage.listening import Position
 from adapters.web.pages import LinkReader
 from adapters.web.pages import routes as page_routes
 from bot.asgi import build_app
@@ -27,7 +22,7 @@ from bot.catch_up import SharedCatchUp
 from bot.core import Core
 from bot.front import CoreFront
 from bot.ledger_figures import DAYS, figures
-from bot.listening import ListeningMemory, SharedTurns
+from bot.listening import ListeningMemory, MailboxPositions, SharedLease, SharedTurns
 from bot.settings import Settings, SettingsError
 from domain.people import Channel
 from domain.ports.front import Clock, Front, Reader
@@ -127,7 +122,7 @@ class Installation:
                 ) from error
             log.info("mail is taken at port %s", self.mail.port, extra={"action": "smtp_listens"})
 
-    def _lease(self, name: str) -> "SharedLease":
+    def _lease(self, name: str) -> SharedLease:
         return SharedLease(self.core, self.bridge, self.clock, name)
 
     async def stop(self) -> None:
@@ -206,33 +201,3 @@ def mail_names(settings: Settings) -> MailNames:
     mailbox = settings.imap_url
     plus = mailbox is not None and mailbox.plus and settings.smtp_url is not None
     return MailNames(settings.mail_domain, settings.mail_from, has_mailbox=mailbox is not None, plus=plus)
-
-
-class SharedLease:
-    """What only one process of the installation does at a time: hold Discord's gateway, read a mailbox."""
-
-    def __init__(self, core: Core, bridge: Bridge, clock: Clock, name: str) -> None:
-        holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        self._lease = core.database.lease(name, holder)
-        self._bridge = bridge
-        self._clock = clock
-
-    async def hold(self) -> bool:
-        return await self._bridge.call(self._lease.hold, self._clock.real())
-
-    async def release(self) -> None:
-        await self._bridge.call(self._lease.release)
-
-
-class MailboxPositions:
-    """How far the mailbox has been read, for whichever process reads it next."""
-
-    def __init__(self, core: Core, bridge: Bridge, name: str) -> None:
-        self._positions = core.database.positions(name)
-        self._bridge = bridge
-
-    async def load(self) -> Position | None:
-        return await self._bridge.call(self._positions.load)
-
-    async def save(self, validity: int, next_uid: int, at: datetime) -> None:
-        await self._bridge.call(self._positions.save, Position(validity, next_uid, at))

@@ -1,11 +1,15 @@
 """What channels know of their listening: kept in the database, for whichever process listens next."""
 
 import asyncio
+import os
+import secrets
+import socket
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from adapters.storage.listening import Position
 from bot.bridge import Bridge
 from bot.core import Core
 from domain.people import Channel
@@ -56,6 +60,36 @@ class ListeningMemory:
         lately = today + ASKED_FROM, today + ASKED_TO
         with self._storage.begin() as uow:
             return uow.directory.directs(self._channel, lately, after, limit, asked=asked)
+
+
+class SharedLease:
+    """What only one process of the installation does at a time: hold Discord's gateway, read a mailbox."""
+
+    def __init__(self, core: Core, bridge: Bridge, clock: Clock, name: str) -> None:
+        holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._lease = core.database.lease(name, holder)
+        self._bridge = bridge
+        self._clock = clock
+
+    async def hold(self) -> bool:
+        return await self._bridge.call(self._lease.hold, self._clock.real())
+
+    async def release(self) -> None:
+        await self._bridge.call(self._lease.release)
+
+
+class MailboxPositions:
+    """How far the mailbox has been read, for whichever process reads it next."""
+
+    def __init__(self, core: Core, bridge: Bridge, name: str) -> None:
+        self._positions = core.database.positions(name)
+        self._bridge = bridge
+
+    async def load(self) -> Position | None:
+        return await self._bridge.call(self._positions.load)
+
+    async def save(self, validity: int, next_uid: int, at: datetime) -> None:
+        await self._bridge.call(self._positions.save, Position(validity, next_uid, at))
 
 
 class SharedTurns:

@@ -19,6 +19,7 @@ from domain.ports.inbox import Arrival
 from simulators.base import real_now
 from simulators.discord import Channel, DiscordSimulator
 from tests import published
+from tests.fakes.leases import FakeLeases
 from tests.fakes.listening import NoPace, SharedMemory
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
@@ -89,34 +90,6 @@ class HandClock:
         return real_now()
 
 
-class SharedLease:
-    """Leave to listen, as processes see it that share a database."""
-
-    def __init__(self) -> None:
-        self.holder: object = None
-        self.down = False
-
-    def of(self, holder: object) -> "OneLease":
-        return OneLease(self, holder)
-
-
-class OneLease:
-    def __init__(self, shared: SharedLease, holder: object) -> None:
-        self._shared = shared
-        self._holder = holder
-
-    async def hold(self) -> bool:
-        if self._shared.down:
-            raise StorageDown
-        if self._shared.holder is None:
-            self._shared.holder = self._holder
-        return self._shared.holder is self._holder
-
-    async def release(self) -> None:
-        if self._shared.holder is self._holder:
-            self._shared.holder = None
-
-
 class World:
     """A simulated server with Ada and Ben in it, and what the adapter is made of."""
 
@@ -126,7 +99,7 @@ class World:
         """What was taken out of it, by the inbox's key."""
         self.tokens = SignedTokens(["a secret of this test"])
         self.clock = HandClock()
-        self.lease = SharedLease()
+        self.lease = FakeLeases(lambda: NOW)
         self.memory = SharedMemory(
             lambda: [
                 Direct(number, "", str(self.discord.dm_of(each).id))

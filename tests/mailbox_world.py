@@ -9,8 +9,8 @@ from datetime import datetime
 from adapters.email.accounts import Mailbox
 from adapters.email.imap_in import ImapReader
 from adapters.email.inbound import IncomingMail, read_mail
-from domain.ports.front import StorageDown
 from domain.ports.inbox import Arrival
+from tests.fakes.leases import FakeLease, FakeLeases
 from tests.mail_world import FakeClock, FakeFront
 
 WITHIN = 15.0
@@ -25,35 +25,15 @@ class Known:
 
 @dataclass
 class Memory:
-    """Positions and a lease, as long as a test runs."""
+    """Positions, as long as a test runs."""
 
     known: Known | None = None
-    holder: object = None
-    down: bool = False
 
     async def load(self) -> Known | None:
         return self.known
 
     async def save(self, validity: int, next_uid: int, at: datetime) -> None:
         self.known = Known(validity, next_uid, at)
-
-
-@dataclass(eq=False)
-class MemoryLease:
-    memory: Memory
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def hold(self) -> bool:
-        self.asked.set()
-        if self.memory.down:
-            raise StorageDown
-        if self.memory.holder is None:
-            self.memory.holder = self
-        return self.memory.holder is self
-
-    async def release(self) -> None:
-        if self.memory.holder is self:
-            self.memory.holder = None
 
 
 @dataclass
@@ -89,9 +69,11 @@ class Keeper(FakeFront):
 
 @contextlib.asynccontextmanager
 async def reading(
-    mailbox: Mailbox, front: Keeper, memory: Memory, lease: MemoryLease | None = None
+    mailbox: Mailbox, front: Keeper, memory: Memory, lease: FakeLease | None = None
 ) -> AsyncIterator[ImapReader]:
-    reader = ImapReader(mailbox, front, lease or MemoryLease(memory), memory, FakeClock(), first_wait=0.05)
+    clock = FakeClock()
+    lease = lease or FakeLeases(clock.real).of(mailbox)
+    reader = ImapReader(mailbox, front, lease, memory, clock, first_wait=0.05)
     task = asyncio.create_task(reader.run())
     try:
         yield reader

@@ -7,7 +7,7 @@ from typing import Any
 from adapters.discord.api import DiscordApi
 from adapters.discord.checks import Finding, check
 from adapters.discord.client import Listener
-from adapters.discord.gateway import RENEW_SECONDS, DiscordGateway, Lease
+from adapters.discord.gateway import RENEW_SECONDS, DiscordGateway
 from adapters.discord.guilds import Guilds, LinkedGuilds
 from adapters.discord.inlet import ANSWER_WITHIN_SECONDS, Inlet
 from adapters.discord.missed import Missed
@@ -15,7 +15,7 @@ from adapters.discord.reader import DiscordReader
 from adapters.discord.sender import DiscordSender
 from adapters.discord.starts import Memory, Starts
 from domain.ports.front import Clock, Front, Tokens
-from domain.ports.listening import CatchUp
+from domain.ports.listening import CatchUp, Lease
 
 API_URL = "https://discord.com/api/v10"
 GATEWAY_URL = "wss://gateway.discord.gg/"

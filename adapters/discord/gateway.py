@@ -8,6 +8,7 @@ from typing import Protocol
 from adapters.discord.client import Listener
 from adapters.discord.outcomes import TROUBLE, in_words
 from domain.ports.front import StorageDown
+from domain.ports.listening import Lease
 
 _log = logging.getLogger(__name__)
 
@@ -18,24 +19,6 @@ GRACE_SECONDS = 20.0
 FIRST_WAIT_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 300.0
 """A token may begin 1,000 sessions a day: https://docs.discord.com/developers/events/gateway#identifying."""
-
-
-class Lease(Protocol):
-    """Leave to listen, which one process of an installation has at a time."""
-
-    async def hold(self) -> bool:
-        """Take it or keep it for half a minute more; False while another process has it.
-
-        Raises:
-            StorageDown: nobody can say.
-        """
-
-    async def release(self) -> None:
-        """Let the next process have it at once.
-
-        Raises:
-            StorageDown: it runs out by itself.
-        """
 
 
 class Progress(Protocol):

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from adapters.email.accounts import Listen, Mailbox, Server
 from adapters.email.addresses import MailNames
 from adapters.email.imap_folder import Positions
-from adapters.email.imap_in import ImapReader, Lease
+from adapters.email.imap_in import ImapReader
 from adapters.email.reader import MailReader
 from adapters.email.reader_process import ReaderProcess
 from adapters.email.routes import MailDoor, routes
@@ -18,6 +18,7 @@ from adapters.email.smtp_in import SmtpDoor
 from adapters.email.smtp_out import SmtpSender
 from domain.deliveries import CALL_DEADLINE
 from domain.ports.front import Clock, Front, Tokens
+from domain.ports.listening import Lease
 
 CONNECTIONS = 8
 """Kept open to SendGrid; a request carries hundreds of mails."""

@@ -2,32 +2,18 @@
 
 import asyncio
 import logging
-from typing import Protocol
 
 from adapters.email.accounts import Mailbox
 from adapters.email.imap_folder import FolderReader, LeaseLost, Positions
 from adapters.email.imap_session import TROUBLE
 from domain.ports.front import Clock, Front, StorageDown
+from domain.ports.listening import Lease
 
 RENEW_SECONDS = 5.0
 """Between two looks at the lease, which lives for thirty."""
 FIRST_WAIT_SECONDS = 2.0
 LONGEST_WAIT_SECONDS = 300.0
 _log = logging.getLogger(__name__)
-
-
-class Lease(Protocol):
-    """Leave to listen, which one process of an installation has at a time.
-
-    Raises:
-        StorageDown: nobody can say, or take it back.
-    """
-
-    async def hold(self) -> bool:
-        """Take it or keep it for half a minute more; False while another process has it."""
-
-    async def release(self) -> None:
-        """Let the next process have it at once."""
 
 
 class ImapReader:

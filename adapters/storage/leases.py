@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, or_
+from sqlalchemy import Engine, case, delete, or_
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.storage.tables import leases
@@ -21,9 +21,10 @@ class Lease:
     def hold(self, now: datetime) -> bool:
         """Take it or keep it for half a minute more; False while somebody else has it."""
         wanted = insert(leases).values(name=self._name, holder=self._holder, until=now + LIVES, fence=1)
+        changes_hands = case((leases.c.holder == self._holder, 0), else_=1)
         taken = wanted.on_conflict_do_update(
             index_elements=[leases.c.name],
-            set_={"holder": self._holder, "until": now + LIVES, "fence": leases.c.fence + 1},
+            set_={"holder": self._holder, "until": now + LIVES, "fence": leases.c.fence + changes_hands},
             where=or_(leases.c.holder == self._holder, leases.c.until < now),
         ).returning(leases.c.name)
         with self._engine.begin() as connection:

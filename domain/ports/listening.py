@@ -30,6 +30,24 @@ class Unread:
     after: int = 0
 
 
+class Lease(Protocol):
+    """Leave to listen, which one process of an installation has at a time."""
+
+    async def hold(self) -> bool:
+        """Take it or keep it for half a minute more; False while another process has it.
+
+        Raises:
+            StorageDown: nobody can say.
+        """
+
+    async def release(self) -> None:
+        """Let the next process have it at once.
+
+        Raises:
+            StorageDown: it runs out by itself.
+        """
+
+
 class CatchUp(Protocol):
     """Reads what was said while nobody listened."""
 

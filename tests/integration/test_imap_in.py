@@ -10,8 +10,10 @@ import pytest
 
 from adapters.email.accounts import Mailbox
 from tests.dovecot import MISSING, Dovecot, dovecot
+from tests.fakes.leases import FakeLeases
 from tests.imap_server import ImapServer, imap_server
-from tests.mailbox_world import WITHIN, Keeper, Memory, MemoryLease, listening, reading, settled
+from tests.mail_world import FakeClock
+from tests.mailbox_world import WITHIN, Keeper, Memory, listening, reading, settled
 
 
 def mail(subject: str, *headers: str) -> bytes:
@@ -177,19 +179,19 @@ async def test_a_mail_that_cannot_be_fetched_is_tried_again_and_then_passed_over
 
 
 async def test_of_two_processes_one_reads_and_the_other_takes_over(stand_in: ImapServer) -> None:
-    front, memory = Keeper(), Memory()
-    first, second = MemoryLease(memory), MemoryLease(memory)
+    front, memory, leases = Keeper(), Memory(), FakeLeases(FakeClock().real)
+    first, second = leases.of("the first"), leases.of("the second")
     async with reading(stand_in.mailbox, front, memory, first) as reader:
         await settled(reader)
         async with reading(stand_in.mailbox, front, memory, second) as other:
             await asyncio.wait_for(second.asked.wait(), WITHIN)
             assert not other.listening.is_set()
             await first.release()
-            memory.holder = second
+            assert await second.hold()
             await settled(other)
             await stand_in.deliver(mail("one"))
             await front.until("one")
-    assert memory.holder is None
+    assert leases.holder is None
 
 
 async def test_a_wrong_password_is_said_without_it(
