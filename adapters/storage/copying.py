@@ -36,8 +36,8 @@ def copy(connection: Connection, statement: TextClause, rows: Iterable[bytes]) -
     Args:
         connection: of an engine that allows it.
         statement: names table and columns.
-        rows: each the number of its columns (int16), then of each its length (int32) and its octets; all
-            numbers in network order.
+        rows: one after the other, in pieces of any size: the number of its columns (int16), then of each its
+            length (int32) and its octets; all numbers in network order.
     """
     connection.execute(statement, execution_options={_OPTION: b"".join((_BEFORE, *rows, _AFTER))})
 

@@ -1,7 +1,7 @@
 """Everything that arrives, raw.  Reads across organizations."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from struct import Struct
 from typing import Any
@@ -38,11 +38,11 @@ _ADD = text("""
 _ROW = Struct("!h iiiqihihiqiqiq i")
 """Number of columns; of each its length and itself; of the last its length alone."""
 _TAKE = text("""
-    SELECT day, id, lane, organization_id, person_id FROM inbox
-    WHERE day = ANY(CAST(:days AS date[])) AND id = ANY(CAST(:ids AS bigint[]))
-      AND state = :new AND raw IS NOT NULL
+    SELECT inbox.day, id, lane, organization_id, person_id
+    FROM unnest(CAST(:ids AS bigint[])) AS wanted (id) JOIN inbox USING (id)
+    WHERE day = ANY(CAST(:days AS date[])) AND state = :new AND raw IS NOT NULL
     ORDER BY id
-    FOR UPDATE SKIP LOCKED
+    FOR UPDATE OF inbox SKIP LOCKED
 """)
 
 
@@ -60,9 +60,9 @@ class PostgresInbox:
         keys = [_key(each) for each in arrivals]
         given = dict(zip(reversed(keys), reversed(arrivals), strict=True))
         numbers = self._add_keys(list(given), day)
-        new = [(number, given[key]) for key, number in numbers.items()]
-        if new:
-            copy(self._transaction.connection, _ADD, [_row(day, *each, now) for each in new])
+        if numbers:
+            new = [(number, given[key]) for key, number in numbers.items()]
+            copy(self._transaction.connection, _ADD, _rows(new, day, now))
         refs = {key: InboxRef(day, number) for key, number in numbers.items()}
         return [refs.pop(key, None) for key in keys]
 
@@ -73,7 +73,7 @@ class PostgresInbox:
             "keys": array([digest for _, digest in keys]),
             "day": day,
         }
-        rows = self._transaction.execute(_ADD_KEYS, values)
+        rows = self._transaction.execute(_ADD_KEYS, values).all()
         return {(row.source, row.key): row.id for row in rows}
 
     def take(self, refs: Sequence[InboxRef]) -> list[LockedItem]:
@@ -82,7 +82,7 @@ class PostgresInbox:
             "ids": array([each.id for each in refs]),
             "new": int(InboxState.NEW),
         }
-        rows = self._transaction.execute(_TAKE, values)
+        rows = self._transaction.execute(_TAKE, values).all()
         return [
             LockedItem(InboxRef(row.day, row.id), Lane(row.lane), row.organization_id, row.person_id)
             for row in rows
@@ -191,10 +191,14 @@ def _key(arrival: Arrival) -> Key:
     return int(arrival.source), hashlib.sha256(arrival.key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _row(day: date, number: int, arrival: Arrival, now: datetime) -> bytes:
-    at, stored_at, raw = microseconds(arrival.at), microseconds(now), arrival.raw
-    numbers = (4, days(day), 8, number, 2, arrival.source, 2, arrival.lane)
-    return _ROW.pack(8, *numbers, 8, at, 8, stored_at, 8, stored_at, len(raw)) + raw
+def _rows(new: Iterable[tuple[int, Arrival]], day: date, now: datetime) -> Iterator[bytes]:
+    """What `copy` takes, for arrivals with their numbers."""
+    stored_on, stored_at = days(day), microseconds(now)
+    for number, each in new:
+        named = (4, stored_on, 8, number, 2, each.source, 2, each.lane)
+        times = (8, microseconds(each.at), 8, stored_at, 8, stored_at)
+        yield _ROW.pack(8, *named, *times, len(each.raw))
+        yield each.raw
 
 
 def _is(ref: InboxRef) -> ColumnElement[bool]:

@@ -71,7 +71,8 @@ _CANCEL_PROMPTS = text("""
     FROM unnest(
         CAST(:organization_id AS bigint[]), CAST(:person_id AS bigint[]), CAST(:day AS date[])
     ) AS answered (organization_id, person_id, day)
-    WHERE deliveries.day = ANY(CAST(:day AS date[])) AND deliveries.kind = :prompt
+    WHERE deliveries.day = ANY(CAST(:days AS date[])) AND deliveries.kind = :prompt
+      AND deliveries.subject = ANY(CAST(:person_id AS bigint[]))
       AND deliveries.subject = answered.person_id AND deliveries.day = answered.day
       AND deliveries.organization_id = answered.organization_id AND deliveries.state = ANY(:waiting)
 """)
@@ -84,7 +85,7 @@ _END_ITEMS = text("""
         CAST(:organization_id AS bigint[]), CAST(:person_id AS bigint[]), CAST(:note AS text[]),
         CAST(:sender AS text[])
     ) AS ended (day, id, state, organization_id, person_id, note, sender)
-    WHERE inbox.day = ANY(CAST(:day AS date[])) AND inbox.id = ended.id AND inbox.day = ended.day
+    WHERE inbox.day = ANY(CAST(:days AS date[])) AND inbox.id = ended.id AND inbox.day = ended.day
 """)
 _COUNT = text("""
     INSERT INTO limits (name, since, times)
@@ -213,7 +214,8 @@ def _cancel_prompts(connection: Connection, answered: set[tuple[int, int, date]]
         "prompt": int(Kind.PROMPT),
         "waiting": [int(each) for each in NOT_ON_ITS_WAY],
     }
-    connection.execute(_CANCEL_PROMPTS, {**rows, **states})
+    days = array(sorted({day for *_, day in answered}))
+    connection.execute(_CANCEL_PROMPTS, {**rows, **states, "days": days})
 
 
 def _end_items(connection: Connection, ended: dict[InboxRef, EndedItem]) -> None:
@@ -229,7 +231,8 @@ def _end_items(connection: Connection, ended: dict[InboxRef, EndedItem]) -> None
         }
         for ref, each in ended.items()
     ]
-    connection.execute(_END_ITEMS, columns(rows))
+    days = array(sorted({ref.day for ref in ended}))
+    connection.execute(_END_ITEMS, {**columns(rows), "days": days})
 
 
 def _count(connection: Connection, counts: dict[tuple[datetime, timedelta], Counter[bytes]]) -> None:

@@ -73,7 +73,7 @@ class PostgresOutbox:
         asked = (self._organization_id, channel, receipt)
         sent = self._transaction.remembered.sent
         if asked not in sent:
-            read_sent(self._transaction, {asked})
+            read_sent(self._transaction, {asked: None})
         found = sent[asked]
         return None if found is None else (found.ref, found.day, found.person_id)
 

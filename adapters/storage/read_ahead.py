@@ -3,7 +3,8 @@
 Nothing here decides anything: what is not remembered is asked of the database when it is needed.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 
 from sqlalchemy import TextClause, text
 
@@ -19,6 +20,8 @@ from domain.teams import Role
 
 Hers = tuple[int, int]
 """An organization and a person."""
+SentKey = tuple[int, Channel, str]
+"""An organization, a channel and a receipt."""
 
 _WANTED = (
     "unnest(CAST(:organization_ids AS bigint[]), CAST(:ids AS bigint[])) AS wanted (organization_id, id)"
@@ -76,6 +79,7 @@ _SENT = text("""
            CASE WHEN kind = :digest THEN facts END AS facts
     FROM deliveries
     WHERE channel = ANY(CAST(:channels AS smallint[])) AND receipt = ANY(CAST(:receipts AS text[]))
+      AND (CAST(:days AS date[]) IS NULL OR day = ANY(CAST(:days AS date[])))
     ORDER BY day DESC
 """)
 
@@ -96,7 +100,8 @@ def read_ahead(transaction: Transaction, origins: Sequence[Origin]) -> None:
     places = [(org, each) for each in origins for org in _organizations(transaction.remembered, each)]
     _sources(transaction, {(org, each.source_ref) for org, each in places if each.source_ref})
     read_sent(
-        transaction, {(org, each.address.channel, each.answers) for org, each in places if each.answers}
+        transaction,
+        {(org, each.address.channel, each.answers): each.prompt_day for org, each in places if each.answers},
     )
 
 
@@ -188,19 +193,33 @@ def _sources(transaction: Transaction, wanted: set[tuple[int, str]]) -> None:
         sources[row.organization_id, row.source_ref] = True
 
 
-def read_sent(transaction: Transaction, wanted: set[tuple[int, Channel, str]]) -> None:
-    """Of several with one receipt the newest."""
+def read_sent(transaction: Transaction, wanted: Mapping[SentKey, date | None]) -> None:
+    """Of several with one receipt the newest.
+
+    With the day for which it probably was sent: there it is looked for first, since each further day costs as
+    much, whether anything is found there or not.
+    """
+    dated = {each: day for each, day in wanted.items() if day is not None}
+    found = _sent(transaction, dated, array(sorted(set(dated.values()))))
+    found |= _sent(transaction, wanted.keys() - found.keys(), None)
+    transaction.remembered.sent.update({each: found.get(each) for each in wanted})
+
+
+def _sent(
+    transaction: Transaction, wanted: Collection[SentKey], days: str | None
+) -> dict[SentKey, SentMail | None]:
     if not wanted:
-        return
+        return {}
     values = {
         "channels": array(sorted({int(channel) for _, channel, _ in wanted})),
         "receipts": array([receipt for *_, receipt in wanted]),
+        "days": days,
         "digest": int(Kind.DIGEST_MAIL),
     }
-    found: dict[tuple[int, Channel, str], SentMail | None] = {}
+    found: dict[SentKey, SentMail | None] = {}
     for row in transaction.execute(_SENT, values):
         mail = SentMail(
             Ref(row.day, row.id), row.day, row.person_id, row.kind, row.subject, row.target, row.facts
         )
         found.setdefault((row.organization_id, Channel(row.channel), row.receipt), mail)
-    transaction.remembered.sent.update({each: found.get(each) for each in wanted})
+    return found

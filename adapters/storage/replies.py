@@ -97,7 +97,7 @@ class PostgresRemarks:
         asked = (self._organization_id, Channel.EMAIL, receipt)
         sent = self._transaction.remembered.sent
         if asked not in sent:
-            read_sent(self._transaction, {asked})
+            read_sent(self._transaction, {asked: None})
         found = sent[asked]
         if found is None or found.facts is None or found.target != person_id:
             return None

@@ -1,10 +1,11 @@
 """What every `Outbox` promises."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from domain.commands import Origin, Surface
 from domain.deliveries import LEASE, Key, Kind, NewDelivery, Recipient, Result, Sent, Unknown
 from domain.dones import Kind as LineKind
 from domain.dones import Line
@@ -197,6 +198,21 @@ def test_a_sent_delivery_is_found_by_its_receipt(
     assert tenant.outbox.find(Channel.SLACK, "D1:17.5") == (claimed.ref, TODAY, ada[0].id)
     assert tenant.outbox.find(Channel.SLACK, "D1:17.6") is None
     assert tenant.outbox.find(Channel.DISCORD, "D1:17.5") is None
+
+
+@pytest.mark.parametrize("day", [TODAY, TODAY - timedelta(days=40), None], ids=["right", "wrong", "unknown"])
+def test_what_an_answer_names_is_found_whatever_day_it_seems_to_be_of(
+    uow: UnitOfWork, tenant: Tenant, ada: tuple[Person, Identity], day: date | None
+) -> None:
+    tenant.outbox.add([prompt(ada)])
+    (claimed,) = uow.ledger.claim(Channel.SLACK, NOW, NOW, LEASE, 10)
+    uow.ledger.record([Result(claimed.ref, claimed.fence, claimed.attempt, Sent("D1:17.5"))], NOW)
+    answer = Origin(ada[1].address, Surface.DIRECT, NOW, answers="D1:17.5", prompt_day=day)
+
+    uow.expect([answer, replace(answer, answers="D1:17.6")])
+
+    assert tenant.outbox.find(Channel.SLACK, "D1:17.5") == (claimed.ref, TODAY, ada[0].id)
+    assert tenant.outbox.find(Channel.SLACK, "D1:17.6") is None
 
 
 def test_the_organization_that_prompted_last_is_known(
