@@ -234,16 +234,10 @@ class Digest:
     quiet: tuple[str, ...] = ()
 
 
-Facts = (
-    PromptAsked
-    | Recorded
-    | NothingNoted
-    | DayShown
-    | Changed
-    | SearchShown
-    | HelpShown
-    | SettingsShown
-    | TeamMade
+DayFacts = PromptAsked | Recorded | NothingNoted | DayShown | Changed | NotNow
+AskedFacts = SearchShown | HelpShown | SettingsShown | Refused
+TeamFacts = (
+    TeamMade
     | Joined
     | JoinOffered
     | Left
@@ -252,12 +246,8 @@ Facts = (
     | Connected
     | NotConnected
     | TokenMissing
-    | NotNow
     | WhichOrganization
     | Stranger
     | MailStopped
-    | Refused
-    | Digest
-    | Notice
-    | Talk
 )
+Facts = DayFacts | AskedFacts | TeamFacts | Digest | Notice | Talk

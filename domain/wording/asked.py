@@ -1,5 +1,7 @@
 """Search, settings, help: what is said when somebody asks."""
 
+from typing import assert_never
+
 from domain import facts as f
 from domain.commands import MOST_QUERY_IN_BUTTON, Search
 from domain.local_time import show_day_short, show_days, show_minute, show_zone
@@ -18,13 +20,27 @@ from domain.messages import (
     text,
 )
 from domain.people import Channel
-from domain.wording.phrases import before_commands, count, in_a_row, kind_mark
+from domain.wording.phrases import before_commands, count, in_a_row, kind_mark, one_sentence
 
 _SHOWN = 100
 """Characters of a query that are said back."""
 
 
-def search_shown(facts: f.SearchShown, channel: Channel) -> Message:
+def word(facts: f.AskedFacts, channel: Channel) -> Message:
+    match facts:
+        case f.SearchShown():
+            return _search_shown(facts, channel)
+        case f.HelpShown():
+            return _help_shown(facts, channel)
+        case f.SettingsShown():
+            return _settings_shown(facts, channel)
+        case f.Refused():
+            return one_sentence(facts.sentence)
+        case _:
+            assert_never(facts)
+
+
+def _search_shown(facts: f.SearchShown, channel: Channel) -> Message:
     asked = facts.query if len(facts.query) <= _SHOWN else facts.query[:_SHOWN] + "…"
     notice: list[Block] = []
     if facts.degraded:
@@ -63,7 +79,7 @@ def _hit(hit: f.Hit) -> Text:
     return tuple(run for run in (*runs, Run(hit.text[at:])) if run.text)
 
 
-def settings_shown(facts: f.SettingsShown, channel: Channel) -> Message:
+def _settings_shown(facts: f.SettingsShown, channel: Channel) -> Message:
     slash = before_commands(channel)
     days = f"{show_days(facts.days)} (your teams' days)" if facts.days_are_teams else show_days(facts.days)
     when = f"{show_minute(facts.minute)} {show_zone(facts.zone)}"
@@ -106,7 +122,7 @@ _COMMANDS = (
 )
 
 
-def help_shown(facts: f.HelpShown, channel: Channel) -> Message:
+def _help_shown(facts: f.HelpShown, channel: Channel) -> Message:
     by_mail = channel is Channel.EMAIL
     slash = "" if by_mail else "/done "
     door = "Reply to any mail from me" if by_mail else "Write to me"

@@ -1,5 +1,7 @@
 """The question of the day and what is said about the answer."""
 
+from typing import assert_never
+
 from domain import facts as f
 from domain.commands import NothingToday
 from domain.local_time import show_day, show_day_short
@@ -22,7 +24,25 @@ from domain.wording.phrases import before_commands, count, in_a_row, join_button
 QUESTION = "What'd you get done today?"
 
 
-def prompt(facts: f.PromptAsked, channel: Channel) -> Message:
+def word(facts: f.DayFacts, channel: Channel) -> Message:
+    match facts:
+        case f.PromptAsked():
+            return _prompt(facts, channel)
+        case f.Recorded():
+            return _recorded(facts, channel)
+        case f.NothingNoted():
+            return one_sentence(f"Noted: nothing for {show_day(facts.day)}. Enjoy your evening.")
+        case f.DayShown():
+            return _day_shown(facts, channel)
+        case f.Changed():
+            return _changed(facts)
+        case f.NotNow():
+            return one_sentence("I cannot write that down at the moment; please send it again in a minute.")
+        case _:
+            assert_never(facts)
+
+
+def _prompt(facts: f.PromptAsked, channel: Channel) -> Message:
     by_mail = channel is Channel.EMAIL
     blocks: list[Block] = [Paragraph(text(strong(QUESTION)))]
     if by_mail or facts.explain:
@@ -45,7 +65,7 @@ def _how_to_answer(*, by_mail: bool) -> Text:
     )
 
 
-def recorded(facts: f.Recorded, channel: Channel) -> Message:
+def _recorded(facts: f.Recorded, channel: Channel) -> Message:
     day = show_day(facts.day)
     blocks: list[Block] = [
         Paragraph(text(f"{count(len(facts.lines), 'line')} for {day}. {_who_sees(facts)}"))
@@ -76,7 +96,7 @@ def _who_sees(facts: f.Recorded) -> str:
     return f"{in_a_row(facts.teams)} {verb} {what} {facts.digest_at}."
 
 
-def day_shown(facts: f.DayShown, channel: Channel) -> Message:
+def _day_shown(facts: f.DayShown, channel: Channel) -> Message:
     if not facts.lines:
         return one_sentence(f"Nothing yet for {show_day(facts.day)}. Write me a line and I'll keep it.")
     items = tuple(text(muted(f"{number} "), *marked_line(line)) for number, line in enumerate(facts.lines, 1))
@@ -87,7 +107,7 @@ def day_shown(facts: f.DayShown, channel: Channel) -> Message:
     return Message((Group(text(show_day(facts.day)), items), Paragraph(hint)), subject=show_day(facts.day))
 
 
-def changed(facts: f.Changed) -> Message:
+def _changed(facts: f.Changed) -> Message:
     day = show_day(facts.day)
     said = (
         f"Deleted from {day}: {facts.before}" if facts.after is None else f"Changed for {day}: {facts.after}"

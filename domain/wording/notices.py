@@ -1,12 +1,28 @@
 """What is said when a way to somebody is lost."""
 
+from typing import assert_never
+
 from domain import notices as n
 from domain.messages import Message, Paragraph, code, text
 from domain.people import Channel
 from domain.wording.phrases import one_sentence
 
 
-def way_lost(facts: n.WayLost) -> Message:
+def word(facts: n.Notice) -> Message:
+    match facts:
+        case n.WayLost():
+            return _way_lost(facts)
+        case n.OutOfReach():
+            return _out_of_reach(facts)
+        case n.WorkspaceLost():
+            return _workspace_lost(facts)
+        case n.ChannelLost():
+            return _channel_lost(facts)
+        case _:
+            assert_never(facts)
+
+
+def _way_lost(facts: n.WayLost) -> Message:
     if facts.wanted:
         return one_sentence(
             f"You wanted no more {facts.lost.word} from me, so from now on I'll ask you {facts.to.by}. "
@@ -20,7 +36,7 @@ def way_lost(facts: n.WayLost) -> Message:
     )
 
 
-def out_of_reach(facts: n.OutOfReach) -> Message:
+def _out_of_reach(facts: n.OutOfReach) -> Message:
     if facts.wanted:
         said = f"{facts.name} wants no more mail from me, and I know no other way to ask."
     else:
@@ -34,7 +50,7 @@ def out_of_reach(facts: n.OutOfReach) -> Message:
     )
 
 
-def channel_lost(facts: n.ChannelLost) -> Message:
+def _channel_lost(facts: n.ChannelLost) -> Message:
     by = facts.channel.by
     return Message(
         (
@@ -51,7 +67,7 @@ def channel_lost(facts: n.ChannelLost) -> Message:
     )
 
 
-def workspace_lost(facts: n.WorkspaceLost) -> Message:
+def _workspace_lost(facts: n.WorkspaceLost) -> Message:
     name = facts.name or f"The workspace {facts.channel.by}"
     return Message(
         (

@@ -1,6 +1,7 @@
 """Absences, remarks on somebody's lines, and mails of doubtful origin."""
 
 from itertools import groupby
+from typing import assert_never
 
 from domain import talk as t
 from domain.local_time import show_day, show_day_short, show_minute, show_zone
@@ -24,7 +25,27 @@ _LONGEST_SHOWN = 300
 """Characters of somebody's line that are said back."""
 
 
-def absent(facts: t.Absent, channel: Channel) -> Message:
+def word(facts: t.Talk, channel: Channel) -> Message:  # noqa: PLR0911 -- an arm a saying
+    match facts:
+        case t.Absent():
+            return _absent(facts, channel)
+        case t.Returned():
+            return _returned(facts, channel)
+        case t.AwayOffered():
+            return _away_offered(facts, channel)
+        case t.WasItYou():
+            return _was_it_you(facts)
+        case t.MailClaimed():
+            return _mail_claimed(facts)
+        case t.Remarks():
+            return _remarks(facts)
+        case t.DigestAnswered():
+            return _digest_answered(facts)
+        case _:
+            assert_never(facts)
+
+
+def _absent(facts: t.Absent, channel: Channel) -> Message:
     """When she is asked again, and how to come back sooner."""
     again = facts.asked_again or facts.last_day
     start = "" if facts.begins_now else f"From {show_day(facts.first_day)} on, "
@@ -47,14 +68,14 @@ def absent(facts: t.Absent, channel: Channel) -> Message:
     )
 
 
-def returned(facts: t.Returned, channel: Channel) -> Message:
+def _returned(facts: t.Returned, channel: Channel) -> Message:
     when = f"{show_minute(facts.minute)} {show_zone(facts.zone)}"
     said = f"Welcome back. I'll ask you at {when} again." if facts.was_away else f"I'll ask you at {when}."
     hint = (muted("Away again? Write "), code(f"{before_commands(channel)}vacation until monday"), muted("."))
     return Message((Paragraph(text(said)), Paragraph(text(*hint))), subject=said.partition(". ")[0])
 
 
-def away_offered(facts: t.AwayOffered, channel: Channel) -> Message:
+def _away_offered(facts: t.AwayOffered, channel: Channel) -> Message:
     until = f" until {show_day(facts.back_on)}" if facts.back_on else ""
     then = "until then" if facts.back_on else "until you are back"
     period = f"until {facts.back_on.isoformat()}" if facts.back_on else ""
@@ -78,7 +99,7 @@ def away_offered(facts: t.AwayOffered, channel: Channel) -> Message:
     )
 
 
-def was_it_you(facts: t.WasItYou) -> Message:
+def _was_it_you(facts: t.WasItYou) -> Message:
     return Message(_question(facts), subject="Was this mail from you?")
 
 
@@ -110,7 +131,7 @@ def _question(facts: t.WasItYou) -> tuple[Block, ...]:
     )
 
 
-def mail_claimed(facts: t.MailClaimed) -> Message:
+def _mail_claimed(facts: t.MailClaimed) -> Message:
     said = _claimed(facts)
     following = _question(facts.then) if facts.then else ()
     return Message((Paragraph(said), *following), subject="Thank you")
@@ -132,7 +153,7 @@ def _claimed(facts: t.MailClaimed) -> Text:
     return text(f"Thank you. {away}{ignored}")
 
 
-def remarks(facts: t.Remarks) -> Message:
+def _remarks(facts: t.Remarks) -> Message:
     """Who said what to which of her lines."""
     blocks: list[Block] = []
     for (day, line), group in groupby(facts.remarks, key=lambda each: (each.day, each.line)):
@@ -145,7 +166,7 @@ def remarks(facts: t.Remarks) -> Message:
     return Message(tuple(blocks), subject=f"{facts.by} {verb}")
 
 
-def digest_answered(facts: t.DigestAnswered) -> Message:
+def _digest_answered(facts: t.DigestAnswered) -> Message:
     return Message(
         (
             Paragraph(

@@ -1,5 +1,7 @@
 """Teams, invitations, and getting to know each other."""
 
+from typing import assert_never
+
 from domain import facts as f
 from domain.commands import Join, PickOrganization
 from domain.local_time import show_days, show_minute, show_zone
@@ -16,7 +18,37 @@ from domain.people import Channel
 from domain.wording.phrases import before_commands, join_buttons, one_sentence
 
 
-def team_made(facts: f.TeamMade) -> Message:
+def word(facts: f.TeamFacts, channel: Channel) -> Message:  # noqa: C901, PLR0911, PLR0912 -- an arm a saying
+    match facts:
+        case f.TeamMade():
+            return _team_made(facts)
+        case f.Joined():
+            return _joined(facts, channel)
+        case f.JoinOffered():
+            return _join_offered(facts, channel)
+        case f.Left():
+            return one_sentence(f"You have left {facts.team}. What you wrote stays.")
+        case f.Invited():
+            return _invited(facts)
+        case f.Invitation():
+            return _invitation(facts)
+        case f.Connected():
+            return _connected(facts)
+        case f.NotConnected():
+            return _not_connected(channel)
+        case f.TokenMissing():
+            return _token_missing(facts)
+        case f.WhichOrganization():
+            return _which_organization(facts)
+        case f.Stranger():
+            return _stranger(channel)
+        case f.MailStopped():
+            return _mail_stopped(facts)
+        case _:
+            assert_never(facts)
+
+
+def _team_made(facts: f.TeamMade) -> Message:
     when = f"{show_minute(facts.digest_minute)} {show_zone(facts.zone)}"
     place = facts.place or "this channel"
     start = (
@@ -35,7 +67,7 @@ def team_made(facts: f.TeamMade) -> Message:
     )
 
 
-def joined(facts: f.Joined, channel: Channel) -> Message:
+def _joined(facts: f.Joined, channel: Channel) -> Message:
     slash = before_commands(channel)
     start = f"You are already in {facts.team}." if facts.already else f"Welcome to {facts.team}."
     when = f"{show_minute(facts.minute)} {show_zone(facts.zone)}, {show_days(facts.days)}"
@@ -55,7 +87,7 @@ def joined(facts: f.Joined, channel: Channel) -> Message:
     )
 
 
-def join_offered(facts: f.JoinOffered, channel: Channel) -> Message:
+def _join_offered(facts: f.JoinOffered, channel: Channel) -> Message:
     if not facts.teams:
         return one_sentence("There is no team here yet. In Slack or Discord, `/done team here` makes one.")
     return Message(
@@ -63,7 +95,7 @@ def join_offered(facts: f.JoinOffered, channel: Channel) -> Message:
     )
 
 
-def invited(facts: f.Invited) -> Message:
+def _invited(facts: f.Invited) -> Message:
     if facts.already:
         return one_sentence(f"{facts.email} is already in {facts.team}.")
     return one_sentence(
@@ -71,7 +103,7 @@ def invited(facts: f.Invited) -> Message:
     )
 
 
-def invitation(facts: f.Invitation) -> Message:
+def _invitation(facts: f.Invitation) -> Message:
     when = f"{show_minute(facts.minute)} {show_zone(facts.zone)}, {show_days(facts.days)}"
     return Message(
         (
@@ -98,7 +130,7 @@ def invitation(facts: f.Invitation) -> Message:
     )
 
 
-def connected(facts: f.Connected) -> Message:
+def _connected(facts: f.Connected) -> Message:
     return Message(
         (
             Paragraph(text(f"{facts.name or 'This workspace'} is connected.")),
@@ -108,7 +140,7 @@ def connected(facts: f.Connected) -> Message:
     )
 
 
-def not_connected(_facts: f.NotConnected, channel: Channel) -> Message:
+def _not_connected(channel: Channel) -> Message:
     place = "server" if channel is Channel.DISCORD else "workspace"
     return Message(
         (
@@ -124,7 +156,7 @@ def not_connected(_facts: f.NotConnected, channel: Channel) -> Message:
     )
 
 
-def token_missing(facts: f.TokenMissing) -> Message:
+def _token_missing(facts: f.TokenMissing) -> Message:
     then = "What you typed is kept until then." if facts.kept else "Then type it once more."
     return one_sentence(
         "I cannot write in this workspace yet: I have no token for it. "
@@ -132,7 +164,7 @@ def token_missing(facts: f.TokenMissing) -> Message:
     )
 
 
-def which_organization(facts: f.WhichOrganization) -> Message:
+def _which_organization(facts: f.WhichOrganization) -> Message:
     actions = tuple(
         Action(name[:75], PickOrganization(organization_id, facts.inbox_day, facts.inbox_id))
         for organization_id, name in facts.choices
@@ -146,7 +178,7 @@ def which_organization(facts: f.WhichOrganization) -> Message:
     )
 
 
-def stranger(channel: Channel) -> Message:
+def _stranger(channel: Channel) -> Message:
     if channel is not Channel.EMAIL:
         return one_sentence(
             "I do not know you yet. Type `/done join` in one of your team's channels; "
@@ -164,7 +196,7 @@ def stranger(channel: Channel) -> Message:
     )
 
 
-def mail_stopped(facts: f.MailStopped) -> Message:
+def _mail_stopped(facts: f.MailStopped) -> Message:
     return one_sentence(
         f"Done. {facts.address} gets no more mail from me. Replying to an old one starts it again."
     )
