@@ -84,6 +84,7 @@ _EVERYWHERE = (
     _form(rf"invite {_EMAIL}(?: (?:to )?(\S.*))?", lambda m: c.Invite(m[1], m[2] or "")),
     _form(rf"(?:vacation|holiday|away|pause) ({PERIOD})", lambda m: r.Away(m[1])),
     _form(rf"(?:i'm|i am) away (until {DAY})", lambda m: r.Away(m[1])),
+    _form(r"vacation (until \S+)", lambda m: r.Away(m[1])),  # a day that cannot be read: she is told so
     _form(r"pause", lambda _: r.Away()),
     _form(r"(?:i'm |i am )?back", lambda _: r.Back()),
     _form(r"stop|unsubscribe", lambda _: r.Stop()),
@@ -97,12 +98,18 @@ _AFTER_SLASH = (
     _form(rf"leave(?: {_NAME})?", lambda m: c.Leave(m[1] or "")),
     _form(rf"team here(?: {_NAME})?", lambda m: c.TeamHere(m[1] or "")),
     _form(r"connect ([\w.-]{8,200})", lambda m: c.Connect(m[1])),
+    _form(r"vacation", lambda _: r.Away()),
 )
 _JOIN_OR_LEAVE = re.compile(rf"(join|leave) {_NAME}", re.IGNORECASE)
 _COMMAND_WORDS = (
     *("help", "today", "yesterday", "list", "nothing", "delete", "edit", "settings", "time", "zone", "days"),
     *("channel", "search", "join", "leave", "invite", "vacation", "pause"),
 )
+_LONE_WORDS = (
+    *("away", "channels", "code", "commands", "connect", "digest", "link", "status", "team", "teams"),
+    *("undo", "week"),
+)
+"""What people try that is no command, or not a whole one; with more words it is something they did."""
 _ON_A_DAY = re.compile(r"(yesterday|\d{4}-\d{2}-\d{2}):\s*(?=\S)", re.IGNORECASE)
 
 
@@ -159,4 +166,6 @@ def _iso_day(text: str) -> date | None:
 
 def _like_a_command(typed: str) -> bool:
     verb, _, rest = typed.casefold().partition(" ")
+    if not rest and verb in _LONE_WORDS:
+        return True
     return " " not in rest.strip() and bool(difflib.get_close_matches(verb, _COMMAND_WORDS, n=1, cutoff=0.8))

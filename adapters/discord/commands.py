@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain import commands as c
+from domain import replies as r
 from domain.dones import clean_text
 from domain.grammar import read_slash
 
@@ -99,6 +100,12 @@ COMMAND: Json = {
                 choices=[{"name": each, "value": each.lower()} for each in ("Discord", "Slack", "Mail")],
             ),
         ),
+        _sub(
+            "vacation",
+            "No questions for a while",
+            _text("when", "until monday, 3 days, 24 dec to 2 jan; empty: until you are back"),
+        ),
+        _sub("back", "Be asked again"),
         _sub("ask", "Be asked now, to try it"),
         _sub("connect", "Connect this server", _text("code", "The code you got", required=True)),
         _sub("help", "How it all works"),
@@ -154,6 +161,8 @@ _MEANINGS: Mapping[str, Callable[[Mapping[str, str]], c.Command]] = {
     "zone": lambda values: c.SetZone(_line(values, "zone")),
     "days": lambda values: c.SetDays(_line(values, "days")),
     "channel": lambda values: c.SetChannel(_line(values, "channel")),
+    "vacation": lambda values: r.Away(_line(values, "when")),
+    "back": lambda _: r.Back(),
     "ask": lambda _: c.AskNow(),
     "help": lambda _: c.Help(),
 }

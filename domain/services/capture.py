@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from domain import facts as f
-from domain.commands import ChangeSource, DeleteLine, EditLine, NothingToday, Origin, Record, ShowDay
+from domain.commands import ChangeSource, DeleteLine, EditLine, NothingToday, Origin, Record, ShowDay, Surface
 from domain.dones import Answer, Done, Line, match_lines, read_lines
 from domain.errors import Refusal
 from domain.local_time import log_day, moment, show_day, show_minute, show_zone, weekday_bit
@@ -54,7 +54,7 @@ def record(
         lines=tuple(f.SaidLine(line.kind, line.text, private=not ids) for line, ids in with_audience),
         teams=tuple(team.name for team in readers),
         digest_at=_digest_at(readers[0], day, now) if readers else "",
-        can_edit=origin.address.channel in EDITABLE and bool(origin.source_ref),
+        can_edit=origin.address.channel in EDITABLE and origin.surface is Surface.DIRECT,
         doubtful=command.doubtful,
     )
 

@@ -8,7 +8,7 @@ from domain.commands import Invite, Join, Leave, Origin, TeamHere
 from domain.errors import Refusal
 from domain.people import CHATS, Person
 from domain.ports.tenant import Tenant
-from domain.teams import Role, Team
+from domain.teams import Place, Role, Team
 
 
 def team_here(
@@ -19,16 +19,24 @@ def team_here(
     Where a team of hers already has that name, its digest comes here too.
 
     Raises:
-        Refusal: it was not typed in a channel, or the name belongs to a team that she is not in.
+        Refusal: it was not typed in a channel, she is in the team of that channel already, or the name
+            belongs to a team that she is not in.
     """
     if origin.place is None:
         raise Refusal("Type `/done team here` in the channel where the team should read what got done.")
     here = tenant.teams.at(origin.place)
+    mine = {team.id for team in _teams(tenant, person)}
+    if here and mine.issuperset(team.id for team in here):
+        names = " and ".join(team.name for team in here)
+        raise Refusal(
+            f"{_shown(origin.place)} already reads what {names} got done. "
+            "`/done team here` in another channel makes another team."
+        )
     if here:
         return f.JoinOffered(tuple((team.id, team.name) for team in here))
     name = command.name or origin.place.name or "team"
     known = tenant.teams.named(name)
-    if known is not None and known.id not in {team.id for team in _teams(tenant, person)}:
+    if known is not None and known.id not in mine:
         raise Refusal(
             f"There is already a team called {known.name}. `/done join {known.name}` makes you part of it; "
             "`/done team here another-name` makes one of your own."
@@ -39,6 +47,10 @@ def team_here(
         tenant.teams.join(team.id, person.id, Role.MANAGER, now)
     place = f"#{origin.place.name}" if origin.place.name else ""
     return f.TeamMade(team.id, team.name, team.zone, team.digest_minute, place, known is not None)
+
+
+def _shown(place: Place) -> str:
+    return f"#{place.name}" if place.name else "This channel"
 
 
 def join(

@@ -71,23 +71,28 @@ def _recorded(facts: f.Recorded, channel: Channel) -> Message:
         Paragraph(text(f"{count(len(facts.lines), 'line')} for {day}. {_who_sees(facts)}"))
     ]
     if facts.doubtful:
-        said = facts.lines[0].text[:200]
-        blocks.append(
-            Paragraph(
-                text(
-                    f"I took “{said}” as something you did. If you meant a command, write ", code("help"), "."
-                )
-            )
-        )
+        blocks.append(Paragraph(_doubt(facts.lines[0].text[:200], channel)))
     elif facts.can_edit:
-        blocks.append(Paragraph(text("Edit your message to change them.")))
+        blocks.append(Paragraph(text(f"Edit your message to change {_it(facts)}.")))
     if facts.joinable:
         blocks.extend(join_buttons(facts.joinable, channel))
     return Message(tuple(blocks), subject=f"Noted for {show_day_short(facts.day)}")
 
 
+def _doubt(said: str, channel: Channel) -> Text:
+    slash = before_commands(channel)
+    return text(
+        f"I took “{said}” as something you did. Was it meant as a command? ",
+        *(code(f"{slash}help"), " lists them, and ", code(f"{slash}today"), " shows how to take this back."),
+    )
+
+
+def _it(facts: f.Recorded) -> str:
+    return "it" if len(facts.lines) == 1 else "them"
+
+
 def _who_sees(facts: f.Recorded) -> str:
-    what = "it" if len(facts.lines) == 1 else "them"
+    what = _it(facts)
     if all(line.private for line in facts.lines):
         return f"Only you see {what}."
     if not facts.teams:

@@ -9,7 +9,7 @@ from domain import facts as f
 from domain.deliveries import Kind, State
 from domain.dones import Kind as LineKind
 from domain.messages import Say
-from tests.factories import ADA, DEE, SIX, TUESDAY, Office
+from tests.factories import ADA, DEE, SIX, TUESDAY, Office, words
 
 MONDAY = date(2026, 11, 23)
 TUESDAY_NIGHT = datetime(2026, 11, 25, 1, tzinfo=UTC)
@@ -202,6 +202,14 @@ def test_the_same_words_after_two_slash_commands_are_two_dones(office: Office) -
     for _ in range(2):
         assert isinstance(office.slash(ADA, "add reviewed a PR"), Say)
     assert office.texts(office.ada) == ["reviewed a PR", "reviewed a PR"]
+
+
+def test_only_what_has_a_message_can_be_changed_by_editing_it(office: Office) -> None:
+    office.change(office.ada, introduced=False)
+    in_a_message = office.message(ADA, "reviewed a PR").facts
+    assert isinstance(in_a_message, f.Recorded)
+    assert in_a_message.can_edit
+    assert "Edit your message" not in words(office.slash(ADA, "reviewed a PR"))
 
 
 def test_whoever_has_answered_is_not_asked_any_more(office: Office) -> None:

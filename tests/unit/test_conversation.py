@@ -84,6 +84,7 @@ def test_what_is_not_understood_gets_a_helpful_answer_and_is_kept(office: Office
     assert office.message(ADA, "help").facts == f.HelpShown("", kept=False)
     shown = words(office.slash(ADA, "serch invoices"))
     assert "I took “serch invoices” as something you did" in shown
+    assert "/done today shows how to take this back" in shown
     assert office.texts(office.ada) == ["serch invoices"]
 
 

@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from domain import commands as c
+from domain import replies as r
 from domain.grammar import read_message, read_slash
 
 TEAMS = {"platform", "customer care"}
@@ -95,10 +96,22 @@ def test_lines_can_be_for_another_day() -> None:
     assert read_message("2026-02-30: a", is_team) == c.Record("2026-02-30: a")
 
 
-@pytest.mark.parametrize("typed", ["serch invoices", "time teatime", "days moonday", "zone"])
+@pytest.mark.parametrize(
+    "typed", ["serch invoices", "time teatime", "days moonday", "zone", "Status", "undo"]
+)
 def test_what_looks_like_a_mistyped_command_is_recorded_and_said_to_be(typed: str) -> None:
     assert read_message(typed, is_team) == c.Record(typed, doubtful=True)
     assert read_slash(typed) == c.Record(typed, doubtful=True)
+
+
+def test_a_period_that_cannot_be_read_is_no_done() -> None:
+    assert read_message("vacation until mondya", is_team) == r.Away("until mondya")
+    assert isinstance(read_message("vacation until Monday planned", is_team), c.Record)
+
+
+def test_vacation_without_an_end_is_one_after_the_slash_alone() -> None:
+    assert read_slash("vacation") == r.Away()
+    assert read_message("vacation", is_team) == c.Record("vacation", doubtful=True)
 
 
 def test_an_empty_slash_command_is_a_call_for_help() -> None:

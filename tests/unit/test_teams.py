@@ -46,6 +46,13 @@ def test_where_there_is_a_team_it_is_offered_instead(office: Office) -> None:
     assert len(office.tenant().teams.everything()) == 1
 
 
+def test_whoever_is_in_the_team_of_a_channel_is_told_that_it_is_there(office: Office) -> None:
+    for typed in ("team here", "team here support"):
+        told = words(office.slash(ADA, typed, PLATFORM))
+        assert "#platform already reads what platform got done" in told
+        assert "Join" not in told
+
+
 def test_a_name_can_be_given_and_belongs_to_one_team(office: Office) -> None:
     office.slash(CLEO, "team here ops", LOBBY)
     assert [team.name for team in office.tenant().teams.at(LOBBY)] == ["ops"]

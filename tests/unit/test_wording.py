@@ -139,6 +139,7 @@ def test_private_lines_are_said_to_be_seen_by_nobody_else() -> None:
 
 def test_what_looked_like_a_command_is_shown_back() -> None:
     assert "“serch invoices”" in words(examples(Channel.DISCORD)["recorded_doubtful"])
+    assert "shows how to take this back" in words(examples(Channel.SLACK)["recorded_doubtful"])
 
 
 def test_a_deleted_line_is_told_as_deleted() -> None:

@@ -1,6 +1,7 @@
 """What Discord sends becomes the request that the person meant."""
 
 import json
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,14 @@ from adapters.discord.payloads import (
     read_message,
 )
 from domain import commands as c
+from domain import facts as f
+from domain import replies as r
 from domain.grammar import read_slash
 from domain.people import Address, Channel, Profile
 from domain.teams import Place
+from domain.wording import word
 from simulators.discord.command_rules import check_commands
+from tests.factories import said as in_words
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "discord"
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
@@ -167,6 +172,9 @@ def test_a_command_in_a_direct_message_has_no_place() -> None:
         (typed("zone", zone="Europe/Madrid"), c.SetZone("Europe/Madrid")),
         (typed("days", days="mon-fri"), c.SetDays("mon-fri")),
         (typed("channel", channel="mail"), c.SetChannel("mail")),
+        (typed("vacation", when="until monday"), r.Away("until monday")),
+        (typed("vacation"), r.Away()),
+        (typed("back"), r.Back()),
         (typed("ask"), c.AskNow()),
         (typed("help"), c.Help()),
         (typed("search"), c.Help()),
@@ -176,6 +184,13 @@ def test_a_command_in_a_direct_message_has_no_place() -> None:
 )
 def test_each_command_means_what_it_says(request_: c.Request, command: c.Command) -> None:
     assert request_.command == command
+
+
+def test_everything_that_the_help_names_is_offered() -> None:
+    offered = {option["name"] for option in COMMAND["options"]}
+    named = re.findall(r"/done (\w+)", in_words(word(f.HelpShown("", kept=False), Channel.DISCORD)))
+    assert len(named) > len(offered) / 3
+    assert set(named) <= offered
 
 
 def test_a_code_is_also_read_from_the_text() -> None:
