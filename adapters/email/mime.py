@@ -24,6 +24,7 @@ LONGEST_TEXT = 256 * 1024
 """Octets of one text as it is sent, characters once it is decoded."""
 _TEXTS = frozenset(["text/plain", "text/html"])
 _LIKE_A_BOUNDARY = re.compile(rb"^--([!-~][ -~]{0,68}[!-~])[ \t]{0,9}\r?\n[Cc]ontent-", re.MULTILINE)
+_LATE_HEADERS = re.compile(rb"[\r\n]{1,9}(?=[A-Za-z][\w-]{0,70}:)")
 _LINE_FEED = 10
 _LONGEST_BOUNDARY_END = 80
 """What may follow a boundary on its line: `--` and white space."""
@@ -109,11 +110,14 @@ def read_headers(block: bytes) -> Head:
 
 
 def read_message(raw: bytes) -> tuple[Head, Texts]:
-    """Headers and texts of a whole message."""
-    block, start = _head(raw, 0, len(raw))
+    """Headers and texts of a whole message; some stores keep empty lines in front of its headers."""
+    begins = _LATE_HEADERS.match(raw)
+    block, start = _head(raw, begins.end() if begins else 0, len(raw))
     head = _headers(block)
     budget = _Budget(raw)
     _walk(head, start, len(raw), budget, DEEPEST)
+    if head.content_type.startswith("multipart/") and budget.parts == MOST_PARTS - 1:
+        _keep_text("text/plain", head, start, len(raw), budget)  # it has no part: the body is all there is
     plain, html = budget.texts.get("text/plain", []), budget.texts.get("text/html", [])
     return head, Texts(
         _joined(plain),
@@ -197,11 +201,18 @@ def _walk(part: Head, start: int, end: int, budget: _Budget, depth: int) -> None
                 return
             block, body = _head(budget.raw, first, last)
             _walk(_headers(block), body, last, budget, depth - 1)
-    elif kind in _TEXTS and _SOMETHING.search(budget.raw, start, end) and not _is_attached(part):
-        so_far = budget.texts.setdefault(kind, [])
-        room = LONGEST_TEXT - sum(len(text) for _, text in so_far)
-        if room > 0 and not (so_far and _has_name(part)):
-            so_far.append((part, budget.raw[start : min(end, start + room)]))
+    elif kind in _TEXTS and not _is_attached(part):
+        _keep_text(kind, part, start, end, budget)
+
+
+def _keep_text(kind: str, part: Head, start: int, end: int, budget: _Budget) -> None:
+    """Note a text that says something, as far as there is room for it."""
+    if not _SOMETHING.search(budget.raw, start, end):
+        return
+    so_far = budget.texts.setdefault(kind, [])
+    room = LONGEST_TEXT - sum(len(text) for _, text in so_far)
+    if room > 0 and not (so_far and _has_name(part)):
+        so_far.append((part, budget.raw[start : min(end, start + room)]))
 
 
 def _parts(part: Head, raw: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:

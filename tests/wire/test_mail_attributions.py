@@ -32,6 +32,22 @@ def test_it_may_be_broken_over_lines(attribution: str, mark: str) -> None:
     assert read_text(f"{TYPED}\n\n{wrapped}\n\n{textwrap.indent(ORIGINAL, mark)}\n").reply == TYPED
 
 
+def test_a_frame_that_lotus_notes_draws_around_the_sender_begins_an_original() -> None:
+    rows = [
+        "|-------+-------------->",
+        "| | donelog <d@x.com> |",
+        "| | 24/11/2026 18:00 |",
+        "|-------+-------------->",
+    ]
+    box = [">-----------|", "| To: Ana <a@x.com> |", "| Subject: What |", ">-----------|"]
+    assert read_text("\n".join([TYPED, "", *rows, *box, "", ORIGINAL])).reply == TYPED
+
+
+def test_a_table_of_hers_is_no_frame_of_lotus_notes() -> None:
+    table = "|-------+------->\n| a | b |\n>-------|\n| To: do | Subject |"
+    assert read_text(f"{TYPED}\n\n{table}\nthat was it").reply.endswith("that was it")
+
+
 def test_a_reply_may_share_its_line_with_the_attribution() -> None:
     text = "Shipped it. On Tue, Nov 24, 2026 at 6:00 PM donelog <d@example.com> wrote: What'd you get done?"
     assert read_text(text).reply == "Shipped it."

@@ -56,6 +56,12 @@ PARTS = {
         "--b0\nContent-Type: text/plain\n\none\n--b0--",
         "one",
     ),
+    "no boundary anywhere": ("multipart/alternative; boundary=b", "one\ntwo\n", "one\ntwo"),
+    "attached files and no text": (
+        "multipart/mixed; boundary=b",
+        "--b\nContent-Type: application/pdf\n\none\n--b--",
+        "",
+    ),
     "an attached text": (
         "multipart/mixed; boundary=b",
         "--b\n\none\n--b\nContent-Disposition: attachment; filename=n.txt\n\nnotes\n--b--",
@@ -114,6 +120,10 @@ def test_her_text_is_found_among_the_parts(name: str, line_end: str) -> None:
     content_type, body, reply = PARTS[name]
     raw = _message(content_type, body.encode()).replace(b"\n", line_end.encode())
     assert read_raw(raw).answer.reply == reply
+
+
+def test_empty_lines_in_front_of_the_headers_are_passed_over() -> None:
+    assert read_raw(b"\r\n\n" + _message("text/html", b"<p>one</p>")).answer.reply == "one"
 
 
 HEADERS_FIELD = '--b\r\nContent-Disposition: form-data; name="headers"\r\n\r\nTo: %s\r\n--b--\r\n'

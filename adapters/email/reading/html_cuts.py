@@ -15,7 +15,15 @@ _QUOTE_CLASSES = frozenset(
             "ms-outlook-mobile-reference-message",
             "yahooquoted",
         ],
-        *["hmailquote", "cite-prefix", "mail_quote", "wordsection_quote", "newton_quote", "airmail_on"],
+        *[
+            "domino-section",
+            "hmailquote",
+            "cite-prefix",
+            "mail_quote",
+            "wordsection_quote",
+            "newton_quote",
+            "airmail_on",
+        ],
         *["front-blockquote", "freshdesk_quote", "zendesk_quote", "mailrusigwrapper", "ymail_quoted"],
         *["quoted_message", "quotedtext", "bloop_original_html", "bluemail-quote", "k9mail_quote"],
         *[

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from adapters.email.reading.columns import columns_at
 from adapters.email.reading.headers import framed_block, header_block, headers_at
 from adapters.email.reading.page import Page, is_rule
 from adapters.email.reading.words import Words, fold
@@ -29,7 +30,7 @@ def original_at(page: Page, index: int, words: Words) -> Original | None:
     said = page.said[index]
     if is_rule(said):
         return None
-    headers = headers_at(page, index, words)
+    headers = headers_at(page, index, words) or columns_at(page, index, words)
     if headers is not None:
         start, end = headers
         return Original(above_rules(page, start), end, is_forward=False, rule=HEADERS)
