@@ -19,25 +19,28 @@ from domain.limits import Limit
 AHEAD = timedelta(seconds=1)
 """How far ahead turns are given out: what is urgent waits no longer behind those that are taken."""
 GROWTH = 0.01
-"""Calls a second by which one call lets the pace grow: from five on it doubles within two minutes.
+"""Calls a second by which one call lets the pace grow, where a provider began at `GROWTH_IS_FOR`.
 
-Faster, and much more than the provider takes is on its way before it says so.
+From there it doubles within two minutes.  Were it faster, much more than the provider takes would be on its
+way before it says so.
 """
-SLOW_GROWTH = 0.0001
-"""The same close to a pace that was refused: one refusal for about a thousand calls."""
-CLOSE = 0.9
+GROWTH_NEAR_REFUSED = 0.0001
+"""The same near a pace that was refused: one refusal for about a thousand calls."""
+GROWTH_IS_FOR = 5.0
+"""Calls a second.  Methods that may be called more seldom grow as much more gently."""
+NEAR_REFUSED = 0.9
 """From this part of a refused pace on growth is slow."""
-PAST = 1.03
+PAST_REFUSED = 1.03
 """From this multiple of it on the refusal is history, and growth is quick again."""
-BELOW = 0.9875
-"""What a refusal leaves of the pace that went through."""
-PAUSE = timedelta(seconds=3)
+LEFT_OF_MEASURED = 0.9875
+"""The part that a refusal leaves of the pace at which calls went through."""
+LEFT_OF_UNMEASURED = 0.8
+"""The part that it leaves of a pace that was not kept for long enough to be measured."""
+LEFT_NEAR_REFUSED = 0.96
+"""The same where an earlier one was measured, so that this one cannot be far off."""
+BACKLOG_ENDS = timedelta(seconds=3)
 """When no turn was taken for so long there was no backlog."""
-STEP_DOWN = 0.8
-"""What a refusal leaves of the pace that was not measured yet."""
-STEP_CLOSE = 0.96
-"""The same where it has been measured before, so that it cannot be far off."""
-MANY = 1_000_000
+UNLIMITED = 1_000_000
 """Turns where nothing limits them."""
 PROBE_EVERY = timedelta(minutes=1)
 """Between two calls to a provider that refuses everything."""
@@ -49,7 +52,7 @@ class Bucket:
 
     limit: Limit
     rate: float
-    """Calls a second at present."""
+    """Calls a second, as learned; `pace` is what is kept."""
     next_at: datetime
     """The first turn that nobody has taken."""
     closed_until: datetime
@@ -63,11 +66,11 @@ class Bucket:
     """The provider refuses everything: one call a minute, until one goes through."""
 
     @property
-    def held(self) -> bool:
-        """All that is taken together is one call: the provider is tried, or its calls are spread."""
+    def by_batch(self) -> bool:
+        """A whole batch takes one turn: the provider is tried, or has said how its calls are to be spread."""
         return self.probing or (isinf(self.limit.a_second) and not isinf(self.rate))
 
-    def base(self, now: datetime) -> datetime:
+    def first_turn(self, now: datetime) -> datetime:
         """The first turn that can be had now; in the past by as much as a burst allows."""
         return max(self.next_at, now - self.span(self.limit.burst - 1))
 
@@ -78,13 +81,13 @@ class Bucket:
         if self.probing:
             return 1
         if isinf(self.limit.a_second):
-            return 0 if self.held and self.next_at > now + AHEAD else MANY
-        ahead = (now + AHEAD - self.base(now)).total_seconds()
-        return floor(ahead * self.counted(now).pace) + 1 if ahead >= 0 else 0
+            return 0 if self.by_batch and self.next_at > now + AHEAD else UNLIMITED
+        ahead = (now + AHEAD - self.first_turn(now)).total_seconds()
+        return floor(ahead * self.recounted(now).pace) + 1 if ahead >= 0 else 0
 
-    def counted(self, now: datetime) -> "Bucket":
+    def recounted(self, now: datetime) -> "Bucket":
         """The same, counting anew where there was no backlog."""
-        busy = self.next_at > now - PAUSE and self.closed_until <= now
+        busy = self.next_at > now - BACKLOG_ENDS and self.closed_until <= now
         return self if busy else replace(self, since=now, taken=0.0)
 
     def span(self, calls: float) -> timedelta:
@@ -102,25 +105,26 @@ class Bucket:
 
 def fresh(limit: Limit, now: datetime) -> Bucket:
     """A bucket of which nothing is known yet."""
-    return Bucket(limit, limit.a_second, now - _long(limit), now, now)
+    last = now - BACKLOG_ENDS - timedelta(seconds=limit.burst / limit.a_second)
+    return Bucket(limit, limit.a_second, last, now, now)
 
 
 def take(bucket: Bucket, turns: int, now: datetime) -> tuple[Bucket, list[datetime]]:
     """Take that many turns, and when each is; none may lie before now."""
     if bucket.probing:
         return replace(bucket, closed_until=now + PROBE_EVERY), [now] * turns
-    if bucket.held:
+    if bucket.by_batch:
         turn = max(bucket.next_at, now)
         return replace(bucket, next_at=turn + bucket.span(1)), [turn] * turns
-    base = bucket.base(now)
-    counted = bucket.counted(now)
-    apart = 1 / counted.pace
-    at = [max(base + timedelta(seconds=number * apart), now) for number in range(turns)]
+    first = bucket.first_turn(now)
+    recounted = bucket.recounted(now)
+    apart = 1 / recounted.pace
+    at = [max(first + timedelta(seconds=number * apart), now) for number in range(turns)]
     taken = replace(
-        counted,
-        taken=_counted(counted, turns),
-        next_at=base + timedelta(seconds=turns * apart),
-        rate=_grown(counted, turns) if _is_proved(bucket, now) else bucket.rate,
+        recounted,
+        taken=_taken_lately(recounted, turns),
+        next_at=first + timedelta(seconds=turns * apart),
+        rate=_grown(recounted, turns) if _is_proved(bucket, now) else bucket.rate,
     )
     return taken, at
 
@@ -164,9 +168,8 @@ def spread(bucket: Bucket, apart: timedelta, now: datetime) -> Bucket:
 
 
 def _grown(bucket: Bucket, calls: int) -> float:
-    slow = CLOSE * bucket.ceiling <= bucket.rate <= PAST * bucket.ceiling
-    # Relative to where it began, so that methods which may be called seldom grow as gently.
-    step = (SLOW_GROWTH if slow else GROWTH) * bucket.limit.a_second / _TYPICAL
+    near = NEAR_REFUSED * bucket.ceiling <= bucket.rate <= PAST_REFUSED * bucket.ceiling
+    step = (GROWTH_NEAR_REFUSED if near else GROWTH) * bucket.limit.a_second / GROWTH_IS_FOR
     return min(bucket.rate + step * calls, bucket.limit.a_second * bucket.limit.up_to)
 
 
@@ -186,7 +189,7 @@ def _next_after(bucket: Bucket, now: datetime, until: datetime) -> datetime:
     return now if bucket.limit.within else until
 
 
-def _counted(bucket: Bucket, calls: int) -> float:
+def _taken_lately(bucket: Bucket, calls: int) -> float:
     """Of late: the average moves to the present pace, so that it is about that of a window's middle."""
     if bucket.next_at - bucket.since < bucket.limit.within or not bucket.limit.within:
         return bucket.taken + calls
@@ -196,24 +199,17 @@ def _counted(bucket: Bucket, calls: int) -> float:
 
 def _lessened(bucket: Bucket, until: datetime, now: datetime) -> tuple[float, float]:
     """The pace after a refusal, and the pace that was refused."""
-    limit = bucket.limit
+    limit, least = bucket.limit, bucket.limit.a_second / 10
     if not limit.within:  # nobody knows how calls are counted
-        return max(limit.a_second / 10, bucket.rate / 2), bucket.rate
+        return max(least, bucket.rate / 2), bucket.rate
     if bucket.next_at - bucket.since >= limit.within:
         went_through = bucket.taken / limit.within.total_seconds()
     elif until - bucket.since >= limit.within:  # it waits until it forgets what went through at first
         still_out = max(0.0, (bucket.next_at - now).total_seconds() * bucket.rate)
         went_through = (bucket.taken - still_out) / limit.within.total_seconds()
     else:
-        step = STEP_DOWN if bucket.rate > PAST * bucket.ceiling or isinf(bucket.ceiling) else STEP_CLOSE
-        return max(limit.a_second / 10, bucket.rate * step), bucket.ceiling
-    rate = max(limit.a_second / 10, bucket.rate / 2, min(went_through, bucket.rate) * BELOW)
-    return rate, rate / BELOW
-
-
-_TYPICAL = 5.0
-"""Calls a second at which growth is as `GROWTH` says."""
-
-
-def _long(limit: Limit) -> timedelta:
-    return timedelta(seconds=limit.burst / limit.a_second) + PAUSE
+        unknown = isinf(bucket.ceiling) or bucket.rate > PAST_REFUSED * bucket.ceiling
+        left = LEFT_OF_UNMEASURED if unknown else LEFT_NEAR_REFUSED
+        return max(least, bucket.rate * left), bucket.ceiling
+    rate = max(least, bucket.rate / 2, min(went_through, bucket.rate) * LEFT_OF_MEASURED)
+    return rate, rate / LEFT_OF_MEASURED

@@ -13,29 +13,29 @@ from domain.deliveries import Parcel
 
 PATIENCE = 1.0
 """Seconds after which a batch that has no turns to wait for is left to end by itself."""
-MOST = 32
-"""Batches of one channel on their way: more than calls that hang can hold up before their deadlines."""
+MOST_IN_FLIGHT = 32
+"""Batches of one channel at once: more than calls that hang can hold up before their deadlines."""
 _NOTHING = timedelta(0)
 
 
-class Flights:
+class InFlight:
     """The batches of one channel that are on their way."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[int]] = set()
 
     async def begin(self, batch: Coroutine[None, None, int], parcels: Sequence[Parcel]) -> None:
-        """Let it fly; returns when it is time for the next one."""
+        """Start it; returns when it is time for the next one."""
         task = asyncio.create_task(batch)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         longest = max(each.wait for each in parcels).total_seconds()
         await asyncio.wait({task}, timeout=longest / 2 if longest else PATIENCE)
-        if len(self._tasks) >= MOST:
+        if len(self._tasks) >= MOST_IN_FLIGHT:
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
 
     async def ended(self) -> None:
-        """Wait until all have landed."""
+        """Wait until all have ended."""
         await asyncio.gather(*self._tasks)
 
 

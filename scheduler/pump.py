@@ -19,7 +19,7 @@ from domain.outgoing import Batch
 from domain.people import Address, Channel
 from domain.ports.front import Clock
 from scheduler.limit_reporter import LimitReporter
-from scheduler.pacing import Flights, after
+from scheduler.pacing import InFlight, after
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -109,19 +109,19 @@ class Pump:
                 loops.create_task(self._repeat(self.look_due, sender, long_rest))
 
     async def _keep_sending(self, sender: Sender, rest: Callable[[], Awaitable[None]]) -> None:
-        flights = Flights()
+        in_flight = InFlight()
 
         async def launch(sender: Sender) -> int:
             batch = await self._claim(sender)
             if batch.parcels:
-                await flights.begin(_guarded(partial(self._carry, batch), sender), batch.parcels)
+                await in_flight.begin(_guarded(partial(self._carry, batch), sender), batch.parcels)
             return len(batch.parcels)
 
         try:
             await self._repeat(launch, sender, rest)
         finally:
             self._hurry()
-            await flights.ended()
+            await in_flight.ended()
 
     async def _repeat(
         self,

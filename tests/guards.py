@@ -109,7 +109,7 @@ GUARDS = (
         "receipt)\n    WHERE delivery.day = result.day AND delivery.id = result.id",
     ),
     Guard(17, "adapters/storage/planning_sql.py", "ON CONFLICT DO NOTHING", ""),
-    Guard(18, "scheduler/pump.py", "await flights.ended()", "pass"),
+    Guard(18, "scheduler/pump.py", "await in_flight.ended()", "pass"),
     Guard(
         18,
         "scheduler/pump.py",

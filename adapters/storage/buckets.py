@@ -53,7 +53,7 @@ class Room:
 
     everything: int
     """Of the provider as a whole."""
-    held: bool
+    by_batch: bool
     """A claim takes a turn of the provider as a whole: it is tried, or its calls are spread."""
     names: Mapping[str, int]
     """Of the buckets that are in use."""
@@ -74,7 +74,7 @@ class Buckets:
         used = {row.name: self._bucket(row, now) for row in rows}
         provider = used.get(self._provider) or rates.fresh(self._limits.of(self._provider), now)
         names = {name: bucket.room(now) for name, bucket in used.items()}
-        return Room(provider.room(now), provider.held, names)
+        return Room(provider.room(now), provider.by_batch, names)
 
     def unused(self, scope: LimitScope, now: datetime) -> int:
         """How many turns a bucket has from which none was taken lately."""
@@ -83,9 +83,9 @@ class Buckets:
 
     def take_turns(self, claimed: Sequence[Claimed], room: Room, now: datetime) -> list[Claimed]:
         """Each with its turn; those are left out whose bucket was closed meanwhile."""
-        if not room.held and not self._is_paced():
+        if not room.by_batch and not self._is_paced():
             return list(claimed)
-        always = {self._provider} if room.held else set()
+        always = {self._provider} if room.by_batch else set()
         wanted = {each.ref: always.union(filter(self._is_limited, bucket_names(each))) for each in claimed}
         names = {name for each in wanted.values() for name in each}
         if not names:
@@ -108,7 +108,7 @@ class Buckets:
         """
         name = reading_bucket(self._channel, workspace)
         bucket = self._locked([name], now)[name]
-        if bucket.closed_until > now or bucket.held:
+        if bucket.closed_until > now or bucket.by_batch:
             return []
         turns = count if name == self._provider else min(count, bucket.room(now))
         bucket, at = rates.take(bucket, turns, now)

@@ -262,4 +262,4 @@ def test_calls_that_are_left_are_spread_until_the_provider_says_otherwise() -> N
     assert [mail.room(NOW + second * SECOND) > 500 for second in (4, 5)] == [False, True]
     mail, taken = take(mail, 1, NOW + 9 * SECOND)
     assert taken == [NOW + 9 * SECOND]
-    assert not spread(mail, timedelta(0), NOW + 9 * SECOND).held
+    assert not spread(mail, timedelta(0), NOW + 9 * SECOND).by_batch
