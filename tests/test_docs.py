@@ -151,9 +151,17 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
     assert set(PAGES) - reached == set()
 
 
-def test_every_runtime_dependency_has_a_decision() -> None:
+LISTED = (ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("dependencies = [")[2]
+DEPENDENCIES = set(re.findall(r'^    "([\w.-]+)', LISTED.partition("\n]")[0], re.MULTILINE))
+
+
+def test_the_decisions_are_about_the_dependencies_that_there_are() -> None:
     decisions = "\n".join(text for name, text in PAGES.items() if name.startswith("docs/decisions/"))
-    declared = " ".join(re.findall(r"^Dependenc(?:y|ies): (.*)$", decisions, re.MULTILINE))
-    listed = (ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("dependencies = [")[2]
-    needed = re.findall(r'^    "([\w.-]+)', listed.partition("\n]")[0], re.MULTILINE)
-    assert [name for name in needed if f"`{name}`" not in declared] == []
+    declared = re.findall(r"^Dependenc(?:y|ies): (`.*)$", decisions, re.MULTILINE)
+    assert set(re.findall(r"`([\w.-]+)`", " ".join(declared))) == DEPENDENCIES
+
+
+def test_what_is_locked_for_donelog_itself_is_what_it_depends_on() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    direct = r"^([\w-]+)==(?:.*\n )+   (?:# via|#  ) donelog \(pyproject\.toml\)$"
+    assert set(re.findall(direct, lock, re.MULTILINE)) == {name.replace(".", "-") for name in DEPENDENCIES}
