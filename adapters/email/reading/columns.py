@@ -22,7 +22,7 @@ _FRAME_ABOVE = re.compile(r"\|-{3,60}\+-{3,60}>")
 def columns_at(page: Page, index: int, words: Words) -> tuple[int, int] | None:
     """The first line of such headers around a line, and the one behind them; None when there are none.
 
-    Only below something of hers: at the top of a mail nothing tells where such an original ends.
+    Below something of hers, or above what is quoted: else nothing tells where such an original ends.
     """
     said = page.said[index]
     if not said or index == 0:
@@ -34,7 +34,10 @@ def columns_at(page: Page, index: int, words: Words) -> tuple[int, int] | None:
         found = _framed(page, index, words)
     elif ":" in said and "  " in said:
         found = _behind_a_gap(page, index, words)
-    return found if found is not None and page.has_words(0, found[0]) else None
+    if found is None:
+        return None
+    start, end = found
+    return found if page.has_words(0, start) or page.is_quoted(page.next_said(end - 1)) else None
 
 
 def _below_each_other(page: Page, index: int, words: Words) -> tuple[int, int] | None:
@@ -83,7 +86,7 @@ def _behind_a_gap(page: Page, index: int, words: Words) -> tuple[int, int] | Non
     if _role_behind_gap(page.said[index], words) != "to" or not page.may_weigh():
         return None
     end = index + 1
-    while end < min(len(page), index + _MOST_BELOW) and page.said[end]:
+    while end < min(len(page), index + _MOST_BELOW) and page.said[end] and not page.is_quoted(end):
         end += 1
     roles = {_role_behind_gap(page.said[each], words) for each in range(index + 1, end)}
     start = _indented(page, index)
