@@ -130,7 +130,7 @@ def _filled(form: str, row: Row[Any]) -> bytes:
 class _Unsigned(SignedTokens):
     """Leaves a mark where a signed command goes."""
 
-    def sign_command(self, organization_id: int, person_id: int | None, command: Command) -> str:  # noqa: ARG002
+    def sign_command(self, organization_id: int, person_id: int | None, command: Command) -> str:  # noqa: ARG002 -- the port has them
         return SIGNED
 
 

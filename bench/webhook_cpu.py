@@ -59,7 +59,7 @@ def run(sizes: Sizes) -> list[Figure]:
         for name, product in (("webhook-cpu", token), ("webhook-cpu signed", signed)):
             pairs = interleaved(
                 sizes.rounds,
-                lambda product=product: _taken(product, body, headers, count),  # type: ignore[misc]
+                lambda product=product: _taken(product, body, headers, count),  # type: ignore[misc] # mypy gives a default no type
                 lambda: _taken(bare, body, headers, count),
             )
             figures += compared(

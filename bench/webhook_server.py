@@ -36,7 +36,7 @@ class Nobody:
     async def note(self, events: Sequence[DeliveryEvent]) -> None:
         """Forget them."""
 
-    async def suggest(self, origin: Origin, field: str, typed: str) -> list[str]:  # noqa: ARG002
+    async def suggest(self, origin: Origin, field: str, typed: str) -> list[str]:  # noqa: ARG002 -- the port has them
         return []
 
     async def workspace_found(

@@ -71,7 +71,7 @@ def main() -> None:
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 -- typer hands it over so
     if wanted:
-        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 -- commands load lazily
+        from importlib.metadata import PackageNotFoundError, version
 
         try:
             say(version("donelog"))

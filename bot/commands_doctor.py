@@ -14,8 +14,8 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
     """Check what can be checked, and say what to do.  Exits with status 1 if there is a problem."""
-    from bot.doctor import diagnose  # noqa: PLC0415 -- commands load lazily
-    from bot.findings import State  # noqa: PLC0415
+    from bot.doctor import diagnose
+    from bot.findings import State
 
     lines = diagnose(around(context))
     problems = sum(line.state is State.PROBLEM for line in lines)

@@ -26,7 +26,7 @@ def list_items(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
     """What has arrived on any channel and waits.  Put aside, not understood, or not taken up yet."""
-    from domain.ports.inbox import InboxState  # noqa: PLC0415 -- commands load lazily
+    from domain.ports.inbox import InboxState
 
     waiting = (InboxState.NEW, InboxState.HELD, InboxState.FAILED)
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
@@ -89,9 +89,9 @@ def show(
 
 def _mail(kept: "KeptItem", content: bytes) -> list[tuple[str, str]]:
     """What a mail says of itself; of other payloads their beginning."""
-    from adapters.email.inbound import read_mail  # noqa: PLC0415 -- commands load lazily
-    from adapters.email.reading.answer import read_texts  # noqa: PLC0415
-    from domain.ports.inbox import Source  # noqa: PLC0415
+    from adapters.email.inbound import read_mail
+    from adapters.email.reading.answer import read_texts
+    from domain.ports.inbox import Source
 
     mail = read_mail(content) if kept.source in {Source.MAIL_RAW, Source.MAIL_PARSED} and content else None
     if mail is None:
@@ -120,7 +120,7 @@ def replay(
 
     A running donelog takes them up, by the rules it has now.  Nothing is recorded or said twice.
     """
-    from domain.ports.inbox import InboxState  # noqa: PLC0415 -- commands load lazily
+    from domain.ports.inbox import InboxState
 
     if not numbers and not failed:
         raise Refusal("Which ones? Give numbers from `donelog mail list`, or --failed.")

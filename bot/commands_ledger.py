@@ -115,7 +115,7 @@ def cancel(context: typer.Context, ref: Which) -> None:
 
 
 def _ref(text: str) -> "Ref":
-    from domain.deliveries import Ref  # noqa: PLC0415 -- commands load lazily
+    from domain.deliveries import Ref
 
     try:
         return Ref.parse(text)
@@ -125,9 +125,9 @@ def _ref(text: str) -> "Ref":
 
 def _plain(value: Any) -> Any:
     """References as they are typed, enumerations as words."""
-    import enum  # noqa: PLC0415 -- commands load lazily
+    import enum
 
-    from domain.deliveries import Ref  # noqa: PLC0415 -- commands load lazily
+    from domain.deliveries import Ref
 
     if isinstance(value, Ref):
         return str(value)

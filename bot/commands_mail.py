@@ -36,7 +36,7 @@ def read(
     ] = False,
 ) -> None:
     """The reply in a mail and the dones in it.  Quotes and signature are cut."""
-    from adapters.email.one_mail import read_jsonl, read_raw  # noqa: PLC0415 -- commands load lazily
+    from adapters.email.one_mail import read_jsonl, read_raw
 
     if jsonl:
         for answer in read_jsonl(sys.stdin.buffer):

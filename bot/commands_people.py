@@ -32,7 +32,7 @@ def list_members(
     as_json: Json = False,
 ) -> None:
     """Everybody, with all their addresses."""
-    from bot import naming  # noqa: PLC0415 -- commands load lazily
+    from bot import naming
 
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
         tenant = uow.tenant(core.organization_id)
@@ -58,7 +58,7 @@ def _people(tenant: "Tenant", team: "Team | None") -> "list[Person]":
 
 
 def _member(tenant: "Tenant", person: "Person") -> tuple[int, str, str, str, list[str], list[str]]:
-    from bot import naming  # noqa: PLC0415 -- commands load lazily
+    from bot import naming
 
     teams = [team.name for team, _ in tenant.teams.of(person.id)]
     addresses = [naming.show_address(each.address) for each in tenant.people.identities(person.id)]
@@ -75,7 +75,7 @@ def add_members(
     role: Annotated[str, typer.Option(help="member, manager or observer.")] = "member",
 ) -> None:
     """Put people into a team.  An address that nobody has makes a new person, who is asked by mail."""
-    from bot import naming  # noqa: PLC0415 -- commands load lazily
+    from bot import naming
 
     meant = _role(role)
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
@@ -88,7 +88,7 @@ def add_members(
 
 
 def _role(word: str) -> "Role":
-    from domain.teams import Role  # noqa: PLC0415 -- commands load lazily
+    from domain.teams import Role
 
     roles = {each.name.lower(): each for each in (Role.MEMBER, Role.MANAGER, Role.OBSERVER)}
     if word.lower() not in roles:
@@ -97,8 +97,8 @@ def _role(word: str) -> "Role":
 
 
 def _add(tenant: "Tenant", team: "Team", who: str, role: "Role", now: "datetime") -> str:
-    from bot import naming  # noqa: PLC0415 -- commands load lazily
-    from domain.people import Profile  # noqa: PLC0415
+    from bot import naming
+    from domain.people import Profile
 
     if "@" in who:
         profile = Profile(naming.name_at(who), team.zone)
@@ -120,7 +120,7 @@ def link_member(
     yes: Annotated[bool, typer.Option("--yes", help="Merge without asking.")] = False,
 ) -> None:
     """Give a person one more address.  Where somebody else has it, the two become one person."""
-    from bot import naming  # noqa: PLC0415 -- commands load lazily
+    from bot import naming
 
     meant = naming.read_address(address)
     shown = naming.show_address(meant)
@@ -152,7 +152,7 @@ def renew_address(
     who: Annotated[str, typer.Argument(help=WHO)],
 ) -> None:
     """Give a person a new mail address here.  The old one, that others may have seen, stops working."""
-    from bot import naming  # noqa: PLC0415 -- commands load lazily
+    from bot import naming
 
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
         tenant = uow.tenant(core.organization_id)
@@ -169,9 +169,9 @@ def invite(
     by: Annotated[str, typer.Option("--as", help=f"Who invites: {WHO} The team's manager by default.")] = "",
 ) -> None:
     """Invite somebody by mail; a reply makes them a member."""
-    from bot import naming  # noqa: PLC0415 -- commands load lazily
-    from domain.commands import Invite  # noqa: PLC0415
-    from domain.services import linking  # noqa: PLC0415
+    from bot import naming
+    from domain.commands import Invite
+    from domain.services import linking
 
     settings = around(context).settings()
     if not settings.sends_mail:
@@ -188,7 +188,7 @@ def invite(
 
 
 def _manager(tenant: "Tenant", team: "Team") -> "Person":
-    from domain.teams import Role  # noqa: PLC0415 -- commands load lazily
+    from domain.teams import Role
 
     members = tenant.teams.members(team.id)
     people = [person for person, role in members if role is Role.MANAGER]
@@ -207,8 +207,8 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Search what got done, as one person would see it.  Where there is only one, that is who asks."""
-    from domain.commands import Search  # noqa: PLC0415 -- commands load lazily
-    from domain.services import searching  # noqa: PLC0415
+    from domain.commands import Search
+    from domain.services import searching
 
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
         tenant = uow.tenant(core.organization_id)
@@ -230,7 +230,7 @@ def search(
 
 
 def _asker(tenant: "Tenant", who: str) -> "Person":
-    from bot import naming  # noqa: PLC0415 -- commands load lazily
+    from bot import naming
 
     if who:
         return naming.person(tenant, who)

@@ -20,35 +20,35 @@ Or see a whole team's day first, without any account: ./donelog demo"""
 
 def run(context: typer.Context) -> None:
     """Run everything in one process."""
-    from bot.compose import EVERYTHING  # noqa: PLC0415 -- commands load lazily
+    from bot.compose import EVERYTHING
 
     _start(context, EVERYTHING)
 
 
 def web(context: typer.Context) -> None:
     """Run the part that serves HTTP.  There may be as many as you like."""
-    from bot.compose import Work  # noqa: PLC0415 -- commands load lazily
+    from bot.compose import Work
 
     _start(context, Work.WEB)
 
 
 def gateway(context: typer.Context) -> None:
     """Run the part that holds Slack's socket and Discord's gateway."""
-    from bot.compose import Work  # noqa: PLC0415 -- commands load lazily
+    from bot.compose import Work
 
     _start(context, Work.GATEWAY)
 
 
 def worker(context: typer.Context) -> None:
     """Run the part that asks people and sends digests.  There may be as many as you like."""
-    from bot.compose import Work  # noqa: PLC0415 -- commands load lazily
+    from bot.compose import Work
 
     _start(context, Work.WORKER)
 
 
 def _start(context: typer.Context, work: "Work") -> None:
-    from bot import logs, processes  # noqa: PLC0415 -- commands load lazily
-    from bot.core import channels_of  # noqa: PLC0415
+    from bot import logs, processes
+    from bot.core import channels_of
 
     settings = around(context).settings()
     if not channels_of(settings):

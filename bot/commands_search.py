@@ -32,7 +32,7 @@ def reindex(context: typer.Context) -> None:
 
 def _feed(core: "Core", indexer: "MeiliSearch", total: int) -> None:
     """Work the feed off; a worker that runs meanwhile does its share."""
-    from bot.clock import real_now  # noqa: PLC0415 -- commands load lazily
+    from bot.clock import real_now
 
     fed = 0
     while entries := core.done_log.claim_feed(real_now(), AT_ONCE):

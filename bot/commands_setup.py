@@ -14,8 +14,8 @@ setup_app = typer.Typer(help="Connect Slack, Discord or mail, step by step.", no
 @setup_app.command()
 def slack(context: typer.Context, *, no_browser: NoBrowser = False) -> None:
     """Create the Slack app and connect the workspace."""
-    from bot import setup_slack  # noqa: PLC0415 -- commands load lazily
-    from bot.setup import SetUp  # noqa: PLC0415
+    from bot import setup_slack
+    from bot.setup import SetUp
 
     setup_slack.run(SetUp(around(context), browser=not no_browser))
 
@@ -23,8 +23,8 @@ def slack(context: typer.Context, *, no_browser: NoBrowser = False) -> None:
 @setup_app.command()
 def discord(context: typer.Context, *, no_browser: NoBrowser = False) -> None:
     """Create the Discord bot, invite it and connect the server."""
-    from bot import setup_discord  # noqa: PLC0415 -- commands load lazily
-    from bot.setup import SetUp  # noqa: PLC0415
+    from bot import setup_discord
+    from bot.setup import SetUp
 
     setup_discord.run(SetUp(around(context), browser=not no_browser))
 
@@ -32,7 +32,7 @@ def discord(context: typer.Context, *, no_browser: NoBrowser = False) -> None:
 @setup_app.command()
 def email(context: typer.Context, *, no_browser: NoBrowser = False) -> None:
     """Connect mail: SendGrid, or an ordinary mail account."""
-    from bot import setup_email  # noqa: PLC0415 -- commands load lazily
-    from bot.setup import SetUp  # noqa: PLC0415
+    from bot import setup_email
+    from bot.setup import SetUp
 
     setup_email.run(SetUp(around(context), browser=not no_browser))

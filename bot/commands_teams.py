@@ -24,8 +24,8 @@ workspace_app = typer.Typer(
 @team_app.command("list")
 def list_teams(context: typer.Context, *, as_json: Json = False) -> None:
     """Every team."""
-    from bot.naming import clock  # noqa: PLC0415 -- commands load lazily
-    from domain.local_time import show_days  # noqa: PLC0415
+    from bot.naming import clock
+    from domain.local_time import show_days
 
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
         tenant = uow.tenant(core.organization_id)
@@ -54,7 +54,7 @@ def make_team(
     zone: Annotated[str, typer.Option(help="Time zone of its digest, such as Europe/Madrid.")] = "UTC",
 ) -> None:
     """Make a team.  Without a channel of its own its digest goes out by mail."""
-    from domain.local_time import find_zone  # noqa: PLC0415 -- commands load lazily
+    from domain.local_time import find_zone
 
     meant = find_zone(zone)
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
@@ -71,7 +71,7 @@ def show_team(
     as_json: Json = False,
 ) -> None:
     """Who is in a team, and when each is asked."""
-    from bot import naming  # noqa: PLC0415 -- commands load lazily
+    from bot import naming
 
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
         tenant = uow.tenant(core.organization_id)
@@ -125,7 +125,7 @@ def add_workspace(
     name: Annotated[str, typer.Argument(help="What people call it.")] = "",
 ) -> None:
     """Connect a workspace or server by its id."""
-    from bot import naming  # noqa: PLC0415 -- commands load lazily
+    from bot import naming
 
     meant = naming.channel(channel)
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:

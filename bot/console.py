@@ -23,7 +23,7 @@ OLDEST_POSTGRES = 17
 
 
 def _open_in_browser(link: str) -> bool:
-    import webbrowser  # noqa: PLC0415 -- commands load lazily
+    import webbrowser
 
     return webbrowser.open(link)
 
@@ -42,7 +42,7 @@ class Surroundings:
 
     @property
     def settings_file(self) -> Path:
-        from bot.settings import env_file  # noqa: PLC0415 -- commands load lazily
+        from bot.settings import env_file
 
         return self.env_file or env_file()
 
@@ -52,7 +52,7 @@ class Surroundings:
         Raises:
             SettingsError: as for `bot.settings.load`.
         """
-        from bot.settings import load  # noqa: PLC0415 -- commands load lazily
+        from bot.settings import load
 
         return load(self.settings_file)
 
@@ -70,10 +70,10 @@ def opened(settings: "Settings") -> Iterator["Core"]:
     Raises:
         SettingsError: the database does not answer, is too old, or cannot be made.
     """
-    from adapters.storage.embedded import EmbeddedPostgresError  # noqa: PLC0415 -- commands load lazily
-    from bot.core import build_core  # noqa: PLC0415
-    from bot.settings import SettingsError  # noqa: PLC0415
-    from domain.ports.front import StorageDown  # noqa: PLC0415
+    from adapters.storage.embedded import EmbeddedPostgresError
+    from bot.core import build_core
+    from bot.settings import SettingsError
+    from domain.ports.front import StorageDown
 
     try:
         _expect_postgres(settings)
@@ -89,8 +89,8 @@ def opened(settings: "Settings") -> Iterator["Core"]:
 
 
 def _expect_postgres(settings: "Settings") -> None:
-    from adapters.storage.checks import look  # noqa: PLC0415 -- commands load lazily
-    from bot.settings import SettingsError  # noqa: PLC0415
+    from adapters.storage.checks import look
+    from bot.settings import SettingsError
 
     if settings.database_url is None:
         if is_first_start(settings):

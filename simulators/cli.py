@@ -17,7 +17,7 @@ def demo(
     html: Annotated[Path | None, typer.Option(help="Write the same day as one page to look at.")] = None,
 ) -> None:
     """A whole team's day on three channels, in less than a minute; needs no account."""
-    from simulators.demo import run  # noqa: PLC0415 -- commands load lazily
+    from simulators.demo import run
 
     sys.exit(run(html))
 
@@ -27,7 +27,7 @@ def gallery(
     file: Annotated[Path, typer.Argument(help="Where to write the page.")] = Path("gallery.html"),
 ) -> None:
     """Everything the bot says, on every channel, on one page to look at."""
-    from simulators.gallery import write  # noqa: PLC0415 -- commands load lazily
+    from simulators.gallery import write
 
     typer.echo(f"{write(file)} examples on each channel: {file}")
 
@@ -41,7 +41,7 @@ def simulate(
     donelog: Annotated[str, typer.Option(help="Where donelog's web server is.")] = "http://127.0.0.1:8080",
 ) -> None:
     """Run the simulated services by hand: prints the settings that lead to them, does what you type."""
-    from simulators.by_hand import run  # noqa: PLC0415 -- commands load lazily
+    from simulators.by_hand import run
 
     asyncio.run(run((slack, discord, sendgrid, meilisearch), donelog))
 

@@ -23,8 +23,8 @@ class Specification:
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        from referencing import Registry, Resource  # noqa: PLC0415 - a library of the tests alone
-        from referencing.jsonschema import DRAFT202012  # noqa: PLC0415 - the same
+        from referencing import Registry, Resource  # noqa: PLC0415 -- a library of the tests alone
+        from referencing.jsonschema import DRAFT202012  # noqa: PLC0415 -- the same
 
         self._document = _with_nulls(document)
         resource = Resource.from_contents(self._document, default_specification=DRAFT202012)
@@ -98,7 +98,7 @@ class Specification:
         ]
 
     def _validator(self, pointer: str) -> "Draft202012Validator":
-        from jsonschema import Draft202012Validator  # noqa: PLC0415 - a library of the tests alone
+        from jsonschema import Draft202012Validator  # noqa: PLC0415 -- a library of the tests alone
 
         if pointer not in self._validators:
             schema = {"$ref": f"{_HERE}#{pointer}"}

@@ -103,7 +103,7 @@ class ReaderProcess:
             process = await self._running()
             async with asyncio.timeout(self._deadline):
                 assert process.stdin is not None  # noqa: S101 -- both are pipes
-                assert process.stdout is not None  # noqa: S101
+                assert process.stdout is not None  # noqa: S101 -- the same
                 process.stdin.write(LENGTH.pack(len(asked)) + asked)
                 await process.stdin.drain()
                 (size,) = LENGTH.unpack(await process.stdout.readexactly(LENGTH.size))

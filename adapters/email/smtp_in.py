@@ -154,7 +154,7 @@ class _Handler:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 -- aiosmtpd calls it by that name
         now = asyncio.get_running_loop().time()
         sender = _text(envelope.mail_from or "")
         peer = str((session.peer or ("?",))[0])

@@ -80,7 +80,7 @@ def _wheel_folder() -> Path:
 
 def _version_of(postgres: Path) -> tuple[int, int]:
     try:
-        said = subprocess.run([postgres, "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603  the program that we are asked to run
+        said = subprocess.run([postgres, "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603 -- the program that we are asked to run
     except (OSError, subprocess.CalledProcessError) as problem:
         raise EmbeddedPostgresError(f"{postgres} does not run on this machine: {problem}") from problem
     found = re.search(r"\(PostgreSQL\) (\d+)(?:\.(\d+))?", said)

@@ -200,7 +200,7 @@ class Cluster:
 
 def open_lock(path: Path) -> IO[bytes]:
     """A file to be locked with flock: the system frees it when its holders are gone, however they went."""
-    lock = open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0)  # noqa: SIM115, PTH123  the caller closes it; Path.open sets no mode
+    lock = open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0)  # noqa: SIM115, PTH123 -- the caller closes it; Path.open sets no mode
     if os.geteuid() == 0:  # so that the home's owner can use it without us
         owner = path.parent.stat()
         os.fchown(lock.fileno(), owner.st_uid, owner.st_gid)
@@ -234,7 +234,7 @@ def _run(
 
     It has a session of its own, so Ctrl-C in our terminal does not reach it.
     """
-    return subprocess.run(  # noqa: S603  our own programs
+    return subprocess.run(  # noqa: S603 -- our own programs
         command,
         cwd=folder,
         env=_ENVIRONMENT,
@@ -287,4 +287,4 @@ def _program_and_command(pid: int) -> tuple[str, str]:
 
 def _ask_ps(pid: int, column: str) -> str:
     asked = ["/bin/ps", "-ww", "-o", column, "-p", str(pid)]
-    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603  a number and fixed words
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603 -- a number and fixed words

@@ -28,7 +28,7 @@ def make_socket_folder(preferred: Path, account: Account | None, last: Path | No
     if last is not None and _is_private(last, account):
         return last
     # Not in XDG_RUNTIME_DIR: that one goes when its user logs out, and the server stays.
-    for base in (preferred, Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108  mkdtemp makes a name that nobody could foresee
+    for base in (preferred, Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108 -- mkdtemp makes a name that nobody could foresee
         longest = base / f"{_PREFIX}xxxxxxxx" / _FILES[0]
         if len(os.fsencode(longest)) <= _PATH_LIMIT and reachable(base, account):
             made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))

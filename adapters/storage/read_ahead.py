@@ -45,7 +45,7 @@ _IDENTITIES = text(f"""
                    AND identities.person_id = wanted.id
     WHERE identities.active
     ORDER BY identities.id
-""")  # noqa: S608
+""")  # noqa: S608 -- constants alone
 _TEAMS = text(f"""
     SELECT memberships.person_id, memberships.role, teams.*
     FROM {_WANTED}
@@ -53,7 +53,7 @@ _TEAMS = text(f"""
                     AND memberships.person_id = wanted.id
     JOIN teams ON teams.id = memberships.team_id
     ORDER BY teams.folded_name
-""")  # noqa: S608
+""")  # noqa: S608 -- constants alone
 _IDENTITIES_AT = text(f"""
     SELECT people.*, {_IDENTITY}, organizations.name AS organization_name
     FROM unnest(CAST(:channels AS smallint[]), CAST(:workspaces AS text[]), CAST(:addresses AS text[]))
@@ -63,7 +63,7 @@ _IDENTITIES_AT = text(f"""
     JOIN people ON people.id = identities.person_id
     JOIN organizations ON organizations.id = identities.organization_id
     ORDER BY identities.id
-""")  # noqa: S608
+""")  # noqa: S608 -- constants alone
 _WORKSPACES = text("""
     SELECT channel, external_id, organization_id FROM workspaces
     WHERE channel = ANY(CAST(:channels AS smallint[])) AND external_id = ANY(CAST(:workspaces AS text[]))

@@ -67,7 +67,7 @@ def ordered(value: object, asked: str, operator: str) -> bool:
         left, right = value, number
     else:
         left, right = text_of(value), text_of(asked)
-    compared = (left > right) - (left < right)  # type: ignore[operator]  # both numbers or both strings
+    compared = (left > right) - (left < right)  # type: ignore[operator] # both numbers or both strings
     return {">": compared > 0, ">=": compared >= 0, "<": compared < 0, "<=": compared <= 0}[operator]
 
 

@@ -50,7 +50,7 @@ class Refusal:
 def is_address(text: object) -> bool:
     """Whether `text` is an address in the dotted form that is deliverable (RFC 5321: 64 and 254 octets)."""
     found = _ADDRESS.fullmatch(text) if isinstance(text, str) else None
-    return found is not None and len(found["local"]) <= 64 and len(found.group()) <= 254  # noqa: PLR2004 - RFC 5321
+    return found is not None and len(found["local"]) <= 64 and len(found.group()) <= 254  # noqa: PLR2004 -- RFC 5321
 
 
 def refusals(request: Mapping[str, Any], now: datetime) -> list[Refusal]:

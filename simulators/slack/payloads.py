@@ -6,7 +6,7 @@ from datetime import datetime
 from simulators.slack import wire
 from simulators.slack.state import Channel, Ephemeral, Json, Message, User, View, Workspace
 
-VERIFICATION_TOKEN = "simulated-verification-token"  # noqa: S105  # deprecated by the service, opens nothing
+VERIFICATION_TOKEN = "simulated-verification-token"  # noqa: S105 -- deprecated by the service, opens nothing
 
 
 def event_callback(workspace: Workspace, event: Json, now: datetime) -> Json:
