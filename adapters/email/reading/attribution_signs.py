@@ -39,7 +39,8 @@ def decides(text: str, evidence: Evidence, *, quoted: bool, dated: bool) -> bool
     if is_whole or _is_compact(text, evidence) or (quoted and _is_dated_heading(text, evidence)):
         return True
     is_alone = _stands_alone(text, evidence)
-    if not dated and not (quoted and is_alone) and not (evidence.verb and _is_name_long(text)):
+    is_named = evidence.verb and (evidence.verb_opens or _is_name_long(text))
+    if not dated and not (quoted and is_alone) and not is_named:
         return False
     if text[-1] not in ENDS and not (evidence.address or evidence.time or (quoted and evidence.date)):
         return False  # many a sentence ends in `written`

@@ -17,7 +17,7 @@ from adapters.email.reading.attribution_signs import (
     is_sure,
     starts_dated,
 )
-from adapters.email.reading.evidence import is_stamp, weigh
+from adapters.email.reading.evidence import has_address, is_stamp, weigh
 from adapters.email.reading.page import Page
 from adapters.email.reading.words import Words, fold
 
@@ -27,6 +27,7 @@ _SHORT = 40
 _SMILES = (":)", ";)", ":-)", ";-)", "^^)")
 _SOFT_BREAK = re.compile(r"(?:=[0-9A-F]{2})+")
 _SENTENCE = re.compile(r"[.!?…。！？:;,)]\s+(?=\S)")
+_CAPITAL = re.compile(r"(?<=[\s-])[^\W\d_a-z]")
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？")
 _MOST_SENTENCES = 8
 
@@ -59,10 +60,20 @@ def attribution_at(page: Page, last: int, words: Words, floor: int) -> Attributi
     found = _upward(page, last, words, floor, quoted=quoted)
     if found is None:
         return _within_line(page, last, words)
-    if found.start == last and _SENTENCE.search(said) and not starts_dated(said, words):
+    if found.start == last and not starts_dated(said, words):
         within = _within_line(page, last, words)
-        return within if within is not None and within.hers.endswith(_SENTENCE_ENDS) else found
+        return within if within is not None and _is_said_by_her(within, said, words) else found
     return found
+
+
+def _is_said_by_her(within: Attribution, said: str, words: Words) -> bool:
+    """What stands in front ends a sentence, or `On` begins what stands behind it and tells who wrote."""
+    hers = within.hers
+    if hers.endswith(_SENTENCE_ENDS):
+        return True
+    rest = said[len(hers) :].lstrip(ORNAMENT)
+    is_name = hers.endswith((",", ";", ":", ")", ">")) or has_address(hers)
+    return bool(hers) and not is_name and has_address(rest) and bool(words.openers.at(rest))
 
 
 def _may_end(said: str, words: Words) -> bool:
@@ -183,7 +194,8 @@ def _is_short_name(page: Page, start: int, last: int) -> bool:
 def _within_line(page: Page, index: int, words: Words) -> Attribution | None:
     """An attribution that begins behind her own words, or goes on with what it quotes, on one line."""
     said = page.said[index]
-    starts = [0, *[found.end() for found in _SENTENCE.finditer(said)][:_MOST_SENTENCES]]
+    sentences = [found.end() for found in _SENTENCE.finditer(said)][:_MOST_SENTENCES]
+    starts = [0, *sorted({*sentences, *_openings(said, words)})]
     if len(starts) > 1 and _is_sentence_of_hers(said[: starts[1]], words):
         del starts[0]
     ends = [place for place in _colons(said) if place > 0]
@@ -197,8 +209,15 @@ def _within_line(page: Page, index: int, words: Words) -> Attribution | None:
                 evidence = weigh(text, words)
                 is_whole = evidence.verb_ends and evidence.date and (evidence.address or evidence.time)
                 if is_whole and not evidence.first_person:
-                    return Attribution(index, index + 1, hers=said[:start].rstrip(), is_sure=True)
+                    hers = said[:start].rstrip("- ")
+                    return Attribution(index, index + 1, hers=hers, is_sure=True)
     return None
+
+
+def _openings(said: str, words: Words) -> list[int]:
+    """Where inside of a line a word like `On` stands in front of a date."""
+    places = (found.start() for found in _CAPITAL.finditer(said) if words.openers.at(said[found.start() :]))
+    return [place for place in places if starts_dated(said[place:].partition(" ")[2], words)]
 
 
 def _is_sentence_of_hers(text: str, words: Words) -> bool:

@@ -41,6 +41,8 @@ class Evidence:
     verb: bool
     verb_ends: bool
     """The verb is the last word, or nearly."""
+    verb_opens: bool
+    """Its words come first, and are such as only programs say: `Wiadomość napisana przez ...`."""
     first_person: bool
     """The verb is the sender's own: `I wrote`."""
 
@@ -60,6 +62,7 @@ def weigh(text: str, words: Words) -> Evidence:
         address=has_address(text),
         verb=place >= 0 or unspaced,
         verb_ends=verb_ends or unspaced,
+        verb_opens=place == 0 and length > 2,  # noqa: PLR2004 -- words
         first_person=place >= 0 and _is_own(tokens, place, length, words),
     )
 

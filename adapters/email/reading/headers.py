@@ -149,12 +149,11 @@ def _goes_on(page: Page, place: int, words: Words, found: Mapping[str, str]) -> 
 
 
 def _are_whole(found: dict[str, str], words: Words) -> bool:
-    """A sender's address and a date that only a program writes with it."""
-    return (
-        has_address(found.get("from", ""))
-        and "date" in found
-        and has_date_or_time(found["date"].partition(":")[2][:_LONGEST_VALUE], words)
-    )
+    """An address and a date that only a program writes with it: beside a recipient it tells its zone."""
+    when = found.get("date", "").partition(":")[2][:_LONGEST_VALUE]
+    if has_address(found.get("from", "")):
+        return has_date_or_time(when, words)
+    return has_address(found.get("to", "")) and weigh(when, words).zone and _is_stamped(found["date"], words)
 
 
 def _is_stamped(said: str, words: Words) -> bool:

@@ -73,7 +73,7 @@ _SIGNATURE_MARKERS = frozenset(["__SIG_PRE__", "__SIG_POST__"])
 """Zimbra."""
 _FROM_HERE_ON_IDS = frozenset(
     [
-        *["divrplyfwdmsg", "x_divrplyfwdmsg", "appendonsend", "x_appendonsend", "stopspelling", "replysplit"],
+        *["divrplyfwdmsg", "x_divrplyfwdmsg", "stopspelling", "replysplit"],
         *["stopspellcheck", "hr_replyforwarded", "_origmsg_", "zwchr", "reply-separator"],
     ]
 )

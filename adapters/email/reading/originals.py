@@ -73,7 +73,11 @@ def _marked(page: Page, index: int, words: Words) -> Original | None:
     if kind is None:
         if block is None:
             return None
-    elif not _is_whole_mark(folded, kind, dashes) and not _is_bare_mark(page, index, block, folded, words):
+    elif not (
+        _is_whole_mark(folded, kind, dashes)
+        or _is_bare_mark(page, index, block, folded, words)
+        or (page.is_quoted(after) and said.endswith(":") and folded == words.forwards.at(folded))
+    ):
         return None
     return Original(
         above_rules(page, index),

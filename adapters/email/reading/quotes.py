@@ -19,12 +19,13 @@ _SHORTEST_BROKEN = 60
 _MOST_LINES_OF_AN_ADDRESS = 3
 _MBOX_FROM = ">From "
 _MORE_THAN = re.compile(r">\s?\d")
+_OPEN_LINK = re.compile(r"[(<\[]https?://[^\s)>\]]{1,500}$")
 
 
 def mark_quotes(page: Page) -> None:
     """Lines that begin with `>`, or with a name and `>`, and what a program broke off a quoted line."""
     for index, said in enumerate(page.said):
-        if not said or said[0] not in _SIGNS or not said.startswith(_QUOTED):
+        if not said or said[0] not in _SIGNS or not said.startswith(_QUOTED) or _is_between_arrows(said):
             continue
         is_short = len(said) <= _LONGEST_LEFTOVER
         if is_short and (
@@ -36,6 +37,11 @@ def mark_quotes(page: Page) -> None:
     for index in range(1, len(page) - 1):
         if page.said[index] and page.verdicts[index] is None and _is_leftover(page, index):
             page.mark(index, index + 1, Verdict.QUOTE, "broken off a quoted line")
+
+
+def _is_between_arrows(said: str) -> bool:
+    """`>>> http://www.example.com <<<` is ornament."""
+    return said.startswith(">>") and said.endswith("<<")
 
 
 def _closes_address(page: Page, index: int) -> bool:
@@ -101,11 +107,13 @@ def _said_above(page: Page, index: int) -> str:
 
 def _is_leftover(page: Page, index: int) -> bool:
     before, said = page.said[index - 1], page.said[index]
+    if not page.is_quoted(index - 1) or not page.is_quoted(index + 1):
+        return False
+    if " " not in said and said.endswith((")", ">", "]")) and _OPEN_LINK.search(before):
+        return True  # the end of a link
     return (
         len(said) <= (_LONGEST_LEFTOVER if before[-1:] not in _SENTENCE_ENDS else _SHORTEST_LEFTOVER)
         and said[0].islower()
-        and page.is_quoted(index - 1)
-        and page.is_quoted(index + 1)
         and len(before) >= _SHORTEST_BROKEN
     )
 
