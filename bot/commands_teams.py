@@ -54,7 +54,7 @@ def make_team(
     zone: Annotated[str, typer.Option(help="Time zone of its digest, such as Europe/Madrid.")] = "UTC",
 ) -> None:
     """Make a team.  Without a channel of its own its digest goes out by mail."""
-    from domain.local_time import find_zone
+    from domain.places import find_zone
 
     meant = find_zone(zone)
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:

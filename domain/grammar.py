@@ -15,8 +15,9 @@ from domain import commands as c
 from domain import replies as r
 from domain.dones import clean_text
 from domain.errors import Refusal
-from domain.local_time import find_zone, parse_days
+from domain.local_time import parse_days
 from domain.periods import DAY, PERIOD
+from domain.places import find_zone
 
 IsTeam = Callable[[str], bool]
 """Tells whether there is a team of exactly that name."""
@@ -78,7 +79,7 @@ _EVERYWHERE = (
     _form(r"settings", lambda _: c.ShowSettings()),
     _form(r"ask me now|ask", lambda _: c.AskNow()),
     _form(r"time (\d{1,2}(?:[:.]\d{2})? ?(?:am|pm)?)", lambda m: c.SetTime(m[1])),
-    _form(r"zone (\S+(?: \S+)?)", _zone),
+    _form(r"zone (\S+(?: \S+){0,2})", _zone),
     _form(r"days (\S.*)", _days),
     _form(r"channel (slack|discord|e?-?mail)", lambda m: c.SetChannel(m[1])),
     _form(rf"invite {_EMAIL}(?: (?:to )?(\S.*))?", lambda m: c.Invite(m[1], m[2] or "")),

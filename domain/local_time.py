@@ -5,7 +5,6 @@ exist (spring) means the first instant after the gap, one that exists twice (aut
 All instants are aware UTC; naive ones are refused.
 """
 
-import difflib
 import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,12 +33,10 @@ def zone(name: str) -> ZoneInfo:
     """The zone of that exact IANA name.
 
     Raises:
-        Refusal: there is none; the sentence names close ones.
+        Refusal: there is none.
     """
     if name not in zone_names():
-        close = suggest_zones(name)
-        hint = f" Did you mean {' or '.join(close)}?" if close else " Try a city, as in `Europe/Madrid`."
-        raise Refusal(f"I do not know the time zone “{name}”.{hint}")
+        raise Refusal(f"I do not know the time zone “{name}”. Try a city, as in `Europe/Madrid`.")
     return ZoneInfo(name)
 
 
@@ -50,33 +47,6 @@ def zone_names() -> frozenset[str]:
         for name in zoneinfo.available_timezones()
         if not name.startswith(("posix", "right")) and name not in {"Factory", "localtime"}
     )
-
-
-def find_zone(text: str) -> str:
-    """The IANA name meant by `text`, forgiving about case, blanks and a missing continent.
-
-    Raises:
-        Refusal: no zone, or several, could be meant.
-    """
-    wanted = text.strip().replace(" ", "_").casefold()
-    exact = [name for name in zone_names() if name.casefold() == wanted]
-    cities = sorted(name for name in zone_names() if name.rpartition("/")[2].casefold() == wanted)
-    if not exact and len({_clock(name) for name in cities}) > 1:
-        raise Refusal(f"“{text.strip()}” could be {' or '.join(cities)}. Which one?")
-    if exact or cities:
-        return (exact or cities)[0]
-    return zone(text.strip()).key
-
-
-def _clock(name: str) -> tuple[timedelta | None, ...]:
-    """How far ahead of UTC it is in winter and in summer; names of one place agree."""
-    return tuple(zone(name).utcoffset(datetime(2026, month, 1)) for month in (1, 7))  # noqa: DTZ001 -- wall times
-
-
-def suggest_zones(text: str, most: int = 3) -> list[str]:
-    wanted = text.strip().replace(" ", "_").casefold()
-    by_city = {name.rpartition("/")[2].casefold(): name for name in sorted(zone_names()) if "/" in name}
-    return [by_city[city] for city in difflib.get_close_matches(wanted.rpartition("/")[2], by_city, most)]
 
 
 def require_aware(instant: datetime) -> datetime:

@@ -6,8 +6,9 @@ from domain import facts as f
 from domain.commands import SetChannel, SetDays, SetTime, SetZone
 from domain.deliveries import Recipient
 from domain.errors import Refusal
-from domain.local_time import find_zone, parse_days, parse_minute
+from domain.local_time import parse_days, parse_minute
 from domain.people import Channel, Identity, Person, preferred_identity
+from domain.places import find_zone
 from domain.ports.tenant import Tenant
 from domain.teams import Role, asked_days
 

@@ -7,7 +7,6 @@ import pytest
 from domain.errors import Refusal
 from domain.local_time import (
     WORKING_WEEK,
-    find_zone,
     parse_days,
     parse_minute,
     show_day,
@@ -15,10 +14,10 @@ from domain.local_time import (
     show_days,
     show_minute,
     show_zone,
-    suggest_zones,
     zone,
     zone_names,
 )
+from domain.places import also_called, find_zone, suggest_zones
 
 # ---------------------------------------------------------------- times
 
@@ -129,6 +128,14 @@ def test_a_date_is_said_with_its_weekday() -> None:
         ("utc", "UTC"),
         ("kolkata", "Asia/Kolkata"),
         ("eastern", "Canada/Eastern"),
+        ("Bangalore", "Asia/Kolkata"),
+        ("boston", "America/New_York"),
+        ("San Francisco", "America/Los_Angeles"),
+        ("Rio de Janeiro", "America/Sao_Paulo"),
+        ("Washington, DC", "America/New_York"),
+        ("Berlin, Germany", "Europe/Berlin"),
+        ("Germany", "Europe/Berlin"),
+        ("PST", "America/Los_Angeles"),
     ],
 )
 def test_a_zone_is_found_by_its_name_or_its_city(typed: str, name: str) -> None:
@@ -140,8 +147,9 @@ def test_a_zone_is_found_by_its_name_or_its_city(typed: str, name: str) -> None:
     [
         ("Madird", "Europe/Madrid"),
         ("Europe/Berln", "Europe/Berlin"),
-        ("Atlantis", "Try a city|Did you mean"),
-        ("", "Try a city"),
+        ("Bangalor", "Did you mean Asia/Kolkata"),
+        ("Gondor", "Try the nearest big city"),
+        ("", "Try the nearest big city"),
     ],
 )
 def test_a_zone_that_there_is_not_is_refused_with_names_close_to_it(typed: str, hint: str) -> None:
@@ -152,6 +160,19 @@ def test_a_zone_that_there_is_not_is_refused_with_names_close_to_it(typed: str, 
 def test_a_name_that_could_mean_two_different_clocks_is_refused_with_both() -> None:
     with pytest.raises(Refusal, match="Australia/West or Brazil/West"):
         find_zone("west")
+    with pytest.raises(Refusal, match="could be Europe/Dublin, Asia/Jerusalem or Asia/Kolkata"):
+        find_zone("IST")
+
+
+@pytest.mark.parametrize("typed", ["USA", "Canada", "cest"])
+def test_whoever_names_too_much_is_asked_which_part_of_it(typed: str) -> None:
+    with pytest.raises(Refusal, match="Which one"):
+        find_zone(typed)
+
+
+def test_every_place_is_in_zones_that_there_are() -> None:
+    assert len(also_called()) > 200
+    assert zone_names().issuperset(name for names in also_called().values() for name in names)
 
 
 def test_suggestions_are_few_and_exist() -> None:
