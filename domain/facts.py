@@ -109,6 +109,8 @@ class SettingsShown:
     teams: tuple[str, ...]
     changed: str = ""
     """`time`, `zone`, `days` or `channel` when that was just set."""
+    moved: tuple[str, ...] = ()
+    """Her teams that had no zone yet and have hers now."""
 
 
 @dataclass(frozen=True, slots=True)

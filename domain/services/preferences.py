@@ -6,7 +6,7 @@ from domain import facts as f
 from domain.commands import SetChannel, SetDays, SetTime, SetZone
 from domain.deliveries import Recipient
 from domain.errors import Refusal
-from domain.local_time import parse_days, parse_minute
+from domain.local_time import DEFAULT_ZONE, parse_days, parse_minute
 from domain.people import Channel, Identity, Person, preferred_identity
 from domain.places import find_zone
 from domain.ports.tenant import Tenant
@@ -50,12 +50,28 @@ def change(
                 tenant, replace(person, prompt_minute=parse_minute(command.text), minute_chosen=True), "time"
             )
         case SetZone():
-            return _save(tenant, replace(person, zone=find_zone(command.text), zone_chosen=True), "zone")
+            return _set_zone(tenant, person, find_zone(command.text))
         case SetDays():
             days = None if command.text.casefold() == "team" else parse_days(command.text)
             return _save(tenant, replace(person, own_days=days), "days")
         case SetChannel():
             return _set_channel(tenant, person, _CHANNEL_WORDS.get(command.text.casefold(), Channel.EMAIL))
+
+
+def _set_zone(tenant: Tenant, person: Person, zone: str) -> f.SettingsShown:
+    """Her zone, and that of each team she made before anybody knew where she is, as on Discord."""
+    moving = [
+        team
+        for team, role in tenant.teams.of(person.id)
+        if role is Role.MANAGER and team.zone == DEFAULT_ZONE != zone and not person.zone_chosen
+    ]
+    for team in moving:
+        tenant.teams.save(replace(team, zone=zone))
+        for member, _ in tenant.teams.members(team.id):
+            if member.zone == DEFAULT_ZONE and not member.zone_chosen:
+                tenant.people.save(replace(member, zone=zone))
+    shown = _save(tenant, replace(person, zone=zone, zone_chosen=True), "zone")
+    return replace(shown, moved=tuple(team.name for team in moving))
 
 
 def _set_channel(tenant: Tenant, person: Person, channel: Channel) -> f.SettingsShown:

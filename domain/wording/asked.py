@@ -87,6 +87,9 @@ def _settings_shown(facts: f.SettingsShown, channel: Channel) -> Message:
     if not facts.days:
         asked = f"I'll ask you as soon as you are in a team, at {when}."
     blocks: list[Block] = [Paragraph(text(f"Done. {asked}" if facts.changed else asked))]
+    if facts.moved:
+        verb = "goes" if len(facts.moved) == 1 else "go"
+        blocks.append(Paragraph(text(f"{in_a_row(facts.moved)} {verb} by {show_zone(facts.zone)} too.")))
     if not facts.changed:
         blocks.append(
             Paragraph(

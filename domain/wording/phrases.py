@@ -39,7 +39,9 @@ _NUMBERS = (
 
 
 def one_sentence(sentence: str) -> Message:
-    return Message((Paragraph(_with_code(sentence)),), subject=sentence.partition(". ")[0][:120])
+    said = _with_code(sentence)
+    subject = "".join(run.text for run in said).partition(". ")[0].removesuffix(".")
+    return Message((Paragraph(said),), subject=subject[:120])
 
 
 def _with_code(sentence: str) -> Text:

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from domain import facts as f
 from domain.commands import Join, PickOrganization
-from domain.local_time import show_days, show_minute, show_zone
+from domain.local_time import DEFAULT_ZONE, show_days, show_minute, show_zone
 from domain.messages import (
     Action,
     Actions,
@@ -57,9 +57,11 @@ def _team_made(facts: f.TeamMade) -> Message:
         else f"{facts.name} is a team now. Every working morning at {when} I'll tell {place} what got done."
     )
     lines = (start, "Join, and I'll ask you at 18:00 what you did that day. It takes a minute.")
+    zone = text("Not in UTC? Let whoever made the team type ", code("/done zone Europe/Madrid"), ".")
     return Message(
         (
             *(Paragraph(text(line)) for line in lines),
+            *((Paragraph(zone),) if facts.zone == DEFAULT_ZONE else ()),
             Actions((Action("Join", Join(facts.team_id)),)),
             Paragraph(text(muted("Or write "), code(f"/done join {facts.name}"))),
         ),

@@ -40,6 +40,18 @@ def test_a_team_is_made_where_its_digest_is_to_be_read(office: Office) -> None:
     assert office.role(office.cleo, team) is Role.MANAGER
 
 
+def test_a_team_made_by_somebody_whose_zone_nobody_knew_gets_hers_when_she_tells_it(office: Office) -> None:
+    office.change(office.cleo, zone="UTC")
+    assert "/done zone Europe/Madrid" in words(office.slash(CLEO, "team here", LOBBY))
+    office.slash(GUS, "join lobby", profile=Profile("Gus", None))
+    shown = words(office.slash(CLEO, "zone Bangalore"))
+    assert "lobby goes by Kolkata too" in shown
+    (team,) = office.tenant().teams.at(LOBBY)
+    assert team.zone == "Asia/Kolkata"
+    assert {person.zone for person, _ in office.tenant().teams.members(team.id)} == {"Asia/Kolkata"}
+    assert "goes by" not in words(office.slash(CLEO, "zone Tokyo")), "it has its zone now"
+
+
 def test_where_there_is_a_team_it_is_offered_instead(office: Office) -> None:
     reply = office.slash(CLEO, "team here", PLATFORM)
     assert "[Join platform]" in words(reply)

@@ -216,6 +216,9 @@ def test_what_stands_between_backticks_is_something_to_type() -> None:
     assert [run.text for run in paragraph.text if run.style is Style.CODE] == ["time 17:30"]
     odd = one_sentence("Nothing called “a`b” here.")
     assert words(odd) == "Nothing called “a`b” here."
+    assert one_sentence("Between 04:00 and 23:45; try `time 17:30`.").subject == (
+        "Between 04:00 and 23:45; try time 17:30"
+    )
 
 
 def test_settings_say_when_where_and_on_which_days() -> None:
