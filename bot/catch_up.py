@@ -21,8 +21,8 @@ TRY_AGAIN = timedelta(seconds=5)
 log = logging.getLogger(__name__)
 
 
-class Memory(Protocol):
-    """What the installation remembers of its listening, whichever process listens."""
+class Progress(Protocol):
+    """How far everybody was heard, whichever process listened."""
 
     async def heard_until(self) -> datetime | None:
         """Until when nothing was missed, apart from what is unread; None: nobody has ever listened."""
@@ -56,18 +56,18 @@ class Turns(Protocol):
 class SharedCatchUp:
     """`domain.ports.listening.CatchUp`.
 
-    Of two instants all is known at any time, so that a process may die at any: until when everybody was heard
-    (`Memory.heard_until`), and, while a gap is being read, since when those were not whose turn is to come
-    (`Unread`).
+    Two instants are always on record, so that a process may die at any moment: until when everybody was heard
+    (`Progress.heard_until`), and, while a gap is being read, from when on those whose turn is still to come
+    are unheard (`Unread`).
 
     Args:
-        memory: of the installation.
+        progress: of the installation.
         turns: of the calls that read.
         clock: the product's.
     """
 
-    def __init__(self, memory: Memory, turns: Turns, clock: Clock) -> None:
-        self._memory = memory
+    def __init__(self, progress: Progress, turns: Turns, clock: Clock) -> None:
+        self._progress = progress
         self._turns = turns
         self._clock = clock
         self._reading: asyncio.Task[None] | None = None
@@ -85,7 +85,7 @@ class SharedCatchUp:
 
     async def remember(self, until: datetime) -> None:
         if self._keeps_up:
-            await self._memory.heard(until)
+            await self._progress.heard(until)
 
     async def stop(self) -> None:
         reading, self._reading = self._reading, None
@@ -105,21 +105,21 @@ class SharedCatchUp:
             log.exception("what was said meanwhile could not be read", extra={"action": "catch_up_failed"})
 
     async def _read_since_then(self, read: ReadSince, repeated: timedelta) -> None:
-        until = await _insisted(self._memory.heard_until)
+        until = await _insisted(self._progress.heard_until)
         now = self._clock.now()
         if until is None:
-            await _insisted(partial(self._memory.heard, now))
+            await _insisted(partial(self._progress.heard, now))
             self._keeps_up = True
             return
-        left = await _insisted(self._memory.unread)
+        left = await _insisted(self._progress.unread)
         if left is not None:  # whoever read an earlier gap has died on the way
             await self._read_all(read, left)
         gap = None if now - until < repeated else Unread(until)
-        await _insisted(partial(self._memory.leave, gap))
+        await _insisted(partial(self._progress.leave, gap))
         self._keeps_up = True
         if gap is not None:
             await self._read_all(read, gap)
-            await _insisted(partial(self._memory.leave, None))
+            await _insisted(partial(self._progress.leave, None))
 
     async def _read_all(self, read: ReadSince, left: Unread) -> None:
         """Who was asked within the last day comes first: she is the likeliest to have answered.
@@ -130,7 +130,7 @@ class SharedCatchUp:
         done: set[int] = set()
         while True:
             page = await _insisted(
-                partial(self._memory.directs, left.after, DIRECTS_AT_ONCE, asked=left.asked)
+                partial(self._progress.directs, left.after, DIRECTS_AT_ONCE, asked=left.asked)
             )
             if not page and not left.asked:
                 return
@@ -140,7 +140,7 @@ class SharedCatchUp:
                         readers.create_task(_read(partial(read, direct, left.since - MARGIN)))
             done.update(direct.number for direct in page)
             left = replace(left, after=page[-1].number) if page else Unread(left.since, asked=False)
-            await _insisted(partial(self._memory.leave, left))
+            await _insisted(partial(self._progress.leave, left))
 
 
 async def _read(one: Callable[[], Awaitable[timedelta | None]]) -> None:

@@ -22,7 +22,7 @@ from bot.catch_up import SharedCatchUp
 from bot.core import Core
 from bot.front import CoreFront
 from bot.ledger_figures import DAYS, figures
-from bot.listening import ListeningMemory, MailboxPositions, SharedLease, SharedTurns
+from bot.listening import MailboxPositions, SharedLease, SharedProgress, SharedTurns
 from bot.settings import Settings, SettingsError
 from domain.people import Channel
 from domain.ports.front import Clock, Front, Reader
@@ -155,8 +155,8 @@ def _slack(settings: Settings, front: Front, core: Core, bridge: Bridge, clock: 
         settings.slack_signing_secret,
         settings.slack_api_url.rstrip("/") + "/",
     )
-    memory = ListeningMemory(core, bridge, clock, Channel.SLACK, SLACK_SOCKET)
-    catch_up = SharedCatchUp(memory, SharedTurns(core, bridge, clock, Channel.SLACK), clock)
+    progress = SharedProgress(core, bridge, clock, Channel.SLACK, SLACK_SOCKET)
+    catch_up = SharedCatchUp(progress, SharedTurns(core, bridge, clock, Channel.SLACK), clock)
     return SlackChannel(given, front, core.tokens, clock, catch_up)
 
 
@@ -172,9 +172,9 @@ def _discord(
     async def linked_guilds() -> list[str]:
         return await bridge.call(core.done_log.linked, Channel.DISCORD)
 
-    memory = ListeningMemory(core, bridge, clock, Channel.DISCORD, GATEWAY_LEASE)
-    catch_up = SharedCatchUp(memory, SharedTurns(core, bridge, clock, Channel.DISCORD), clock)
-    return DiscordChannel(given, front, core.tokens, clock, linked_guilds, catch_up, memory)
+    progress = SharedProgress(core, bridge, clock, Channel.DISCORD, GATEWAY_LEASE)
+    catch_up = SharedCatchUp(progress, SharedTurns(core, bridge, clock, Channel.DISCORD), clock)
+    return DiscordChannel(given, front, core.tokens, clock, linked_guilds, catch_up, progress)
 
 
 def _mail(settings: Settings, front: Front, core: Core, clock: Clock) -> MailChannel:

@@ -24,7 +24,7 @@ SECONDS_BETWEEN = 1.0
 """Between two times that turns are taken: a fifth of the calls that Discord allows a bot."""
 
 
-class ListeningMemory:
+class SharedProgress:
     """How far a chat has been heard, and who is spoken with there."""
 
     def __init__(self, core: Core, bridge: Bridge, clock: Clock, channel: Channel, name: str) -> None:

@@ -20,7 +20,7 @@ from simulators.base import real_now
 from simulators.discord import Channel, DiscordSimulator
 from tests import published
 from tests.fakes.leases import FakeLeases
-from tests.fakes.listening import NoPace, SharedMemory
+from tests.fakes.listening import FakeProgress, NoPace
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 
@@ -100,7 +100,7 @@ class World:
         self.tokens = SignedTokens(["a secret of this test"])
         self.clock = HandClock()
         self.lease = FakeLeases(lambda: NOW)
-        self.memory = SharedMemory(
+        self.progress = FakeProgress(
             lambda: [
                 Direct(number, "", str(self.discord.dm_of(each).id))
                 for number, each in enumerate((self.ada, self.ben), 1)
@@ -136,8 +136,8 @@ class World:
             self.tokens,
             self.clock,
             linked_guilds,
-            SharedCatchUp(self.memory, NoPace(), self.clock),
-            self.memory,
+            SharedCatchUp(self.progress, NoPace(), self.clock),
+            self.progress,
         )
 
     @asynccontextmanager

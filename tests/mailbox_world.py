@@ -24,8 +24,8 @@ class Known:
 
 
 @dataclass
-class Memory:
-    """Positions, as long as a test runs."""
+class FakePositions:
+    """How far a mailbox has been read, as long as a test runs."""
 
     known: Known | None = None
 
@@ -69,11 +69,11 @@ class Keeper(FakeFront):
 
 @contextlib.asynccontextmanager
 async def reading(
-    mailbox: Mailbox, front: Keeper, memory: Memory, lease: FakeLease | None = None
+    mailbox: Mailbox, front: Keeper, positions: FakePositions, lease: FakeLease | None = None
 ) -> AsyncIterator[ImapReader]:
     clock = FakeClock()
     lease = lease or FakeLeases(clock.real).of(mailbox)
-    reader = ImapReader(mailbox, front, lease, memory, clock, first_wait=0.05)
+    reader = ImapReader(mailbox, front, lease, positions, clock, first_wait=0.05)
     task = asyncio.create_task(reader.run())
     try:
         yield reader
@@ -83,8 +83,8 @@ async def reading(
 
 
 @contextlib.asynccontextmanager
-async def listening(mailbox: Mailbox, front: Keeper, memory: Memory) -> AsyncIterator[ImapReader]:
-    async with reading(mailbox, front, memory) as reader:
+async def listening(mailbox: Mailbox, front: Keeper, positions: FakePositions) -> AsyncIterator[ImapReader]:
+    async with reading(mailbox, front, positions) as reader:
         await settled(reader)
         yield reader
 

@@ -25,7 +25,7 @@ from domain.ports.inbox import Arrival
 from simulators.base import real_now
 from simulators.slack import SlackSimulator
 from simulators.slack.state import User
-from tests.fakes.listening import NoPace, SharedMemory
+from tests.fakes.listening import FakeProgress, NoPace
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 
@@ -107,7 +107,7 @@ class World:
         self.workspace = self.slack.add_workspace("Initech", "initech", scopes())
         self.ada = self._person("ada", "Europe/Madrid")
         self.ben = self._person("ben", "Asia/Kolkata")
-        self.memory = SharedMemory(
+        self.progress = FakeProgress(
             lambda: [
                 Direct(number, each.team_id, self.slack.dm_of(each).channel_id)
                 for number, each in enumerate((self.ada, self.ben), 1)
@@ -117,7 +117,7 @@ class World:
 
     def catch_up(self) -> SharedCatchUp:
         """Of one process."""
-        return SharedCatchUp(self.memory, NoPace(), self.clock)
+        return SharedCatchUp(self.progress, NoPace(), self.clock)
 
     def _person(self, name: str, zone: str) -> User:
         return self.slack.add_user(self.workspace, name, name.title(), zone, f"{name}@example.com")

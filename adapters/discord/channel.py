@@ -13,7 +13,7 @@ from adapters.discord.inlet import ANSWER_WITHIN_SECONDS, Inlet
 from adapters.discord.missed import Missed
 from adapters.discord.reader import DiscordReader
 from adapters.discord.sender import DiscordSender
-from adapters.discord.starts import Memory, Starts
+from adapters.discord.starts import StartLog, Starts
 from domain.ports.front import Clock, Front, Tokens
 from domain.ports.listening import CatchUp, Lease
 
@@ -43,7 +43,7 @@ class DiscordChannel:
         clock: Clock,
         linked_guilds: LinkedGuilds,
         catch_up: CatchUp,
-        starts: Memory,
+        starts: StartLog,
     ) -> None:
         self._settings = settings
         self._linked_guilds = linked_guilds

@@ -20,8 +20,8 @@ TRY_AGAIN_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
-class Memory(Protocol):
-    """What the installation remembers, whichever process listens."""
+class StartLog(Protocol):
+    """When sessions were begun, whichever process began them."""
 
     async def starts(self) -> Sequence[datetime]:
         """When sessions were begun, as far as anybody may still want to know."""
@@ -43,17 +43,17 @@ def pause(starts: Sequence[datetime], now: datetime) -> timedelta:
 class Starts:
     """Lets sessions begin."""
 
-    def __init__(self, memory: Memory, clock: Clock) -> None:
-        self._memory = memory
+    def __init__(self, starts: StartLog, clock: Clock) -> None:
+        self._starts = starts
         self._clock = clock
 
     async def wait(self) -> None:
         """Return when one may begin; it is counted before it does."""
         while True:
             try:
-                left = pause(await self._memory.starts(), self._clock.now())
+                left = pause(await self._starts.starts(), self._clock.now())
                 if not left:
-                    return await self._memory.started(self._clock.now())
+                    return await self._starts.started(self._clock.now())
             except StorageDown:
                 await asyncio.sleep(TRY_AGAIN_SECONDS)
                 continue

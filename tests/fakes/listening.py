@@ -1,4 +1,4 @@
-"""What processes that share a database remember of their listening."""
+"""How far processes that share a database have listened."""
 
 import asyncio
 from collections.abc import Callable, Collection
@@ -16,8 +16,8 @@ class NoPace:
         return
 
 
-class SharedMemory:
-    """`bot.catch_up.Memory` and `adapters.discord.starts.Memory`.
+class FakeProgress:
+    """`bot.catch_up.Progress` and `adapters.discord.starts.StartLog`.
 
     Args:
         directs: the open direct messages, by their numbers ascending.

@@ -37,7 +37,7 @@ def texts(world: World, kind: str = "MESSAGE_CREATE") -> list[str]:
 
 
 async def remembered(world: World) -> None:
-    await until(lambda: world.memory.until == world.clock.now())
+    await until(lambda: world.progress.until == world.clock.now())
 
 
 async def test_what_is_said_between_two_processes_is_heard_by_the_second(world: World) -> None:
@@ -123,5 +123,5 @@ async def test_the_first_session_of_all_is_remembered_at_once(world: World) -> N
     """Fault 29: a process may die before it has said that it still listens."""
     channel = world.channel(renew_seconds=60)
     await channel.start(world.lease.of(channel))
-    await until(lambda: world.memory.until == world.clock.now())
+    await until(lambda: world.progress.until == world.clock.now())
     await channel.stop()

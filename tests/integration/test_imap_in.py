@@ -13,7 +13,7 @@ from tests.dovecot import MISSING, Dovecot, dovecot
 from tests.fakes.leases import FakeLeases
 from tests.imap_server import ImapServer, imap_server
 from tests.mail_world import FakeClock
-from tests.mailbox_world import WITHIN, Keeper, Memory, listening, reading, settled
+from tests.mailbox_world import WITHIN, FakePositions, Keeper, listening, reading, settled
 
 
 def mail(subject: str, *headers: str) -> bytes:
@@ -74,7 +74,7 @@ async def stand_in() -> AsyncIterator[ImapServer]:
 async def test_what_arrives_is_kept_at_once_and_what_was_there_before_is_left_alone(server: Server) -> None:
     await server.deliver(mail("private"))
     front = Keeper()
-    async with listening(server.mailbox, front, Memory()) as reader:
+    async with listening(server.mailbox, front, FakePositions()) as reader:
         await server.deliver(mail("one"))
         await front.until("one")
         await settled(reader)
@@ -85,41 +85,41 @@ async def test_what_arrives_is_kept_at_once_and_what_was_there_before_is_left_al
 
 
 async def test_what_arrives_while_nobody_listens_is_kept_afterwards(server: Server) -> None:
-    front, memory = Keeper(), Memory()
-    async with listening(server.mailbox, front, memory):
+    front, positions = Keeper(), FakePositions()
+    async with listening(server.mailbox, front, positions):
         pass
     for number in range(30):
         await server.deliver(mail(f"{number}"))
-    async with listening(server.mailbox, front, memory) as reader:
+    async with listening(server.mailbox, front, positions) as reader:
         await settled(reader)
     assert front.subjects == [f"{number}" for number in range(30)]
-    async with listening(server.mailbox, front, memory):
+    async with listening(server.mailbox, front, positions):
         pass
     assert len(front.subjects) == 30
 
 
 async def test_a_folder_with_new_numbers_is_looked_through_and_nothing_is_kept_twice(server: Server) -> None:
-    front, memory = Keeper(), Memory()
-    async with listening(server.mailbox, front, memory) as reader:
+    front, positions = Keeper(), FakePositions()
+    async with listening(server.mailbox, front, positions) as reader:
         await server.deliver(mail("one"))
         await front.until("one")
         await settled(reader)
-    before = memory.known
+    before = positions.known
     assert before is not None
-    memory.known = replace(before, at=datetime.fromisoformat("2020-01-01T00:00:00+00:00"))
+    positions.known = replace(before, at=datetime.fromisoformat("2020-01-01T00:00:00+00:00"))
     await server.deliver(mail("two"))
     await server.renumber()
-    async with listening(server.mailbox, front, memory):
+    async with listening(server.mailbox, front, positions):
         pass
     assert front.subjects == ["one", "two"]
-    assert memory.known is not None
-    assert memory.known.validity != before.validity
+    assert positions.known is not None
+    assert positions.known.validity != before.validity
 
 
 async def test_the_bytes_are_kept_as_they_came(server: Server) -> None:
     front = Keeper()
     raw = mail("=?utf-8?q?caf=C3=A9?=") + b"\xff\x00 and\r\n--a boundary\r\n".replace(b"\x00", b"")
-    async with listening(server.mailbox, front, Memory()):
+    async with listening(server.mailbox, front, FakePositions()):
         await server.deliver(raw)
         await front.until("café")
     assert raw in front.heard[0].raw
@@ -129,7 +129,7 @@ async def test_what_the_provider_has_proved_is_known_and_what_others_claim_is_no
     front = Keeper()
     ours = "Authentication-Results: mx; spf=pass smtp.mailfrom=example.com; dkim=pass header.d=example.com"
     theirs = "Authentication-Results: evil.example; dkim=pass header.d=example.com"
-    async with listening(server.mailbox, front, Memory()) as reader:
+    async with listening(server.mailbox, front, FakePositions()) as reader:
         await server.deliver(mail("proved", ours))
         await front.until("proved")
         await settled(reader)
@@ -145,7 +145,7 @@ async def test_what_the_provider_has_proved_is_known_and_what_others_claim_is_no
 @pytest.mark.parametrize("farewell", [b"", b"* BYE later\r\n"])
 async def test_a_connection_that_ends_is_made_anew(stand_in: ImapServer, farewell: bytes) -> None:
     front = Keeper()
-    async with listening(stand_in.mailbox, front, Memory()) as reader:
+    async with listening(stand_in.mailbox, front, FakePositions()) as reader:
         stand_in.hang_up(farewell)
         await stand_in.deliver(mail("one"))
         await front.until("one")
@@ -154,8 +154,8 @@ async def test_a_connection_that_ends_is_made_anew(stand_in: ImapServer, farewel
 
 
 async def test_while_the_database_is_down_mail_stays_where_it_is_unmarked(stand_in: ImapServer) -> None:
-    front, memory = Keeper(), Memory()
-    async with listening(stand_in.mailbox, front, memory) as reader:
+    front, positions = Keeper(), FakePositions()
+    async with listening(stand_in.mailbox, front, positions) as reader:
         front.down = True
         await stand_in.deliver(mail("one"))
         await asyncio.wait_for(front.tried.wait(), WITHIN)
@@ -171,7 +171,7 @@ async def test_a_mail_that_cannot_be_fetched_is_tried_again_and_then_passed_over
 ) -> None:
     front = Keeper()
     stand_in.refuses = {1: 2, 2: 100}
-    async with listening(stand_in.mailbox, front, Memory()):
+    async with listening(stand_in.mailbox, front, FakePositions()):
         for subject in ("hard", "impossible", "easy"):
             await stand_in.deliver(mail(subject))
         await front.until("hard", "easy")
@@ -179,11 +179,11 @@ async def test_a_mail_that_cannot_be_fetched_is_tried_again_and_then_passed_over
 
 
 async def test_of_two_processes_one_reads_and_the_other_takes_over(stand_in: ImapServer) -> None:
-    front, memory, leases = Keeper(), Memory(), FakeLeases(FakeClock().real)
+    front, positions, leases = Keeper(), FakePositions(), FakeLeases(FakeClock().real)
     first, second = leases.of("the first"), leases.of("the second")
-    async with reading(stand_in.mailbox, front, memory, first) as reader:
+    async with reading(stand_in.mailbox, front, positions, first) as reader:
         await settled(reader)
-        async with reading(stand_in.mailbox, front, memory, second) as other:
+        async with reading(stand_in.mailbox, front, positions, second) as other:
             await asyncio.wait_for(second.asked.wait(), WITHIN)
             assert not other.listening.is_set()
             await first.release()
@@ -198,7 +198,7 @@ async def test_a_wrong_password_is_said_without_it(
     stand_in: ImapServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     wrong = replace(stand_in.mailbox, server=replace(stand_in.mailbox.server, password="hunter2"))
-    async with reading(wrong, Keeper(), Memory()):
+    async with reading(wrong, Keeper(), FakePositions()):
         for _ in range(2):  # the second time the first is in the log
             stand_in.refused.clear()
             await asyncio.wait_for(stand_in.refused.wait(), WITHIN)

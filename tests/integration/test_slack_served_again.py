@@ -33,12 +33,12 @@ async def serving(world: World, *, serve: bool = True) -> AsyncIterator[None]:
 async def test_what_was_said_while_nobody_served_is_heard_afterwards() -> None:
     """Fault 30: for longer than Slack tries."""
     async with simulated() as world:
-        world.memory.until = world.clock.now()
+        world.progress.until = world.clock.now()
         world.clock.time += timedelta(minutes=10)
         with pytest.raises(NotAcknowledgedError):
             await world.slack.dm(world.ada, "shipped it")
         async with serving(world):
-            await until(lambda: world.memory.until == world.clock.now() and world.memory.left is None)
+            await until(lambda: world.progress.until == world.clock.now() and world.progress.left is None)
         (arrival,) = world.front.heard
         assert json.loads(arrival.raw)["event"]["text"] == "shipped it"
 
@@ -46,15 +46,15 @@ async def test_what_was_said_while_nobody_served_is_heard_afterwards() -> None:
 async def test_what_could_not_be_stored_for_longer_than_slack_tries_is_heard_afterwards() -> None:
     """Fault 30: nobody was away but the database."""
     async with simulated() as world, serving(world):
-        await until(lambda: world.memory.until == world.clock.now())
-        world.memory.up.clear()
+        await until(lambda: world.progress.until == world.clock.now())
+        world.progress.up.clear()
         with pytest.raises(NotAcknowledgedError):
             await world.slack.dm(world.ada, "shipped it")
-        await until(lambda: world.memory.refusals > 0)
+        await until(lambda: world.progress.refusals > 0)
         world.clock.time += timedelta(minutes=10)
-        world.memory.up.set()
+        world.progress.up.set()
         await until(lambda: len(world.front.heard) == 1)
-        await until(lambda: world.memory.until == world.clock.now())
+        await until(lambda: world.progress.until == world.clock.now())
 
 
 async def test_a_process_that_serves_nothing_leaves_no_word_of_having_heard() -> None:
@@ -63,4 +63,4 @@ async def test_a_process_that_serves_nothing_leaves_no_word_of_having_heard() ->
         async with serving(world, serve=False):
             await world.front.found.get()
             await asyncio.wait(asyncio.all_tasks() - before, timeout=0.2)
-        assert world.memory.until is None
+        assert world.progress.until is None

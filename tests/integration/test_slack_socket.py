@@ -184,7 +184,7 @@ async def test_what_is_said_to_a_deaf_socket_is_heard_once_another_one_is_open()
     """Fault 30: it stays open and says nothing, another one is not to be had at once, and Slack gives up."""
     async with simulated() as world, listening(world):
         await world.slack.dm(world.ada, "to the first socket")
-        await until(lambda: world.memory.until == world.clock.now())
+        await until(lambda: world.progress.until == world.clock.now())
         world.slack.journal.fail("apps.connections.open", Fault(status=500), times=2)
         world.slack.sockets.fall_silent()
         world.slack.delivery.ack_timeout = 0.01

@@ -13,7 +13,7 @@ from bot.catch_up import DIRECTS_AT_ONCE, SharedCatchUp
 from domain.ports.directory import Direct
 from domain.ports.front import StorageDown
 from domain.ports.listening import Unread
-from tests.fakes.listening import NoPace, SharedMemory
+from tests.fakes.listening import FakeProgress, NoPace
 from tests.fakes.others import FakeClock
 
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
@@ -29,8 +29,8 @@ class Chat:
         self.said: list[tuple[int, datetime]] = []
         self.heard: set[tuple[int, datetime]] = set()
         self.reads: Counter[int] = Counter()
-        self.memory = SharedMemory(lambda: [Direct(n, "", f"D{n}") for n in range(1, PEOPLE + 1)], {2, 90})
-        self.catch_up = SharedCatchUp(self.memory, NoPace(), self.clock)
+        self.progress = FakeProgress(lambda: [Direct(n, "", f"D{n}") for n in range(1, PEOPLE + 1)], {2, 90})
+        self.catch_up = SharedCatchUp(self.progress, NoPace(), self.clock)
         self.asked_meanwhile: set[int] = set()
         """Who was asked lately, once those are read who had been at first."""
         self.dies_after: int | None = None
@@ -49,8 +49,8 @@ class Chat:
             await asyncio.Event().wait()
         self.dies_after = None if self.dies_after is None else self.dies_after - 1
         self.reads[direct.number] += 1
-        if direct.number == max(self.memory.asked or ()):
-            self.memory.asked = self.asked_meanwhile or self.memory.asked
+        if direct.number == max(self.progress.asked or ()):
+            self.progress.asked = self.asked_meanwhile or self.progress.asked
         self.heard |= {each for each in self.said if each[0] == direct.number and each[1] >= since}
         return None
 
@@ -58,7 +58,7 @@ class Chat:
         """Start a process; returns once it has read all there is, or is about to die."""
         self.died.clear()
         self.dies_after = dies_after
-        self.catch_up = SharedCatchUp(self.memory, NoPace(), self.clock)
+        self.catch_up = SharedCatchUp(self.progress, NoPace(), self.clock)
         self.catch_up.start(self.read)
         settled = asyncio.create_task(self.catch_up.settled())
         dying = asyncio.create_task(self.died.wait())
@@ -73,17 +73,17 @@ class Chat:
 
 async def test_who_was_asked_lately_comes_first_and_nobody_is_read_twice() -> None:
     chat = Chat()
-    chat.memory.until = NOW - timedelta(hours=1)
+    chat.progress.until = NOW - timedelta(hours=1)
     await chat.live()
     assert list(chat.reads)[:3] == [2, 90, 1]
     assert chat.reads == dict.fromkeys(range(1, PEOPLE + 1), 1)
-    assert chat.memory.left is None
+    assert chat.progress.left is None
 
 
 async def test_who_is_asked_while_the_gap_is_being_read_is_not_passed_over() -> None:
     """Fault 29: she is not among those asked lately when they are read, and would not be among the rest."""
     chat = Chat()
-    chat.memory.until = NOW - timedelta(hours=1)
+    chat.progress.until = NOW - timedelta(hours=1)
     chat.asked_meanwhile = {2, 50, 90}
     await chat.live()
     assert chat.reads[50] == 1
@@ -92,7 +92,7 @@ async def test_who_is_asked_while_the_gap_is_being_read_is_not_passed_over() -> 
 async def test_the_next_process_goes_on_where_the_last_one_died() -> None:
     """Fault 29: a gap that takes an hour to read is read, even if no process lives so long."""
     chat = Chat()
-    chat.memory.until = NOW - timedelta(hours=1)
+    chat.progress.until = NOW - timedelta(hours=1)
     for _ in range(PEOPLE // DIRECTS_AT_ONCE + 2):
         await chat.live(dies_after=DIRECTS_AT_ONCE + 1)
         await chat.catch_up.stop()
@@ -101,17 +101,17 @@ async def test_the_next_process_goes_on_where_the_last_one_died() -> None:
 
 async def test_a_gap_that_the_provider_closes_is_not_read() -> None:
     chat = Chat()
-    chat.memory.until = NOW - 3 * MINUTE
+    chat.progress.until = NOW - 3 * MINUTE
     chat.catch_up.start(chat.read, repeated=4 * MINUTE)
     await chat.catch_up.settled()
     await chat.catch_up.remember(NOW)
-    assert (chat.reads, chat.memory.until) == ({}, NOW)
+    assert (chat.reads, chat.progress.until) == ({}, NOW)
 
 
 async def test_what_is_left_of_a_longer_one_is_read_all_the_same() -> None:
     chat = Chat()
-    chat.memory.until = NOW - MINUTE
-    chat.memory.left = Unread(NOW - timedelta(hours=1), asked=False, after=PEOPLE - 2)
+    chat.progress.until = NOW - MINUTE
+    chat.progress.left = Unread(NOW - timedelta(hours=1), asked=False, after=PEOPLE - 2)
     chat.catch_up.start(chat.read, repeated=4 * MINUTE)
     await chat.catch_up.settled()
     assert set(chat.reads) == {PEOPLE - 1, PEOPLE}
@@ -119,25 +119,25 @@ async def test_what_is_left_of_a_longer_one_is_read_all_the_same() -> None:
 
 async def test_nothing_is_remembered_while_an_older_gap_is_open() -> None:
     chat = Chat()
-    chat.memory.until = until = NOW - timedelta(hours=1)
+    chat.progress.until = until = NOW - timedelta(hours=1)
     await chat.live(dies_after=60)
     await chat.catch_up.stop()
     await chat.live(dies_after=0)
     await chat.catch_up.remember(NOW)
-    assert chat.memory.until == until, "who was read before has been missed since"
+    assert chat.progress.until == until, "who was read before has been missed since"
     await chat.catch_up.stop()
 
 
 async def test_what_could_not_be_remembered_is_said_to_be_so() -> None:
     chat = Chat()
-    chat.memory.until = NOW
+    chat.progress.until = NOW
     await chat.live()
-    chat.memory.up.clear()
+    chat.progress.up.clear()
     with pytest.raises(StorageDown):
         await chat.catch_up.remember(NOW + MINUTE)
-    chat.memory.up.set()
+    chat.progress.up.set()
     await chat.catch_up.remember(NOW + MINUTE)
-    assert chat.memory.until == NOW + MINUTE
+    assert chat.progress.until == NOW + MINUTE
 
 
 @dataclass(frozen=True, slots=True)
