@@ -21,7 +21,7 @@ from pathlib import Path
 
 from adapters.email.automatic import why_automatic_text
 from adapters.email.inbound import read_mail
-from adapters.email.mime import decoded_words, header_values, read_message
+from adapters.email.mime import decoded_words, read_message
 from adapters.email.one_mail import read_jsonl, read_raw
 from adapters.email.reader import MailReader
 from adapters.email.reading.answer import read_text
@@ -95,9 +95,9 @@ def fuzz(name: str, count: int, seed: int, most_memory: int = MOST_MEMORY) -> tu
 
 def _mime() -> Target:
     def read(data: bytes) -> None:
-        message, texts = read_message(data)
-        for _, value in header_values(message):
-            decoded_words(value)
+        head, texts = read_message(data)
+        for name, _ in head.items:
+            decoded_words(head.line(name))
         read_text(texts.plain, flowed=texts.flowed, delsp=texts.delsp)
 
     return read

@@ -113,7 +113,7 @@ def read_answered(named: Sequence[str], domain: str) -> Answered:
     nearest_kind: Kind | None = None
     question: date | None = None
     thread: date | None = None
-    for each in named:
+    for each in dict.fromkeys(named):  # most answers name it in both headers
         if (found := _ours(each, domain)) is not None:
             ref, kind = found
             nearest, nearest_kind = (nearest, nearest_kind) if nearest else (each, kind)

@@ -5,12 +5,13 @@ topmost: a provider takes away others with its name, or stands above them (RFC 8
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from adapters.email.mime import header_values, read_headers
+from adapters.email.mime import Head, read_headers
 
+_RESULTS = "authentication-results"
 _MOST_RESULTS = 30
 _COMMENT = re.compile(r"\([^()]*\)")
 _RESULT = re.compile(r"\s*(dkim|spf|dmarc)\s*=\s*(\w+)\b", re.IGNORECASE)
@@ -40,9 +41,9 @@ class Proved:
 
 def proved(raw: bytes, authserv: str) -> Proved:
     """What the provider of that name says; nothing when it says nothing, or has no name."""
-    headers = list(header_values(read_headers(raw)))
-    path = next((value.strip("<> ").lower() for name, value in headers if name == "return-path"), None)
-    said = next((results for results in _results(headers) if _name(results) == authserv), "")
+    head = read_headers(raw)
+    path = head.line("return-path").strip("<> ").lower() if "return-path" in head else None
+    said = next((results for results in head.lines(_RESULTS) if _name(results) == authserv), "")
     if not authserv or not said:
         return Proved(path)
     spf, envelope_from, dkim = "", path, dict[str, str]()
@@ -57,14 +58,14 @@ def proved(raw: bytes, authserv: str) -> Proved:
     return Proved(envelope_from, spf, f"{{{listed}}}" if listed else "", REFUSED if _refuses(said) else "")
 
 
-def is_refused_by_sendgrid(results: Iterable[str]) -> bool:
+def is_refused_by_sendgrid(head: Head) -> bool:
     """Whether one of SendGrid's servers notes that a mail fails DMARC and its domain wants it refused.
 
     SendGrid does not say that its servers write such headers.  One that somebody forges harms her own mail
     alone, so none is believed for good news.
     """
-    said = next(iter(results), "")
-    return _name(said).endswith(SENDGRID) and _refuses(said)
+    said = head.line(_RESULTS)
+    return bool(said) and _name(said).endswith(SENDGRID) and _refuses(said)
 
 
 def _clauses(said: str) -> Iterator[tuple[str, str, dict[str, str]]]:
@@ -83,11 +84,7 @@ def _refuses(said: str) -> bool:
 
 def first_name(raw: bytes) -> str:
     """The name in the topmost header of the kind; empty when there is none."""
-    return next((_name(results) for results in _results(list(header_values(read_headers(raw))))), "")
-
-
-def _results(headers: list[tuple[str, str]]) -> list[str]:
-    return [value for name, value in headers if name == "authentication-results"]
+    return _name(read_headers(raw).line(_RESULTS))
 
 
 def _name(results: str) -> str:

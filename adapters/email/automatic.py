@@ -4,9 +4,10 @@ RFC 3834 (Auto-Submitted), RFC 3464 and 8098 (reports), what Exchange and older 
 where no header tells, how the subject or the text begins.  `Precedence: bulk` or `list` alone proves nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from adapters.email.mime import Head
 from adapters.email.reading.page import Judged, Verdict, is_bullet
 from adapters.email.reading.words import fold, words
 
@@ -65,11 +66,7 @@ class Signs(Protocol):
     def subject(self) -> str: ...
 
     @property
-    def content_type(self) -> str: ...
-
-    @property
-    def headers(self) -> Mapping[str, tuple[str, ...]]:
-        """By name in lower case."""
+    def headers(self) -> Head: ...
 
 
 def why_automatic(mail: Signs) -> str:
@@ -98,31 +95,26 @@ def why_automatic_text(lines: Sequence[Judged]) -> str:
 
 
 def _reasons(mail: Signs) -> Iterator[str]:
-    submitted = _header(mail, "auto-submitted").partition(";")[0].strip().lower()
+    submitted = mail.headers.line("auto-submitted").partition(";")[0].strip().lower()
     if submitted and submitted != "no":
         yield "automatic: Auto-Submitted"
     if mail.envelope_from == "":
         yield "automatic: its envelope has no sender"
-    if mail.content_type in _REPORTS:
-        yield f"automatic: it is a {mail.content_type}"
-    if _header(mail, "return-path").strip() == "<>":
+    if mail.headers.content_type in _REPORTS:
+        yield f"automatic: it is a {mail.headers.content_type}"
+    if mail.headers.line("return-path").strip() == "<>":
         yield "automatic: its Return-Path is empty"
     if _is_answer_of_exchange(mail):
         yield "automatic: X-Auto-Response-Suppress"
     yield from (f"automatic: it has the header {name}" for name in _HEADERS if name in mail.headers)
     if "in-reply-to" not in mail.headers:
         yield from (f"automatic: it has the header {name}" for name in _LIST_HEADERS if name in mail.headers)
-    if _header(mail, "precedence").strip().lower() in _PRECEDENCES:
+    if mail.headers.line("precedence").strip().lower() in _PRECEDENCES:
         yield "automatic: its precedence"
     if mail.from_address.partition("@")[0].partition("+")[0].lower() in _SENDERS:
         yield "automatic: its sender's name"
     if _is_automatic_subject(mail.subject):
         yield "automatic: its subject"
-
-
-def _header(mail: Signs, name: str) -> str:
-    found = mail.headers.get(name)
-    return found[0] if found else ""
 
 
 def _is_automatic_subject(subject: str) -> bool:
@@ -141,5 +133,5 @@ def _is_automatic_subject(subject: str) -> bool:
 
 def _is_answer_of_exchange(mail: Signs) -> bool:
     """Exchange marks its own automatic answers with `All`; some people's mails carry `OOF` alone."""
-    value = _header(mail, "x-auto-response-suppress").lower()
+    value = mail.headers.line("x-auto-response-suppress").lower()
     return value.strip() == "all" or "autoreply" in value

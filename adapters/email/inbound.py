@@ -4,16 +4,15 @@ Nothing here raises on what a mail holds; what cannot be read is empty.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from email.utils import getaddresses
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapters.email.addresses import is_mailable
 from adapters.email.authentication import REFUSED, is_refused_by_sendgrid
 from adapters.email.forms import Form, read_form, unpack
-from adapters.email.mime import LONGEST_TEXT, Texts, decoded_words, read_headers, read_message, values_by_name
+from adapters.email.mime import LONGEST_TEXT, Head, Texts, decoded_words, read_headers, read_message
 
 _MOST_IDS = 50
 _MOST_ADDRESSES = 100
@@ -29,8 +28,7 @@ _DATE = re.compile(
 _TO_HEADERS = ("to", "cc", "delivered-to", "x-original-to", "x-forwarded-to", "envelope-to")
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingMail:
+class IncomingMail(NamedTuple):
     envelope_from: str | None
     """Lower case; empty for the null sender of reports, None when it is not told."""
     envelope_to: tuple[str, ...]
@@ -43,19 +41,13 @@ class IncomingMail:
     answers: tuple[str, ...]
     """The ids of In-Reply-To, then those of References from the nearest up."""
     texts: Texts
-    headers: Mapping[str, tuple[str, ...]]
-    """By name in lower case; encoded words as they came."""
-    content_type: str
+    headers: Head
     spf: str
     """SendGrid's word for the envelope's sender, lower case: `pass`, `fail`, ... or empty."""
     dkim: Mapping[str, str]
     """SendGrid's word by signing domain; empty when it names none."""
     is_refused: bool = False
     """DMARC fails, and the domain of From wants such mail refused."""
-
-    def header(self, name: str) -> str:
-        found = self.headers.get(name)
-        return found[0] if found else ""
 
 
 def read_mail(stored: bytes) -> IncomingMail | None:
@@ -68,25 +60,22 @@ def read_mail(stored: bytes) -> IncomingMail | None:
         head, texts = read_headers(block), _parsed_texts(form)
     else:
         return None
-    headers = values_by_name(head)
-    from_name, from_address = _sender(headers.get("from", ()))
+    from_name, from_address = _sender(head.lines("from"))
     envelope_from, envelope_to = _envelope(form.json("envelope"))
     return IncomingMail(
         envelope_from=envelope_from,
         envelope_to=envelope_to,
-        header_to=tuple(_addresses(value for name in _TO_HEADERS for value in headers.get(name, ()))),
+        header_to=tuple(_addresses(value for name in _TO_HEADERS for value in head.lines(name))),
         from_address=from_address,
         from_name=from_name,
-        subject=decoded_words(headers.get("subject", ("",))[0]),
-        message_id=next(iter(_ids(headers.get("message-id", ()))), ""),
-        answers=(*_ids(headers.get("in-reply-to", ())), *reversed(_ids(headers.get("references", ())))),
+        subject=decoded_words(head.line("subject")),
+        message_id=next(iter(_ids(head.lines("message-id"))), ""),
+        answers=(*_ids(head.lines("in-reply-to")), *reversed(_ids(head.lines("references")))),
         texts=texts,
-        headers=headers,
-        content_type=head.content_type,
+        headers=head,
         spf=(form.proof("SPF") or "").strip().lower(),
         dkim=_dkim(form.proof("dkim") or ""),
-        is_refused=form.proof("dmarc") == REFUSED
-        or is_refused_by_sendgrid(headers.get("authentication-results", ())),
+        is_refused=form.proof("dmarc") == REFUSED or is_refused_by_sendgrid(head),
     )
 
 
@@ -99,7 +88,7 @@ def raw_message(stored: bytes) -> bytes:
 
 def passed_on_at(mail: IncomingMail) -> datetime | None:
     """When the last server before us says that it received the mail; None when it does not say."""
-    dates = _DATE.findall(mail.header("received"))
+    dates = _DATE.findall(mail.headers.line("received"))
     if not dates:
         return None
     day, month, year, hour, minute, second, hours, minutes = dates[-1]
@@ -125,7 +114,7 @@ def _envelope(said: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...]]:
     return (sender.strip().strip("<>").lower() if isinstance(sender, str) else None), listed
 
 
-def _sender(values: tuple[str, ...]) -> tuple[str, str]:
+def _sender(values: Sequence[str]) -> tuple[str, str]:
     """Name and address of the one sender; two are nobody."""
     if len(values) != 1:
         return "", ""

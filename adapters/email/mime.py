@@ -29,8 +29,11 @@ _LINE_FEED = 10
 _LONGEST_BOUNDARY_END = 80
 """What may follow a boundary on its line: `--` and white space."""
 _SOMETHING = re.compile(rb"[^\r\n]")
-_HEADER = re.compile(r"(?:([!-9;-~]*):|From |[ \t])[ \t]*(.*(?:\n[ \t].*)*)(?:\n|\Z)")
-"""A header with the lines that go on with it; or a line that is none and is passed over, as `From `."""
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_END_OF_HEADER = re.compile(r"\n(?![ \t])")
+"""A line that begins with white space goes on with the header above."""
+_NO_HEADERS = ("From ", " ", "\t")
+"""How lines begin that are passed over: the mark of a mail store, and what goes on with nothing."""
 _PLAIN_TYPE = re.compile(r'[^;"=]*((?:;\s*[\w-]+=(?:[\w.+=/:-]+|"[\w.+=/:-]+")\s*)*)')
 _PARAMETER = re.compile(r'([\w-]+)="?([\w.+=/:-]+)')
 """Of a Content-Type as nearly every mail has it."""
@@ -53,24 +56,39 @@ class Texts:
 class Head:
     """The headers of a message, or of one of its parts.
 
+    Names are in lower case everywhere.
+
     Attributes:
-        items: name in lower case and value of each as it came, with its line feeds; what is no ASCII is
-            escaped as surrogates.
+        items: name and value of each as it came, with its line feeds; what is no ASCII is escaped as
+            surrogates.
+        content_type: in lower case; plain text where there is none or it is no such thing (RFC 2045, 5.2).
     """
 
     def __init__(self, items: list[tuple[str, str]]) -> None:
         self.items = items
         self._first = dict(reversed(items))
+        kind = self.get("content-type").partition(";")[0].strip().lower()
+        self.content_type = kind if kind.count("/") == 1 else "text/plain"
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._first
 
     def get(self, name: str) -> str:
-        """The first one of that name, empty when there is none."""
+        """The first one of that name as it came, empty when there is none."""
         return self._first.get(name, "")
 
-    @cached_property
-    def content_type(self) -> str:
-        """In lower case; plain text where there is none or it is no such thing (RFC 2045, 5.2)."""
-        kind = self.get("content-type").partition(";")[0].strip().lower()
-        return kind if kind.count("/") == 1 else "text/plain"
+    def line(self, name: str) -> str:
+        """The first of `lines`, empty when there is none."""
+        return _on_one_line(self._first[name]) if name in self._first else ""
+
+    def lines(self, name: str) -> list[str]:
+        """The value of each of that name, on one line, cut at 4 kB.
+
+        Encoded words stay encoded: addresses must be taken apart before, or a name could pass for an address.
+        """
+        if name not in self._first:
+            return []
+        return [_on_one_line(raw) for each, raw in self.items if each == name]
 
     def parameter(self, name: str) -> str:
         """A parameter of Content-Type, empty when there is none or it cannot be read."""
@@ -127,26 +145,6 @@ def read_message(raw: bytes) -> tuple[Head, Texts]:
     )
 
 
-def header_values(head: Head) -> Iterator[tuple[str, str]]:
-    """Every header with its name in lower case and its value on one line, cut at 4 kB.
-
-    Encoded words stay encoded: addresses must be taken apart before, or a name could pass for an address.
-    """
-    for name, raw in head.items:
-        value = raw[:LONGEST_HEADER]
-        if not value.isascii():
-            value = decode(value.encode("utf-8", "surrogateescape"), "utf-8")
-        yield name, " ".join(value.split())
-
-
-def values_by_name(head: Head) -> dict[str, tuple[str, ...]]:
-    """The same, all that bear one name together."""
-    found: dict[str, list[str]] = {}
-    for name, value in header_values(head):
-        found.setdefault(name, []).append(value)
-    return {name: tuple(values) for name, values in found.items()}
-
-
 def decoded_words(value: str) -> str:
     """A header's value with its encoded words (RFC 2047) decoded, on one line."""
     if "=?" not in value:
@@ -164,14 +162,22 @@ def decoded_words(value: str) -> str:
 def _headers(block: bytes) -> Head:
     """As `email.parser.BytesHeaderParser` reads them, in a tenth of the time: most of a mail is headers."""
     items: list[tuple[str, str]] = []
-    lines = block.decode("ascii", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
-    at = 0
-    while (found := _HEADER.match(lines, at)) is not None:
-        name, value = found.groups()
-        if name:
-            items.append((name.lower(), value))
-        at = found.end()
+    text = b"\n".join(block.splitlines()).decode("ascii", "surrogateescape")
+    for header in _END_OF_HEADER.split(text):
+        name, colon, value = header.partition(":")
+        if colon and name.isascii() and name.isprintable() and " " not in name:
+            if name:
+                items.append((name.lower(), value.lstrip(" \t")))
+        elif not header.startswith(_NO_HEADERS):
+            break
     return Head(items)
+
+
+def _on_one_line(raw: str) -> str:
+    value = raw[:LONGEST_HEADER]
+    if not value.isascii():
+        value = decode(value.encode("utf-8", "surrogateescape"), "utf-8")
+    return " ".join(value.split())
 
 
 def _head(raw: bytes, start: int, end: int) -> tuple[bytes, int]:
@@ -186,9 +192,8 @@ def _head(raw: bytes, start: int, end: int) -> tuple[bytes, int]:
 
 def _blank_line(raw: bytes, start: int, end: int) -> tuple[int, int] | None:
     """Behind the line in front of the first empty line, and behind that one; None where there is none."""
-    places = (raw.find(b"\n\n", start, end), raw.find(b"\n\r\n", start, end))
-    at = min((each for each in places if each >= 0), default=-1)
-    return None if at < 0 else (at + 1, at + (2 if at == places[0] else 3))
+    found = _BLANK_LINE.search(raw, start, end)
+    return None if found is None else (found.start() + 1, found.end())
 
 
 def _walk(part: Head, start: int, end: int, budget: _Budget, depth: int) -> None:

@@ -9,7 +9,7 @@ from email.utils import parseaddr
 from typing import Any
 
 from adapters.email.automatic import why_automatic, why_automatic_text
-from adapters.email.mime import Head, decoded_words, read_message, values_by_name
+from adapters.email.mime import Head, decoded_words, read_message
 from adapters.email.reading.answer import Answer, read_text, read_texts
 from domain.commands import Record
 from domain.dones import clean_text, read_lines
@@ -23,8 +23,7 @@ class _Signs:
     envelope_from: str | None
     from_address: str
     subject: str
-    content_type: str
-    headers: Mapping[str, tuple[str, ...]]
+    headers: Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +97,12 @@ def _asked_mail(asked: Mapping[str, Any]) -> ReadMail:
 
 def _signs(head: Head) -> tuple[_Signs, str]:
     """What tells whether a program wrote it, and the name of the sender."""
-    headers = values_by_name(head)
-    sender = headers.get("from", ("",))[0][:_LONGEST_ADDRESS]
+    sender = head.line("from")[:_LONGEST_ADDRESS]
     name, address = parseaddr(sender) if sender.count("(") < 2 else ("", "")  # noqa: PLR2004 -- it recurses
     signs = _Signs(
         envelope_from=None,
         from_address=address.lower(),
-        subject=decoded_words(headers.get("subject", ("",))[0]),
-        content_type=head.content_type,
-        headers=headers,
+        subject=decoded_words(head.line("subject")),
+        headers=head,
     )
     return signs, decoded_words(name)

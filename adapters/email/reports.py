@@ -31,7 +31,7 @@ _SAYS_SO = re.compile(r"\b550\b.{0,80}(?:user unknown|no such user|does not exis
 def is_by_server(mail: Signs) -> bool:
     """Whether a mail server wrote it, and no program that answers for a person."""
     local = mail.from_address.partition("@")[0]
-    return mail.envelope_from == "" and (mail.content_type == "multipart/report" or local in _SERVERS)
+    return mail.envelope_from == "" and (mail.headers.content_type == "multipart/report" or local in _SERVERS)
 
 
 def read_report(raw: bytes, domain: str, *, by_server: bool = False) -> Undelivered | None:

@@ -89,7 +89,7 @@ def _letterhead(mail: IncomingMail, domain: str) -> tuple[Letterhead, Kind | Non
         aligned=is_aligned(mail),
         to=(*mail.envelope_to, *mail.header_to),
         subject=mail.subject,
-        written=mail.header("date"),
+        written=mail.headers.line("date"),
         passed_on_at=passed_on_at(mail),
         message_id=mail.message_id,
         is_by_us=bool(read_answered([mail.message_id], domain).message_id),

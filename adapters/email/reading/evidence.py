@@ -4,7 +4,7 @@ Every pattern here looks at a bounded number of characters and none can go back 
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from adapters.email.reading.words import Words, fold
 
@@ -31,8 +31,7 @@ _NEAR_END = 3
 """Words that may follow the verb at the end of an attribution."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     date: bool
     weekday: bool
     time: bool
@@ -53,10 +52,12 @@ def weigh(text: str, words: Words) -> Evidence:
     tokens = _WORD.findall(folded)
     place, length = _verb(tokens, words)
     verb_ends = place >= 0 and place + length >= len(tokens) - _NEAR_END
-    unspaced = not text.isascii() and any(verb in folded for verb in words.unspaced_verbs)
+    is_ascii = text.isascii()
+    unspaced = not is_ascii and any(verb in folded for verb in words.unspaced_verbs)
     return Evidence(
         date=has_date(text, tokens, words),
-        weekday=not words.weekdays.isdisjoint(tokens) or any(day in text for day in _CJK_DAYS),
+        weekday=not words.weekdays.isdisjoint(tokens)
+        or (not is_ascii and any(day in text for day in _CJK_DAYS)),
         time=_TIME.search(text) is not None,
         zone=_ZONE.search(text) is not None,
         address=has_address(text),
