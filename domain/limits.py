@@ -5,7 +5,7 @@ from datetime import timedelta
 from math import inf
 
 from domain.deliveries import Claimed, Kind, LimitScope
-from domain.people import Channel
+from domain.people import Address, Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,12 @@ def bucket_name(channel: Channel, workspace: str, scope: LimitScope) -> str:
     """`slack T1 posts`, `slack T1`, `discord opens`; a provider as a whole has its channel's name."""
     where = f" {workspace}" if channel in BY_WORKSPACE and scope is not LimitScope.EVERYTHING else ""
     return channel.name.lower() + where + SUFFIXES[channel][scope]
+
+
+def place_of(name: str) -> Address:
+    """Channel and workspace of what is closed as a whole, by its bucket's name: `discord`, `slack T1`."""
+    channel, _, workspace = name.partition(" ")
+    return Address(Channel[channel.upper()], "", workspace)
 
 
 def reading_bucket(channel: Channel, workspace: str) -> str:

@@ -49,7 +49,7 @@ class Doubts:
 
 
 class Outgoing:
-    """The half of the done log that sends.  Each method is one transaction, but for `keep_house`."""
+    """The half of the done log that sends.  Each method is one transaction, but for those that keep order."""
 
     def __init__(self, storage: Storage, retention: Retention) -> None:
         self._retention = retention
@@ -240,6 +240,17 @@ class Outgoing:
         rerouting.move_on(uow, uow.ledger.stop({identity_id: UNSUBSCRIBED}, now), now)
 
     # ------------------------------------------------------------ keeping order
+
+    def leave_closed(self, now: datetime, lease_now: datetime) -> int:
+        """Ask on people's next channel what is due where everything is refused; how many, all in all."""
+        total = 0
+        while True:
+            with self._storage.begin() as uow:
+                left = rerouting.leave_closed(uow, now, lease_now)
+                uow.commit()
+            total += left
+            if left < rerouting.LEFT_AT_ONCE:
+                return total
 
     def keep_house(self, now: datetime, lease_now: datetime) -> Mapping[str, int]:
         """Expire what is too late, put in doubt what a dead worker held, make days, forget old ones.

@@ -48,6 +48,7 @@ class Ticks:
         ticks: dict[str, tuple[float, Tick]] = {
             "plan prompts": (15, self.plan_prompts),
             "plan digests": (15, self.plan_digests),
+            "leave what is closed": (30, self.leave_closed),
             "sweep inbox": (5, self.sweep_inbox),
             "keep house": (30, self.keep_house),
         }
@@ -61,6 +62,7 @@ class Ticks:
         await self.sweep_inbox()
         await self.plan_prompts()
         await self.plan_digests()
+        await self.leave_closed()
         await self.feed_index()
 
     async def plan_prompts(self) -> int:
@@ -79,6 +81,12 @@ class Ticks:
         if planned:
             log.info("%d digests are due", planned, extra={"action": "digests_planned"})
         return planned
+
+    async def leave_closed(self) -> int:
+        left = await self._threads.call(self._done_log.leave_closed, self._clock.now(), self._clock.real())
+        if left:
+            log.info("%d go to another channel, as theirs is closed", left, extra={"action": "closed_left"})
+        return left
 
     async def sweep_inbox(self) -> int:
         swept = await self._sweep()

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from domain.closings import Refusal, is_news
-from domain.deliveries import LimitScope
-from domain.limits import bucket_name
-from domain.people import Channel
+from domain.deliveries import REFUSED_FOR, LimitScope
+from domain.limits import bucket_name, place_of
+from domain.people import Address, Channel
 
 _BECAUSE = text("UPDATE buckets SET reason = :reason WHERE name = :name")
 _LAST = text("SELECT credential, refused_at FROM buckets WHERE name = :name AND credential IS NOT NULL")
@@ -18,6 +18,8 @@ _OTHER = text("""
     WHERE name = :name AND probing AND closed_until > :now AND credential <> :credential
 """)
 _CLOSED = text("SELECT name FROM buckets WHERE probing AND name = ANY(CAST(:names AS text[]))")
+
+_TRIED_LATER = text("SELECT name, refused_at FROM buckets WHERE probing AND closed_until > :now")
 
 
 def because(connection: Connection, name: str, reason: str) -> None:
@@ -43,6 +45,17 @@ def closed_channels(connection: Connection) -> frozenset[Channel]:
     """Channels that refuse everything."""
     whole: Mapping[str, Channel] = {_whole(each): each for each in Channel}
     return frozenset(whole[name] for name in connection.scalars(_CLOSED, {"names": list(whole)}))
+
+
+def refusing(connection: Connection, now: datetime) -> frozenset[Address]:
+    """`domain.ports.planning.Ledger.refusing`.
+
+    A workspace is closed as a whole for nothing but a credential, a channel for a ban, too.
+    """
+    rows = connection.execute(_TRIED_LATER, {"now": now})
+    refused = {place_of(row.name): row.refused_at for row in rows}
+    lately = now - REFUSED_FOR
+    return frozenset(place for place, at in refused.items() if place.workspace or (at and at > lately))
 
 
 def _whole(channel: Channel) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from adapters.storage import (
     closings,
     delivery_events,
+    leaving,
     ledger_claims,
     ledger_doubts,
     ledger_facts,
@@ -110,6 +111,12 @@ class PostgresLedger:
 
     def closed_channels(self) -> frozenset[Channel]:
         return closings.closed_channels(self._connection)
+
+    def refusing(self, lease_now: datetime) -> frozenset[Address]:
+        return closings.refusing(self._connection, lease_now)
+
+    def leave_closed(self, places: Collection[Address], now: datetime, limit: int) -> int:
+        return leaving.leave_closed(self._connection, places, now, limit)
 
     def try_another(self, channel: Channel, credential: str, lease_now: datetime) -> bool:
         return closings.try_another(self._connection, channel, credential, lease_now)

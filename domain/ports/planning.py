@@ -181,6 +181,24 @@ class Ledger(Protocol):
     def closed_channels(self) -> frozenset[Channel]:
         """Those that refuse everything, until one call goes through."""
 
+    def refusing(self, lease_now: datetime) -> frozenset[Address]:
+        """Channels, and workspaces where each lets us in by itself, that refuse what we log in with.
+
+        Not those where it is time for a call that tries it again.
+        """
+
+    def leave_closed(self, places: Collection[Address], now: datetime, limit: int) -> int:
+        """Send on people's next channel what is due to them there and surely was not sent; how many.
+
+        Questions and personal digests of whoever has a channel that lies in none of these places, each as a
+        new try; whoever has none goes on waiting.
+
+        Args:
+            places: channels or workspaces, `refusing` names them.
+            now: the product's time.
+            limit: the most that are sent elsewhere by this call.
+        """
+
     def try_another(self, channel: Channel, credential: str, lease_now: datetime) -> bool:
         """Let one call try a channel at once that has refused another credential; False: none is needed."""
 

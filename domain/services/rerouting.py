@@ -29,6 +29,8 @@ IsOpen = Callable[[Address], bool]
 log = logging.getLogger(__name__)
 LOOK_AT_WORKSPACE_AGAIN = timedelta(minutes=15)
 """How long what is due in a workspace that refuses waits before it is tried again."""
+LEFT_AT_ONCE = 10_000
+"""Deliveries that go to another channel in one transaction."""
 
 
 def leave_addresses(
@@ -63,22 +65,15 @@ def move_on(uow: UnitOfWork, lost: Sequence[Lost], now: datetime) -> None:
 def _ask_there(tenant: Tenant, person: Person, lost: Lost, identity: Identity, now: datetime) -> None:
     for prompt in lost.prompts:
         if person.ask_anyway or not tenant.log.has_answered(person.id, prompt.key.day):
-            _move(tenant, prompt.key, identity, max(now, prompt.due_at), prompt.not_after)
-
-
-def _move(
-    tenant: Tenant, prompt: Key, identity: Identity, due_at: datetime, not_after: datetime | None
-) -> None:
-    """The same prompt once more, to another address of hers."""
-    new = NewDelivery(
-        key=prompt._replace(try_=prompt.try_ + 1),
-        organization_id=tenant.organization_id,
-        recipient=Recipient.at(identity),
-        due_at=due_at,
-        person_id=identity.person_id,
-        not_after=not_after,
-    )
-    tenant.outbox.add([new])
+            new = NewDelivery(
+                key=prompt.key._replace(try_=prompt.key.try_ + 1),
+                organization_id=tenant.organization_id,
+                recipient=Recipient.at(identity),
+                due_at=max(now, prompt.due_at),
+                person_id=person.id,
+                not_after=prompt.not_after,
+            )
+            tenant.outbox.add([new])
 
 
 def refusing_workspaces(where: Mapping[Ref, Address], results: Sequence[Result]) -> dict[Address, str]:
@@ -93,24 +88,35 @@ def refusing_workspaces(where: Mapping[Ref, Address], results: Sequence[Result])
 def spare_workspaces(
     uow: UnitOfWork, claimed: Sequence[Claimed], results: Sequence[Result], now: datetime
 ) -> list[Result]:
-    """The results, where a whole workspace refuses turned into patience.
+    """The results, where a whole workspace refuses turned into patience: `leave_closed` is for what is due.
 
-    It is marked as paused and its managers are told, once.  A prompt goes to another channel of hers if she
-    has one; everything else waits for somebody to mend it.
+    It is marked as paused and its managers are told, once.
     """
     by_ref = {each.ref: each for each in claimed}
-    spared: list[Result] = []
-    for result in results:
-        refused, delivery = result.outcome, by_ref.get(result.ref)
-        if delivery is None or not isinstance(refused, Never) or refused.scope is not RefusalScope.WORKSPACE:
-            spared.append(result)
-            continue
-        tenant = uow.tenant(delivery.organization_id)
-        _pause(uow, tenant, delivery.recipient.address, refused.reason, now)
-        moved = delivery.key.kind is Kind.PROMPT and _ask_elsewhere(tenant, delivery, now)
-        later = Later(refused.reason, LOOK_AT_WORKSPACE_AGAIN)
-        spared.append(result if moved else result._replace(outcome=later))
-    return spared
+    refused = {
+        result.ref: result.outcome.reason
+        for result in results
+        if isinstance(result.outcome, Never) and result.outcome.scope is RefusalScope.WORKSPACE
+        if result.ref in by_ref
+    }
+    where = {by_ref[ref].recipient.address._replace(external_id=""): ref for ref in refused}
+    for address, ref in where.items():
+        _pause(uow, uow.tenant(by_ref[ref].organization_id), address, refused[ref], now)
+    return [
+        each._replace(outcome=Later(refused[each.ref], LOOK_AT_WORKSPACE_AGAIN))
+        if each.ref in refused
+        else each
+        for each in results
+    ]
+
+
+def leave_closed(uow: UnitOfWork, now: datetime, lease_now: datetime) -> int:
+    """Ask on people's next channel what is due where our credential is refused; how many that were.
+
+    Whoever has no other channel waits: she is asked where she always was if that opens in time.
+    """
+    places = uow.ledger.refusing(lease_now)
+    return uow.ledger.leave_closed(places, now, LEFT_AT_ONCE) if places else 0
 
 
 def _pause(uow: UnitOfWork, tenant: Tenant, address: Address, reason: str, now: datetime) -> None:
@@ -162,15 +168,6 @@ def _tell_managers(tenant: Tenant, notice: Notice, about: int, is_open: IsOpen, 
     for identity in reached:
         _tell(tenant, about, identity, notice, now)
     return bool(reached)
-
-
-def _ask_elsewhere(tenant: Tenant, delivery: Claimed, now: datetime) -> bool:
-    person = tenant.people.get(delivery.key.subject)
-    identity = _reachable(tenant, person, _besides(delivery.recipient.address, ()))
-    if identity is None:
-        return False
-    _move(tenant, delivery.key, identity, now, delivery.not_after)
-    return True
 
 
 def _reachable(tenant: Tenant, person: Person, is_open: IsOpen = lambda _: True) -> Identity | None:

@@ -55,13 +55,7 @@ def _channel_lost(facts: n.ChannelLost) -> Message:
     return Message(
         (
             Paragraph(text(f"I can no longer send anything {by}: my login is refused (“{facts.reason}”).")),
-            Paragraph(
-                text(
-                    "What is due there waits. Whoever runs donelog can see what to do: ",
-                    code("donelog doctor"),
-                    ".",
-                )
-            ),
+            _meanwhile("what to do"),
         ),
         subject=f"I cannot send anything {by}",
     )
@@ -72,11 +66,18 @@ def _workspace_lost(facts: n.WorkspaceLost) -> Message:
     return Message(
         (
             Paragraph(text(f"{name} no longer takes messages from me (", code(facts.reason), ").")),
-            Paragraph(
-                text(
-                    "What is due there waits. Whoever runs donelog can see why: ", code("donelog doctor"), "."
-                )
-            ),
+            _meanwhile("why"),
         ),
         subject=f"I cannot write to {name}",
+    )
+
+
+def _meanwhile(seen: str) -> Paragraph:
+    return Paragraph(
+        text(
+            "Whoever has another channel is asked there; whatever else is due waits. "
+            f"Whoever runs donelog can see {seen}: ",
+            code("donelog doctor"),
+            ".",
+        )
     )

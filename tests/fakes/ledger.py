@@ -24,7 +24,7 @@ from domain.limit_reports import CallSpacing
 from domain.people import Address, Channel, Identity
 from domain.ports.planning import Gather, Lost, Noted, PromptContext, TeamDays, gather_nothing
 from domain.retrying import MOST_RETRIES, wait_before
-from tests.fakes import closings, ledger_doubts
+from tests.fakes import closings, leaving, ledger_doubts
 from tests.fakes.ledger_facts import prompt_context, team_days
 from tests.fakes.people import usable
 from tests.fakes.rows import DeliveryRow, Tables
@@ -149,6 +149,12 @@ class FakeLedger:
 
     def closed_channels(self) -> frozenset[Channel]:
         return frozenset(channel for channel, each in self._tables.closings.items() if each.is_closed)
+
+    def refusing(self, lease_now: datetime) -> frozenset[Address]:
+        return leaving.refusing(self._tables, lease_now)
+
+    def leave_closed(self, places: Collection[Address], now: datetime, limit: int) -> int:
+        return leaving.leave_closed(self._tables, places, now, limit)
 
     def try_another(self, channel: Channel, credential: str, lease_now: datetime) -> bool:
         return closings.try_another(self._tables, channel, Refusal(credential, lease_now))

@@ -143,10 +143,12 @@ async def test_a_token_that_discord_refuses_is_tried_by_one_call_at_a_time(
         await workers.go_on(50, REFUSED_FOR / 20)
         assert len(discord.journal.of(MESSAGES)) == first + 2
         assert closed(engine, clock) == {"discord": TOKEN_REFUSED}
+        assert states(engine, Channel.EMAIL) == {State.READY: 3}, "who has another channel is asked there"
         assert states(engine, Channel.EMAIL, Kind.NOTICE) == {State.READY: 1}, "one is told, once"
         discord.journal.calm()
         await workers.go_on(30, REFUSED_FOR / 20)
-    assert states(engine, Channel.DISCORD) == {State.ACCEPTED: 60}
+    assert states(engine, Channel.DISCORD) == {State.FAILED: 3, State.ACCEPTED: 57}
+    assert states(engine, Channel.EMAIL) == {State.READY: 3}
     assert failures(engine) == 0
 
 
@@ -188,7 +190,8 @@ async def test_a_key_that_sendgrid_refuses_is_tried_by_one_call_at_a_time(
         assert len(calls) == first + 2, "it was refused already"
     async with mail_workers(engine, clock, sendgrid, sendgrid.api_key) as workers:
         await workers.go_on(5)
-    assert states(engine, Channel.EMAIL) == {State.ACCEPTED: 60}
+    assert states(engine, Channel.EMAIL) == {State.FAILED: 3, State.ACCEPTED: 57}
+    assert states(engine, Channel.SLACK) == {State.READY: 3}, "who has another channel is asked there"
     assert failures(engine) == 0
 
 
@@ -225,6 +228,7 @@ async def test_a_login_that_a_mail_server_refuses_is_tried_by_one_connection_at_
         assert states(engine, Channel.SLACK, Kind.NOTICE) == {State.READY: 1}, "one is told, once"
         async with account_workers(engine, clock, server.port, "right") as workers:
             await workers.go_on(10)
-        assert len(server.taken) == 60
-    assert states(engine, Channel.EMAIL) == {State.ACCEPTED: 60}
+        assert len(server.taken) == 57
+    assert states(engine, Channel.EMAIL) == {State.FAILED: 3, State.ACCEPTED: 57}
+    assert states(engine, Channel.SLACK) == {State.READY: 3}, "who has another channel is asked there"
     assert failures(engine) == 0

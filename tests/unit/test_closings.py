@@ -1,13 +1,14 @@
-"""A channel that is closed as a whole: managers are told, once, where they can be reached."""
+"""A channel that is closed as a whole: managers are told, once, and people's next channel takes over."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from domain import notices as n
 from domain.closings import STILL_THE_SAME
-from domain.deliveries import REFUSED_FOR, Kind, Later, LimitScope, Never, RefusalScope
-from domain.people import Address, Channel
+from domain.deliveries import REFUSED_FOR, Kind, Later, LimitScope, Never, RefusalScope, State
+from domain.people import Address, Channel, Person
 from domain.teams import Role
 from tests.factories import ADA, BEN, DEE, Office
 
@@ -109,3 +110,82 @@ def test_a_workspace_that_is_let_in_again_is_written_to_at_once(office: Office) 
     assert office.send() == []
     office.done_log.workspace_found(Channel.SLACK, "T1", "Initech HQ", now)
     assert {each.recipient.address.workspace for each in office.send()} == {"T1"}
+
+
+# ---------------------------------------------------------------- whose next channel takes over
+
+
+def asked(office: Office, person: Person) -> list[tuple[State, Channel]]:
+    rows = [row for row in office.deliveries(Kind.PROMPT) if row.new.person_id == person.id]
+    return [(row.state, row.new.recipient.address.channel) for row in rows]
+
+
+@pytest.fixture
+def by_mail(office: Office) -> Office:
+    """Ben and Cleo are asked on Discord; Ben alone can be asked by mail, too."""
+    for person, others in ((office.ben, [Address(Channel.EMAIL, "ben@example.com")]), (office.cleo, [])):
+        with office.storage.begin() as uow:
+            for each in (Address(Channel.DISCORD, f"8{person.id}"), *others):
+                uow.tenant(office.initech).people.add_identity(person.id, each)
+            uow.commit()
+        office.join(person, office.team)
+        office.change(person, preferred=Channel.DISCORD)
+        (slack, *_) = office.storage.tables.identities_of(person.id)
+        office.storage.tables.identities[slack.id] = replace(slack, active=False)
+    return office
+
+
+def leave(office: Office) -> int:
+    return office.done_log.leave_closed(office.clock.now(), office.clock.real())
+
+
+def test_who_has_another_channel_is_asked_there_and_whoever_has_none_where_she_always_was(
+    by_mail: Office,
+) -> None:
+    """Fault 26: nothing is asked twice."""
+    by_mail.done_log.plan_prompts(by_mail.clock.now())
+    by_mail.send(Channel.DISCORD, outcome=REFUSED)
+    close(by_mail, DISCORD)
+    assert leave(by_mail) == 1
+    assert asked(by_mail, by_mail.ben) == [(State.FAILED, Channel.DISCORD), (State.READY, Channel.EMAIL)]
+    assert asked(by_mail, by_mail.cleo) == [(State.READY, Channel.DISCORD)]
+    by_mail.send(Channel.EMAIL)
+    by_mail.clock.forward(REFUSED_FOR)
+    assert [each.person_id for each in by_mail.send(Channel.DISCORD)] == [by_mail.cleo.id]
+    assert leave(by_mail) == 0
+    assert asked(by_mail, by_mail.ben) == [(State.FAILED, Channel.DISCORD), (State.ACCEPTED, Channel.EMAIL)]
+
+
+def test_the_next_day_everybody_is_asked_where_it_is_open_again(by_mail: Office) -> None:
+    close(by_mail, DISCORD)
+    now = by_mail.clock.now()
+    by_mail.done_log.begin_sending(Channel.DISCORD, "new", now, now)
+    by_mail.clock.forward(timedelta(days=1))
+    by_mail.done_log.plan_prompts(by_mail.clock.now())
+    assert leave(by_mail) == 0, "one call tries it first"
+    for _ in range(2):
+        by_mail.send(Channel.DISCORD)
+    assert asked(by_mail, by_mail.ben) == asked(by_mail, by_mail.cleo) == [(State.ACCEPTED, Channel.DISCORD)]
+
+
+def test_who_answers_meanwhile_is_asked_nowhere(by_mail: Office) -> None:
+    by_mail.done_log.plan_prompts(by_mail.clock.now())
+    close(by_mail, DISCORD)
+    by_mail.message(Address(Channel.DISCORD, f"8{by_mail.ben.id}"), "shipped it")
+    assert leave(by_mail) == 0
+
+
+def test_who_answers_before_the_mail_is_sent_gets_none(by_mail: Office) -> None:
+    by_mail.done_log.plan_prompts(by_mail.clock.now())
+    close(by_mail, DISCORD)
+    assert leave(by_mail) == 1
+    by_mail.message(Address(Channel.DISCORD, f"8{by_mail.ben.id}"), "shipped it")
+    assert by_mail.ben.id not in {each.person_id for each in by_mail.send(Channel.EMAIL)}
+
+
+def test_where_every_channel_of_hers_is_closed_she_waits(by_mail: Office) -> None:
+    by_mail.done_log.plan_prompts(by_mail.clock.now())
+    close(by_mail, DISCORD)
+    close(by_mail, MAIL)
+    assert leave(by_mail) == 0
+    assert asked(by_mail, by_mail.ben) == [(State.READY, Channel.DISCORD)]

@@ -129,6 +129,7 @@ def test_a_workspace_that_refuses_is_paused_and_a_manager_told_once(office: Offi
     office.done_log.plan_prompts(SIX)
     for _ in range(2):
         office.send(outcome=REVOKED)
+        office.done_log.leave_closed(office.clock.now(), office.clock.real())
         office.clock.forward(timedelta(minutes=20))
     assert [facts for _, facts in notices(office)] == [
         n.WorkspaceLost("Initech HQ", Channel.SLACK, "token_revoked")

@@ -1,0 +1,107 @@
+"""Leaving what is closed: what is due there goes to people's next channel, thousands in a statement."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, TextClause, text
+
+from adapters.storage.ledger_claims import PROBING
+from domain.deliveries import Kind, State
+from domain.limits import BY_WORKSPACE
+from domain.people import Address
+
+_NEAR = timedelta(days=2)
+"""How far the day of what it is not too late for lies from today."""
+_REASON = "what is due here goes to her next channel while this one is closed"
+
+_CLOSED = """
+    closed AS (
+        SELECT * FROM unnest(CAST(:channels AS smallint[]), CAST(:workspaces AS text[]))
+            AS closed (channel, workspace)
+    )
+"""
+_IS_CLOSED = """
+    EXISTS (
+        SELECT FROM closed
+        WHERE closed.channel = {0}.channel AND (closed.workspace = '' OR closed.workspace = {0}.workspace)
+    )"""
+
+# What is ready was surely not sent, unless it is sent again blindly.
+_DUE = """
+    state = 1 AND blind = 0 AND (not_after IS NULL OR not_after > :now)
+    AND (due_at <= :now OR reason IS NOT NULL) AND part = 0 AND day BETWEEN :first_day AND :last_day
+"""
+_DOOR = f"""
+    CROSS JOIN LATERAL (
+        SELECT identity.id, identity.channel, identity.workspace, identity.external_id, identity.direct
+        FROM identities AS identity
+        WHERE identity.organization_id = person.organization_id AND identity.person_id = person.id
+          AND identity.active AND identity.mail_stopped_at IS NULL AND NOT {_IS_CLOSED.format("identity")}
+        ORDER BY identity.channel IS NOT DISTINCT FROM person.preferred DESC, identity.channel, identity.id
+        LIMIT 1
+    ) AS door
+"""  # noqa: S608 -- constants alone
+
+
+def _leave(there: str) -> TextClause:
+    """Moves what waits in places of that kind: the last try alone, as one before it went elsewhere."""
+    return text(f"""
+    {PROBING}
+    WITH {_CLOSED}, waiting AS MATERIALIZED (
+        SELECT here.day, here.id, here.kind, here.subject, here.target, here."try" + 1 AS next_try,
+               person.organization_id, person.id AS person_id, door.channel, door.id AS identity_id,
+               door.workspace, door.external_id, door.direct, coalesce(planned_at, due_at) AS planned_at,
+               not_after
+        FROM closed
+        JOIN deliveries AS here ON {there}
+        JOIN people AS person
+            ON person.organization_id = here.organization_id AND person.id = here.person_id AND person.active
+        {_DOOR}
+        WHERE here.kind = ANY(:kinds) AND {_DUE}
+          AND NOT EXISTS (
+                SELECT FROM deliveries AS later
+                WHERE later.kind = here.kind AND later.subject = here.subject AND later.target = here.target
+                  AND later.part = 0 AND later."try" > here."try" AND later.day = here.day
+                  AND later.day BETWEEN :first_day AND :last_day
+            )
+        LIMIT :limit
+        FOR UPDATE OF here SKIP LOCKED
+    ), gone AS (
+        UPDATE deliveries SET state = :failed, reason = :reason
+        FROM waiting
+        WHERE deliveries.day = waiting.day AND deliveries.id = waiting.id
+          AND deliveries.day BETWEEN :first_day AND :last_day
+    )
+    INSERT INTO deliveries (day, kind, subject, target, "try", organization_id, person_id, channel,
+                            identity_id, workspace, address, direct, due_at, planned_at, not_after)
+    SELECT day, kind, subject, target, next_try, organization_id, person_id, channel,
+           identity_id, workspace, external_id, direct, :now, planned_at, not_after
+    FROM waiting
+    ON CONFLICT DO NOTHING
+    """)  # noqa: S608 -- constants alone
+
+
+_LEAVE = {
+    False: _leave("here.channel = closed.channel AND closed.channel <> 1"),
+    True: _leave(
+        "here.channel = 1 AND here.kind <= 3 AND closed.channel = 1 AND here.workspace = closed.workspace"
+    ),
+}
+"""By whether its workspaces have limits of their own; those have an index."""
+
+
+def leave_closed(connection: Connection, places: Collection[Address], now: datetime, limit: int) -> int:
+    """`domain.ports.planning.Ledger.leave_closed`."""
+    bound = {
+        "channels": [int(each.channel) for each in places],
+        "workspaces": [each.workspace for each in places],
+        "kinds": [int(Kind.PROMPT), int(Kind.DIGEST_MAIL)],
+        "now": now,
+        "first_day": (now - _NEAR).date(),
+        "last_day": (now + _NEAR).date(),
+        "limit": limit,
+        "failed": int(State.FAILED),
+        "reason": _REASON,
+    }
+    kinds = {each.channel in BY_WORKSPACE for each in places}
+    return sum(connection.execute(_LEAVE[each], bound).rowcount for each in sorted(kinds))

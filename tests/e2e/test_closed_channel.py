@@ -1,0 +1,74 @@
+"""The bot's token is taken back at a minute to six: who has mail is asked there, once; the others wait."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import pytest_asyncio
+
+from domain.people import Address, Channel
+from simulators.town import Descriptions, Services, Town, joined
+from simulators.virtual_clock import VirtualClock
+from tests.e2e.conftest import STARTS
+from tests.e2e.voices import ByMail, OnDiscord, Team, Voice, gather, person
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SIX = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)
+"""18:00 in Madrid on Wednesday, the first day on which nobody has written anything."""
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+QUESTION = "What'd you get done today?"
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def services(descriptions: Descriptions) -> AsyncIterator[Services]:
+    made = Services(VirtualClock(STARTS), descriptions)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+async def gathered(town: Town) -> tuple[Team, OnDiscord, ByMail]:
+    """Ben and Eli are asked on Discord; Ben can be reached by mail, too."""
+    team = await gather(town, "platform")
+    by_mail = ByMail(town, "ben.at.home@example.com")
+    core = town.installation.core
+    with core.database.storage.begin() as uow:
+        people = uow.tenant(core.organization_id).people
+        people.add_identity(person(team.discord).id, Address(Channel.EMAIL, by_mail.email))
+        uow.commit()
+    eli = OnDiscord(town, town.services.discord.add_user("eli", "Eli"), team.discord.channel)
+    town.services.discord.join(eli.user, team.guild)
+    await eli.command("join", {"team": team.name})
+    await town.wait_until(SIX - MINUTE, HOUR)
+    return team, eli, by_mail
+
+
+def asked(*voices: Voice) -> list[int]:
+    """How often each of them was asked so far."""
+    return [sum(QUESTION in heard for heard in voice.heard()) for voice in voices]
+
+
+async def test_whoever_has_another_channel_is_asked_there_and_the_others_when_it_is_open_again(
+    services: Services, database: str
+) -> None:
+    """Fault 26."""
+    settings = services.settings(database, meilisearch=False)
+    async with joined(services, settings) as town:
+        team, eli, by_mail = await gathered(town)
+        ben = team.discord
+        assert asked(ben, eli, by_mail) == [1, 1, 0], "on Tuesday, when it worked"
+        services.application.token = "another one"
+        await town.wait_until(SIX + 2 * MINUTE, MINUTE)
+        assert asked(ben, eli, by_mail) == [1, 1, 1]
+        told = [heard for heard in team.slack.heard() if "on Discord: my login is refused" in heard]
+        assert ["Whoever has another channel is asked there" in each for each in told] == [True]
+        await by_mail.write("tuned the carburettor")
+
+    async with joined(services, replace(settings, discord_bot_token=services.application.token)) as town:
+        await town.wait_until(SIX + 4 * MINUTE, MINUTE)
+        assert asked(ben, eli, by_mail) == [1, 2, 1]
+        await town.wait_until(SIX + timedelta(days=1), HOUR)
+        assert asked(ben, eli, by_mail) == [2, 3, 1]

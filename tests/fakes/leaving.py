@@ -1,0 +1,70 @@
+"""Leaving what is closed, in plain Python over the rows in memory."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from domain.deliveries import REFUSED_FOR, Kind, Recipient, State
+from domain.people import Address, Identity, Person, preferred_identity
+from tests.fakes.rows import DeliveryRow, Tables
+from tests.fakes.writing import add_deliveries
+
+
+def refusing(tables: Tables, now: datetime) -> frozenset[Address]:
+    """`domain.ports.planning.Ledger.refusing`."""
+    channels = {
+        Address(channel, "")
+        for channel, each in tables.closings.items()
+        if each.is_closed and each.until > now and each.last is not None
+        if now < each.last.at + REFUSED_FOR
+    }
+    paused = {
+        Address(channel, "", name)
+        for (channel, name), workspace in tables.workspaces.items()
+        if workspace.paused_at is not None
+    }
+    return frozenset(channels | paused)
+
+
+def leave_closed(tables: Tables, places: Collection[Address], now: datetime, limit: int) -> int:
+    """`domain.ports.planning.Ledger.leave_closed`."""
+    moved = 0
+    for row in list(tables.deliveries.values()):
+        person = tables.people.get(row.new.person_id or 0)
+        if moved == limit or person is None or not _waits_in(tables, row, places, now):
+            continue
+        identity = _open_identity(tables, person, places)
+        if identity is not None:
+            _send(tables, row, identity, now)
+            moved += 1
+    return moved
+
+
+def _waits_in(tables: Tables, row: DeliveryRow, places: Collection[Address], now: datetime) -> bool:
+    key, new = row.new.key, row.new
+    is_due = (new.due_at <= now or row.reason) and (new.not_after is None or new.not_after > now)
+    surely_not_sent = row.state is State.READY and not row.blind and not key.part
+    later = any(
+        other.try_ > key.try_ and other._replace(try_=key.try_) == key
+        for other in (each.new.key for each in tables.deliveries.values())
+    )
+    personal = key.kind in {Kind.PROMPT, Kind.DIGEST_MAIL}
+    waits = personal and is_due and surely_not_sent and not later
+    return bool(waits) and _lies_in(new.recipient.address, places)
+
+
+def _lies_in(address: Address, places: Collection[Address]) -> bool:
+    here = {(address.channel, ""), (address.channel, address.workspace)}
+    return any((each.channel, each.workspace) in here for each in places)
+
+
+def _open_identity(tables: Tables, person: Person, places: Collection[Address]) -> Identity | None:
+    hers = tables.identities_of(person.id)
+    return preferred_identity(person, [each for each in hers if not _lies_in(each.address, places)])
+
+
+def _send(tables: Tables, row: DeliveryRow, identity: Identity, now: datetime) -> None:
+    key = row.new.key._replace(try_=row.new.key.try_ + 1)
+    new = replace(row.new, key=key, recipient=Recipient.at(identity), due_at=now, facts=None)
+    tables.change_delivery(row.ref, state=State.FAILED, reason="this channel is closed")
+    add_deliveries(tables, [new])
