@@ -209,11 +209,11 @@ class Conversation:
         return read_message(text, lambda name: known.tenant.teams.named(name) is not None)
 
     def _record(self, known: Known, request: c.Request, command: c.Record, now: datetime) -> Handled:
-        facts = capture.record(known.tenant, known.person, request.origin, command, now)
-        if facts is None:
+        written = capture.record(known.tenant, known.person, request.origin, command, now)
+        if written is None:
             return Handled("recorded before")
-        if isinstance(facts, f.HelpShown):
-            return Handled("no line in it", facts=facts)
+        if isinstance(written, f.HelpShown):
+            return Handled("no line in it", facts=written)
         in_words = (
             request.origin.surface is c.Surface.SLASH
             or not known.person.introduced
@@ -223,9 +223,12 @@ class Conversation:
         )
         if not known.person.introduced:
             known.tenant.people.save(replace(known.person, introduced=True))
-        if not capture.member_teams(known.tenant, known.person):
+        if not in_words:
+            return Handled("recorded", mark=True)
+        facts = capture.tell(written, request.origin, command, now)
+        if not written.teams:
             facts = replace(facts, joinable=self._joinable(known, request.origin))
-        return Handled("recorded", facts=facts if in_words else None, mark=True)
+        return Handled("recorded", facts=facts, mark=True)
 
     def _joinable(self, known: Known, origin: c.Origin) -> tuple[tuple[int, str], ...]:
         return tuple((team.id, team.name) for team in membership.joinable(known.tenant, origin))

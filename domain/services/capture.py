@@ -25,9 +25,20 @@ def member_teams(tenant: Tenant, person: Person) -> list[Team]:
     return [team for team, role in tenant.teams.of(person.id) if role.writes]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written down."""
+
+    day: date
+    lines: Sequence[tuple[Line, tuple[int, ...]]]
+    """Each with the teams that see it."""
+    teams: Sequence[Team]
+    """Hers, whether they see a line or not."""
+
+
 def record(
     tenant: Tenant, person: Person, origin: Origin, command: Record, now: datetime
-) -> f.Recorded | f.HelpShown | None:
+) -> Written | f.HelpShown | None:
     """Write lines down, once for each source; None when that was done before.
 
     Raises:
@@ -48,12 +59,17 @@ def record(
             return None
     if not person.ask_anyway:
         tenant.outbox.cancel_prompt(person.id, day)
-    readers = _readers(with_audience, teams)
+    return Written(day, with_audience, teams)
+
+
+def tell(written: Written, origin: Origin, command: Record, now: datetime) -> f.Recorded:
+    """What she is told of it, where a check mark would not do."""
+    readers = _readers(written)
     return f.Recorded(
-        day=day,
-        lines=tuple(f.SaidLine(line.kind, line.text, private=not ids) for line, ids in with_audience),
+        day=written.day,
+        lines=tuple(f.SaidLine(line.kind, line.text, private=not ids) for line, ids in written.lines),
         teams=tuple(team.name for team in readers),
-        digest_at=_digest_at(readers[0], day, now) if readers else "",
+        digest_at=_digest_at(readers[0], written.day, now) if readers else "",
         can_edit=origin.address.channel in EDITABLE and origin.surface is Surface.DIRECT,
         doubtful=command.doubtful,
     )
@@ -70,9 +86,9 @@ def audience(line: Line, teams: Sequence[Team]) -> tuple[int, ...]:
     return line.team_ids if line.team_ids is not None else tuple(team.id for team in teams)
 
 
-def _readers(lines: Sequence[tuple[Line, tuple[int, ...]]], teams: Sequence[Team]) -> list[Team]:
-    seen_by = {team_id for _, team_ids in lines for team_id in team_ids}
-    return [team for team in teams if team.id in seen_by]
+def _readers(written: Written) -> list[Team]:
+    seen_by = {team_id for _, team_ids in written.lines for team_id in team_ids}
+    return [team for team in written.teams if team.id in seen_by]
 
 
 def _source(origin: Origin) -> str:
