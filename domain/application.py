@@ -116,7 +116,8 @@ class DoneLog(Outgoing):
     def _answer_by_delivery(
         self, uow: UnitOfWork, item: LockedItem, origin: Origin, handled: Handled, now: datetime
     ) -> None:
-        if handled.organization_id is None or (handled.facts is None and not handled.mark):
+        marked = handled.mark and origin.address.channel in CHATS and bool(origin.source_ref)
+        if handled.organization_id is None or (handled.facts is None and not marked):
             return
         identity_id = handled.identity.id if handled.identity else None
         if handled.stopped == identity_id:
@@ -131,7 +132,7 @@ class DoneLog(Outgoing):
             answers=origin.answer_to,
         )
         answers = [] if handled.facts is None else [answer]
-        if handled.mark and origin.address.channel in CHATS and origin.source_ref:
+        if marked:
             key = answer.key._replace(kind=Kind.MARK)
             answers.insert(0, replace(answer, key=key, facts=None, answers=origin.source_ref))
         uow.tenant(handled.organization_id).outbox.add(answers)

@@ -37,6 +37,20 @@ class _Form:
     """None: the form does not fit after all."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """The first one that fits counts."""
+
+    in_turn: tuple[_Form, ...]
+    any_of_them: re.Pattern[str]
+    """Most of what people write fits none, which one pattern tells sooner than each in turn."""
+
+
+def _forms(*in_turn: _Form) -> _Forms:
+    patterns = [f"(?:{each.pattern.pattern})" for each in in_turn]
+    return _Forms(in_turn, re.compile("|".join(patterns), re.IGNORECASE))
+
+
 def _form(pattern: str, build: Callable[[_Match], c.Command | None]) -> _Form:
     return _Form(re.compile(pattern, re.IGNORECASE), build)
 
@@ -91,8 +105,8 @@ _EVERYWHERE = (
     _form(r"stop|unsubscribe", lambda _: r.Stop()),
     _form(rf"(yes|no),? {_EMAIL}", lambda m: r.ClaimSender(m[2], hers=m[1].casefold() == "yes")),
 )
-_IN_A_MESSAGE = (*_EVERYWHERE, _form(_LONE_SEARCH, _search))
-_AFTER_SLASH = (
+_IN_A_MESSAGE = _forms(*_EVERYWHERE, _form(_LONE_SEARCH, _search))
+_AFTER_SLASH = _forms(
     *_EVERYWHERE,
     _form(r"search (\S.*)", _search),
     _form(rf"join(?: {_NAME})?", lambda m: c.Join(name=m[1] or "")),
@@ -122,7 +136,7 @@ def read_message(raw: str, is_team: IsTeam) -> c.Command:
     joining = _JOIN_OR_LEAVE.fullmatch(typed)
     if joining is not None and is_team(joining[2]):
         return c.Join(name=joining[2]) if joining[1].casefold() == "join" else c.Leave(joining[2])
-    return _fitting(typed, _IN_A_MESSAGE) or replace(_record(typed), doubtful=_like_a_command(typed))
+    return _fitting(typed, _IN_A_MESSAGE) or _doubted(typed)
 
 
 def read_slash(raw: str) -> c.Command:
@@ -134,17 +148,24 @@ def read_slash(raw: str) -> c.Command:
     if adding is not None:
         return _record(typed[adding.end() :])
     one_line = None if "\n" in typed else _fitting(typed, _AFTER_SLASH)
-    return one_line or replace(_record(typed), doubtful=_like_a_command(typed))
+    return one_line or _doubted(typed)
 
 
-def _fitting(typed: str, forms: tuple[_Form, ...]) -> c.Command | None:
+def _fitting(typed: str, forms: _Forms) -> c.Command | None:
     squeezed = " ".join(typed.split())
-    for form in forms:
+    if forms.any_of_them.fullmatch(squeezed) is None:
+        return None
+    for form in forms.in_turn:
         match = form.pattern.fullmatch(squeezed)
         command = form.build(match) if match else None
         if command is not None:
             return command
     return None
+
+
+def _doubted(typed: str) -> c.Record:
+    record = _record(typed)
+    return replace(record, doubtful=True) if _like_a_command(typed) else record
 
 
 def _record(typed: str) -> c.Record:

@@ -57,8 +57,8 @@ def require_aware(instant: datetime) -> datetime:
 
 def log_day(instant: datetime, zone_name: str) -> date:
     """The log day that `instant` falls into on a clock in that zone."""
-    local = require_aware(instant).astimezone(zone(zone_name)).replace(tzinfo=None)
-    return (local - timedelta(hours=DAY_STARTS.hour)).date()
+    local = require_aware(instant).astimezone(zone(zone_name))
+    return local.date() if local.hour >= DAY_STARTS.hour else local.date() - timedelta(days=1)
 
 
 def first_instant(wall: datetime, tz: ZoneInfo) -> datetime:

@@ -33,7 +33,7 @@ class PostgresLimits:
         counters = self._transaction.remembered.counters
         digests = [_digest(name) for name in names]
         counters.update(dict.fromkeys(digests, (now, 0)))
-        for row in self._transaction.connection.execute(_READ, {"names": digests}):
+        for row in self._transaction.connection.execute(_READ, {"names": digests}).all():
             counters[bytes(row.name)] = (row.since, row.times)
 
     def allow(self, name: str, now: datetime, window: timedelta, most: int = 1) -> bool:

@@ -142,7 +142,7 @@ def _of_people(transaction: Transaction, query: TextClause, wanted: Collection[H
     if not wanted:
         return ()
     values = {"organization_ids": array([one for one, _ in wanted]), "ids": array([id_ for _, id_ in wanted])}
-    return transaction.connection.execute(query, values)
+    return transaction.connection.execute(query, values).all()
 
 
 def read_identities(transaction: Transaction, wanted: set[Address]) -> set[Hers]:
@@ -176,7 +176,7 @@ def _workspaces(transaction: Transaction, wanted: set[tuple[Channel, str]]) -> N
         "channels": array([int(channel) for channel, _ in wanted]),
         "workspaces": array([workspace for _, workspace in wanted]),
     }
-    for row in transaction.connection.execute(_WORKSPACES, values):
+    for row in transaction.connection.execute(_WORKSPACES, values).all():
         known[Channel(row.channel), row.external_id] = row.organization_id
 
 
@@ -189,7 +189,7 @@ def _sources(transaction: Transaction, wanted: set[tuple[int, str]]) -> None:
         "organization_ids": array([one for one, _ in wanted]),
         "sources": array([ref for _, ref in wanted]),
     }
-    for row in transaction.execute(_SOURCES, values):
+    for row in transaction.execute(_SOURCES, values).all():
         sources[row.organization_id, row.source_ref] = True
 
 
@@ -217,7 +217,7 @@ def _sent(
         "digest": int(Kind.DIGEST_MAIL),
     }
     found: dict[SentKey, SentMail | None] = {}
-    for row in transaction.execute(_SENT, values):
+    for row in transaction.execute(_SENT, values).all():
         mail = SentMail(
             Ref(row.day, row.id), row.day, row.person_id, row.kind, row.subject, row.target, row.facts
         )

@@ -6,7 +6,7 @@ and in Korean, whose words carry endings, every two neighbouring characters are 
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 LONGEST_WORD = 80
 """Characters; the rest of a longer word is cut off, in questions too."""
@@ -63,7 +63,7 @@ def search_vector(text: str) -> str:
             kept.append(position)
         if size > MOST_BYTES:
             break
-    return " ".join(f"'{word}':{','.join(map(str, places[word]))}" for word in sorted(places))
+    return " ".join([f"'{word}':{','.join(map(str, kept))}" for word, kept in sorted(places.items())])
 
 
 def query_terms(text: str) -> list[str]:
@@ -86,8 +86,8 @@ def lexicon_words(text: str) -> set[str]:
 def _indexed(text: str) -> Iterator[tuple[str, int]]:
     position = 0
     for run, unspaced in _runs(fold(text)):
-        singles = list(run) if unspaced else [run[:LONGEST_WORD]]
-        pairs = _pairs(run) if unspaced else []
+        singles = run if unspaced else (run[:LONGEST_WORD],)
+        pairs = _pairs(run) if unspaced else ()
         for index, single in enumerate(singles):
             position += 1
             if position > LAST_POSITION:
@@ -101,12 +101,14 @@ def _pairs(run: str) -> list[str]:
     return [run[index : index + 2] for index in range(len(run) - 1)]
 
 
-def _runs(folded: str) -> Iterator[tuple[str, bool]]:
+def _runs(folded: str) -> Iterable[tuple[str, bool]]:
     """Stretches of letters and digits, each with whether its script puts no blanks between words."""
     if folded.isascii():
-        for found in _ASCII_WORD.finditer(folded):
-            yield found[0], False
-        return
+        return [(word, False) for word in _ASCII_WORD.findall(folded)]
+    return _stretches(folded)
+
+
+def _stretches(folded: str) -> Iterator[tuple[str, bool]]:
     start, kind = 0, _kind(folded[0])
     for index, character in enumerate(folded):
         now = _kind(character)
