@@ -104,11 +104,20 @@ def _add(tenant: "Tenant", team: "Team", who: str, role: "Role", now: "datetime"
         profile = Profile(naming.name_at(who), team.zone)
         person, _ = tenant.people.add(profile, naming.read_address(who), None, now)
     else:
-        person = naming.person(tenant, who)
+        person = _somebody_here(tenant, who)
     if not person.zone_chosen and not tenant.teams.of(person.id):  # as when she joins her first team herself
         tenant.people.save(replace(person, zone=team.zone))
     new = tenant.teams.join(team.id, person.id, role, now)
     return f"{person.name} is {'now' if new else 'already'} in {team.name}."
+
+
+def _somebody_here(tenant: "Tenant", who: str) -> "Person":
+    from bot import naming
+
+    try:
+        return naming.person(tenant, who)
+    except naming.NobodyError as nobody:
+        raise Refusal(f"{nobody} Somebody new needs a mail address, such as ana@example.com.") from nobody
 
 
 @member_app.command("link")

@@ -10,6 +10,10 @@ from domain.teams import Team
 _ADDRESSES = "`ana@example.com`, `slack:T123/U456` or `discord:123`"
 
 
+class NobodyError(Refusal):
+    """There is no person of that name."""
+
+
 def read_address(text: str) -> Address:
     """An address from `ana@example.com`, `slack:T123/U456` or `discord:123`.
 
@@ -77,7 +81,7 @@ def _only_one(tenant: Tenant, name: str) -> Person:
     exactly = [each for each in named if each.name.casefold() == name.casefold()]
     meant = exactly or named
     if not meant:
-        raise Refusal(f"I know nobody called “{name}”. `donelog member list` shows everybody.")
+        raise NobodyError(f"I know nobody called “{name}”. `donelog member list` shows everybody.")
     if len(meant) > 1:
         listed = ", ".join(f"{each.name} ({each.id})" for each in meant[:10])
         raise Refusal(f"“{name}” could be several people: {listed}. Give the number.")

@@ -139,8 +139,8 @@ def listen(settings: Settings) -> socket.socket:
         listening.close()
         if error.errno == errno.EADDRINUSE:
             raise SettingsError(
-                f"DONELOG_HTTP_PORT: {settings.http_port} is taken by another program; "
-                "choose another one, or 0 for any that is free."
+                f"DONELOG_HTTP_PORT: {settings.http_port} is taken by another program, perhaps by donelog "
+                "that runs already; choose another one, or 0 for any that is free."
             ) from error
         raise SettingsError(
             f"DONELOG_HTTP_HOST: cannot listen on {settings.http_host} ({error.strerror})."

@@ -70,8 +70,9 @@ class SetUp:
         """The next command, and the code by which further workspaces and servers join."""
         with opened(self.surroundings.settings()) as core:
             say(f"\nNext: {strong('./donelog run')}")
-            say("Then everything is done in chat; `/done help` shows how.")
-            say(f"To connect a further workspace or server:\n  {connect_code(core)}")
+            say(f"Then, in a channel: {strong('/done team here')}, and everybody presses Join.")
+            say("`/done help` shows the rest.")
+            say(f"\nOnly for a further workspace or server:\n  {connect_code(core)}")
 
 
 def steps(lines: Iterable[str]) -> None:

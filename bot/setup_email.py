@@ -32,10 +32,9 @@ def run(setup: SetUp) -> None:
     """Lead through mail, by SendGrid or by an ordinary account."""
     steps(WAYS)
     usual = "2" if setup.value("SMTP_URL") else "1"
-    if ask("1 or 2", default=usual) == "2":
-        setup_account.run(setup)
-    else:
-        _by_sendgrid(setup)
+    while (way := ask("1 or 2", default=usual)) not in _WAYS:
+        say("Type 1 or 2.")
+    _WAYS[way](setup)
 
 
 def _by_sendgrid(setup: SetUp) -> None:
@@ -99,3 +98,6 @@ def _say_what_is_next() -> None:
     say("A team that takes part by mail alone:")
     say("  ./donelog team make NAME --zone Europe/Madrid")
     say("  ./donelog member add NAME ana@example.com ben@example.com")
+
+
+_WAYS = {"1": _by_sendgrid, "2": setup_account.run}

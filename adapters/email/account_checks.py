@@ -13,7 +13,7 @@ import aiosmtplib
 
 from adapters.email.accounts import Mailbox, Server
 from adapters.email.authentication import KNOWN, first_name
-from adapters.email.imap_session import TROUBLE, ImapSession
+from adapters.email.imap_session import TROUBLE, ImapSession, in_words
 from adapters.email.smtp_out import client_of
 
 Finding = tuple[bool, str]
@@ -60,9 +60,8 @@ def _check_imap(mailbox: Mailbox) -> list[Finding]:
     try:
         session.open()
     except TROUBLE as error:
-        return [
-            (False, f"The mailbox at {server.host}:{server.port} cannot be read ({error}). {APP_PASSWORD}")
-        ]
+        told = f"The mailbox at {server.host}:{server.port} cannot be read ({in_words(error)})."
+        return [(False, f"{told} {APP_PASSWORD}")]
     finally:
         session.close()
     if session.has_idle:
@@ -92,7 +91,7 @@ async def round_trip(
                     await client.send_message(message, sender=address, recipients=[recipient])
         found = await asyncio.to_thread(_await, session, folder.next_uid, marks, patience)
     except (aiosmtplib.SMTPException, *TROUBLE) as error:
-        raise NoRoundTrip(str(error)) from error
+        raise NoRoundTrip(in_words(error)) from error
     finally:
         await asyncio.to_thread(session.close)
     first = found.get(marks[0], b"")

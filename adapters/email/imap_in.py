@@ -5,7 +5,7 @@ import logging
 
 from adapters.email.accounts import Mailbox
 from adapters.email.imap_folder import FolderReader, LeaseLost, Positions
-from adapters.email.imap_session import TROUBLE
+from adapters.email.imap_session import TROUBLE, in_words
 from domain.ports.front import Clock, Front, StorageDown
 from domain.ports.listening import Lease
 
@@ -76,7 +76,7 @@ class ImapReader:
         except StorageDown:
             _log.warning("the mailbox waits: the database does not answer")
         except TROUBLE as trouble:
-            _log.warning("the mailbox at %s: %s; trying again", self._mailbox.server.host, trouble)
+            _log.warning("the mailbox at %s: %s; trying again", self._mailbox.server.host, in_words(trouble))
         finally:
             reader.close()
         return worked

@@ -4,6 +4,7 @@ RFC 3501; IDLE: RFC 2177.
 """
 
 import contextlib
+import re
 import socket
 import ssl
 import time
@@ -27,6 +28,13 @@ POLL_SECONDS = 30.0
 """Between two looks where a server has no IDLE."""
 TROUBLE = (IMAPClientError, OSError, ValueError)
 """Whatever a connection or a server's answer may raise; `ValueError`: an answer that cannot be read."""
+
+
+def in_words(error: Exception) -> str:
+    """What the server said; imapclient hands that on as octets shown by Python."""
+    said = str(error)
+    octets = re.fullmatch(r"b(['\"])(.*)\1", said)
+    return octets[2] if octets else said or type(error).__name__
 
 
 @dataclass(frozen=True, slots=True)

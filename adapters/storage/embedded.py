@@ -136,7 +136,7 @@ def start(home: Path, *, bin_folder: Path | None = None) -> EmbeddedServer:
         return _start(home.resolve(), bin_folder)
     except OSError as problem:
         raise EmbeddedPostgresError(
-            f"The embedded PostgreSQL cannot be started: {problem}. "
+            f"The embedded PostgreSQL cannot be started in {home}: {problem.strerror or problem}. "
             "Set DONELOG_HOME to another folder, or DATABASE_URL to a PostgreSQL 17 or later"
         ) from problem
 

@@ -130,7 +130,9 @@ def _help_shown(facts: f.HelpShown, channel: Channel) -> Message:
     slash = "" if by_mail else "/done "
     door = "Reply to any mail from me" if by_mail else "Write to me"
     rows = [(slash + typed, meaning) for typed, meaning in _COMMANDS]
-    if not by_mail:
+    if by_mail:
+        rows.append(("stop", "no more mail from me; any mail to me starts it again"))
+    else:
         rows.append(("/done team here", "make a team; each morning it reads in that channel what got done"))
     commands = tuple(text(code(typed), f": {meaning}") for typed, meaning in rows)
     return Message(

@@ -27,7 +27,9 @@ def digest(facts: f.Digest) -> Message:
     blocked = [item for person in facts.people for item in _blocked(person, several_days=several)]
     if blocked:
         blocks.append(Group(text("Blocked"), tuple(blocked)))
-    blocks += [group for person in facts.people for group in _wrote(person, several_days=several)]
+    mixed = not all(person.by_mail for person in facts.people)
+    for person in facts.people:
+        blocks += _wrote(person, several_days=several, by_mail=mixed and person.by_mail)
     rest = _digest_rest(facts)
     if rest:
         blocks.append(Paragraph(rest))
@@ -48,9 +50,9 @@ def _blocked(person: f.DigestPerson, *, several_days: bool) -> list[Text]:
     ]
 
 
-def _wrote(person: f.DigestPerson, *, several_days: bool) -> list[Group]:
+def _wrote(person: f.DigestPerson, *, several_days: bool, by_mail: bool) -> list[Group]:
     """Her other lines; no group where all of them stand on top."""
-    title = text(person.name, *((muted(" (by mail)"),) if person.by_mail else ()))
+    title = text(person.name, *((muted(" (by mail)"),) if by_mail else ()))
     items = tuple(
         (*_weekday(line, several_days=several_days), *kind_mark(line.kind), Run(line.text))
         for line in person.lines

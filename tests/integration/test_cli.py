@@ -149,7 +149,9 @@ def test_people_are_added_by_mail_address_and_by_name(shell: Shell) -> None:
 
 def test_either_all_or_none_of_several_people_are_added(shell: Shell) -> None:
     shell.says("team", "make", "Platform")
-    assert "nobody called “Nobody”" in shell.fails("member", "add", "Platform", "ana@example.com", "Nobody")
+    told = shell.fails("member", "add", "Platform", "ana@example.com", "Nobody")
+    assert "nobody called “Nobody”" in told
+    assert "Somebody new needs a mail address" in told
     assert json.loads(shell.says("member", "list", "--json")) == []
 
 

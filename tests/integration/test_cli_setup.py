@@ -69,6 +69,7 @@ async def test_slack_is_set_up_from_the_link_to_the_code(shell: Shell, slack: Sl
     assert "✓ Connected to the Slack workspace Acme" in said
     assert "✓ Socket Mode works." in said
     assert "Next: ./donelog run" in said
+    assert "Then, in a channel: /done team here" in said
     assert CODE in said
     settings = shell.surroundings.settings()
     assert settings.slack_bot_token == (workspace.bot_token,)
@@ -238,9 +239,11 @@ def account(provider: Provider, password: str = PASSWORD) -> str:
 
 async def test_an_ordinary_account_is_set_up_by_a_mail_to_itself(shell: Shell, provider: Provider) -> None:
     provider.header = b"Authentication-Results: mx.mail.example.com; dkim=pass header.d=mail.example.com\r\n"
-    typed = f"2\nme@mail.example.com\n{account(provider, 'wrong')}{account(provider)}"
+    typed = f"gmail\n2\nme@mail.example.com\n{account(provider, 'wrong')}{account(provider)}"
     said = await set_up(shell, "email", typed=typed)
+    assert "Type 1 or 2." in said
     assert "does not take user and password" in said
+    assert "([AUTHENTICATIONFAILED] wrong)" in said
     assert "✓ Mail goes out and comes in." in said
     assert "tells of new mail at once (IDLE)" in said
     settings = shell.surroundings.settings()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -149,6 +150,16 @@ def test_a_deleted_line_is_told_as_deleted() -> None:
 
 
 # ---------------------------------------------------------------- digest and search
+
+
+def test_a_team_that_has_only_mail_is_not_told_so_beside_each_name() -> None:
+    cleo = f.DigestPerson("Cleo", by_mail=True, lines=(f.DigestLine(TUESDAY, Kind.DONE, "signed the lease"),))
+    digest = f.Digest("platform", TUESDAY, TUESDAY, (cleo, replace(cleo, name="Dee")))
+    assert "by mail" not in words(word(digest, Channel.EMAIL))
+
+
+def test_whoever_reads_mail_is_told_how_to_have_none() -> None:
+    assert " stop " in words(word(f.HelpShown("", kept=False), Channel.EMAIL))
 
 
 def test_a_digest_tags_nobody_and_says_each_list_once() -> None:
