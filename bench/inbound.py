@@ -1,7 +1,7 @@
 """`inbound`: a mail's whole way in: let in, stored, read, told from what came before, its dones committed.
 
 Answers of many people of several organizations, of some 5 kB as Gmail writes them, are posted as SendGrid
-does, signed, a few at a time; the process that reads mails runs beside, as it does for days in production.
+does, signed, some at a time; the process that reads mails runs beside, as it does for days in production.
 The bound commits single rows into a table like that of the dones, by psycopg2 alone, over as many connections
 at a time as there are mails.
 """
@@ -42,7 +42,8 @@ from domain.conversation import Conversation
 from domain.people import Channel
 from domain.ports.inbox import Source
 
-AT_ONCE = 16
+AT_ONCE = (16, 64)
+"""Posts at a time: on an ordinary day, and when everybody answers (PostgreSQL takes 100 connections)."""
 SIGNED_AT = b"1795543200"
 _numbers = itertools.count(1)
 _DID = (
@@ -66,30 +67,40 @@ _MAKE_BOUND = """
 
 
 def run(sizes: Sizes) -> list[Figure]:
+    return [figure for at_once in AT_ONCE for figure in _measured(sizes, at_once)]
+
+
+def _measured(sizes: Sizes, at_once: int) -> list[Figure]:
     count = max(sizes.few // 5, 100)
     spent = postgres.DatabaseUse()
     with postgres.server() as running:
         url = postgres.fresh(running, "inbound")
-        with postgres.engine(url) as engine, Door(engine) as door:
+        with postgres.engine(url) as engine, Door(engine, at_once) as door:
             people = itertools.cycle(asked(engine))
             door.take(people, 100)  # the first ones pay for what is made once
             pairs = interleaved(
                 sizes.rounds,
                 lambda: _taken(engine, door, people, count, spent),
-                lambda: _committed(engine, url, count),
+                lambda: _committed(engine, url, count, at_once),
             )
     goals = ("", "", "2 at most: one to store it, one to read it")
     return [
-        *compared("inbound", "mails", pairs, "ratio >= 0.7 (floor 0.55)"),
+        *compared(f"inbound, {at_once} at a time", "mails", pairs, "ratio >= 0.7 (floor 0.55)"),
         *spent.figures(count * sizes.rounds, goals, "mail"),
     ]
 
 
 class Door:
-    """The product's door for mail, with all that is behind it, until the `with` ends."""
+    """The product's door for mail, with all that is behind it, until the `with` ends.
 
-    def __init__(self, engine: Engine) -> None:
+    Args:
+        engine: of the database.
+        at_once: posts at a time.
+    """
+
+    def __init__(self, engine: Engine, at_once: int) -> None:
         self._engine = engine
+        self._at_once = at_once
         self._runner = asyncio.Runner()
         self._key = ec.generate_private_key(ec.SECP256R1())
 
@@ -124,11 +135,11 @@ class Door:
         self.take_all(self.posts(people, count))
 
     def take_all(self, posts: Sequence[tuple[bytes, bytes]]) -> None:
-        """Post them, a few at a time, until the dones of the last one are committed."""
+        """Post them, some at a time, until the dones of the last one are committed."""
         self._runner.run(self._take_all(iter(posts)))
 
     async def _take_all(self, posts: Iterator[tuple[bytes, bytes]]) -> None:
-        await asyncio.gather(*(self._take_each(posts) for _ in range(AT_ONCE)))
+        await asyncio.gather(*(self._take_each(posts) for _ in range(self._at_once)))
         await self._front.settled()
 
     async def _take_each(self, posts: Iterator[tuple[bytes, bytes]]) -> None:
@@ -196,12 +207,12 @@ _INSERT = """
 """
 
 
-def _committed(engine: Engine, url: str, count: int) -> Sample:
+def _committed(engine: Engine, url: str, count: int, at_once: int) -> Sample:
     with engine.begin() as connection:
         for statement in _MAKE_BOUND.split(";"):
             connection.execute(text(statement))
     dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    opened = [psycopg2.connect(dsn) for _ in range(AT_ONCE)]
+    opened = [psycopg2.connect(dsn) for _ in range(at_once)]
     left = iter(range(count))
     try:
         return postgres.sample(engine, count, lambda: _insert_all(opened, left))
