@@ -13,6 +13,7 @@ _MOST_WORDS = 18
 ENDS = (":", ">", "-", ")", "*", "≫", "]")
 _NUMBER_FIRST = re.compile(
     r"(?:\d{4}|\d{1,2})\s?[-/.:年년월月]\s?\d|\d{1,2}\.?\s[^\W\d]|\d{4}[^\s\d]{1,6}\s[^\W\d]"
+    r"|\d{4}\s[^\s\d]{1,4}\.\s[^\W_]"
 )
 ISO_FIRST = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}\s\d{1,2}:\d\d\s(?:GMT|UTC)")
 ORNAMENT = "-–—*_>|»[] \t"

@@ -41,6 +41,7 @@ def mark_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
     first = PRONOUNS.sub("", lines[0])
     parts = [fold(part) for part in re.findall(r"\w+", first)]
     reached = sum(CONTACT.search(line) is not None for line in lines[1:])
+    ways = sum(map(_is_way_to_reach, lines[1:]))
     if ":" in lines[0]:
         return
     is_hers = len(parts) > 1 and len(names) > 1 and names.issuperset(parts)
@@ -49,7 +50,8 @@ def mark_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
     is_card = (
         may_be_hers
         and len(lines) >= _FEWEST_LINES
-        and (2 * reached >= len(lines) - 1 or sum(map(_is_way_to_reach, lines[1:])) >= _ENOUGH_WAYS)
+        and (2 * reached >= len(lines) - 1 or ways >= _ENOUGH_WAYS)
+        and (ways > 0 or bool(names))  # `Called +1 555 0100` below `Visited Acme Corp` may be what she did
         and 1 < len(parts) <= _FEWEST_LINES
         and is_name_like(first)
     )

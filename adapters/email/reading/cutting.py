@@ -99,7 +99,7 @@ class _Cut:
     def _is_quote_of_headers(self, index: int) -> bool:
         """Headers are all that is quoted: the original below them is not."""
         page, end = self._page, index
-        if ":" not in page.said[index] or not page.may_weigh():
+        if not (":" in page.said[index] or "--" in page.said[index]) or not page.may_weigh():
             return False
         while page.is_quoted(end) and end - index <= _MOST_QUOTED_HEADERS:
             end += 1

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from adapters.email.reading.cards import is_card_line, mark_card, mark_own_card, may_stand_on_card
+from adapters.email.reading.frames import mark_frames
 from adapters.email.reading.manners import (
     CONTACT,
     ends_as_closing,
@@ -23,13 +24,18 @@ _MOST_CLOSING_LINES = 8
 _MOST_CARD_LINES, _FEWEST_WAYS = 16, 2
 """A company's visiting card is longer, and tells so many ways to reach somebody."""
 _MOST_CLOSING_WORDS = 4
+_WIDE = 60
+"""Characters of a line of dashes above all that lists put below a mail, whatever lines are in between."""
 _RULE_SIGNS = frozenset("-—–―─━_=*~# ")
 _MAILING_LIST = re.compile(
     r"mailing.?list|listinfo|groups\.google|groups\.io|-users|@lists?\."
     r"|unsubscribe (?:from|send|via|here|at|by)|unsubscribe: ",
     re.IGNORECASE,
 )
-_POSTSCRIPT = re.compile(r"(?:p\.?\s?[sd]|n\.?b|追伸)\.?\s?[:：.–-]|P\.?S\.?\s", re.IGNORECASE)
+_POSTSCRIPT = re.compile(
+    r"(?:p\.?\s?[sd]|n\.?b|追伸)\.?\s?[:：.–-]|P\.?S\.?\s|\[(?:\d{1,2}|\*)\][:\s]", re.IGNORECASE
+)
+"""It, or a note to what she said above: `[1] https://example.com`."""
 _SIGNED = re.compile(r"(--?|[—–~]|//?)(\s?)([^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,2})[.,]?$")
 
 
@@ -38,7 +44,8 @@ def mark_endings(page: Page, start: int, end: int, words: Words, names: frozense
 
     What stands below a closing is hers too where it is a postscript.
     """
-    mark_legal(page, start, end, words)
+    mark_frames(page, start, end, words, names)
+    mark_legal(page, start, _open_end(page, start, end), words)
     end = _open_end(page, start, end)
     _mark_signature(page, start, end, words)
     end = _trim_rules(page, start, _open_end(page, start, end))
@@ -76,7 +83,7 @@ def _open_end(page: Page, start: int, end: int) -> int:
 def _mark_signature(page: Page, start: int, end: int, words: Words) -> None:
     """From the line `-- ` or one that looks like it, if what follows looks like a signature."""
     after: list[str] = []
-    delimiter = -1
+    delimiter, since = -1, 0
     first = next((each for each in page.open_lines(start, end) if not is_rule(page.said[each])), end)
     for index in range(end - 1, start - 1, -1):
         said = page.said[index]
@@ -84,29 +91,37 @@ def _mark_signature(page: Page, start: int, end: int, words: Words) -> None:
             continue
         if not is_rule(said):
             after.append(said)
-        elif after and _is_delimiter(
-            page.raw[index], said, after, words, is_below_quote=start > 0 and index <= first
+        elif after and (
+            any(_MAILING_LIST.search(line) for line in after[0 if len(said) >= _WIDE else since :])
+            or _is_delimiter(page, index, after[since:], words, is_below_quote=start > 0 and index <= first)
         ):
-            delimiter = index
+            delimiter, since = index, len(after)
         if len(after) > _MOST_SIGNATURE_LINES or (is_bullet(page.raw[index]) and not is_rule(said)):
             break
     if delimiter >= 0 and (start > 0 or page.has_words(0, delimiter)):
         page.mark(delimiter, end, Verdict.SIGNATURE, "below a line that begins a signature")
 
 
-def _is_delimiter(raw: str, said: str, after: Sequence[str], words: Words, *, is_below_quote: bool) -> bool:
+def _is_delimiter(
+    page: Page, index: int, after: Sequence[str], words: Words, *, is_below_quote: bool
+) -> bool:
     """Whether the lines `after` it, nearest last, are a signature; `-- ` with its space needs no proof."""
-    if any(_MAILING_LIST.search(line) for line in after):
-        return True
-    if any(len(line) > _LONGEST_SIGNATURE_LINE for line in after):
+    raw, said = page.raw[index], page.said[index]
+    if not after or _POSTSCRIPT.match(after[-1]) or max(map(len, after)) > _LONGEST_SIGNATURE_LINE:
         return False
     if raw.startswith("-- ") or said.startswith("_____"):
         return True
     tells = any(map(CONTACT.search, after)) or bool(words.closings.at(fold(after[-1])))
     is_name = is_name_like(after[-1])
     if said in _DELIMITERS:
-        return tells or is_name or is_below_quote
+        return tells or is_name or is_below_quote or _ends_signed(page, index)
     return len(said) > 1 and _RULE_SIGNS.issuperset(said) and tells and is_name
+
+
+def _ends_signed(page: Page, index: int) -> bool:
+    """She signed right above a line of dashes, `-Ana`: what is below it belongs to that."""
+    above = next((each for each in range(index - 1, -1, -1) if page.said[each]), -1)
+    return above > 0 and not page.said[above - 1] and _SIGNED.fullmatch(page.said[above]) is not None
 
 
 def _trim_rules(page: Page, start: int, end: int) -> int:

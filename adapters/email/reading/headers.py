@@ -9,6 +9,8 @@ from adapters.email.reading.words import Words, fold
 
 _MOST_HEADERS = 16
 _MOST_CONTINUATIONS = 3
+_GOES_ON = ("<", ">,", ";")
+"""How a line ends in the middle of a list of addresses."""
 _LONGEST_NAME = 28
 _LONGEST_VALUE = 120
 _ENOUGH = 5
@@ -48,6 +50,8 @@ def header_block(page: Page, index: int, words: Words, *, marked: bool = False) 
         elif said and _is_unknown_header(said, words) and continued == 0:
             unknown, end = unknown + 1, place + 1
         elif said:
+            if end == place and page.said[place - 1].endswith(_GOES_ON):
+                end = place + 1
             continued += 1
             if continued > _MOST_CONTINUATIONS:
                 break

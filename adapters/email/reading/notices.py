@@ -2,6 +2,7 @@
 
 import re
 
+from adapters.email.reading.frames import frame_top
 from adapters.email.reading.manners import LONGEST_CLOSING_LINE
 from adapters.email.reading.page import Page, Verdict, is_bullet, is_rule
 from adapters.email.reading.words import Openings, Words, fold
@@ -21,6 +22,7 @@ _LONGEST_PARAGRAPH = 30
 """Lines from the beginning of a legal text to the end of hers."""
 _SEEN_OF_PARAGRAPH = 800
 """Characters that are looked at to tell whether it is one."""
+_MOST_NOTICES = 3
 _FEWEST_WARNED = 2
 """Things said that make a text a warning about mail from outside, however it begins."""
 _BANNER_ENDS = (".", "!", "]", "*", "。")
@@ -104,7 +106,17 @@ def _may_warn(said: str, words: Words) -> bool:
 
 
 def mark_legal(page: Page, start: int, end: int, words: Words) -> None:
-    """From where a paragraph begins as disclaimers and footers of lists do."""
+    """From where a paragraph begins as disclaimers and footers of lists do; there may be several."""
+    for _ in range(_MOST_NOTICES):
+        top, rule = _legal_at(page, start, end, words)
+        if top == end:
+            return
+        page.mark(top, end, Verdict.FOOTER, rule)
+        end = top
+
+
+def _legal_at(page: Page, start: int, end: int, words: Words) -> tuple[int, str]:
+    """The first line of what is no longer hers, and why; `end` when all of it may be."""
     for index in page.open_lines(start, end):
         said = _LEADING.sub("", page.said[index].strip(" *_|>-=#※"))
         bare = fold(said)
@@ -114,11 +126,10 @@ def mark_legal(page: Page, start: int, end: int, words: Words) -> None:
             if not phrase or not (is_apart or _is_surely_legal(said, phrase)):
                 continue
             if _is_impersonal(page.said[index], phrase, bare) and page.has_words(start, index):
-                page.mark(_above(page, index, start), end, Verdict.FOOTER, rule)
-                return
+                return _above(page, index, start, end), rule
         if is_apart and _sounds_legal(page, index, end, words) and page.has_words(start, index):
-            page.mark(_above(page, index, start), end, Verdict.FOOTER, "sounds as legal texts do")
-            return
+            return _above(page, index, start, end), "sounds as legal texts do"
+    return end, ""
 
 
 def _sounds_legal(page: Page, index: int, end: int, words: Words) -> bool:
@@ -169,7 +180,9 @@ def _is_impersonal(said: str, phrase: str, bare: str) -> bool:
     return len(said) >= longest or bare.rstrip(" :.") == phrase.rstrip(" :.") or phrase[-1] in ".,:"
 
 
-def _above(page: Page, index: int, start: int) -> int:
+def _above(page: Page, index: int, start: int, end: int) -> int:
+    """The line at which the frame or the lines of dashes around a legal text begin."""
+    index = frame_top(page, index, start, end)
     while index > start and (not page.said[index - 1] or is_rule(page.said[index - 1])):
         index -= 1
     return index

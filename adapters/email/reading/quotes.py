@@ -18,6 +18,7 @@ _SENTENCE_ENDS = (".", "!", "?", ":", ";")
 _SHORTEST_BROKEN = 60
 _MOST_LINES_OF_AN_ADDRESS = 3
 _MBOX_FROM = ">From "
+_PROMPT, _MOST_PROMPTS = re.compile(r"\s{0,8}>>> [\w(\[{'\"@#](?!.*>>>$)"), 20
 _MORE_THAN = re.compile(r">\s?\d")
 _OPEN_LINK = re.compile(r"[(<\[]https?://[^\s)>\]]{1,500}$")
 
@@ -33,6 +34,7 @@ def mark_quotes(page: Page) -> None:
         ):
             continue
         page.mark(index, index + 1, Verdict.QUOTE, "begins with a quote mark")
+    _release_prompts(page)
     _mark_initials(page)
     for index in range(1, len(page) - 1):
         if page.said[index] and page.verdicts[index] is None and _is_leftover(page, index):
@@ -42,6 +44,15 @@ def mark_quotes(page: Page) -> None:
 def _is_between_arrows(said: str) -> bool:
     """`>>> http://www.example.com <<<` is ornament."""
     return said.startswith(">>") and said.endswith("<<")
+
+
+def _release_prompts(page: Page) -> None:
+    """`>>> import os` is what she typed where no line is quoted once: only Python begins so."""
+    quoted = [index for index in range(len(page)) if page.is_quoted(index)]
+    if all(_PROMPT.match(page.raw[index]) for index in quoted) and len(quoted) <= _MOST_PROMPTS:
+        for index in quoted:
+            page.verdicts[index] = Verdict.KEPT
+            page.rules[index] = "what she typed at a prompt"
 
 
 def _closes_address(page: Page, index: int) -> bool:
