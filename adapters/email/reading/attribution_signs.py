@@ -2,7 +2,7 @@
 
 import re
 
-from adapters.email.reading.evidence import Evidence
+from adapters.email.reading.evidence import Evidence, opens_with_date
 from adapters.email.reading.page import is_bullet
 from adapters.email.reading.words import Words, fold
 
@@ -16,6 +16,7 @@ _NUMBER_FIRST = re.compile(
     r"|\d{4}\s[^\s\d]{1,4}\.\s[^\W_]"
 )
 ISO_FIRST = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}\s\d{1,2}:\d\d\s(?:GMT|UTC)")
+_BRACKET = re.compile(r"[<(\[](?=[^\s<>()\[\]]{1,80}@)|<")
 ORNAMENT = "-–—*_>|»[] \t"
 
 
@@ -35,7 +36,7 @@ def starts_dated(line: str, words: Words) -> bool:
 def decides(text: str, evidence: Evidence, *, quoted: bool, dated: bool) -> bool:
     weight = _weight(text, evidence, quoted=quoted, dated=dated)
     is_whole = quoted and _tells_all(text, evidence)
-    if is_bullet(text):
+    if is_bullet(text) and not opens_with_date(text):
         return weight >= _ENOUGH_FOR_A_BULLET and (evidence.verb or is_whole)
     if is_whole or _is_compact(text, evidence) or (quoted and _is_dated_heading(text, evidence)):
         return True
@@ -107,8 +108,7 @@ def _is_framed(text: str) -> bool:
 
 def _is_name_long(text: str) -> bool:
     """What stands in front of the address is no longer than a name."""
-    name = text.partition("<")[0] if "<" in text else text
-    return len(name.split()) <= MOST_NAME_WORDS
+    return len(_BRACKET.split(text, maxsplit=1)[0].split()) <= MOST_NAME_WORDS
 
 
 def _stands_alone(text: str, evidence: Evidence) -> bool:

@@ -79,8 +79,12 @@ def _is_said_by_her(within: Attribution, said: str, words: Words) -> bool:
 def _may_end(said: str, words: Words) -> bool:
     if said.endswith(ENDS):
         return not said.endswith(_SMILES)
-    last_word = fold(said.rsplit(None, 1)[-1])
-    return last_word in words.verbs or ISO_FIRST.match(said) is not None or last_word.endswith(">wrote")
+    last_word = fold(said.rsplit(None, 1)[-1]).rstrip(".։")
+    return (
+        last_word in words.verbs
+        or last_word.endswith((">wrote", *words.unspaced_verbs))
+        or ISO_FIRST.match(said) is not None
+    )
 
 
 def _is_heading(page: Page, last: int, words: Words) -> bool:

@@ -78,6 +78,11 @@ def has_date(text: str, tokens: list[str], words: Words) -> bool:
     return any(token in words.months and _has_day_beside(tokens, place) for place, token in enumerate(tokens))
 
 
+def opens_with_date(text: str) -> bool:
+    """Its first number is a day, and no bullet: `24. 11. 2026`."""
+    return _DATE.match(text.lstrip()) is not None
+
+
 def has_date_or_time(text: str, words: Words) -> bool:
     return _TIME.search(text) is not None or has_date(text, _WORD.findall(fold(text)), words)
 

@@ -55,8 +55,10 @@ def above_rules(page: Page, index: int) -> int:
 def _marked(page: Page, index: int, words: Words) -> Original | None:
     """`-----Original Message-----`, `Begin forwarded message:` and their like."""
     said = page.said[index]
-    if len(said) > _LONGEST_MARK and not words.originals.at(fold(said[:_LONGEST_MARK])):
-        return None
+    if len(said) > _LONGEST_MARK:
+        if said[0] not in "-=_" and not words.originals.at(fold(said[:_LONGEST_MARK])):
+            return None
+        said = said[:_LONGEST_MARK]
     core = said.strip(_ORNAMENT)
     folded = fold(core.rstrip(": "))
     kind = _kind_of_mark(folded, words)

@@ -11,7 +11,7 @@ MOST_DOUBTS = 1_500
 """How often a piece of one mail is weighed closely; no honest one has so many doubtful lines."""
 LONGEST_SEEN = 600
 """Characters of a line that are looked at to tell what it is; what is kept of it is whole."""
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _ZEROS = "٠۰०০੦૦୦௦౦೦൦๐໐၀០"
 """The digits of the scripts from Arabic to Khmer stand behind their zeros."""
 _PLAIN = str.maketrans(
