@@ -42,7 +42,12 @@ def _rich(element: Json) -> list[str]:
 
 
 def _runs(element: Json) -> list[str]:
-    return [str(run.get("text", run.get("url", ""))) for run in element["elements"]]
+    return [_run(run) for run in element["elements"]]
+
+
+def _run(run: Json) -> str:
+    text = str(run.get("text", run.get("url", "")))
+    return f"“{text}”" if run.get("style", {}).get("code") else text
 
 
 def discord(message: DiscordMessage) -> str:
@@ -58,10 +63,11 @@ def discord_content(content: str, components: list[Json]) -> str:
 
 
 def _shown(markdown: str) -> str:
-    """Our own markup taken away: headings, small print, bold, italics, code, escapes."""
+    """Our own markup taken away: headings, small print, bold, italics, escapes; code stands in quotes."""
     lines = re.sub(r"^(?:#{1,3}|-#) ", "", markdown, flags=re.MULTILINE)
     lines = re.sub(r"^- ", "  • ", lines, flags=re.MULTILINE)
-    unstyled = re.sub(r"(?<!\\)(\*\*|\*|`)(.+?)(?<!\\)\1", r"\2", lines)
+    quoted = re.sub(r"(?<!\\)`(.+?)(?<!\\)`", r"“\1”", lines)
+    unstyled = re.sub(r"(?<!\\)(\*\*|\*)(.+?)(?<!\\)\1", r"\2", quoted)
     return re.sub(r"\\([^\w\s])", r"\1", unstyled)
 
 

@@ -1,5 +1,6 @@
 """Search, settings, help: what is said when somebody asks."""
 
+import re
 from typing import assert_never
 
 from domain import facts as f
@@ -20,8 +21,10 @@ from domain.messages import (
     text,
 )
 from domain.people import Channel
-from domain.wording.phrases import before_commands, count, in_a_row, kind_mark, one_sentence
+from domain.wording.phrases import before_commands, count, in_a_row, kind_mark, one_sentence, with_code
 
+_A_COMMAND = re.compile(r"`(?=(?:away|days|search|time|today|vacation)\b)")
+"""Where a refusal says what can be typed, as it is typed in a mail."""
 _SHOWN = 100
 """Characters of a query that are said back."""
 
@@ -35,7 +38,7 @@ def word(facts: f.AskedFacts, channel: Channel) -> Message:
         case f.SettingsShown():
             return _settings_shown(facts, channel)
         case f.Refused():
-            return one_sentence(facts.sentence)
+            return one_sentence(_A_COMMAND.sub(f"`{before_commands(channel)}", facts.sentence))
         case _:
             assert_never(facts)
 
@@ -107,7 +110,7 @@ def _by(channel: Channel | None) -> str:
 
 _COMMANDS = (
     ("today", "what you wrote today"),
-    ("edit 1 new text", "change today's first line; delete 1 removes it"),
+    ("edit 1 new text", "change today's first line; `{}delete 1` removes it"),
     ("nothing", "end the day without a line"),
     (
         "search invoices",
@@ -116,11 +119,14 @@ _COMMANDS = (
     ("settings", "when, where and on which days I ask you"),
     (
         "time 17:30",
-        "ask me at another time; zone Europe/Madrid, days mon-fri and channel mail work likewise",
+        "ask me at another time; `{0}zone Boston`, `{0}days mon-fri` and `{0}channel mail` work likewise",
     ),
     ("ask", "get the question now, to try it"),
-    ("vacation until monday", "no questions until then; away 3 days and pause work too, back ends it"),
-    ("join platform", "join a team; leave platform leaves it"),
+    (
+        "vacation until monday",
+        "no questions until then; `{0}vacation 3 days` works too, `{0}back` ends it",
+    ),
+    ("join platform", "join a team; `{}leave platform` leaves it"),
     ("invite ana@example.com", "invite somebody by mail; they need no account"),
 )
 
@@ -134,11 +140,11 @@ def _help_shown(facts: f.HelpShown, channel: Channel) -> Message:
         rows.append(("stop", "no more mail from me; any mail to me starts it again"))
     else:
         rows.append(("/done team here", "make a team; each morning it reads in that channel what got done"))
-    commands = tuple(text(code(typed), f": {meaning}") for typed, meaning in rows)
+    commands = tuple(text(code(typed), *with_code(f": {meaning.format(slash)}")) for typed, meaning in rows)
     return Message(
         (
             *_unclear(facts, by_mail=by_mail),
-            Paragraph(text(f"{door}: every line is something you got done. {_SIGNS}")),
+            Paragraph(with_code(f"{door}: every line is something you got done. {_SIGNS}")),
             Group(text("You can also write"), commands),
         ),
         subject="How to talk to me",
@@ -154,4 +160,4 @@ def _unclear(facts: f.HelpShown, *, by_mail: bool) -> tuple[Block, ...]:
     return (Paragraph(text(f"I could not tell what “{typed}” means.{kept}", *hint)),)
 
 
-_SIGNS = "[] in front makes it a goal, ! something that blocks you, private: keeps it to yourself."
+_SIGNS = "`[]` in front makes it a goal, `!` something that blocks you, `private:` keeps it to yourself."

@@ -39,12 +39,12 @@ _NUMBERS = (
 
 
 def one_sentence(sentence: str) -> Message:
-    said = _with_code(sentence)
+    said = with_code(sentence)
     subject = "".join(run.text for run in said).partition(". ")[0].removesuffix(".")
     return Message((Paragraph(said),), subject=subject[:120])
 
 
-def _with_code(sentence: str) -> Text:
+def with_code(sentence: str) -> Text:
     """Our own sentences put what can be typed between backticks."""
     parts = sentence.split("`")
     if len(parts) % 2 == 0:

@@ -23,7 +23,7 @@ OF_PEOPLE = {"digest_hostile"}
 """Examples that show what people typed, whose signs are theirs."""
 SHOW_NO_TYPED_TWIN = {"which_organization"}
 """No words say which organization a message is meant for; its buttons are the only way."""
-NO_COMMANDS = {"[]", "!", "CODE", "/done invite", "17:30", "token_revoked"}
+NO_COMMANDS = {"[]", "!", "CODE", "/done invite", "17:30", "token_revoked", "private:"}
 """Signs in front of a line, a platform's own words, and what stands for a command whose rest is up to her."""
 _HIT = f.Hit("Ada", TUESDAY, Kind.DONE, "shipped it", ())
 
@@ -141,6 +141,16 @@ def test_private_lines_are_said_to_be_seen_by_nobody_else() -> None:
 def test_what_looked_like_a_command_is_shown_back() -> None:
     assert "“serch invoices”" in words(examples(Channel.DISCORD)["recorded_doubtful"])
     assert "shows how to take this back" in words(examples(Channel.SLACK)["recorded_doubtful"])
+
+
+def test_a_command_in_a_refusal_is_typed_as_the_channel_wants_it() -> None:
+    refused = f.Refused("There is no line 9 today. Write `today` to see the numbers, or try `friday`.")
+    codes = {
+        channel: [each.text for each in runs(word(refused, channel)) if each.style is Style.CODE]
+        for channel in Channel
+    }
+    assert codes[Channel.EMAIL] == ["today", "friday"]
+    assert codes[Channel.SLACK] == codes[Channel.DISCORD] == ["/done today", "friday"]
 
 
 def test_a_deleted_line_is_told_as_deleted() -> None:
