@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from adapters.email.routes import MailDoor, routes
 from bench.product import StandingClock
 from domain.commands import Origin, Request
-from domain.deliveries import DeliveryEvent
+from domain.delivery_events import DeliveryEvent
 from domain.messages import Nothing, Reply
 from domain.people import Channel
 from domain.ports.inbox import Arrival

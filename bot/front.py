@@ -11,7 +11,7 @@ from bot.batches import Batches
 from bot.bridge import Bridge
 from domain.application import DoneLog, calls_search_engine
 from domain.commands import InboxRef, Origin, Request
-from domain.deliveries import DeliveryEvent
+from domain.delivery_events import DeliveryEvent
 from domain.errors import ProfileWanted
 from domain.messages import Nothing, Reply
 from domain.people import Channel

@@ -12,7 +12,7 @@ from domain import correspondence
 from domain import facts as f
 from domain import replies as r
 from domain import talk as t
-from domain.deliveries import DeliveryEvent
+from domain.delivery_events import DeliveryEvent
 from domain.errors import Refusal
 from domain.grammar import read_message, read_slash
 from domain.local_time import log_day

@@ -7,7 +7,7 @@ from domain import commands as c
 from domain import facts as f
 from domain import replies as r
 from domain import talk as t
-from domain.deliveries import DeliveryEvent, EventKind
+from domain.delivery_events import DeliveryEvent, EventKind
 from domain.people import Address, Channel
 from domain.ports.replies import DigestSent
 from domain.ports.storage import UnitOfWork

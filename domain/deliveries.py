@@ -53,6 +53,16 @@ CALL_DEADLINE = timedelta(seconds=20)
 """The whole of one call to a provider, on the wall clock; shorter than the lease."""
 
 
+SENT_STATES = frozenset({State.ACCEPTED, State.DELIVERED})
+CANCELLABLE_STATES = frozenset({State.READY, State.UNCERTAIN})
+"""An uncertain one may have been sent once; it is not sent again."""
+MOVABLE_STATES = frozenset({State.READY, State.FAILED, State.BOUNCED, State.DROPPED})
+"""It has not arrived for certain, so that it may be asked at another address."""
+MISSED_STATES = frozenset({State.EXPIRED, State.FAILED, State.BOUNCED, State.DROPPED, State.UNKNOWN})
+"""It ended, and as far as anybody can tell it never arrived."""
+DIGEST_KINDS = frozenset({Kind.DIGEST, Kind.DIGEST_MAIL})
+
+
 class Key(NamedTuple):
     """What "once" means: no two deliveries have the same key."""
 
@@ -230,35 +240,3 @@ class Result(NamedTuple):
     fence: int
     attempt: int
     outcome: Outcome
-
-
-class EventKind(enum.Enum):
-    """What a provider tells later about a message it accepted."""
-
-    PROCESSED = "processed"
-    """The provider has it: proof that it was accepted."""
-    DELIVERED = "delivered"
-    BOUNCED = "bounced"
-    BLOCKED = "blocked"
-    """Refused this once: full, busy, or distrustful.  Too many of them are a bounce."""
-    DROPPED = "dropped"
-    """Not passed on, for something in the message."""
-    SUPPRESSED = "suppressed"
-    """Not passed on, since the address has bounced, complained or unsubscribed before."""
-    COMPLAINED = "complained"
-    UNSUBSCRIBED = "unsubscribed"
-    OTHER = "other"
-    """Deferred, opened, clicked: kept, changes nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryEvent:
-    event_id: str
-    kind: EventKind
-    ref: Ref | None
-    address: str
-    at: datetime
-    reason: str = ""
-
-
-SENT_STATES = frozenset({State.ACCEPTED, State.DELIVERED})

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.deliveries import (
+    DIGEST_KINDS,
     LEASE,
     REFUSED_FOR,
     Claimed,
-    DeliveryEvent,
     Kind,
     Later,
     LimitScope,
@@ -20,6 +20,7 @@ from domain.deliveries import (
     Sent,
     State,
 )
+from domain.delivery_events import DeliveryEvent, EventKind
 from domain.doubts import Doubt, Doubted, Evidence, Found, SafeToRepeat, Verdict, judge
 from domain.facts import Facts
 from domain.limit_reports import CallSpacing
@@ -28,7 +29,6 @@ from domain.ports.storage import Storage, UnitOfWork
 from domain.retention import Retention
 from domain.services import delivery, digests, rerouting
 
-UNSUBSCRIBED = "unsubscribed"
 REFUSES_ALL = "its workspace refuses everything"
 
 
@@ -100,8 +100,7 @@ class Outgoing:
     def _digest_facts(
         self, uow: UnitOfWork, claimed: Sequence[Claimed], now: datetime
     ) -> dict[Ref, Facts | None]:
-        kinds = {Kind.DIGEST, Kind.DIGEST_MAIL}
-        waiting = [each for each in claimed if each.key.kind in kinds and each.facts is None]
+        waiting = [each for each in claimed if each.key.kind in DIGEST_KINDS and each.facts is None]
         days = uow.ledger.team_days(waiting) if waiting else {}
         return {ref: digests.compose(each, now) for ref, each in days.items()}
 
@@ -237,7 +236,7 @@ class Outgoing:
 
     def _stop(self, uow: UnitOfWork, identity_id: int, now: datetime) -> None:
         """She wants nothing more sent there."""
-        rerouting.move_on(uow, uow.ledger.stop({identity_id: UNSUBSCRIBED}, now), now)
+        rerouting.move_on(uow, uow.ledger.stop({identity_id: EventKind.UNSUBSCRIBED.value}, now), now)
 
     # ------------------------------------------------------------ keeping order
 

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-LEAST_DELIVERIES = timedelta(days=31)
-"""Digests reach back a month, and so may a delivery that is still to be sent."""
+SENDABLE = timedelta(days=31)
+"""How long ago the day of a delivery may be; what is older is given up as expired."""
+DIGESTS_LOOK_BACK = timedelta(days=31)
+"""How far a digest reaches back at most, when none has been accepted for long."""
+LEAST_DELIVERIES = max(SENDABLE, DIGESTS_LOOK_BACK)
 LEAST_INBOX = timedelta(days=7)
 """SendGrid offers a mail again for three days and its events for one; whoever reads them wants a week."""
 

@@ -25,6 +25,15 @@ class Role(enum.IntEnum):
         """Is asked, and the team reads the answers."""
         return self in {Role.MEMBER, Role.MANAGER}
 
+    @property
+    def reads(self) -> bool:
+        """Gets the digests, and finds what the team wrote."""
+        return self is not Role.INVITED
+
+
+MOST_TO_LEAST = (Role.MANAGER, Role.MEMBER, Role.OBSERVER, Role.INVITED)
+"""Of two roles of one person in one team the one that stands further in front counts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Team:

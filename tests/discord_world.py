@@ -10,7 +10,7 @@ from adapters.discord.inlet import ANSWER_WITHIN_SECONDS
 from bot.catch_up import SharedCatchUp
 from bot.tokens import SignedTokens
 from domain.commands import Origin, Request
-from domain.deliveries import DeliveryEvent
+from domain.delivery_events import DeliveryEvent
 from domain.messages import Audience, Message, Nothing, Paragraph, Reply, Say, text
 from domain.people import Channel as Platform
 from domain.ports.directory import Direct

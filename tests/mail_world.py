@@ -22,7 +22,8 @@ from adapters.email.forms import pack
 from adapters.email.signatures import SIGNATURE_HEADER, TIMESTAMP_HEADER
 from domain import facts as f
 from domain.commands import Command, Help, InboxRef, NothingToday, Origin, Request, Search, StopMail
-from domain.deliveries import DeliveryEvent, Kind, Parcel, Recipient, Ref
+from domain.deliveries import Kind, Parcel, Recipient, Ref
+from domain.delivery_events import DeliveryEvent
 from domain.messages import Message, Nothing, Reply
 from domain.people import Address, Channel
 from domain.ports.front import MailClaim, StorageDown

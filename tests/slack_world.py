@@ -16,7 +16,7 @@ from adapters.slack.manifest import scopes
 from bot.catch_up import SharedCatchUp
 from bot.tokens import SignedTokens
 from domain.commands import Origin, Request
-from domain.deliveries import DeliveryEvent
+from domain.delivery_events import DeliveryEvent
 from domain.messages import Message, Nothing, Paragraph, Reply, Say, text
 from domain.people import Channel
 from domain.ports.directory import Direct

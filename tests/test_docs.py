@@ -139,6 +139,14 @@ def check_options(command: Any, words: list[str], typed: str) -> None:
     assert {word for word in words if word.startswith("--")} <= known, typed
 
 
+@pytest.mark.parametrize("folder", ["domain", "domain/services", "scheduler", "bot"])
+def test_the_architecture_has_a_line_for_each_module(folder: str) -> None:
+    described = re.findall(r"`(\w+\*?)/?`", PAGES["docs/reference/architecture.md"])
+    for module in (ROOT / folder).iterdir():
+        if not module.name.startswith("__"):
+            assert any(re.fullmatch(each.replace("*", ".*"), module.stem) for each in described), module
+
+
 def test_every_page_can_be_reached_from_the_readme() -> None:
     reached, waiting = set[str](), ["README.md"]
     while waiting:
@@ -153,6 +161,14 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
 
 LISTED = (ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("dependencies = [")[2]
 DEPENDENCIES = set(re.findall(r'^    "([\w.-]+)', LISTED.partition("\n]")[0], re.MULTILINE))
+
+
+def test_every_decision_is_in_the_list_of_decisions() -> None:
+    listed = PAGES["docs/decisions/0001-record-decisions.md"]
+    for name, text in PAGES.items():
+        if name.startswith("docs/decisions/") and "0001" not in name:
+            title = text.partition("\n")[0].removeprefix("# ")
+            assert f"- [{title}]({Path(name).name})" in listed
 
 
 def test_the_decisions_are_about_the_dependencies_that_there_are() -> None:

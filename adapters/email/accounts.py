@@ -1,4 +1,4 @@
-"""Mail accounts and the door of an own mail server, as their settings write them.
+"""Mail accounts, and where our own mail server listens, as their settings write them.
 
 `smtp://` and `imap://` go over to TLS before anything is said; only to this machine itself they stay plain.
 `smtps://` and `imaps://` are TLS from the first octet.
@@ -93,7 +93,7 @@ def read_imap(text: str) -> Mailbox:
 
 
 def read_listen(text: str) -> Listen:
-    """Where the door of an own mail domain stands.
+    """Where our own mail server listens.
 
     Raises:
         ValueError: it is none; the message says what it should be.

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.deliveries import DeliveryEvent, EventKind, Ref
+from domain.deliveries import Ref
+from domain.delivery_events import DeliveryEvent, EventKind
 from domain.dones import clean_text
 
 _KINDS: Mapping[str, EventKind] = {

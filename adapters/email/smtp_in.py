@@ -1,4 +1,4 @@
-"""The door of an own mail domain: what mail servers hand over is stored before it is acknowledged.
+"""The mail server of a domain: what other mail servers hand over is stored before it is acknowledged.
 
 Nothing is lost: a mail that cannot be stored now, or comes too fast, is answered with 4xx, after which its
 server tries again for days; what is refused for good goes back to its writer by her own server.  SPF, DKIM

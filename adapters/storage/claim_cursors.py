@@ -55,7 +55,7 @@ class ClaimCursors:
         """Begin with no cursor.
 
         Args:
-            stopwatch: seconds since whenever, by which walks are timed.
+            stopwatch: seconds since some fixed moment, by which walks are timed.
         """
         self.stopwatch = stopwatch
         self._cursors: dict[Channel, Cursor] = {}

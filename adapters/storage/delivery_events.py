@@ -1,30 +1,23 @@
 """What providers tell later about deliveries: it arrived, it bounced, she wants no more of it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from adapters.storage.delivery_rows import columns
 from adapters.storage.lost_addresses import stop
-from domain.deliveries import DeliveryEvent, EventKind, State
+from domain.delivery_events import (
+    BLOCKED_WITHIN,
+    MOST_BLOCKED,
+    STATE_AFTER,
+    STOPPING,
+    DeliveryEvent,
+    EventKind,
+)
 from domain.people import Channel
 from domain.ports.planning import Noted
-
-_BECOMES = {
-    EventKind.PROCESSED: State.ACCEPTED,
-    EventKind.DELIVERED: State.DELIVERED,
-    EventKind.BOUNCED: State.BOUNCED,
-    EventKind.BLOCKED: State.DROPPED,
-    EventKind.DROPPED: State.DROPPED,
-    EventKind.SUPPRESSED: State.DROPPED,
-}
-_STOPS = frozenset({EventKind.BOUNCED, EventKind.SUPPRESSED, EventKind.COMPLAINED, EventKind.UNSUBSCRIBED})
-"""After one of these nothing is sent to the address any more."""
-MOST_BLOCKED = 5
-"""Mails to one address that were refused within `BLOCKED_WITHIN`; then it counts as dead."""
-BLOCKED_WITHIN = timedelta(days=14)
 
 _KEEP = text("""
     INSERT INTO delivery_events (day, event_id, delivery_id, organization_id, person_id, kind, address, at,
@@ -92,15 +85,15 @@ def note(connection: Connection, events: Sequence[DeliveryEvent], now: datetime)
         return Noted(0)
     kept = set(connection.execute(_KEEP, _arrays(events) | {"now": now}).scalars())
     new = list({each.event_id: each for each in events if each.event_id in kept}.values())
-    _become(connection, [each for each in new if each.kind in _BECOMES and each.ref is not None])
-    stopping = [each for each in new if each.kind in _STOPS] + _blocked_often(connection, new, now)
+    _become(connection, [each for each in new if each.kind in STATE_AFTER and each.ref is not None])
+    stopping = [each for each in new if each.kind in STOPPING] + _blocked_often(connection, new, now)
     return Noted(len(new), tuple(stop(connection, _refusing(connection, stopping), now)))
 
 
 def _become(connection: Connection, events: Sequence[DeliveryEvent]) -> None:
     if events:
-        constants: dict[str, Any] = {state.name.lower(): int(state) for state in _BECOMES.values()}
-        states = columns([{"state": int(_BECOMES[each.kind])} for each in events])
+        constants: dict[str, Any] = {state.name.lower(): int(state) for state in STATE_AFTER.values()}
+        states = columns([{"state": int(STATE_AFTER[each.kind])} for each in events])
         connection.execute(_BECOME, _arrays(events) | constants | states)
 
 

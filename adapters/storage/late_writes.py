@@ -14,13 +14,10 @@ from sqlalchemy import Connection, text
 from adapters.storage.delivery_rows import add_deliveries, array, columns
 from adapters.storage.search_text import search_vector
 from domain.commands import InboxRef
-from domain.deliveries import Kind, NewDelivery, State
+from domain.deliveries import CANCELLABLE_STATES, Kind, NewDelivery, State
 from domain.dones import Line
 from domain.ports.inbox import InboxState
 from domain.ports.storage import WriteConflict
-
-NOT_ON_ITS_WAY = (State.READY, State.UNCERTAIN)
-"""An uncertain one may have been sent once; it is not sent again."""
 
 # Answers get their numbers in the order given: a day is shown in the order of its answers' numbers.
 _ANSWERS = text("""
@@ -157,8 +154,8 @@ class LateWrites:
     def write_last(self, connection: Connection) -> None:
         """Write what many transactions count up, right before the commit: nobody reads it in between.
 
-        So whoever counts the same waits for moments only, and since it is done once, in the order of the
-        words and names, never for somebody who waits for her.
+        So transactions that count the same wait for each other for moments only, and never in a circle: each
+        counts once, in the order of the words and names.
         """
         self.write(connection)
         if self.words:
@@ -212,7 +209,7 @@ def _cancel_prompts(connection: Connection, answered: set[tuple[int, int, date]]
     states = {
         "cancelled": int(State.CANCELLED),
         "prompt": int(Kind.PROMPT),
-        "waiting": [int(each) for each in NOT_ON_ITS_WAY],
+        "waiting": [int(each) for each in CANCELLABLE_STATES],
     }
     days = array(sorted({day for *_, day in answered}))
     connection.execute(_CANCEL_PROMPTS, {**rows, **states, "days": days})

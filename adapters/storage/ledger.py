@@ -22,21 +22,15 @@ from adapters.storage import (
 from adapters.storage.buckets import Buckets
 from adapters.storage.claim_cursors import ClaimCursors
 from adapters.storage.delivery_rows import add_deliveries
-from adapters.storage.ledger_claims import SENDABLE, numbers_of
-from domain.deliveries import (
-    Claimed,
-    DeliveryEvent,
-    Later,
-    NewDelivery,
-    Ref,
-    Result,
-    State,
-)
+from adapters.storage.ledger_claims import numbers_of
+from domain.deliveries import Claimed, Later, NewDelivery, Ref, Result, State
+from domain.delivery_events import DeliveryEvent
 from domain.doubts import Doubted, Verdict
 from domain.limit_reports import CallSpacing
 from domain.limits import Limits
 from domain.people import Address, Channel
 from domain.ports.planning import Gather, Lost, Noted, PromptContext, TeamDays, gather_nothing
+from domain.retention import SENDABLE
 
 _EXPIRE = text("""
     UPDATE deliveries SET state = :expired, reason = :reason

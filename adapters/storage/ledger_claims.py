@@ -17,11 +17,10 @@ from domain.facts import Facts
 from domain.limits import BY_WORKSPACE, Limits
 from domain.people import Channel
 from domain.ports.planning import Gather
+from domain.retention import SENDABLE
 from domain.retrying import CRASHES_IN_BATCH
 from domain.stored_facts import dump
 
-SENDABLE = timedelta(days=31)
-"""How long ago the day of a delivery may be; what is older is given up as expired."""
 AHEAD = timedelta(days=1)
 """How far the day of a delivery that is due may lie after today in UTC: 14 hours, in the first zones."""
 _UNREACHABLE = "the address is not used any more"

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from adapters.storage.delivery_rows import CLAIMED_COLUMNS, columns, read_claimed
-from adapters.storage.ledger_claims import SENDABLE
 from domain.deliveries import State
 from domain.doubts import DOUBT_ENDS, Doubted, Verdict
 from domain.people import Channel
+from domain.retention import SENDABLE
 
 # The fence rises, so that a sender who comes back can write down what it knows, and change nothing.
 _RECOVER = text("""

@@ -11,20 +11,25 @@ from adapters.storage.planning_sql import (
     ASKED,
     DIGESTS,
     LAST_TOLD,
-    LOOK_BACK,
-    NEW_TEAM_LOOKS_BACK,
     SENT,
     TOLD,
 )
 from adapters.storage.rows import done_of, person_of, team_of
-from domain.deliveries import Claimed, Kind, Ref, State
+from domain.deliveries import MISSED_STATES, Claimed, Kind, Ref
 from domain.dones import Done
 from domain.dones import Kind as DoneKind
 from domain.people import Channel
-from domain.ports.planning import GOALS_STAY_OPEN, MOST_GOALS, DigestDue, MemberDays, PromptContext, TeamDays
+from domain.ports.planning import (
+    GOALS_STAY_OPEN,
+    MOST_GOALS,
+    NEW_TEAM_LOOKS_BACK,
+    DigestDue,
+    MemberDays,
+    PromptContext,
+    TeamDays,
+)
+from domain.retention import DIGESTS_LOOK_BACK
 from domain.teams import Role, Team
-
-MISSED = [int(each) for each in (State.EXPIRED, State.FAILED, State.BOUNCED, State.DROPPED, State.UNKNOWN)]
 
 # Somebody who has ever answered knows how; of the others, whoever was asked within a week was told then.  A
 # goal is open until a done of hers says the same.
@@ -211,7 +216,7 @@ def _teams(connection: Connection, wanted: set[_TeamDay]) -> dict[_TeamDay, tupl
     bound = {
         "teams": [team_id for team_id, _ in wanted],
         "days": days,
-        "first_day": min(days) - LOOK_BACK,
+        "first_day": min(days) - DIGESTS_LOOK_BACK,
         "last_day": max(days),
         "digests": DIGESTS,
         "sent": SENT,
@@ -239,7 +244,7 @@ def _due_arrays(dues: Sequence[DigestDue]) -> dict[str, Any]:
         "last_day": max(lasts),
         "prompt": int(Kind.PROMPT),
         "sent": SENT,
-        "missing": MISSED,
+        "missing": [int(each) for each in MISSED_STATES],
         "asked": ASKED,
         "told": TOLD,
         "email": int(Channel.EMAIL),

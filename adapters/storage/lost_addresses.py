@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from adapters.storage.delivery_rows import columns
-from domain.deliveries import EventKind, Key, Kind, State
+from domain.deliveries import MOVABLE_STATES, Key, Kind, State
+from domain.delivery_events import WANTED
 from domain.people import Channel
 from domain.ports.planning import Lost, LostPrompt
 
-_WANTED = frozenset({EventKind.COMPLAINED.value, EventKind.UNSUBSCRIBED.value, "unsubscribed"})
+_WANTED = frozenset(each.value for each in WANTED)
 _NEAR = timedelta(days=2)
 """How far the log day of a prompt that it is not too late for lies from today."""
-_NOT_ARRIVED = [int(each) for each in (State.READY, State.FAILED, State.BOUNCED, State.DROPPED)]
 
 _STOP = text("""
     UPDATE identities SET mail_stopped_at = :now, reason = lost.reason
@@ -72,7 +72,7 @@ def _prompts(
         "prompt": int(Kind.PROMPT),
         "first_day": (now - _NEAR).date(),
         "last_day": (now + _NEAR).date(),
-        "states": _NOT_ARRIVED,
+        "states": [int(each) for each in MOVABLE_STATES],
         "now": now,
     }
     rows = connection.execute(_PROMPTS, {**whose, **bound})

@@ -3,11 +3,10 @@
 from sqlalchemy import Connection, text
 
 from domain.deliveries import Kind, State
-from domain.teams import Role
+from domain.teams import MOST_TO_LEAST
 
 BY_SUBJECT = [int(Kind.PROMPT), int(Kind.INVITATION)]
 BY_TARGET = [int(Kind.DIGEST_MAIL)]
-MOST_TO_LEAST = [int(role) for role in (Role.MANAGER, Role.MEMBER, Role.OBSERVER, Role.INVITED)]
 MOVED = (
     "identities",
     "memberships",
@@ -110,7 +109,7 @@ def merge(connection: Connection, organization_id: int, kept_id: int, other_id: 
         "other": other_id,
         "by_subject": BY_SUBJECT,
         "by_target": BY_TARGET,
-        "roles": MOST_TO_LEAST,
+        "roles": [int(role) for role in MOST_TO_LEAST],
         "prompt": int(Kind.PROMPT),
         "ready": int(State.READY),
         "cancelled": int(State.CANCELLED),

@@ -5,11 +5,10 @@ from datetime import date, datetime
 
 from sqlalchemy import update
 
-from adapters.storage.late_writes import NOT_ON_ITS_WAY
 from adapters.storage.read_ahead import read_sent
 from adapters.storage.tables import deliveries
 from adapters.storage.transaction import Transaction
-from domain.deliveries import Kind, NewDelivery, Recipient, Ref, State
+from domain.deliveries import CANCELLABLE_STATES, Kind, NewDelivery, Recipient, Ref, State
 from domain.people import Channel
 
 
@@ -84,7 +83,7 @@ class PostgresOutbox:
                 deliveries.c.organization_id == self._organization_id,
                 deliveries.c.kind == Kind.PROMPT,
                 deliveries.c.subject == person_id,
-                deliveries.c.state.in_(NOT_ON_ITS_WAY),
+                deliveries.c.state.in_(CANCELLABLE_STATES),
             )
             .values(state=State.CANCELLED)
         )

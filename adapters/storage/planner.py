@@ -15,8 +15,6 @@ from adapters.storage.planning_sql import (
     ASKED,
     DIGEST_CLOCKS,
     DIGESTS,
-    LOOK_BACK,
-    NEW_TEAM_LOOKS_BACK,
     PLAN_DIGESTS,
     PLAN_PROMPTS,
     PROMPT_CLOCKS,
@@ -26,7 +24,8 @@ from adapters.storage.planning_sql import (
 from domain.deliveries import Kind, State
 from domain.local_time import BETWEEN_PROMPTS, Cohort
 from domain.people import Channel
-from domain.ports.planning import Planned
+from domain.ports.planning import NEW_TEAM_LOOKS_BACK, Planned
+from domain.retention import DIGESTS_LOOK_BACK
 from domain.services.prompting import Reason
 from domain.teams import Role
 
@@ -65,7 +64,7 @@ class PostgresPlanner:
         if not cohorts:
             return 0
         bound = _cohort_arrays(cohorts) | {
-            "first_day": _first(cohorts) - LOOK_BACK,
+            "first_day": _first(cohorts) - DIGESTS_LOOK_BACK,
             "last_day": _last(cohorts),
             "new_team": NEW_TEAM_LOOKS_BACK.days,
             "asked": ASKED,

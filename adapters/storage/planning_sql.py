@@ -4,21 +4,15 @@ They read days that have just begun, of which PostgreSQL's statistics know nothi
 one plan: probes of unique indexes, for the people and teams of each cohort alone.
 """
 
-from datetime import timedelta
-
 from sqlalchemy import text
 
-from domain.deliveries import Kind, State
+from domain.deliveries import DIGEST_KINDS, SENT_STATES
 from domain.teams import Role
 
-LOOK_BACK = timedelta(days=31)
-"""How far a digest reaches back at most, when none has been accepted for long."""
-NEW_TEAM_LOOKS_BACK = timedelta(days=7)
-"""How far the first digest of a team reaches back."""
-ASKED = [int(Role.MEMBER), int(Role.MANAGER)]
-TOLD = [*ASKED, int(Role.OBSERVER)]
-SENT = [int(State.ACCEPTED), int(State.DELIVERED)]
-DIGESTS = [int(Kind.DIGEST), int(Kind.DIGEST_MAIL)]
+ASKED = [int(role) for role in Role if role.writes]
+TOLD = [int(role) for role in Role if role.reads]
+SENT = [int(state) for state in SENT_STATES]
+DIGESTS = [int(kind) for kind in DIGEST_KINDS]
 
 # A loose index scan: one probe for each pair there is, however many people share it.
 # https://wiki.postgresql.org/wiki/Loose_indexscan

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from domain.commands import Command, Origin, Request
-from domain.deliveries import DeliveryEvent
+from domain.delivery_events import DeliveryEvent
 from domain.messages import Reply
 from domain.people import Address, Channel, Profile
 from domain.ports.inbox import Arrival, InboxItem

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from domain.deliveries import Claimed, DeliveryEvent, Key, Later, NewDelivery, Ref, Result
+from domain.deliveries import Claimed, Key, Later, NewDelivery, Ref, Result
+from domain.delivery_events import DeliveryEvent
 from domain.dones import Done
 from domain.doubts import Doubted, Verdict
 from domain.facts import Facts
@@ -32,6 +33,10 @@ class PromptContext:
     """She has never been asked before."""
     goals: tuple[str, ...]
     """Those of the last `GOALS_STAY_OPEN` that no done of hers says yet; the `MOST_GOALS` oldest."""
+
+
+NEW_TEAM_LOOKS_BACK = timedelta(days=7)
+"""How far the first digest of a team reaches back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def join(
 
 
 def _join_one(tenant: Tenant, person: Person, team: Team, now: datetime) -> f.Joined:
-    first = not any(role is not Role.INVITED for _, role in tenant.teams.of(person.id))
+    first = not any(role.reads for _, role in tenant.teams.of(person.id))
     if first and not person.zone_chosen and person.zone != team.zone:
         person = replace(person, zone=team.zone)
         tenant.people.save(person)
@@ -139,4 +139,4 @@ def _own(tenant: Tenant, person: Person, name: str, verb: str) -> Team:
 
 
 def _teams(tenant: Tenant, person: Person) -> list[Team]:
-    return [team for team, role in tenant.teams.of(person.id) if role is not Role.INVITED]
+    return [team for team, role in tenant.teams.of(person.id) if role.reads]

@@ -27,7 +27,7 @@ def show(tenant: Tenant, person: Person, changed: str = "") -> f.SettingsShown:
         days_are_teams=person.own_days is None,
         channel=preferred.address.channel if preferred else None,
         channels=tuple(sorted({identity.address.channel for identity in identities})),
-        teams=tuple(team.name for team, role in memberships if role is not Role.INVITED),
+        teams=tuple(team.name for team, role in memberships if role.reads),
         changed=changed,
     )
 

@@ -163,7 +163,7 @@ def _tell_managers(tenant: Tenant, notice: Notice, about: int, is_open: IsOpen, 
     found = [_reachable(tenant, person, is_open) for person in managers.values()]
     reached = [identity for identity in found if identity is not None]
     if not reached:
-        others = (_reachable(tenant, person, is_open) for person, role in members if role is not Role.INVITED)
+        others = (_reachable(tenant, person, is_open) for person, role in members if role.reads)
         reached = list(itertools.islice((identity for identity in others if identity is not None), 1))
     for identity in reached:
         _tell(tenant, about, identity, notice, now)

@@ -15,7 +15,6 @@ from domain.people import Person
 from domain.ports.search import SearchDown, SearchIndex, SearchQuery, SearchResult
 from domain.ports.tenant import Tenant
 from domain.queries import Query, read_query
-from domain.teams import Role
 
 PAGE = 10
 MOST_PAGES = 100
@@ -33,7 +32,7 @@ def search(
         Refusal: a filter cannot be read, or names nobody.
     """
     query = read_query(command.query, log_day(now, person.zone))
-    team_ids = tuple(team.id for team, role in tenant.teams.of(person.id) if role is not Role.INVITED)
+    team_ids = tuple(team.id for team, role in tenant.teams.of(person.id) if role.reads)
     page = min(max(command.page, 1), MOST_PAGES)
     result, degraded = _ask(_resolved(tenant, person, query, team_ids, page), engines)
     readable = tenant.log.readable(result.done_ids, person.id, team_ids)

@@ -5,18 +5,10 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, text
 
-from adapters.storage.delivery_events import MOST_BLOCKED
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
-from domain.deliveries import (
-    Claimed,
-    DeliveryEvent,
-    EventKind,
-    Key,
-    Kind,
-    Ref,
-    Sent,
-)
+from domain.deliveries import Claimed, Key, Kind, Ref, Sent
+from domain.delivery_events import MOST_BLOCKED, DeliveryEvent, EventKind
 from domain.people import Channel
 from tests.ledger_steps import DUE, TUESDAY, claim, end
 from tests.worlds import World, reply

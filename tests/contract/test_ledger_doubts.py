@@ -7,7 +7,8 @@ from sqlalchemy import Connection, text
 
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
-from domain.deliveries import LEASE, Claimed, DeliveryEvent, EventKind, Key, Kind, Later, Sent, State, Unknown
+from domain.deliveries import LEASE, Claimed, Key, Kind, Later, Sent, State, Unknown
+from domain.delivery_events import DeliveryEvent, EventKind
 from domain.doubts import (
     DOUBT_ENDS,
     FIRST_LOOK,

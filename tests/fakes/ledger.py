@@ -5,24 +5,14 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from domain.closings import Refusal
-from domain.deliveries import (
-    Claimed,
-    DeliveryEvent,
-    EventKind,
-    Later,
-    Never,
-    NewDelivery,
-    Ref,
-    Result,
-    Sent,
-    State,
-    Unknown,
-)
+from domain.deliveries import Claimed, Later, Never, NewDelivery, Ref, Result, Sent, State, Unknown
+from domain.delivery_events import STATE_AFTER, STOPPING, DeliveryEvent, EventKind
 from domain.doubts import FIRST_LOOK, Doubted, Verdict
 from domain.facts import Facts
 from domain.limit_reports import CallSpacing
 from domain.people import Address, Channel, Identity
 from domain.ports.planning import Gather, Lost, Noted, PromptContext, TeamDays, gather_nothing
+from domain.retention import SENDABLE
 from domain.retrying import MOST_RETRIES, wait_before
 from tests.fakes import closings, leaving, ledger_doubts
 from tests.fakes.ledger_facts import prompt_context, team_days
@@ -30,18 +20,8 @@ from tests.fakes.people import usable
 from tests.fakes.rows import DeliveryRow, Tables
 from tests.fakes.writing import add_deliveries
 
-SENDABLE = timedelta(days=31)
 TOLD_BY_EVENTS = (State.ACCEPTED, State.DELIVERED, State.BOUNCED, State.DROPPED)
 """From better to worse: a worse end outdoes a better one."""
-_BECOMES = {
-    EventKind.PROCESSED: State.ACCEPTED,
-    EventKind.DELIVERED: State.DELIVERED,
-    EventKind.BOUNCED: State.BOUNCED,
-    EventKind.BLOCKED: State.DROPPED,
-    EventKind.DROPPED: State.DROPPED,
-    EventKind.SUPPRESSED: State.DROPPED,
-}
-_STOPS = frozenset({EventKind.BOUNCED, EventKind.SUPPRESSED, EventKind.COMPLAINED, EventKind.UNSUBSCRIBED})
 
 
 class FakeLedger:
@@ -222,13 +202,13 @@ class FakeLedger:
             too_often = event.kind is EventKind.BLOCKED and ledger_doubts.blocked_often(
                 self._tables, event, now
             )
-            if event.kind in _STOPS or too_often:
+            if event.kind in STOPPING or too_often:
                 refusing |= {identity.id: event.kind.value for identity in self._refusing(event)}
         return Noted(len(new), tuple(self.stop(refusing, now)))
 
     def _become(self, event: DeliveryEvent) -> None:
         row = self._tables.deliveries.get(event.ref) if event.ref else None
-        state = _BECOMES.get(event.kind)
+        state = STATE_AFTER.get(event.kind)
         if row is None or state is None or row.attempt == 0:
             return
         if row.state not in TOLD_BY_EVENTS or row.state < state:

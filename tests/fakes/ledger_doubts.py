@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from domain.deliveries import Claimed, DeliveryEvent, EventKind, Kind, Sent, State
+from domain.deliveries import MOVABLE_STATES, Claimed, Kind, Sent, State
+from domain.delivery_events import BLOCKED_WITHIN, MOST_BLOCKED, WANTED, DeliveryEvent, EventKind
 from domain.doubts import DOUBT_ENDS, Doubted, Verdict
 from domain.people import Channel
 from domain.ports.planning import Lost, LostPrompt
 from tests.fakes.rows import DeliveryRow, Tables
 
-_WANTED = frozenset({"complained", "unsubscribed"})
-_NOT_ARRIVED = frozenset({State.READY, State.FAILED, State.BOUNCED, State.DROPPED})
-_MOST_BLOCKED = 5
-_BLOCKED_WITHIN = timedelta(days=14)
+_WANTED = frozenset(each.value for each in WANTED)
 
 
 def recover(tables: Tables, now: datetime, lease_now: datetime) -> tuple[int, int]:
@@ -161,7 +159,7 @@ def _can_still_be_asked(tables: Tables, row: DeliveryRow, now: datetime) -> bool
         for other in (each.new.key for each in tables.deliveries.values())
     )
     in_time = row.new.not_after is not None and row.new.not_after > now
-    return key.kind is Kind.PROMPT and row.state in _NOT_ARRIVED and in_time and not later
+    return key.kind is Kind.PROMPT and row.state in MOVABLE_STATES and in_time and not later
 
 
 def blocked_often(tables: Tables, event: DeliveryEvent, now: datetime) -> bool:
@@ -171,4 +169,4 @@ def blocked_often(tables: Tables, event: DeliveryEvent, now: datetime) -> bool:
         for each in tables.events.values()
         if each.kind is EventKind.BLOCKED and each.address.lower() == event.address.lower()
     }
-    return len({day for day in days if day >= (now - _BLOCKED_WITHIN).date()}) >= _MOST_BLOCKED
+    return len({day for day in days if day >= (now - BLOCKED_WITHIN).date()}) >= MOST_BLOCKED

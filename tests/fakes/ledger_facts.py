@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from domain.deliveries import SENT_STATES, Claimed, Kind, State
+from domain.deliveries import MISSED_STATES, SENT_STATES, Claimed, Kind
 from domain.dones import Done
 from domain.dones import Kind as DoneKind
 from domain.people import Channel, Person
 from domain.ports.planning import GOALS_STAY_OPEN, MOST_GOALS, DigestDue, MemberDays, PromptContext, TeamDays
 from domain.teams import Role
-from tests.fakes.planner import TOLD, days_asked, first_day_untold, is_away, is_holiday, members
+from tests.fakes.planner import days_asked, first_day_untold, is_away, is_holiday, members
 from tests.fakes.rows import Tables
 
 KNOWS_FOR = timedelta(days=7)
 """Whoever was asked so recently was told then how to answer."""
-MISSED = frozenset({State.EXPIRED, State.FAILED, State.BOUNCED, State.DROPPED, State.UNKNOWN})
 
 
 def prompt_context(tables: Tables, claimed: Claimed) -> PromptContext:
@@ -52,7 +51,7 @@ def team_days(tables: Tables, claimed: Claimed) -> TeamDays:
         first_day_untold(tables, team, sent_on),
         sent_on - timedelta(days=1),
     )
-    told = [(person, role) for person, role in members(tables, team) if role in TOLD]
+    told = [(person, role) for person, role in members(tables, team) if role.reads]
     return TeamDays(due, team, tuple(_member_days(tables, due, person, role) for person, role in told))
 
 
@@ -79,7 +78,7 @@ def _member_days(tables: Tables, due: DigestDue, person: Person, role: Role) -> 
         ),
         answered=bool(tables.days_answered(person.id) & {*days}),
         prompted=bool(prompts & SENT_STATES),
-        missed=bool(prompts & MISSED),
+        missed=bool(prompts & MISSED_STATES),
         away_until=_until([each.last_day for each in absences]),
         away=bool(absences),
         asked_days=days_asked(tables, person),

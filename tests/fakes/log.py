@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from domain.deliveries import Kind, NewDelivery, Recipient, Ref, State
+from domain.deliveries import CANCELLABLE_STATES, Kind, NewDelivery, Recipient, Ref, State
 from domain.dones import Answer, Done, Line
 from domain.people import Channel
 from domain.ports.tenant import Revision
@@ -159,5 +159,5 @@ class FakeOutbox:
         return [row for row in rows if row.new.organization_id == self._organization_id]
 
     def _unsent(self, person_id: int) -> list[DeliveryRow]:
-        states = {State.READY, State.UNCERTAIN}
-        return [row for row in self._mine() if row.new.person_id == person_id and row.state in states]
+        hers = (row for row in self._mine() if row.new.person_id == person_id)
+        return [row for row in hers if row.state in CANCELLABLE_STATES]

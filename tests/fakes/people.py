@@ -7,10 +7,8 @@ from datetime import datetime
 from domain.deliveries import Kind, State
 from domain.errors import Refusal
 from domain.people import Address, Identity, Person, Profile
-from domain.teams import Role
+from domain.teams import MOST_TO_LEAST, Role
 from tests.fakes.rows import Tables
-
-MOST_TO_LEAST = (Role.MANAGER, Role.MEMBER, Role.OBSERVER, Role.INVITED)
 
 
 def fold(name: str) -> str:

@@ -1,23 +1,18 @@
 """Who is due, in plain Python over the rows in memory: `why_not_asked` itself decides."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from domain.deliveries import SENT_STATES, Key, Kind, NewDelivery, Recipient, State
+from domain.deliveries import DIGEST_KINDS, SENT_STATES, Key, Kind, NewDelivery, Recipient, State
 from domain.local_time import Cohort
 from domain.people import Address, Channel, Identity, Person
-from domain.ports.planning import Planned
+from domain.ports.planning import NEW_TEAM_LOOKS_BACK, Planned
+from domain.retention import DIGESTS_LOOK_BACK
 from domain.services.prompting import PersonDay, Reason, why_not_asked
 from domain.teams import Role, Team, asked_days
 from tests.fakes.people import usable
 from tests.fakes.rows import Tables
 from tests.fakes.writing import add_deliveries
-
-LOOK_BACK = timedelta(days=31)
-NEW_TEAM_LOOKS_BACK = timedelta(days=7)
-ASKED = frozenset({Role.MEMBER, Role.MANAGER})
-TOLD = ASKED | {Role.OBSERVER}
-DIGESTS = frozenset({Kind.DIGEST, Kind.DIGEST_MAIL})
 
 
 class FakePlanner:
@@ -106,7 +101,7 @@ class FakePlanner:
 
     def _has_anything_to_tell(self, team: Team, sent_on: date) -> bool:
         first = first_day_untold(self._tables, team, sent_on)
-        asked = [person for person, role in members(self._tables, team) if role in ASKED]
+        asked = [person for person, role in members(self._tables, team) if role.writes]
         answered = {day for person in asked for day in self._tables.days_answered(person.id)}
         prompted = {
             row.new.key.day
@@ -143,7 +138,7 @@ class FakePlanner:
                 not_after=cohort.not_after,
             )
             for person, role in members(self._tables, team)
-            if role in TOLD and (role is Role.OBSERVER or not self._sees_a_copy(person, team))
+            if role.reads and (role is Role.OBSERVER or not self._sees_a_copy(person, team))
             if (mail := self._mail_identity(person)) is not None
         ]
 
@@ -175,7 +170,7 @@ def members(tables: Tables, team: Team) -> list[tuple[Person, Role]]:
 
 
 def asking_teams(tables: Tables, person: Person) -> list[Team]:
-    return [team for team, role in tables.roles_of(person.id) if role in ASKED]
+    return [team for team, role in tables.roles_of(person.id) if role.writes]
 
 
 def days_asked(tables: Tables, person: Person) -> int:
@@ -199,8 +194,9 @@ def first_day_untold(tables: Tables, team: Team, sent_on: date) -> date:
     told = [
         row.ref.day
         for row in tables.deliveries.values()
-        if row.new.key.kind in DIGESTS and row.new.key.subject == team.id and row.state in SENT_STATES
+        if row.new.key.kind in DIGEST_KINDS and row.new.key.subject == team.id and row.state in SENT_STATES
     ]
     return max(
-        (day for day in told if sent_on - LOOK_BACK <= day < sent_on), default=sent_on - NEW_TEAM_LOOKS_BACK
+        (day for day in told if sent_on - DIGESTS_LOOK_BACK <= day < sent_on),
+        default=sent_on - NEW_TEAM_LOOKS_BACK,
     )

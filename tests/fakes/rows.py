@@ -12,7 +12,8 @@ from typing import Any
 
 from domain.closings import Refusal
 from domain.commands import InboxRef
-from domain.deliveries import DeliveryEvent, NewDelivery, Outcome, Ref, State
+from domain.deliveries import NewDelivery, Outcome, Ref, State
+from domain.delivery_events import DeliveryEvent
 from domain.dones import Answer, Done
 from domain.people import Address, Channel, Identity, Person
 from domain.ports.inbox import InboxItem, InboxState, Source

@@ -1,4 +1,4 @@
-"""Mail servers hand mail over to the door of an own domain; what is acknowledged is stored."""
+"""Mail servers hand mail over to us as the server of a domain; what is acknowledged is stored."""
 
 import contextlib
 import ssl

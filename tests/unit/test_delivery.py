@@ -6,17 +6,8 @@ import pytest
 
 from domain.application import DoneLog
 from domain.conversation import Conversation
-from domain.deliveries import (
-    LEASE,
-    DeliveryEvent,
-    EventKind,
-    Kind,
-    Later,
-    Never,
-    Parcel,
-    State,
-    Unknown,
-)
+from domain.deliveries import LEASE, Kind, Later, Never, Parcel, State, Unknown
+from domain.delivery_events import DeliveryEvent, EventKind
 from domain.doubts import Found, SafeToRepeat
 from domain.people import Channel
 from domain.ports.planning import Planned

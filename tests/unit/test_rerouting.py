@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from domain import notices as n
-from domain.deliveries import DeliveryEvent, EventKind, Kind, Never, RefusalScope, Result, Sent, State
+from domain.deliveries import Kind, Never, RefusalScope, Result, Sent, State
+from domain.delivery_events import DeliveryEvent, EventKind
 from domain.people import Address, Channel, Person
 from domain.teams import Role
 from tests.factories import ADA, SIX, Office

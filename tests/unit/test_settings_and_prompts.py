@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from domain.deliveries import Kind, State
+from domain.deliveries import SENT_STATES, Kind, State
 from domain.local_time import BETWEEN_PROMPTS, PROMPT_LIVES, day_end, log_day, moment, show_minute
 from domain.people import Person
 from tests.factories import ADA, TUESDAY, Office
@@ -28,7 +28,6 @@ ZONES = (
     "Africa/Cairo",
     "UTC",
 )
-SENT = frozenset({State.ACCEPTED, State.DELIVERED})
 
 
 def prompts_of(office: Office, person: Person) -> list[DeliveryRow]:
@@ -128,7 +127,9 @@ def test_whoever_stays_put_is_asked_on_every_one_of_her_days(zone: str) -> None:
         office.done_log.plan_prompts(office.clock.now())
         office.send()
         office.clock.forward(timedelta(hours=2))
-    asked = {row.new.key.day: row.new.due_at for row in prompts_of(office, office.ada) if row.state in SENT}
+    asked = {
+        row.new.key.day: row.new.due_at for row in prompts_of(office, office.ada) if row.state in SENT_STATES
+    }
     days = [first + timedelta(days=step) for step in range(181)]
     assert [asked.get(day) for day in days] == [moment(day, 18 * 60, zone) for day in days]
 

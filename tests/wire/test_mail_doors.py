@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from adapters.email.forms import unpack
 from adapters.email.routes import MailDoor, routes
 from adapters.email.signatures import SIGNATURE_HEADER, TIMESTAMP_HEADER, Verifier
-from domain.deliveries import EventKind, Ref
+from domain.deliveries import Ref
+from domain.delivery_events import EventKind
 from domain.ports.inbox import Lane, Source
 from tests.mail_world import FIXTURES, NOW, Answer, FakeClock, FakeFront, Key, call, form
 
