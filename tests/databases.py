@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from adapters.storage.embedded import EmbeddedServer
@@ -77,6 +78,25 @@ class Databases:
 
     def _drop(self, name: str) -> None:
         self._connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+def run(url: str, *statements: str) -> None:
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def value(url: str, query: str) -> object:
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        return connection.scalar(text(query))
+
+
+def is_down(url: str) -> bool:
+    try:
+        value(url, "SELECT 1")
+    except OperationalError:
+        return True
+    return False
 
 
 def _name(url: str) -> str:

@@ -16,11 +16,11 @@ from domain.people import Channel as Platform
 from domain.ports.directory import Direct
 from domain.ports.front import StorageDown
 from domain.ports.inbox import Arrival
-from simulators.base import real_now
 from simulators.discord import Channel, DiscordSimulator
 from tests import published
 from tests.fakes.leases import FakeLeases
 from tests.fakes.listening import FakeProgress, NoPace
+from tests.fakes.others import HandClock
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 
@@ -77,19 +77,6 @@ class MemoryFront:
             raise StorageDown
 
 
-class HandClock:
-    """The product's time stands where the test puts it."""
-
-    def __init__(self) -> None:
-        self.time = NOW
-
-    def now(self) -> datetime:
-        return self.time
-
-    def real(self) -> datetime:
-        return real_now()
-
-
 class World:
     """A simulated server with Ada and Ben in it, and what the adapter is made of."""
 
@@ -98,7 +85,7 @@ class World:
         self.kept: dict[str, Arrival] = {}
         """What was taken out of it, by the inbox's key."""
         self.tokens = SignedTokens(["a secret of this test"])
-        self.clock = HandClock()
+        self.clock = HandClock(NOW)
         self.lease = FakeLeases(lambda: NOW)
         self.progress = FakeProgress(
             lambda: [

@@ -22,10 +22,10 @@ from domain.people import Channel
 from domain.ports.directory import Direct
 from domain.ports.front import AnswerDelayed, StorageDown
 from domain.ports.inbox import Arrival
-from simulators.base import real_now
 from simulators.slack import SlackSimulator
 from simulators.slack.state import User
 from tests.fakes.listening import FakeProgress, NoPace
+from tests.fakes.others import HandClock
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 
@@ -82,26 +82,13 @@ class MemoryFront:
             raise StorageDown
 
 
-class HandClock:
-    """The product's time stands where the test puts it."""
-
-    def __init__(self) -> None:
-        self.time = NOW
-
-    def now(self) -> datetime:
-        return self.time
-
-    def real(self) -> datetime:
-        return real_now()
-
-
 class World:
     """A simulated workspace with Ada and Ben in it, and what the adapter is made of."""
 
     def __init__(self) -> None:
         self.front = MemoryFront()
         self.tokens = SignedTokens(["a secret of this test"])
-        self.clock = HandClock()
+        self.clock = HandClock(NOW)
         self.slack = SlackSimulator(now=self.clock.now)
         self.slack.delivery.retry_delays = (0.0, 0.0, 0.0)
         self.workspace = self.slack.add_workspace("Initech", "initech", scopes())

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from bot.clock import real_now
 from domain.commands import Command
 from domain.ports.front import MailClaim
 from domain.ports.search import SearchDown, SearchQuery, SearchResult
@@ -54,6 +55,19 @@ class DownIndex:
 
     def search(self, query: SearchQuery) -> SearchResult:  # noqa: ARG002 -- the port says so
         raise SearchDown("connection refused")
+
+
+class HandClock:
+    """The product's time stands where the test puts it; real time goes on."""
+
+    def __init__(self, time: datetime) -> None:
+        self.time = time
+
+    def now(self) -> datetime:
+        return self.time
+
+    def real(self) -> datetime:
+        return real_now()
 
 
 class FakeClock:

@@ -7,18 +7,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from adapters.storage.embedded import EmbeddedServer
-from tests.databases import Databases
-
-
-def run(url: str, *statements: str) -> None:
-    with create_engine(url, poolclass=NullPool).begin() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-
-
-def value(url: str, query: str) -> object:
-    with create_engine(url, poolclass=NullPool).connect() as connection:
-        return connection.scalar(text(query))
+from tests.databases import Databases, run, value
 
 
 def test_an_empty_database_has_no_tables(empty_database: str) -> None:

@@ -10,10 +10,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import NullPool
 
 from adapters.storage.embedded import EmbeddedPostgresError, EmbeddedServer, start
 from adapters.storage.embedded_binaries import (
@@ -22,6 +19,7 @@ from adapters.storage.embedded_binaries import (
     named_account,
     reachable_binaries,
 )
+from tests.databases import is_down, run, value
 from tests.integration.embedded_users import OtherProcess, as_user
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="shows what root's server does")
@@ -42,27 +40,8 @@ def server(used_home: Path) -> Iterator[EmbeddedServer]:
     started.release()
 
 
-def run(url: str, *statements: str) -> None:
-    with create_engine(url, poolclass=NullPool).begin() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-
-
-def value(url: str, query: str) -> object:
-    with create_engine(url, poolclass=NullPool).connect() as connection:
-        return connection.scalar(text(query))
-
-
 def socket_folder(url: str) -> Path:
     return Path(str(make_url(url).query["host"]))
-
-
-def is_down(url: str) -> bool:
-    try:
-        value(url, "SELECT 1")
-    except OperationalError:
-        return True
-    return False
 
 
 def test_the_first_start_takes_less_than_ten_seconds(tmp_path: Path) -> None:

@@ -11,14 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import NullPool
 
 from adapters.storage.embedded import EmbeddedPostgresError, EmbeddedServer, start
 from adapters.storage.embedded_binaries import find_binaries, server_account
 from adapters.storage.embedded_process import Cluster, Postmaster, open_lock
 from adapters.storage.embedded_socket import remove_socket_folder
+from tests.databases import is_down, run, value
 from tests.integration.embedded_users import OtherProcess
 
 Use = Callable[[], EmbeddedServer]
@@ -65,25 +63,6 @@ def innocent(cluster: Cluster) -> Iterator[subprocess.Popen[bytes]]:
     yield process
     process.kill()
     process.wait()
-
-
-def run(url: str, *statements: str) -> None:
-    with create_engine(url, poolclass=NullPool).begin() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-
-
-def value(url: str, query: str) -> object:
-    with create_engine(url, poolclass=NullPool).connect() as connection:
-        return connection.scalar(text(query))
-
-
-def is_down(url: str) -> bool:
-    try:
-        value(url, "SELECT 1")
-    except OperationalError:
-        return True
-    return False
 
 
 def server_pid(cluster: Cluster) -> int:

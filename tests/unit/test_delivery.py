@@ -1,6 +1,6 @@
 """What is planned goes out once, in parts where it must, and is told truly afterwards."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,12 +12,8 @@ from domain.doubts import Found, SafeToRepeat
 from domain.people import Channel
 from domain.ports.planning import Planned
 from domain.retention import Retention
-from domain.teams import Place
-from tests.factories import ADA, BEN, SIX, TUESDAY, Office, said
-
-MORNING = datetime(2026, 11, 25, 8, tzinfo=UTC)
-"""Wednesday, 09:00 in Madrid."""
-DISCORD = Place(Channel.DISCORD, "G1", "C7", "mornings")
+from tests.factories import ADA, BEN, SIX, TUESDAY, Office
+from tests.mornings import next_morning, spoken
 
 
 @pytest.fixture
@@ -25,17 +21,8 @@ def office() -> Office:
     return Office()
 
 
-def spoken(parcels: list[Parcel]) -> str:
-    return "\n".join(said(parcel.message) for parcel in parcels if parcel.message is not None)
-
-
 def prompts(parcels: list[Parcel]) -> dict[int | None, Parcel]:
     return {parcel.person_id: parcel for parcel in parcels if parcel.kind is Kind.PROMPT}
-
-
-def next_morning(office: Office) -> None:
-    office.clock.forward(MORNING - office.clock.now())
-    office.done_log.plan_digests(MORNING)
 
 
 # ---------------------------------------------------------------- prompts

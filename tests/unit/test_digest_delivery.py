@@ -7,34 +7,21 @@ import pytest
 from domain.deliveries import (
     Kind,
     Later,
-    Parcel,
     Result,
     Sent,
     State,
 )
 from domain.messages import Group, Message, plain
 from domain.people import Address, Channel
-from domain.teams import Place, Role
+from domain.teams import Role
 from tests.factories import ADA, BEN, DEE, TUESDAY, Office, said
 from tests.fakes.rows import DeliveryRow
-
-MORNING = datetime(2026, 11, 25, 8, tzinfo=UTC)
-"""Wednesday, 09:00 in Madrid."""
-DISCORD = Place(Channel.DISCORD, "G1", "C7", "mornings")
+from tests.mornings import DISCORD, next_morning, spoken
 
 
 @pytest.fixture
 def office() -> Office:
     return Office()
-
-
-def spoken(parcels: list[Parcel]) -> str:
-    return "\n".join(said(parcel.message) for parcel in parcels if parcel.message is not None)
-
-
-def next_morning(office: Office) -> None:
-    office.clock.forward(MORNING - office.clock.now())
-    office.done_log.plan_digests(MORNING)
 
 
 def test_next_morning_the_team_reads_what_got_done(office: Office) -> None:
