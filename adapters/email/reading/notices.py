@@ -170,7 +170,9 @@ def _behind_heading(said: str, phrases: Openings) -> str:
 
 def _is_surely_legal(said: str, phrase: str) -> bool:
     """So long and so formal that it is legal text although it stands right below a name."""
-    is_formal = len(phrase.split()) > _FEW_WORDS - 1 or said[: len(phrase)].isupper()
+    count = len(phrase.split())
+    is_heading = count > 1 and said[len(phrase) : len(phrase) + 1] == ":"
+    is_formal = count > _FEW_WORDS - 1 or said[: len(phrase)].isupper() or is_heading
     return is_formal and len(said) >= _LONG
 
 
