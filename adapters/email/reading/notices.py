@@ -127,7 +127,12 @@ def _legal_at(page: Page, start: int, end: int, words: Words) -> tuple[int, str]
                 continue
             if _is_impersonal(page.said[index], phrase, bare) and page.has_words(start, index):
                 return _above(page, index, start, end), rule
-        if is_apart and _sounds_legal(page, index, end, words) and page.has_words(start, index):
+        is_headed = said[:_LONGEST_HEADING].partition(":")[1] and words.disclaimers.at(bare)
+        if (
+            (is_apart or is_headed)
+            and _sounds_legal(page, index, end, words)
+            and page.has_words(start, index)
+        ):
             return _above(page, index, start, end), "sounds as legal texts do"
     return end, ""
 
@@ -170,9 +175,7 @@ def _behind_heading(said: str, phrases: Openings) -> str:
 
 def _is_surely_legal(said: str, phrase: str) -> bool:
     """So long and so formal that it is legal text although it stands right below a name."""
-    count = len(phrase.split())
-    is_heading = count > 1 and said[len(phrase) : len(phrase) + 1] == ":"
-    is_formal = count > _FEW_WORDS - 1 or said[: len(phrase)].isupper() or is_heading
+    is_formal = len(phrase.split()) > _FEW_WORDS - 1 or said[: len(phrase)].isupper()
     return is_formal and len(said) >= _LONG
 
 
