@@ -44,6 +44,11 @@ class Line:
     team_ids: tuple[int, ...] | None = None
     """The team named in front of it; None: all of the person's teams."""
 
+    @property
+    def audience_chosen(self) -> bool:
+        """It says who reads it."""
+        return self.private or self.team_ids is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -56,6 +61,8 @@ class Done:
     """Who sees it, fixed when written; empty: the person alone."""
     position: int = 0
     """Its place among the lines of its answer, from 0."""
+    audience_chosen: bool = False
+    """Her line says who reads it; otherwise her teams of that time do."""
 
 
 @dataclass(frozen=True, slots=True)

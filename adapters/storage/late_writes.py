@@ -33,14 +33,15 @@ _ANSWERS = text("""
         RETURNING id, organization_id, person_id, day, source_ref, revised_at
     ), written AS (
         INSERT INTO dones (organization_id, person_id, answer_id, day, kind, text, position, team_ids,
-                           created_at, terms)
+                           audience_chosen, created_at, terms)
         SELECT answered.organization_id, answered.person_id, answered.id, answered.day, line.kind, line.text,
-               line.position, CAST(line.team_ids AS bigint[]), answered.revised_at,
+               line.position, CAST(line.team_ids AS bigint[]), line.chosen, answered.revised_at,
                CAST(line.terms AS tsvector)
         FROM unnest(
             CAST(:places AS integer[]), CAST(:kinds AS smallint[]), CAST(:texts AS text[]),
-            CAST(:positions AS smallint[]), CAST(:teams AS text[]), CAST(:terms AS text[])
-        ) AS line (place, kind, text, position, team_ids, terms)
+            CAST(:positions AS smallint[]), CAST(:teams AS text[]), CAST(:chosen AS boolean[]),
+            CAST(:terms AS text[])
+        ) AS line (place, kind, text, position, team_ids, chosen, terms)
         JOIN answered ON answered.organization_id = (CAST(:organization_id AS bigint[]))[line.place]
                      AND answered.source_ref = (CAST(:source_ref AS text[]))[line.place]
         ORDER BY answered.id, line.position
@@ -183,6 +184,7 @@ def _add_answers(connection: Connection, answers: Sequence[NewAnswer], *, feed: 
         "positions": array([position for _, position, *_ in lines]),
         # An array of arrays must be rectangular; so each audience goes as the text of an array.
         "teams": array([array(team_ids) for *_, team_ids in lines]),
+        "chosen": array([line.audience_chosen for *_, line, _ in lines]),
         "terms": array([search_vector(line.text) for *_, line, _ in lines]),
     }
     if connection.scalar(_ANSWERS, {**new, **said, "feed": feed}) != len(answers):

@@ -22,12 +22,13 @@ Placed = tuple[int, Line, tuple[int, ...]]
 _CHANGE = text("""
     UPDATE dones
     SET day = :day, kind = new.kind, text = new.text, position = new.position,
-        team_ids = CAST(new.team_ids AS bigint[]), terms = CAST(new.terms AS tsvector),
-        revision = dones.revision + 1
+        team_ids = CAST(new.team_ids AS bigint[]), audience_chosen = new.chosen,
+        terms = CAST(new.terms AS tsvector), revision = dones.revision + 1
     FROM unnest(
         CAST(:ids AS bigint[]), CAST(:kinds AS smallint[]), CAST(:texts AS text[]),
-        CAST(:positions AS smallint[]), CAST(:teams AS text[]), CAST(:terms AS text[])
-    ) AS new (id, kind, text, position, team_ids, terms)
+        CAST(:positions AS smallint[]), CAST(:teams AS text[]), CAST(:chosen AS boolean[]),
+        CAST(:terms AS text[])
+    ) AS new (id, kind, text, position, team_ids, chosen, terms)
     WHERE dones.organization_id = :organization_id AND dones.id = new.id
 """)
 # When a done was deleted nobody asks; that its answer was written before says enough.
@@ -105,7 +106,7 @@ class PostgresLog:
             if text is None:
                 self._delete([done.id])
             else:
-                line = Line(done.kind, text)
+                line = Line(done.kind, text, team_ids=done.team_ids if done.audience_chosen else None)
                 self._change([LineChange(done.id, line, done.team_ids, done.position)], done.day)
             self._search.count([(done.text, done.team_ids)], [] if text is None else [(text, done.team_ids)])
         self._search.feed(list(old))
@@ -140,7 +141,16 @@ class PostgresLog:
         new = insert(dones).returning(dones.c.id, dones.c.position)
         number = {row.position: row.id for row in self._transaction.execute(new, rows)}
         return [
-            Done(number[position], answer.person_id, answer.day, line.kind, line.text, teams, position)
+            Done(
+                number[position],
+                answer.person_id,
+                answer.day,
+                line.kind,
+                line.text,
+                teams,
+                position,
+                line.audience_chosen,
+            )
             for position, line, teams in placed
         ]
 
@@ -156,6 +166,7 @@ class PostgresLog:
             "text": line.text,
             "position": position,
             "team_ids": list(teams),
+            "audience_chosen": line.audience_chosen,
             "created_at": at,
             "terms": search_vector(line.text),
         }
@@ -172,6 +183,7 @@ class PostgresLog:
             "positions": [each.position for each in changes],
             # An array of arrays must be rectangular; so each audience goes as the text of an array.
             "teams": [f"{{{','.join(map(str, each.team_ids))}}}" for each in changes],
+            "chosen": [each.line.audience_chosen for each in changes],
             "terms": [search_vector(each.line.text) for each in changes],
         }
         self._transaction.execute(_CHANGE, new)

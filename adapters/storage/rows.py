@@ -60,7 +60,16 @@ def team_of(row: AnyRow) -> Team:
 
 def done_of(row: AnyRow) -> Done:
     """A done of a row that has the columns of `dones`."""
-    return Done(row.id, row.person_id, row.day, Kind(row.kind), row.text, tuple(row.team_ids), row.position)
+    return Done(
+        row.id,
+        row.person_id,
+        row.day,
+        Kind(row.kind),
+        row.text,
+        tuple(row.team_ids),
+        row.position,
+        row.audience_chosen,
+    )
 
 
 def select_people() -> Select[Any]:

@@ -247,6 +247,7 @@ dones = Table(
     words("text"),
     small("position"),
     Column("team_ids", ARRAY(BigInteger), nullable=False),  # empty: private
+    flag("audience_chosen"),  # the line says who reads it
     Column("revision", Integer, nullable=False, server_default=text("1")),
     instant("created_at"),
     instant("deleted_at", nullable=True),

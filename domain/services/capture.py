@@ -215,14 +215,26 @@ def _stored(
 
 
 def _revise(tenant: Tenant, person: Person, answer: Answer, old: Sequence[Done], version: _Version) -> None:
-    changes = revision(old, version.lines, member_teams(tenant, person))
+    is_newer = version.written_at > answer.revised_at
+    changes = revision(old, version.lines, member_teams(tenant, person), is_newer=is_newer)
     tenant.log.revise(replace(answer, day=version.day), changes, version.written_at)
     if version.day not in {answer.day, NO_DAY} and not person.ask_anyway:
         tenant.outbox.cancel_prompt(person.id, version.day)
 
 
-def revision(old: Sequence[Done], new: Sequence[Line], teams: Sequence[Team]) -> Revision:
-    """What turns the old dones into the new lines; a done keeps its id and mostly its audience."""
+def revision(
+    old: Sequence[Done], new: Sequence[Line], teams: Sequence[Team], *, is_newer: bool = True
+) -> Revision:
+    """What turns the old dones into the new lines.
+
+    A done keeps its id, and its readers unless the old line or the new one names them.
+
+    Args:
+        old: as they are stored.
+        new: what the message says now.
+        teams: whom she writes for.
+        is_newer: certainly than what is stored; what may be as old makes nothing public.
+    """
     matched = match_lines([done.text for done in old], [line.text for line in new])
     kept = {index for index in matched if index is not None}
     added: list[tuple[int, Line, tuple[int, ...]]] = []
@@ -231,8 +243,8 @@ def revision(old: Sequence[Done], new: Sequence[Line], teams: Sequence[Team]) ->
         if index is None:
             added.append((position, line, audience(line, teams)))
         else:
-            said = line.private or line.team_ids is not None
-            team_ids = audience(line, teams) if said else old[index].team_ids
+            says_so = line.audience_chosen or (old[index].audience_chosen and is_newer)
+            team_ids = audience(line, teams) if says_so else old[index].team_ids
             changed.append(LineChange(old[index].id, line, team_ids, position))
     removed = tuple(done.id for index, done in enumerate(old) if index not in kept)
     return Revision(tuple(added), tuple(changed), removed)

@@ -204,3 +204,29 @@ def test_two_hundred_lines_are_recorded_at_once(tenant: Tenant, ada: Person) -> 
 
     assert texts(record(tenant, ada, "1", *lines)) == lines
     assert texts(tenant.log.day(ada.id, TODAY)) == lines
+
+
+def test_whether_a_line_says_who_reads_it_is_kept(tenant: Tenant, ada: Person) -> None:
+    private, for_web = Line(Kind.DONE, "Slept", private=True), Line(Kind.DONE, "Shipped", team_ids=WEB)
+    lines = [(private, ()), (for_web, WEB), done("Wrote"), done("Read")]
+    dones = recorded(tenant, ada, "D1:1", lines)
+    assert [each.audience_chosen for each in dones] == [True, True, False, False]
+
+    tenant.log.change(dones[0].id, "Slept well")
+    changed = (
+        LineChange(dones[1].id, Line(Kind.DONE, "Shipped"), CORE, 1),
+        LineChange(dones[2].id, Line(Kind.DONE, "Wrote", private=True), (), 2),
+    )
+    added = ((4, Line(Kind.DONE, "Sang", private=True), ()),)
+    found = tenant.log.by_source("D1:1")
+    assert found is not None
+    tenant.log.revise(found[0], Revision(added, changed), NOW)
+
+    kept = [(each.text, each.team_ids, each.audience_chosen) for each in tenant.log.day(ada.id, TODAY)]
+    assert kept == [
+        ("Slept well", (), True),
+        ("Shipped", CORE, False),
+        ("Wrote", (), True),
+        ("Read", CORE, False),
+        ("Sang", (), True),
+    ]

@@ -54,6 +54,7 @@ class FakeLog:
                     text=change.line.text,
                     team_ids=change.team_ids,
                     position=change.position,
+                    audience_chosen=change.line.audience_chosen,
                 )
                 self._put(replace(row, done=changed))
         for done_id in revision.removed:
@@ -102,7 +103,8 @@ class FakeLog:
 
     def _add(self, answer: Answer, position: int, line: Line, team_ids: tuple[int, ...]) -> Done:
         number = next(self._tables.numbers)
-        done = Done(number, answer.person_id, answer.day, line.kind, line.text, team_ids, position)
+        said = (line.kind, line.text, team_ids, position, line.audience_chosen)
+        done = Done(number, answer.person_id, answer.day, *said)
         self._put(DoneRow(self._organization_id, answer.id, done, revision=0))
         return done
 

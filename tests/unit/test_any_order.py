@@ -18,9 +18,13 @@ SAID = (
         "help",
         "search build",
         "---",
+        "private: lunch",
+        "private: fixed the build",
+        "platform: fixed the build",
     ),
 )
-"""Dones of today and of other days, a day that is refused, commands, and a line without a word."""
+"""Dones of today and of other days, a day that is refused, commands, a line without a word, and dones that
+say who reads them."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,8 @@ def history(message: int, texts: tuple[str, ...], *, deleted: bool) -> list[Even
     return [*events, Event(message, len(texts), None)] if deleted else events
 
 
-def played(events: list[Event]) -> list[tuple[str, date, str]]:
-    """The dones of Ada after these, by message and day."""
+def played(events: list[Event]) -> list[tuple[str, date, str, tuple[int, ...]]]:
+    """The dones of Ada after these, by message and day, with the teams that read them."""
     office = Office()
     for event in events:
         origin = office.origin(ADA, f"D1:{event.message}", at=SIX + timedelta(minutes=event.message))
@@ -52,7 +56,7 @@ def played(events: list[Event]) -> list[tuple[str, date, str]]:
     tables = office.storage.tables
     source = {row.answer.id: row.answer.source_ref for row in tables.answers.values()}
     return sorted(
-        (source[row.answer_id], row.done.day, row.done.text)
+        (source[row.answer_id], row.done.day, row.done.text, row.done.team_ids)
         for row in tables.dones.values()
         if not row.deleted
     )

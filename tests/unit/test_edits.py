@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain import facts as f
-from tests.factories import ADA, BEN, TUESDAY, Office
+from tests.factories import ADA, BEN, CLEO, TUESDAY, Office
 
 MONDAY = date(2026, 11, 23)
 
@@ -137,3 +137,56 @@ def test_an_edit_keeps_who_sees_a_line_unless_it_says_otherwise(office: Office) 
     office.message(ADA, "told Ben about it", source="D1:2")
     office.edit(ADA, "D1:2", "private: told Ben about it")
     assert [done.team_ids for done in office.dones(office.ada)] == [(), ()]
+
+
+def audiences(office: Office) -> list[tuple[str, bool]]:
+    """What Ada wrote, and whether her team reads it."""
+    return [(done.text, office.team.id in done.team_ids) for done in office.dones(office.ada)]
+
+
+def test_a_line_that_an_edit_makes_public_is_read_by_the_team(office: Office) -> None:
+    office.message(ADA, "private: told Cleo about it\nprivate: lunch", source="D1:1")
+    office.edit(ADA, "D1:1", "told Cleo about it\nprivate: lunch")
+    assert audiences(office) == [("told Cleo about it", True), ("lunch", False)]
+
+
+def test_who_reads_a_line_hangs_on_the_newest_version_in_whatever_order_they_come(office: Office) -> None:
+    office.edit(ADA, "D1:1", "told Cleo about it", minutes=2)
+    office.edit(ADA, "D1:1", "private: told Cleo", minutes=1)
+    office.message(ADA, "private: told Cleo about that", source="D1:1")
+    assert audiences(office) == [("told Cleo about it", True)]
+    office.edit(ADA, "D1:1", "private: told Cleo about it", minutes=3)
+    assert audiences(office) == [("told Cleo about it", False)]
+
+
+def test_of_two_versions_in_one_second_the_one_that_is_private_counts(office: Office) -> None:
+    """Nobody can tell which of them is the newer one."""
+    office.message(ADA, "told Cleo", source="D1:1")
+    office.edit(ADA, "D1:1", "private: told Cleo about it", minutes=1)
+    office.edit(ADA, "D1:1", "told Cleo about it", minutes=1)
+    assert audiences(office) == [("told Cleo about it", False)]
+
+
+def test_an_edit_shows_no_line_to_a_team_that_she_joined_after_writing_it(office: Office) -> None:
+    office.message(CLEO, "hired a gardener", source="D2:1")
+    office.message(CLEO, "private: hired a detective", source="D2:2")
+    office.join(office.cleo, office.team)
+    office.edit(CLEO, "D2:1", "hired a good gardener")
+    office.edit(CLEO, "D2:2", "private: hired a good detective")
+    assert [done.team_ids for done in office.dones(office.cleo)] == [(), ()]
+
+
+def test_a_line_for_one_team_that_an_edit_sends_to_all_is_read_by_all(office: Office) -> None:
+    other = office.add_team(office.initech, "garden")
+    office.join(office.ada, other)
+    office.message(ADA, "garden: planted a tree", source="D1:1")
+    office.edit(ADA, "D1:1", "planted a tree")
+    assert [{*done.team_ids} for done in office.dones(office.ada)] == [{office.team.id, other.id}]
+
+
+def test_a_line_rewritten_by_its_number_is_read_by_the_same_people(office: Office) -> None:
+    office.message(ADA, "private: told Cleo", source="D1:1")
+    office.message(ADA, "edit 1 told Cleo about it")
+    assert audiences(office) == [("told Cleo about it", False)]
+    office.edit(ADA, "D1:1", "told Cleo about it")
+    assert audiences(office) == [("told Cleo about it", True)], "she took the word away herself"
