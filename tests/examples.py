@@ -49,6 +49,9 @@ FACTS: dict[str, f.Facts] = {
     "recorded_without_team": f.Recorded(
         TUESDAY, (f.SaidLine(Kind.DONE, "wrote a plan"),), (), "", can_edit=False, joinable=((7, "platform"),)
     ),
+    "recorded_before_any_team": f.Recorded(
+        TUESDAY, (f.SaidLine(Kind.DONE, "wrote a plan"),), (), "", can_edit=False
+    ),
     "recorded_doubtful": f.Recorded(
         TUESDAY,
         (f.SaidLine(Kind.DONE, "serch invoices"),),

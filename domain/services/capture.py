@@ -67,7 +67,10 @@ def tell(written: Written, origin: Origin, command: Record, now: datetime) -> f.
     readers = _readers(written)
     return f.Recorded(
         day=written.day,
-        lines=tuple(f.SaidLine(line.kind, line.text, private=not ids) for line, ids in written.lines),
+        lines=tuple(
+            f.SaidLine(line.kind, line.text, private=line.private or (bool(written.teams) and not ids))
+            for line, ids in written.lines
+        ),
         teams=tuple(team.name for team in readers),
         digest_at=_digest_at(readers[0], written.day, now) if readers else "",
         can_edit=origin.address.channel in EDITABLE and origin.surface is Surface.DIRECT,

@@ -18,7 +18,7 @@ from domain.messages import (
     strong,
     text,
 )
-from domain.people import Channel
+from domain.people import CHATS, Channel
 from domain.wording.phrases import before_commands, count, in_a_row, join_buttons, marked_line, one_sentence
 
 QUESTION = "What'd you get done today?"
@@ -76,6 +76,8 @@ def _recorded(facts: f.Recorded, channel: Channel) -> Message:
         blocks.append(Paragraph(text(f"Edit your message to change {_it(facts)}.")))
     if facts.joinable:
         blocks.extend(join_buttons(facts.joinable, channel))
+    elif not facts.teams and channel in CHATS and not all(line.private for line in facts.lines):
+        blocks.append(Paragraph(text("Make one: type ", code("/done team here"), " in its channel.")))
     return Message(tuple(blocks), subject=f"Noted for {show_day_short(facts.day)}")
 
 

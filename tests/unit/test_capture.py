@@ -9,6 +9,7 @@ from domain import facts as f
 from domain.deliveries import Kind, State
 from domain.dones import Kind as LineKind
 from domain.messages import Say
+from domain.people import Address, Channel, Profile
 from tests.factories import ADA, DEE, SIX, TUESDAY, Office, words
 
 MONDAY = date(2026, 11, 23)
@@ -122,6 +123,15 @@ def test_the_first_time_it_is_said_in_words_and_then_by_a_check_mark(office: Off
     assert second.facts is None
     assert second.mark is not None
     assert second.mark.answers == second_source, "the mark goes on what was written"
+
+
+def test_whoever_is_in_no_team_is_told_that_and_what_to_do(office: Office) -> None:
+    elsewhere = Address(Channel.SLACK, "UNEW", "T1")
+    told = office.slash(elsewhere, "shipped it", profile=Profile("Nia", "Europe/Madrid"))
+    assert "You are not in a team yet, so nobody else sees it." in words(told)
+    assert "[Join platform]" in words(told)
+    alone = office.slash(elsewhere, "private: told Ana")
+    assert "Only you see it." in words(alone)
 
 
 def test_a_mail_is_answered_by_silence_but_for_the_first_time(office: Office) -> None:

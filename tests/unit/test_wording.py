@@ -138,6 +138,11 @@ def test_private_lines_are_said_to_be_seen_by_nobody_else() -> None:
     assert "Only you see them." in words(word(two, Channel.SLACK))
 
 
+def test_where_there_is_no_team_yet_a_chat_is_told_how_one_is_made() -> None:
+    assert "/done team here" in words(examples(Channel.DISCORD)["recorded_before_any_team"])
+    assert "/done" not in words(examples(Channel.EMAIL)["recorded_before_any_team"])
+
+
 def test_what_looked_like_a_command_is_shown_back() -> None:
     assert "“serch invoices”" in words(examples(Channel.DISCORD)["recorded_doubtful"])
     assert "shows how to take this back" in words(examples(Channel.SLACK)["recorded_doubtful"])
