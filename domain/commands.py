@@ -6,6 +6,7 @@ A command means the same on every channel; `domain.grammar` reads it from text, 
 import enum
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from domain.people import Address, Profile
 from domain.replies import (
@@ -210,8 +211,7 @@ class Surface(enum.Enum):
     WEB = "web"
 
 
-@dataclass(frozen=True, slots=True)
-class InboxRef:
+class InboxRef(NamedTuple):
     """An inbox item: the UTC day it arrived and its number."""
 
     day: date

@@ -26,7 +26,7 @@ _ADD_KEYS = text("""
         INSERT INTO inbox_keys (source, key, day)
         SELECT source, decode(key, 'hex'), :day
         FROM unnest(CAST(:sources AS smallint[]), CAST(:keys AS text[])) AS given (source, key)
-        ORDER BY source, key
+        ORDER BY 1, 2
         ON CONFLICT DO NOTHING
         RETURNING source, key
     )
