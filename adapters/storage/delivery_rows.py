@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import Connection, Row, text
@@ -55,7 +55,7 @@ def array(values: Sequence[date | int | str | None]) -> str:
     https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
     """
     kinds = set(map(type, values))
-    if kinds <= {int, date}:
+    if kinds <= {int, date, datetime}:
         return "{" + ",".join(map(str, values)) + "}"
     if kinds == {str}:
         return _words(cast("Sequence[str]", values))

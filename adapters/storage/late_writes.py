@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
@@ -95,8 +95,7 @@ _COUNT = text("""
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class NewAnswer:
+class NewAnswer(NamedTuple):
     organization_id: int
     person_id: int
     day: date
@@ -106,8 +105,7 @@ class NewAnswer:
     """Each with the teams that see it."""
 
 
-@dataclass(frozen=True, slots=True)
-class EndedItem:
+class EndedItem(NamedTuple):
     """How an inbox item ended."""
 
     state: InboxState
@@ -218,20 +216,10 @@ def _cancel_prompts(connection: Connection, answered: set[tuple[int, int, date]]
 
 
 def _end_items(connection: Connection, ended: dict[InboxRef, EndedItem]) -> None:
-    rows: list[dict[str, Any]] = [
-        {
-            "day": ref.day,
-            "id": ref.id,
-            "state": int(each.state),
-            "organization_id": each.organization_id,
-            "person_id": each.person_id,
-            "note": each.note,
-            "sender": each.sender,
-        }
-        for ref, each in ended.items()
-    ]
+    names = (*InboxRef._fields, *EndedItem._fields)
+    rows = columns([dict(zip(names, (*ref, *each), strict=True)) for ref, each in ended.items()])
     days = array(sorted({ref.day for ref in ended}))
-    connection.execute(_END_ITEMS, {**columns(rows), "days": days})
+    connection.execute(_END_ITEMS, {**rows, "days": days})
 
 
 def _count(connection: Connection, counts: dict[tuple[datetime, timedelta], Counter[bytes]]) -> None:

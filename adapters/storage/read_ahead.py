@@ -26,13 +26,18 @@ SentKey = tuple[int, Channel, str]
 _WANTED = (
     "unnest(CAST(:organization_ids AS bigint[]), CAST(:ids AS bigint[])) AS wanted (organization_id, id)"
 )
+_PERSON = """
+    person.organization_id, person.id, person.name, person.zone, person.zone_chosen, person.prompt_minute,
+    person.minute_chosen, person.own_days, person.ask_anyway, person.preferred, person.active,
+    person.introduced
+"""
 _IDENTITY = """
     identities.id AS identity_id, identities.person_id, identities.channel, identities.workspace,
     identities.external_id, identities.direct, identities.active AS identity_active,
     identities.mail_stopped_at
 """
 _PEOPLE = text(f"""
-    SELECT asked.id AS asked_id, asked.address_version AS asked_version, person.*
+    SELECT asked.id AS asked_id, asked.address_version AS asked_version, {_PERSON}
     FROM {_WANTED}
     JOIN people AS asked ON asked.organization_id = wanted.organization_id AND asked.id = wanted.id
     JOIN people AS person ON person.organization_id = asked.organization_id
@@ -47,7 +52,8 @@ _IDENTITIES = text(f"""
     ORDER BY identities.id
 """)  # noqa: S608 -- constants alone
 _TEAMS = text(f"""
-    SELECT memberships.person_id, memberships.role, teams.*
+    SELECT memberships.person_id, memberships.role, teams.organization_id, teams.id, teams.name, teams.zone,
+           teams.digest_minute, teams.work_days
     FROM {_WANTED}
     JOIN memberships ON memberships.organization_id = wanted.organization_id
                     AND memberships.person_id = wanted.id
@@ -55,12 +61,12 @@ _TEAMS = text(f"""
     ORDER BY teams.folded_name
 """)  # noqa: S608 -- constants alone
 _IDENTITIES_AT = text(f"""
-    SELECT people.*, {_IDENTITY}, organizations.name AS organization_name
+    SELECT {_PERSON}, {_IDENTITY}, organizations.name AS organization_name
     FROM unnest(CAST(:channels AS smallint[]), CAST(:workspaces AS text[]), CAST(:addresses AS text[]))
         AS wanted (channel, workspace, external_id)
     JOIN identities ON identities.channel = wanted.channel AND identities.workspace = wanted.workspace
                    AND identities.external_id = wanted.external_id
-    JOIN people ON people.id = identities.person_id
+    JOIN people AS person ON person.id = identities.person_id
     JOIN organizations ON organizations.id = identities.organization_id
     ORDER BY identities.id
 """)  # noqa: S608 -- constants alone

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.deliveries import Ref
 from domain.people import Address, Channel, Identity, Person
@@ -10,8 +10,7 @@ from domain.ports.directory import OrganizationIdentity
 from domain.teams import Role, Team
 
 
-@dataclass(frozen=True, slots=True)
-class SentMail:
+class SentMail(NamedTuple):
     """A delivery as an answer to it finds it."""
 
     ref: Ref

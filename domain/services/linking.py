@@ -1,6 +1,6 @@
 """Who somebody is: identities, invitations, codes for workspaces."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from domain import facts as f
@@ -120,15 +120,18 @@ def _by_mail_token(uow: UnitOfWork, origin: Origin) -> Known | Held:  # noqa: PL
     person = tenant.people.get(origin.person_id)
     if not person.active:
         return Held("written to the address of somebody who has left")
-    held = Held("", organization_id=tenant.organization_id, owner_id=person.id)
     identity, is_hers = _mail_identity(tenant, person, origin)
     if is_hers is False:
         return Held("written to somebody's own address by somebody else, as she says")
     if identity is None:
-        return replace(held, reason="written to somebody's own address by somebody else")
+        return _maybe_of(person, "written to somebody's own address by somebody else")
     if origin.aligned is False:
-        return replace(held, reason="the sender's domain disowns the mail")
+        return _maybe_of(person, "the sender's domain disowns the mail")
     return Known(tenant, person, identity, weak=origin.aligned is None)
+
+
+def _maybe_of(person: Person, reason: str) -> Held:
+    return Held(reason, organization_id=person.organization_id, owner_id=person.id)
 
 
 def _mail_identity(tenant: Tenant, person: Person, origin: Origin) -> tuple[Identity | None, bool | None]:
