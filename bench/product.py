@@ -86,7 +86,7 @@ class Worker:
         self._pump = Pump(self.done_log, self._bridge, StandingClock(), senders)
 
     async def send_all(self) -> int:
-        """Send what is due on all channels side by side, as `Pump.run` does; how many that were."""
+        """Send what is due on all channels side by side, as `Pump.run` does; returns how many that was."""
         return sum(await asyncio.gather(*(self._drain(sender) for sender in self._senders)))
 
     async def _drain(self, sender: Sender) -> int:

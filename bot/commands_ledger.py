@@ -94,7 +94,7 @@ def show(context: typer.Context, ref: Which, *, as_json: Json = False) -> None:
 
 @ledger_app.command("retry")
 def retry(context: typer.Context, ref: Which) -> None:
-    """Send a delivery again.  One that failed, bounced, was cancelled, or of which nobody can tell."""
+    """Send a delivery again: one that failed, bounced, was cancelled, or may not have arrived."""
     wanted = _ref(ref)
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
         if not uow.report.retry(wanted, core.database.time()):

@@ -57,12 +57,12 @@ def _add(setup: SetUp, there: Sequence[str]) -> None:
         if report(asyncio.run(_check(setup))):
             break
     setup.keep()
-    say("The further workspace joins by the code below, typed there once donelog runs anew.")
+    say("The other workspace joins by the code below: type it there once donelog has been restarted.")
     setup.say_what_is_next()
 
 
 def _tokens_there(setup: SetUp) -> tuple[str, ...]:
-    """None where what is there cannot be read: it is asked for anew."""
+    """None where what is there cannot be read: then it is asked for again."""
     try:
         tokens: tuple[str, ...] = setup.value(BOT_TOKEN)
     except SettingsError:

@@ -17,13 +17,13 @@ from domain.services.linking import Held, Known
 TO_A_STRANGER = timedelta(days=7)
 """How long after a helpful mail a stranger gets no other one."""
 UNSURE_AT_MOST = (3, timedelta(days=1))
-"""Sentences by mail on something that was not clear; of the same words there is one."""
+"""Answers by mail that say something was not clear; about the same words there is one."""
 AT_MOST = (20, timedelta(hours=1))
-"""Answers by mail to one person in a while: more is a program that answers."""
+"""Answers by mail to one person within that time: whoever gets more is a program that answers."""
 MANY = (10, timedelta(hours=1))
-"""Mails of one person in a while that nothing is asked about; what comes on top is counted."""
+"""Mails from one person within that time that touch no counter which others share."""
 MORE_OF_A_PERSON, MORE_OF_A_TEAM = 50, 200
-"""How many on top, in the same while: beyond that a program writes, and what it writes is put aside."""
+"""How many beyond those, within the same time: whoever writes more is a program, and is put aside."""
 SAME_AT_MOST = (3, timedelta(minutes=10))
 """The same for answers to one and the same words."""
 

@@ -199,7 +199,7 @@ class Later:
     after: timedelta | None = None
     """What the provider asks to wait; None: our own back-off."""
     closes: LimitScope | None = None
-    """What is closed for so long, to all workers; what is in `PROBED_SCOPES`, until one call goes through."""
+    """What is closed to all workers for that long; if in `PROBED_SCOPES`, until one call goes through."""
     of_credential: bool = False
     """What we log in with was refused, so that somebody has to mend it."""
 

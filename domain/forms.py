@@ -1,6 +1,6 @@
 """A text written once for all who are told the same, with blanks where each person's own signatures go.
 
-Most of a batch are told the same, and to write it down is most of what a message costs here.
+Most of a batch are told the same, and rendering it is most of what a message costs here.
 """
 
 import re

@@ -17,14 +17,14 @@ class Limit:
     burst: float = 1
     """Calls that may be made at once after a pause."""
     within: timedelta = timedelta(0)
-    """How long the provider counts calls; so long it takes to make up for a burst, and to prove a pace."""
+    """Over how long the provider counts calls; a burst is made up for, and a pace proved, within that."""
     up_to: float = 0
-    """The pace follows what the provider takes, between a tenth and so many times of it; 0: it does not."""
+    """The pace follows what the provider takes, up to so many times `a_second`, down to a tenth; 0: never."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the providers publish, and how their clients fare.
+    """What the providers publish, times what they have granted.
 
     Args:
         pace: how many times as fast everything may go, where a provider has agreed to it.

@@ -133,7 +133,7 @@ class Outgoing:
     def _apply_limits(
         self, uow: UnitOfWork, claimed: Sequence[Claimed], results: Sequence[Result], lease_now: datetime
     ) -> None:
-        """What was tried goes on where something was sent, and is closed where a whole workspace refuses."""
+        """Open again what took something; close the workspaces that refuse everything."""
         if not claimed:
             return
         where = {each.ref: each.recipient.address._replace(external_id="") for each in claimed}
@@ -223,7 +223,7 @@ class Outgoing:
     # ------------------------------------------------------------ what is told later
 
     def note(self, events: Sequence[DeliveryEvent], now: datetime) -> int:
-        """Take in what providers tell about deliveries; how much of it was new."""
+        """Take in what providers tell about deliveries; returns how many events were new."""
         with self._storage.begin() as uow:
             count = self._note(uow, events, now)
             uow.commit()

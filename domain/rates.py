@@ -39,7 +39,7 @@ LEFT_OF_UNMEASURED = 0.8
 LEFT_NEAR_REFUSED = 0.96
 """The same where an earlier one was measured, so that this one cannot be far off."""
 BACKLOG_ENDS = timedelta(seconds=3)
-"""When no turn was taken for so long there was no backlog."""
+"""Where no turn was taken for this long there was no backlog."""
 UNLIMITED = 1_000_000
 """Turns where nothing limits them."""
 PROBE_EVERY = timedelta(minutes=1)
@@ -59,7 +59,7 @@ class Bucket:
     since: datetime
     """Since when there is a backlog, or since it opened again."""
     taken: float = 0
-    """Calls since then; once that is longer than the provider counts, as many as it counts of late."""
+    """Calls since then; once that is longer than the provider counts, about those that it still counts."""
     ceiling: float = field(default=inf)
     """The last pace that was refused."""
     probing: bool = False
@@ -86,7 +86,7 @@ class Bucket:
         return floor(ahead * self.recounted(now).pace) + 1 if ahead >= 0 else 0
 
     def recounted(self, now: datetime) -> "Bucket":
-        """The same, counting anew where there was no backlog."""
+        """The same bucket, its count begun again where there was no backlog."""
         busy = self.next_at > now - BACKLOG_ENDS and self.closed_until <= now
         return self if busy else replace(self, since=now, taken=0.0)
 
@@ -130,7 +130,7 @@ def take(bucket: Bucket, turns: int, now: datetime) -> tuple[Bucket, list[dateti
 
 
 def refuse(bucket: Bucket, after: timedelta, now: datetime, *, everything: bool = False) -> Bucket:
-    """Close it for so long; the pace follows what went through.
+    """Close it for `after`; the pace follows what went through.
 
     Refusals of calls that were on their way when it was closed teach nothing more.
 
@@ -161,7 +161,7 @@ def reopen(bucket: Bucket, now: datetime) -> Bucket:
 
 
 def spread(bucket: Bucket, apart: timedelta, now: datetime) -> Bucket:
-    """One turn so often from now on, where the provider tells how many calls are left; none: no limit."""
+    """One turn every `apart` from now on, as the provider tells how many calls are left; zero: no limit."""
     if not apart:
         return replace(bucket, rate=inf)
     return replace(bucket, rate=1 / apart.total_seconds(), next_at=now + apart)

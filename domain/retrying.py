@@ -24,7 +24,7 @@ _SCATTERS = 617
 
 
 def wait_before(attempt: int, number: int = 0) -> timedelta:
-    """How long to wait after that many attempts in vain: doubling, at most a quarter of an hour.
+    """How long to wait after that many failed attempts: doubling, at most a quarter of an hour.
 
     Args:
         attempt: how many there were.

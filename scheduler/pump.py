@@ -148,7 +148,7 @@ class Pump:
             deadline.reschedule(min(soon, deadline.when() or soon))
 
     async def drain(self) -> int:
-        """Send and look until nothing is due on any channel; how many deliveries that were."""
+        """Send and look until nothing is due on any channel; returns how many deliveries that was."""
         total = 0
         while True:
             sent = sum([await self.send_due(sender) for sender in self._senders])
@@ -158,7 +158,7 @@ class Pump:
             total += sent + looked_for
 
     async def send_due(self, sender: Sender) -> int:
-        """One batch of one channel; how many deliveries it was."""
+        """One batch of one channel; returns how many deliveries it was."""
         batch = await self._claim(sender)
         return await self._carry(batch, sender) if batch.parcels else 0
 
@@ -198,7 +198,7 @@ class Pump:
         await self._threads.settle(self._done_log.report_limit, where, told, now, real, credential)
 
     async def look_due(self, sender: Sender) -> int:
-        """Look for what is in doubt on one channel; how many deliveries that were."""
+        """Look for what is in doubt on one channel; returns how many deliveries that was."""
         batch = await self._threads.call(
             self._done_log.claim_doubts, sender.channel, self._clock.now(), self._clock.real(), sender.batch
         )

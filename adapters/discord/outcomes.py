@@ -19,11 +19,11 @@ class ServerSaidNo(Exception):  # noqa: N818 -- named for what Discord did
 
 
 class LimitedEverywhere(discord.RateLimited):
-    """The limit of the bot as a whole was reached: nothing of it is taken for so long."""
+    """The limit of the bot as a whole was reached: nothing from it is taken for that long."""
 
 
 class OpenedTooFast(discord.RateLimited):
-    """No direct message is opened for so long."""
+    """No direct message is opened for that long."""
 
 
 TROUBLE = (

@@ -1,4 +1,4 @@
-"""What SendGrid's answers tell of how many calls are left, and until when.
+"""How many calls are left, and until when, as SendGrid's answers tell.
 
 https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/rate-limits
 """

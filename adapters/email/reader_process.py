@@ -110,7 +110,7 @@ class ReaderProcess:
                 return _load(await process.stdout.readexactly(size), len(questions))
         except (OSError, asyncio.IncompleteReadError, pickle.UnpicklingError) as error:
             await self._end()
-            _log.warning("the process that reads mails is begun anew", extra={"action": "reader_ended"})
+            _log.warning("the process that reads mails is started again", extra={"action": "reader_ended"})
             raise MailTooHard(type(error).__name__) from error
         except BaseException:  # cancelled between question and answer: the next would get this answer
             await self._end()

@@ -1,6 +1,6 @@
 """HTTP calls that end: one deadline on the wall clock for the whole call, whatever the server does.
 
-The time-outs of sockets do not give that: they begin anew with every byte that arrives.
+The time-outs of sockets do not give that: they begin again with every byte that arrives.
 """
 
 import contextlib

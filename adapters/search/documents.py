@@ -11,7 +11,7 @@ SETTINGS: dict[str, Any] = {
     "filterableAttributes": ["id", "organization_id", "team_ids", "person_id", "day_number", "kind"],
     "rankingRules": ["words", "typo", "day_number:desc", "proximity", "exactness"],
 }
-"""Set before the first document: a filter added later makes the server index everything anew.
+"""Set before the first document: a filter added later makes the server index everything again.
 
 https://www.meilisearch.com/docs/reference/api/settings
 """

@@ -44,7 +44,7 @@ _WRITE = text("""
 """)
 _PROBED = text("SELECT name FROM buckets WHERE name = ANY(CAST(:names AS text[])) AND probing")
 _PAUSE = timedelta(minutes=10)
-"""A bucket from which no turn was taken for so long is as full as it gets."""
+"""A bucket from which no turn was taken for this long is as full as it gets."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Direct:
     """The open direct message with somebody."""
 
     number: int
-    """Of her identity."""
+    """The id of her identity."""
     workspace: str
     conversation: str
 
@@ -74,7 +74,7 @@ class Directory(Protocol):
         """Note that a workspace or guild takes no messages; its name, or None when that was known."""
 
     def resume(self, channel: Channel, workspace: str) -> bool:
-        """It takes messages again; False: it was not known not to."""
+        """Note that it takes messages again; False: it was not paused."""
 
     def resume_those_reached(self, now: datetime) -> int:
-        """The same for all that something has been sent to since they were paused; how many those were."""
+        """The same for each that something was sent to since it was paused; returns how many."""

@@ -120,7 +120,7 @@ class Inbox(Protocol):
         """Let an item that was HELD be read again, as meant for that organization, and as hers."""
 
     def release_from(self, sender: str, organization_id: int) -> int:
-        """Let what is HELD from that address and nobody is asked about be read again; how much it was."""
+        """Let what is HELD from that address be read again, unless somebody is asked about it; how many."""
 
     def held_for(self, organization_id: int, person_id: int) -> list[KeptItem]:
         """HELD items about which she is asked, oldest first."""
@@ -135,7 +135,7 @@ class Inbox(Protocol):
         """Let a HELD or FAILED item be read again as if it had just come; False when it is neither."""
 
     def failed(self, ref: InboxRef, note: str, most_tries: int, again_at: datetime) -> None:
-        """Count a try in vain; the next one is not before `again_at`, after `most_tries` it is FAILED."""
+        """Count a try that failed; the next is not before `again_at`, after `most_tries` it is FAILED."""
 
     def forget_keys(self, before: date) -> int:
         """Drop the keys of items older than that day: nothing repeats itself so late."""

@@ -20,9 +20,9 @@ class Unread:
     """What is left of a gap that is being read, whoever goes on with it.
 
     Attributes:
-        since: from when on.
-        asked: those are read who were asked lately, and then all; else all.
-        after: the number of the last direct message that was read of these.
+        since: where the gap begins.
+        asked: those who were asked lately are read first, and then everybody; False: everybody.
+        after: the number of the last direct message that was read.
     """
 
     since: datetime

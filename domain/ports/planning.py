@@ -153,7 +153,7 @@ class Ledger(Protocol):
         Channel, recipient and facts are fixed at the first claim: `gather` is shown what was picked and gives
         the facts of those that have none yet.  One that turns out to have nothing to tell is cancelled.
         What somebody waits for goes first.  No more are claimed than the provider's limits have room for, and
-        each says when its turn is.  A delivery's last attempt is claimed alone.
+        each says when its turn is.  One that several workers have died with is claimed alone.
         """
 
     def prompt_contexts(self, claimed: Sequence[Claimed]) -> dict[Ref, PromptContext]:
@@ -205,10 +205,10 @@ class Ledger(Protocol):
         """
 
     def try_another(self, channel: Channel, credential: str, lease_now: datetime) -> bool:
-        """Let one call try a channel at once that has refused another credential; False: none is needed."""
+        """Let one call try at once a channel that refused another credential; False: none is needed."""
 
     def hasten(self, channel: Channel, workspace: str | None, now: datetime, within: timedelta) -> int:
-        """Make due at once what was tried there in vain and waits for no longer than that; how many.
+        """Make due at once what failed there and is put off by no more than `within`; returns how many.
 
         Args:
             channel: where it waits.
@@ -220,7 +220,7 @@ class Ledger(Protocol):
     def reopen(
         self, channel: Channel, results: Sequence[Result], lease_now: datetime, reached: Collection[str] = ()
     ) -> None:
-        """Go on with what has refused everything, once a call went through.
+        """Open again what refused everything, now that a call went through.
 
         Args:
             channel: the provider.
@@ -230,13 +230,13 @@ class Ledger(Protocol):
         """
 
     def refused(self, channel: Channel, claimed: Sequence[Claimed], lease_now: datetime) -> list[Claimed]:
-        """Those not to be called for, since their workspace refuses everything.
+        """Those whose workspace refuses everything, so that no call is made for them.
 
-        When it is time to try a workspace again one delivery there is left out, for one worker alone.
+        When it is time to try a workspace again, one worker finds one of its deliveries not among them.
         """
 
     def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
-        """Put in doubt what a worker's lease has ended on; how many, and how many were given up.
+        """Put in doubt what workers held when their lease ended; how many, and how many were given up.
 
         Given up as UNKNOWN is what has been in doubt for `DOUBT_ENDS`.  The fence rises: whoever held it can
         write its attempt's row and nothing else.
@@ -251,14 +251,14 @@ class Ledger(Protocol):
         """Write down what came of looking; nothing changes for one whose fence has passed."""
 
     def stop(self, identities: Mapping[int, str], now: datetime) -> list[Lost]:
-        """Send nothing to these identities any more, for that reason; those that were in use until now.
+        """Send nothing more to these identities, each for its reason; returns those in use until now.
 
         What was ready for them is cancelled.  The prompts of theirs that did not arrive and that it is not
         too late for are told.
         """
 
     def expire(self, now: datetime) -> int:
-        """Prompts that it is too late to send."""
+        """Expire what it is too late to send; returns how many."""
 
     def idle(self, now: datetime) -> bool:
         """Nothing due is ready or on its way."""
@@ -270,13 +270,13 @@ class Ledger(Protocol):
         """The further parts of a digest whose head was accepted."""
 
     def make_partitions(self, first: date, days: int) -> int:
-        """Make room for so many days from that one on; how many rooms were made.
+        """Make partitions for that many days, from the first on; returns how many were new.
 
-        What would be in somebody's way is left for the next time.
+        Where that would make somebody wait it is left for the next time.
         """
 
     def drop_partition(self, deliveries_before: date, inbox_before: date) -> str | None:
-        """Forget the oldest day that lies before: one partition, whose name is returned, at a time.
+        """Drop the oldest partition of before those days; returns its name, None when there is none.
 
         Gives up at once where somebody uses the table: senders are never kept waiting.
         """

@@ -19,7 +19,7 @@ class People(Protocol):
         """The active person at that address."""
 
     def identities(self, person_id: int) -> list[Identity]:
-        """Active ones; the one through which she was added first."""
+        """Active ones; first the one with which she was added."""
 
     def identity(self, identity_id: int) -> Identity | None: ...
 
@@ -47,13 +47,13 @@ class People(Protocol):
         """Send to that identity again, which `Ledger.stop` ended."""
 
     def address_version(self, person_id: int) -> int | None:
-        """Of the mail address that was given out as hers and works; None: the organization has nobody so."""
+        """Of the mail address of hers that works; None: the organization has no such person."""
 
     def renew_address(self, person_id: int) -> None:
         """From now on she has a new address, and every older one is worth nothing."""
 
     def named(self, name: str) -> list[Person]:
-        """Everybody whose name, or a word of it, begins so (case and accents do not count)."""
+        """Everybody whose name, or a word of it, begins like that (case and accents do not count)."""
 
     def everybody(self) -> list[Person]: ...
 
@@ -154,7 +154,7 @@ class Outbox(Protocol):
         """A key that is there already stays as it is."""
 
     def cancel_prompt(self, person_id: int, day: date | None) -> None:
-        """She has answered, left or opted out: what is not on its way yet is not sent; None: of any day."""
+        """She has answered, left or opted out: cancel what is not on its way yet; None: of every day."""
 
     def renew_prompt(self, person_id: int, day: date, now: datetime) -> None:
         """Send her prompt of that day after all, if it was cancelled before it was tried and is not too late.
