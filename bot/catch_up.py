@@ -14,7 +14,7 @@ from domain.ports.listening import ReadSince, Unread
 
 T = TypeVar("T")
 MARGIN = timedelta(minutes=1)
-"""By so much clocks may differ, and a connection have been dead before that was seen."""
+"""By how much clocks may differ, and how long a connection may have been dead before that was seen."""
 DIRECTS_AT_ONCE = 10
 """Direct messages that are read side by side, between two notes of how far reading has come."""
 TRY_AGAIN = timedelta(seconds=5)

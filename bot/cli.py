@@ -22,7 +22,7 @@ ORDER = (
     *("run", "setup", "doctor", "ledger", "mail", "team", "member", "workspace", "invite", "search"),
     *("reindex", "web", "gateway", "worker"),
 )
-"""Of the help: what one meets first stands first."""
+"""Of the help: what people need first stands first."""
 
 
 class _Commands(TyperGroup):

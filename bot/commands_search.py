@@ -1,4 +1,4 @@
-"""`donelog reindex`: the search engine's index made anew from the database."""
+"""`donelog reindex`: the search engine's index, made again from the database."""
 
 from typing import TYPE_CHECKING
 

@@ -33,7 +33,7 @@ PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 
 
 def diagnose(surroundings: Surroundings) -> list[Line]:
-    """Everything that was looked at, in the order in which one would mend it."""
+    """Everything that was looked at, in the order in which to mend it."""
     try:
         settings = surroundings.settings()
     except SettingsError as error:

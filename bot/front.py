@@ -91,7 +91,7 @@ class CoreFront:
             raise AnswerDelayed from error
 
     async def _store_to_answer(self, arrival: Arrival) -> InboxRef | None:
-        """Store it; whether a COMMIT took effect whose answer was lost shows when it is tried once more.
+        """Store it; if the answer to a COMMIT is lost, trying once more shows whether it took effect.
 
         Raises:
             StorageDown: it is not known to be stored.

@@ -82,7 +82,7 @@ def _signer(reply: Say, tokens: Tokens) -> Sign | None:
 async def give_late(api: DiscordApi, data: Mapping[str, Any], answer: Answer | None) -> None:
     """Put the answer where "thinking" stands; for a quarter of an hour.
 
-    What was put off is seen by who asked alone, so a public answer follows as a message of its own.
+    Only who asked sees what was put off, so a public answer follows as a message of its own.
 
     Raises:
         Exception: one of `outcomes.TROUBLE`.

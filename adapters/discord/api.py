@@ -82,7 +82,7 @@ class DiscordApi:
     Args:
         token: of the bot.
         api_url: where the API is.
-        calls_a_second: at which pace calls start.
+        calls_a_second: how fast calls may start.
         deadline: of each call as a whole, on the wall clock.
     """
 

@@ -12,7 +12,7 @@ from domain.doubts import Absent, Doubt, Evidence, Found, Unclear
 MOST_IN_NONCE = 25
 """https://docs.discord.com/developers/resources/message#create-message."""
 NONCE_IS_SAFE = timedelta(seconds=60)
-"""So long after the first attempt its nonce gives back the message that there is ("the past few minutes")."""
+"""For this long after the first attempt its nonce gives back the same message ("the past few minutes")."""
 CLOCKS_DIFFER = timedelta(seconds=30)
 LOOK_AGAIN = timedelta(seconds=30)
 DISCORD_EPOCH = 1_420_070_400_000

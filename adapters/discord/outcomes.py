@@ -11,7 +11,7 @@ from domain.deliveries import REFUSED_FOR, Later, LimitScope, Never, RefusalScop
 
 
 class ServerSaidNo(Exception):  # noqa: N818 -- named for what Discord did
-    """A status from 500 on, raised in place of discord.py's own repetitions."""
+    """A status from 500 on, raised in place of discord.py's own retries."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"status {status}")

@@ -43,7 +43,7 @@ def instant(snowflake: str) -> datetime:
 def is_said_to_us(kind: str, message: Payload) -> bool:
     """Whether a message's event is worth keeping: a person's, in a direct message, and about her words.
 
-    An update without a time of edition only shows where a link leads; a deletion names no author.
+    An update without an edit time only shows where a link leads; a deletion names no author.
     """
     if kind not in MESSAGES or "guild_id" in message:
         return False

@@ -1,6 +1,6 @@
 """Mail accounts, and where our own mail server listens, as their settings write them.
 
-`smtp://` and `imap://` go over to TLS before anything is said; only to this machine itself they stay plain.
+`smtp://` and `imap://` go over to TLS before anything is said, unless the server is this machine itself.
 `smtps://` and `imaps://` are TLS from the first octet.
 """
 

@@ -21,17 +21,17 @@ from domain.ports.inbox import Arrival
 P = ParamSpec("P")
 T = TypeVar("T")
 SLICE_SECONDS = 5.0
-"""How long one waits for mail before one looks whether one still may."""
+"""How long to wait for mail before looking whether this process still may."""
 AT_ONCE = 25
 """Mails after which the position is written down."""
 OVERLAP = timedelta(days=2)
-"""How far back one looks when a folder's numbers have changed; what is known already is not kept twice."""
+"""How far back to look when a folder's numbers have changed; what is known already is not kept twice."""
 _MOST_TRIES = 3
 _log = logging.getLogger(__name__)
 
 
 class Position(Protocol):
-    """Where one had got to in a folder."""
+    """How far a folder has been read."""
 
     @property
     def validity(self) -> int: ...

@@ -1,4 +1,4 @@
-"""One connection to a mailbox, by IMAPClient.  It blocks: each call belongs into a thread.
+"""One connection to a mailbox, by IMAPClient.  It blocks: each call belongs in a thread.
 
 RFC 3501; IDLE: RFC 2177.
 """
@@ -22,7 +22,7 @@ from adapters.email.raw_mail import MOST_BYTES
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 IDLE_SECONDS = 120.0
-"""After that one looks anyway: a server may tell of a mail in the answer to another command and never again,
+"""After that we look anyway: a server may tell of a mail in the answer to another command and never again,
 and routers forget a silent connection."""
 POLL_SECONDS = 30.0
 """Between two looks where a server has no IDLE."""

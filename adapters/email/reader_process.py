@@ -39,7 +39,7 @@ class MailTooHard(Exception):  # noqa: N818 -- it says what the mail is, for the
 
 
 class ReaderProcess:
-    """Reads mails, all that wait at once, in a process that is begun with the first.
+    """Reads mails, all that wait at once, in a process that is started for the first of them.
 
     Args:
         deadline: seconds for what is read at once.

@@ -43,7 +43,7 @@ _LAST_START = 22.0
 _MOST_ANSWER_BYTES = 1024 * 1024
 _LONGEST_REASON = 300
 SILENCE_TELLS = timedelta(minutes=15)
-"""Within that SendGrid has told that it has a mail, if it tells anything."""
+"""By then SendGrid has said that it has a mail, if it says anything."""
 LOOK_AGAIN = timedelta(minutes=5)
 _PROBE_EVERY = timedelta(minutes=1)
 """How long to wait where SendGrid does not say it."""

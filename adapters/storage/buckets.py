@@ -82,7 +82,7 @@ class Buckets:
         return rates.fresh(self._limits.of(name), now).room(now)
 
     def take_turns(self, claimed: Sequence[Claimed], room: Room, now: datetime) -> list[Claimed]:
-        """Each with its turn; those are left out whose bucket was closed meanwhile."""
+        """Each with its turn, without those whose bucket was closed meanwhile."""
         if not room.by_batch and not self._is_paced():
             return list(claimed)
         always = {self._provider} if room.by_batch else set()
@@ -101,10 +101,10 @@ class Buckets:
         return [_in_turn(each, [at[name].pop() for name in wanted[each.ref]], now) for each in begun]
 
     def take_to_read(self, workspace: str, count: int, now: datetime) -> list[timedelta]:
-        """Turns of calls that read; none while all is closed or tried.
+        """Turns for calls that read; none while the provider is closed or being tried.
 
-        Of a bucket that deliveries use too as many as are wanted; of another one those of the next second,
-        since those of a worker that dies are lost.
+        From a bucket that deliveries share, as many as are wanted; from any other those of the next second
+        alone, since the turns that a dying worker holds are lost.
         """
         name = reading_bucket(self._channel, workspace)
         bucket = self._locked([name], now)[name]
@@ -125,7 +125,7 @@ class Buckets:
         """Close what the provider has closed, or spread calls as it has told.
 
         Returns:
-            A credential was refused that worked until now.
+            Whether a credential was refused that worked until now.
         """
         if isinstance(told, CallSpacing):
             bucket = self._locked([self._provider], now)[self._provider]
@@ -144,7 +144,7 @@ class Buckets:
         return closings.refuse(self._connection, name, refusal, is_closed=bucket.probing)
 
     def reopen(self, results: Sequence[Result], now: datetime, reached: Iterable[str] = ()) -> None:
-        """Go on where a call that was tried went through, unless a later one did not."""
+        """Open again where the call that tried went through, unless a later one did not."""
         outcomes = [each.outcome for each in results]
         if any(isinstance(each, Later) and each.closes is not None for each in outcomes):
             return

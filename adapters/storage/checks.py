@@ -1,4 +1,4 @@
-"""How a database does, for `doctor` and before a start; nothing is changed by looking."""
+"""How a database is doing, for `doctor` and before a start; nothing is changed by looking."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -15,9 +15,9 @@ from domain.people import Channel
 WHOLE_WALK_EVERY = timedelta(seconds=3)
 """How long what became ready behind the cursor may have to wait, in real time, while others are claimed."""
 LONG = 0.1
-"""Seconds from which on a walk is so long that the next one has to wait, however little else is found."""
+"""Seconds; after a walk as long as this the next one has to wait, however little else is found."""
 SHARE = 50
-"""Walks that are long take one part of so many of the time."""
+"""Long walks take at most one part in so many of the time."""
 LATELY = timedelta(minutes=5)
 """How long ago what has just been planned was due at most, unless nobody planned for a while."""
 
@@ -41,7 +41,7 @@ class _Walk:
     at: datetime
     """Real time."""
     rest: timedelta
-    """How long there has to be no other after it."""
+    """How long no other may follow it."""
 
 
 class ClaimCursors:
@@ -72,7 +72,7 @@ class ClaimCursors:
     def before(self, channel: Channel, lease_now: datetime, now: datetime) -> Cursor:
         """Where to look for what has become ready behind the cursor.
 
-        At `FIRST`, but while the last walk was too long for another one only at what has lately become due.
+        At `FIRST`; while the last walk was too long for another one, only at what has become due lately.
 
         Args:
             channel: of what is claimed.
@@ -82,7 +82,7 @@ class ClaimCursors:
         return Cursor(now - LATELY, 0) if self._walked_within(timedelta(), channel, lease_now) else FIRST
 
     def walked(self, channel: Channel, now: datetime, began: float) -> bool:
-        """All was walked since the stopwatch showed `began`; whether that took long.  `now` in real time."""
+        """All was walked since the stopwatch showed `began`; whether that took long.  `now` is real time."""
         took = self.stopwatch() - began
         rest = timedelta(seconds=took * SHARE) if took > LONG else timedelta()
         self._walks[channel] = _Walk(now, rest)

@@ -16,7 +16,7 @@ from domain.limits import bucket_name
 from domain.people import Address, Channel
 from domain.ports.directory import Direct, OrganizationIdentity
 
-# Asked for every batch of mails, and hardly ever anybody is found.
+# Asked for every batch of mails; hardly ever is anybody found.
 _RENEWED = text("""
     SELECT id, address_version FROM people
     WHERE address_version > 0 AND id = ANY(CAST(:ids AS bigint[]))
@@ -106,7 +106,7 @@ class PostgresDirectory:
             raise Refusal(f"{name or workspace} is connected to another organization already.")
 
     def ensure_organization(self, name: str, zone: str, now: datetime) -> int:
-        """The own organization; of several processes that start at once, one makes it."""
+        """The installation's own organization; of several processes that start at once, one makes it."""
         new = insert(organizations).values(name=name, zone=zone, own=True, created_at=now)
         self._connection.execute(
             new.on_conflict_do_nothing(index_elements=["own"], index_where=organizations.c.own)

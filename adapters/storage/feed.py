@@ -24,7 +24,7 @@ _CLAIM = text("""
     ORDER BY claimed.done_id
 """)
 
-# What has changed again meanwhile is let go, to be claimed anew.
+# What has changed again meanwhile is let go, to be claimed again.
 _INDEXED = text("""
     WITH indexed AS (
         SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:revisions AS integer[])) AS indexed (id, revision)

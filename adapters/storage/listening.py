@@ -55,7 +55,7 @@ class Positions:
 
 
 class ListeningProgress:
-    """How far has been heard what comes over one gateway, by its name, and how often that was begun."""
+    """How far what comes over one gateway has been heard, and when its sessions were begun; by its name."""
 
     def __init__(self, engine: Engine, name: str) -> None:
         self._engine = engine
@@ -90,7 +90,7 @@ class ListeningProgress:
         return {} if row is None else row.watermarks
 
     def _know(self, more: dict[str, Any]) -> None:
-        """What is known beside it stays."""
+        """Whatever else is known stays."""
         written = insert(gateway_state).values(bot=self._name, watermarks=more)
         both = gateway_state.c.watermarks.concat(written.excluded.watermarks)
         with self._engine.begin() as connection:

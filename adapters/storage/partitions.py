@@ -34,13 +34,13 @@ _MISSING = text("""
 
 
 def make_partitions(connection: Connection, first: date, days: int) -> int:
-    """Make what is missing of the partitions of `days` days from `first` on; how many were made.
+    """Make the partitions that are missing for `days` days from `first` on; returns how many.
 
-    A day of which the default partition holds rows already stays there, since PostgreSQL refuses to make its
-    partition.  The look at the catalogue comes first: making one locks its whole table, and those that it
-    refers to, until the transaction ends.  So whoever makes them does nothing else in it, and at the first
-    lock that is not free gives way and leaves the rest for the next time: who works may hold one of these
-    locks and want another.
+    A day whose rows lie in the default partition already stays there, since PostgreSQL refuses to make its
+    partition.  The catalogue is looked at first: making a partition locks its whole table, and those that it
+    refers to, until the transaction ends.  So a transaction that makes them does nothing else, gives way at
+    the first lock that is not free, and leaves the rest for the next time: whoever is at work may hold one of
+    these locks and want another.
     """
     wanted = [first + timedelta(days=step) for step in range(days)]
     if not any(_missing(connection, table, wanted) for table in PARTITIONED):

@@ -128,7 +128,7 @@ class PostgresPeople:
         return None if found is None else found[1]
 
     def renew_address(self, person_id: int) -> None:
-        """With hers those of whoever was merged into her: they work for her too."""
+        """And those of people who were merged into her, which work for her too."""
         hers = or_(people.c.id == person_id, people.c.merged_into == person_id)
         newer = {"address_version": people.c.address_version + 1}
         self._remembered.forget()

@@ -53,10 +53,10 @@ LAST_TOLD = """
 The sum keeps PostgreSQL from walking back through whole days for the greatest one.
 """
 
-# OFFSET keeps the look for people and that for what is planned already probes of their indexes: what a plan
-# costs is to hang on how many are due, not on how many there are.  The order, by what is read last, ends all
-# reading before the first row is written, and lets no two planners wait crosswise.  Naming the key spares
-# each row the look for its own id.
+# OFFSET makes finding people, and what is planned already, a matter of probing indexes: the cost of a plan
+# must depend on how many are due, not on how many there are.  The order, by what is read last, ends all
+# reading before the first row is written, and keeps two planners from waiting for each other.  Naming the
+# key in ON CONFLICT spares each row a look for its own id.
 PLAN_PROMPTS = text(
     "WITH"  # noqa: S608 -- constants alone
     + _COHORTS
@@ -139,7 +139,7 @@ PLAN_PROMPTS = text(
 )
 
 # Only a team whose members were asked or wrote since its last digest has anything to tell.  A copy is seen by
-# whoever has a door into the workspace it is posted in; Discord's user ids are the same in every guild.
+# whoever has an identity in the workspace it is posted in; Discord's user ids are the same in every guild.
 PLAN_DIGESTS = text(
     "WITH"  # noqa: S608 -- constants alone
     + _COHORTS

@@ -18,7 +18,7 @@ from domain.people import Address, Channel, untagged
 from domain.ports.directory import OrganizationIdentity
 from domain.teams import Role
 
-Hers = tuple[int, int]
+PersonKey = tuple[int, int]
 """An organization and a person."""
 SentKey = tuple[int, Channel, str]
 """An organization, a channel and a receipt."""
@@ -112,7 +112,7 @@ def read_ahead(transaction: Transaction, origins: Sequence[Origin]) -> None:
 
 
 def _organizations(remembered: Remembered, origin: Origin) -> set[int]:
-    """Those that it may be for."""
+    """The organizations that it may be for."""
     if origin.organization_id is not None:
         return {origin.organization_id}
     found = {each.organization_id for each in remembered.by_address.get(origin.address, ())}
@@ -120,7 +120,7 @@ def _organizations(remembered: Remembered, origin: Origin) -> set[int]:
     return found if linked is None else {*found, linked}
 
 
-def _people(transaction: Transaction, wanted: Collection[Hers]) -> set[Hers]:
+def _people(transaction: Transaction, wanted: Collection[PersonKey]) -> set[PersonKey]:
     """Those who are meant by the numbers: of somebody who was merged, whom she was merged into."""
     people = transaction.remembered.people
     people.update(dict.fromkeys(wanted))
@@ -130,28 +130,30 @@ def _people(transaction: Transaction, wanted: Collection[Hers]) -> set[Hers]:
     return {(each[0].organization_id, each[0].id) for each in found if each is not None}
 
 
-def _identities(transaction: Transaction, wanted: Collection[Hers]) -> None:
+def _identities(transaction: Transaction, wanted: Collection[PersonKey]) -> None:
     identities = transaction.remembered.identities
     identities.update({each: [] for each in wanted})
     for row in _of_people(transaction, _IDENTITIES, wanted):
         identities[row.organization_id, row.person_id].append(identity_of(row))
 
 
-def _teams(transaction: Transaction, wanted: Collection[Hers]) -> None:
+def _teams(transaction: Transaction, wanted: Collection[PersonKey]) -> None:
     teams = transaction.remembered.teams
     teams.update({each: [] for each in wanted})
     for row in _of_people(transaction, _TEAMS, wanted):
         teams[row.organization_id, row.person_id].append((team_of(row), Role(row.role)))
 
 
-def _of_people(transaction: Transaction, query: TextClause, wanted: Collection[Hers]) -> Iterable[AnyRow]:
+def _of_people(
+    transaction: Transaction, query: TextClause, wanted: Collection[PersonKey]
+) -> Iterable[AnyRow]:
     if not wanted:
         return ()
     values = {"organization_ids": array([one for one, _ in wanted]), "ids": array([id_ for _, id_ in wanted])}
     return transaction.connection.execute(query, values).all()
 
 
-def read_identities(transaction: Transaction, wanted: set[Address]) -> set[Hers]:
+def read_identities(transaction: Transaction, wanted: set[Address]) -> set[PersonKey]:
     """Who is behind these addresses."""
     if not wanted:
         return set()
@@ -162,7 +164,7 @@ def read_identities(transaction: Transaction, wanted: set[Address]) -> set[Hers]
         "workspaces": array([each.workspace for each in wanted]),
         "addresses": array([each.external_id for each in wanted]),
     }
-    found: set[Hers] = set()
+    found: set[PersonKey] = set()
     for row in transaction.connection.execute(_IDENTITIES_AT, values):
         person, identity = person_of(row), identity_of(row)
         remembered.behind[row.organization_id, identity.address] = (person, identity)
