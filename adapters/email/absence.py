@@ -28,10 +28,10 @@ _ENDINGS = ("'", "’", "-")
 
 def is_out_of_office(mail: Signs, reason: str) -> bool:
     """Whether an automatic mail, taken for one for that reason, is a person's program answering for her."""
-    if any(name in mail.headers for name in _NO_PERSONS) or mail.headers.content_type == "multipart/report":
+    if not mail.headers.names.isdisjoint(_NO_PERSONS) or mail.headers.content_type == "multipart/report":
         return False
     submitted = mail.headers.line("auto-submitted").strip().lower()
-    if submitted.startswith("auto-replied") or any(name in mail.headers for name in _VACATION_HEADERS):
+    if submitted.startswith("auto-replied") or not mail.headers.names.isdisjoint(_VACATION_HEADERS):
         return True
     told = ("automatic: its subject", "automatic: its text begins", "automatic: X-Auto-Response-Suppress")
     return reason.startswith(told)

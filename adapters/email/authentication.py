@@ -42,7 +42,7 @@ class Proved:
 def proved(raw: bytes, authserv: str) -> Proved:
     """What the provider of that name says; nothing when it says nothing, or has no name."""
     head = read_headers(raw)
-    path = head.line("return-path").strip("<> ").lower() if "return-path" in head else None
+    path = head.line("return-path").strip("<> ").lower() if "return-path" in head.names else None
     said = next((results for results in head.lines(_RESULTS) if _name(results) == authserv), "")
     if not authserv or not said:
         return Proved(path)

@@ -95,6 +95,7 @@ def why_automatic_text(lines: Sequence[Judged]) -> str:
 
 
 def _reasons(mail: Signs) -> Iterator[str]:
+    names = mail.headers.names
     submitted = mail.headers.line("auto-submitted").partition(";")[0].strip().lower()
     if submitted and submitted != "no":
         yield "automatic: Auto-Submitted"
@@ -106,9 +107,9 @@ def _reasons(mail: Signs) -> Iterator[str]:
         yield "automatic: its Return-Path is empty"
     if _is_answer_of_exchange(mail):
         yield "automatic: X-Auto-Response-Suppress"
-    yield from (f"automatic: it has the header {name}" for name in _HEADERS if name in mail.headers)
-    if "in-reply-to" not in mail.headers:
-        yield from (f"automatic: it has the header {name}" for name in _LIST_HEADERS if name in mail.headers)
+    yield from (f"automatic: it has the header {name}" for name in _HEADERS if name in names)
+    if "in-reply-to" not in names:
+        yield from (f"automatic: it has the header {name}" for name in _LIST_HEADERS if name in names)
     if mail.headers.line("precedence").strip().lower() in _PRECEDENCES:
         yield "automatic: its precedence"
     if mail.from_address.partition("@")[0].partition("+")[0].lower() in _SENDERS:

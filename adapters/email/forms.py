@@ -5,7 +5,7 @@ https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -53,7 +53,7 @@ def unpack(stored: bytes) -> tuple[str, bytes]:
 class Form:
     """The fields of a post, each with every value it had."""
 
-    values: Mapping[str, tuple[bytes, ...]]
+    values: Mapping[str, Sequence[bytes]]
 
     def octets(self, name: str) -> bytes | None:
         """The first value; a second one is somebody's attempt to add a field inside another."""
@@ -96,7 +96,7 @@ def read_form(content_type: str, body: bytes) -> Form:
             name = _field(body[start:blank]) if blank >= 0 else ""
             if name:
                 values.setdefault(name, []).append(body[blank + 4 : end])
-    return Form({name: tuple(found) for name, found in values.items()})
+    return Form(values)
 
 
 def _boundary(content_type: str, body: bytes) -> bytes:

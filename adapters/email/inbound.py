@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from email.utils import getaddresses
+from functools import partial
 from typing import Any, NamedTuple
 
 from adapters.email.addresses import is_mailable
@@ -65,7 +66,7 @@ def read_mail(stored: bytes) -> IncomingMail | None:
     return IncomingMail(
         envelope_from=envelope_from,
         envelope_to=envelope_to,
-        header_to=tuple(_addresses(value for name in _TO_HEADERS for value in head.lines(name))),
+        header_to=_recipients(head),
         from_address=from_address,
         from_name=from_name,
         subject=decoded_words(head.line("subject")),
@@ -88,7 +89,8 @@ def raw_message(stored: bytes) -> bytes:
 
 def passed_on_at(mail: IncomingMail) -> datetime | None:
     """When the last server before us says that it received the mail; None when it does not say."""
-    dates = _DATE.findall(mail.headers.line("received"))
+    said = mail.headers.line("received")
+    dates = _DATE.findall(said.rpartition(";")[2]) or _DATE.findall(said)
     if not dates:
         return None
     day, month, year, hour, minute, second, hours, minutes = dates[-1]
@@ -104,7 +106,11 @@ def passed_on_at(mail: IncomingMail) -> datetime | None:
 
 def _parsed_texts(form: Form) -> Texts:
     plain, html = form.text("text") or "", form.text("html") or ""
-    return Texts(plain.replace("\r\n", "\n")[:LONGEST_TEXT], html.replace("\r\n", "\n")[:LONGEST_TEXT])
+    return Texts(_shortened(plain), partial(_shortened, html))
+
+
+def _shortened(text: str) -> str:
+    return text.replace("\r\n", "\n")[:LONGEST_TEXT]
 
 
 def _envelope(said: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...]]:
@@ -125,8 +131,9 @@ def _sender(values: Sequence[str]) -> tuple[str, str]:
     return decoded_words(name)[:200], address if is_mailable(address) else ""
 
 
-def _addresses(values: Iterable[str]) -> list[str]:
-    return [address.lower() for _, address in _pairs(values) if "@" in address][:_MOST_ADDRESSES]
+def _recipients(head: Head) -> tuple[str, ...]:
+    values = [value for name in _TO_HEADERS if name in head.names for value in head.lines(name)]
+    return tuple(address.lower() for _, address in _pairs(values) if "@" in address)[:_MOST_ADDRESSES]
 
 
 def _pairs(values: Iterable[str]) -> list[tuple[str, str]]:

@@ -7,12 +7,12 @@ encoded, bodies with a Content-Transfer-Encoding.
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, KeysView
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
-from functools import cached_property
+from functools import cached_property, partial
 
 from adapters.email.charsets import decode
 
@@ -41,16 +41,27 @@ _AS_IT_IS = frozenset(["", "7bit", "8bit", "binary"])
 """Content-Transfer-Encodings that change nothing."""
 
 
-@dataclass(frozen=True, slots=True)
 class Texts:
-    """The plain and the HTML text of a message, decoded; empty where there is none."""
+    """The plain and the HTML text of a message; empty where there is none.
 
-    plain: str = ""
-    html: str = ""
-    flowed: bool = False
-    """format=flowed (RFC 3676): a line that ends in a space goes on in the next."""
-    delsp: bool = False
-    """And that space itself does not belong to the text."""
+    Attributes:
+        plain: decoded.
+        flowed: it is format=flowed (RFC 3676): a line that ends in a space goes on in the next.
+        delsp: and that space itself does not belong to the text.
+    """
+
+    def __init__(
+        self, plain: str, html: Callable[[], str], *, flowed: bool = False, delsp: bool = False
+    ) -> None:
+        self.plain = plain
+        self._html = html
+        self.flowed = flowed
+        self.delsp = delsp
+
+    @cached_property
+    def html(self) -> str:
+        """Decoded once somebody asks: of most answers the plain text is enough."""
+        return self._html()
 
 
 class Head:
@@ -61,17 +72,16 @@ class Head:
     Attributes:
         items: name and value of each as it came, with its line feeds; what is no ASCII is escaped as
             surrogates.
+        names: of those that there are.
         content_type: in lower case; plain text where there is none or it is no such thing (RFC 2045, 5.2).
     """
 
     def __init__(self, items: list[tuple[str, str]]) -> None:
         self.items = items
         self._first = dict(reversed(items))
+        self.names: KeysView[str] = self._first.keys()
         kind = self.get("content-type").partition(";")[0].strip().lower()
         self.content_type = kind if kind.count("/") == 1 else "text/plain"
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._first
 
     def get(self, name: str) -> str:
         """The first one of that name as it came, empty when there is none."""
@@ -139,7 +149,7 @@ def read_message(raw: bytes) -> tuple[Head, Texts]:
     plain, html = budget.texts.get("text/plain", []), budget.texts.get("text/html", [])
     return head, Texts(
         _joined(plain),
-        _joined(html),
+        partial(_joined, html),
         flowed=bool(plain) and plain[0][0].parameter("format").lower() == "flowed",
         delsp=bool(plain) and plain[0][0].parameter("delsp").lower() == "yes",
     )

@@ -55,7 +55,7 @@ def read_texts(texts: Texts, sender_name: str = "") -> Answer:
     answer = read_text(texts.plain, sender_name, flowed=texts.flowed, delsp=texts.delsp)
     plain = answer.reply
     is_stub = len(plain) < _LONGEST_STUB and _STUB.search(plain) is not None
-    if texts.html and (is_stub or not texts.plain.strip() or not plain.strip()):
+    if (is_stub or not plain.strip()) and texts.html:
         better = read_text(visible_text(texts.html), sender_name)
         if better.reply:
             return better

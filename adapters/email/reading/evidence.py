@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from adapters.email.reading.words import Words, fold
 
-_TIME = re.compile(r"(?<![\d.,/])(?<!\d-)\d{1,2}\s?[:.hH時时시点點]\s?\d{2}(?!\d|[./-]\d)")
+_TIME = re.compile(r"\d(?<![\d.,/]\d)(?<!\d-\d)\d?\s?[:.hH時时시点點]\s?\d{2}(?!\d|[./-]\d)")
 _DATE = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d\s?[-/.年년]\s?\d{1,2}(?:\s?[-/.月월]|\b)"
     r"|\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})(?!\d)"
@@ -73,9 +73,9 @@ _CJK_DAYS = ("曜日", "(月)", "(火)", "(水)", "(木)", "(金)", "(土)", "(�
 
 def has_date(text: str, tokens: list[str], words: Words) -> bool:
     """A day of a month, in digits or with the month's name in any language."""
-    if _DATE.search(text) or _ANY_MONTH.search(text):
+    if any(token in words.months and _has_day_beside(tokens, place) for place, token in enumerate(tokens)):
         return True
-    return any(token in words.months and _has_day_beside(tokens, place) for place, token in enumerate(tokens))
+    return _DATE.search(text) is not None or _ANY_MONTH.search(text) is not None
 
 
 def opens_with_date(text: str) -> bool:
