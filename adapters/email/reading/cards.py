@@ -2,7 +2,14 @@
 
 import re
 
-from adapters.email.reading.manners import CONTACT, LONGEST_CLOSING_LINE, PRONOUNS, is_name_like, is_title
+from adapters.email.reading.manners import (
+    CONTACT,
+    LONGEST_CLOSING_LINE,
+    PRONOUNS,
+    is_name_like,
+    is_title,
+    is_titled_name,
+)
 from adapters.email.reading.page import Page, Verdict, is_bullet
 from adapters.email.reading.words import fold
 
@@ -15,10 +22,12 @@ _FEWEST_LINES = 3
 _LONGEST_LINE = 160
 _REGISTER = re.compile(
     r"\bHR[AB]\s?\d{2,6}\b|\b[Rr]egistered (?:in|at|[Oo]ffice|[Nn]o|[Nn]umber)\b"
-    r"|\bUSt-?Id|\b(?:SIREN|SIRET|RCS|KvK|KRS|CNPJ)\b|\bP\.? ?IVA\b"
+    r"|\bUSt-?Id|\b(?:SIREN|SIRET|RCS|K[vV]K|KRS|CNPJ|BTW|IBAN|BIC|CVR|REGON)\b|\bP\.? ?IVA\b"
     r"|\b(?:Org|Company)\.? ?(?:nr|no)\b"
 )
 """What tells that a line is about a company in a register, as the law asks in many countries."""
+_STREET = re.compile(r"[^\W\d_](?:[^\W\d_]|[.' -]){2,30} \d{1,4}[a-zA-Z]?, [\w .,-]{2,50}")
+"""`Mill Lane 2, 4694 EG Millham`."""
 _COMPANY = re.compile(
     r"\b(?:inc|ltd|corp|co|şti|bhd|pty|zrt|kft|nyrt)\.$|(?:^|\s)(?:[^\W\d_]{1,2}\.\s?){2,4}$",
     re.IGNORECASE,
@@ -75,6 +84,33 @@ def mark_own_card(page: Page, start: int, end: int, names: frozenset[str]) -> No
                 page.mark(index, end, Verdict.SIGNATURE, "a visiting card")
             return
         if not is_card_line(said):
+            return
+        below.append(said)
+
+
+def mark_spread_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
+    """A card of several paragraphs, with pictures between them: it begins `Ana Roe | Owner`.
+
+    Below it stand only ways to reach somebody, streets and numbers in registers.
+    """
+    below: list[str] = []
+    for index in range(end - 1, start, -1):
+        said = page.said[index].strip("* ")
+        if not said or page.verdicts[index] is not None:
+            continue
+        if is_titled_name(said):
+            parts = frozenset(re.findall(r"\w+", fold(said)))
+            is_hers = not names or not names.isdisjoint(parts)
+            if is_hers and len(below) >= _FEWEST_LINES and any(map(CONTACT.search, below)):
+                page.mark(index, end, Verdict.SIGNATURE, "a visiting card")
+            return
+        is_reach = CONTACT.search(said) or _REGISTER.search(said) or _STREET.fullmatch(said)
+        if (
+            not is_reach
+            or len(said) > _LONGEST_LINE
+            or len(below) > _MOST_LINES
+            or is_bullet(page.raw[index])
+        ):
             return
         below.append(said)
 

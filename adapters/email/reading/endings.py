@@ -3,7 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from adapters.email.reading.cards import is_card_line, mark_card, mark_own_card, may_stand_on_card
+from adapters.email.reading.cards import (
+    is_card_line,
+    mark_card,
+    mark_own_card,
+    mark_spread_card,
+    may_stand_on_card,
+)
 from adapters.email.reading.frames import mark_frames
 from adapters.email.reading.manners import (
     CONTACT,
@@ -12,6 +18,7 @@ from adapters.email.reading.manners import (
     is_name_like,
     is_own_name,
     is_short_name,
+    is_titled_name,
 )
 from adapters.email.reading.notices import mark_legal
 from adapters.email.reading.page import Page, Verdict, is_bullet, is_rule
@@ -68,6 +75,7 @@ def _mark_farewell(page: Page, start: int, end: int, words: Words, names: frozen
     end = _open_end(page, start, end)
     mark_card(page, start, end, names)
     mark_own_card(page, start, end, names)
+    mark_spread_card(page, start, end, names)
     end = _open_end(page, start, end)
     _mark_name(page, start, end, names)
     _trim_rules(page, start, _open_end(page, start, end))
@@ -112,7 +120,7 @@ def _is_delimiter(
     if raw.startswith("-- ") or said.startswith("_____"):
         return True
     tells = any(map(CONTACT.search, after)) or bool(words.closings.at(fold(after[-1])))
-    is_name = is_name_like(after[-1])
+    is_name = is_name_like(after[-1]) or is_titled_name(after[-1])
     if said in _DELIMITERS:
         return tells or is_name or is_below_quote or _ends_signed(page, index)
     return len(said) > 1 and _RULE_SIGNS.issuperset(said) and tells and is_name
@@ -157,8 +165,15 @@ def _mark_signed(page: Page, start: int, end: int, names: frozenset[str]) -> Non
     is_item = dash in ("-", "–") and (space or (len(parts) == 1 and len(name) > 1))
     if is_item or (page.said[last - 1] and not is_slashed):
         return
-    if not any(page.said[each].startswith(dash) for each in page.open_lines(start, last)):
+    mark = page.said[last][: len(dash) + bool(space)]
+    if not any(_begins_so(page.said[each], mark) for each in page.open_lines(start, last)):
         page.mark(last, end, Verdict.SIGNATURE, "signed with a name behind a dash")
+
+
+def _begins_so(said: str, mark: str) -> bool:
+    """With the same dash, and a space behind it or none."""
+    behind = said[len(mark) : len(mark) + 1]
+    return said.startswith(mark) and (mark.endswith(" ") or not behind.isspace())
 
 
 def _mark_closing(page: Page, start: int, end: int, words: Words, names: frozenset[str]) -> None:

@@ -13,9 +13,10 @@ _GOES_ON = ("<", ">,", ";")
 """How a line ends in the middle of a list of addresses."""
 _LONGEST_NAME = 28
 _LONGEST_VALUE = 120
+_LONGEST_ROW = 600
 _ENOUGH = 5
 _FEWEST = 3
-_NAME_IN_A_ROW = re.compile(r"(?:^|\s)\*?([^\s:*]{1,20})\s?:")
+_NAME_IN_A_ROW = re.compile(r"([^\W\d_]{1,20})\s?:")
 _NOT_IN_NAMES = frozenset('<>@"/\\,;!?|=+&%0123456789')
 _MOST_FOREIGN = 8
 _MOST_NAME_WORDS = 3
@@ -141,7 +142,8 @@ def _headers_in_a_row(page: Page, index: int, words: Words) -> int | None:
         end -= 1
     text = " ".join(page.said[index:end])
     roles = {words.headers.get(fold(name), "") for name in _NAME_IN_A_ROW.findall(text)}
-    is_whole = {"from", "date"} <= roles and bool(roles & {"to", "subject"}) and has_address(text)
+    is_dated = "date" in roles or has_date_or_time(text[:_LONGEST_ROW], words)
+    is_whole = "from" in roles and is_dated and bool(roles & {"to", "subject"}) and has_address(text)
     return end if is_whole else None
 
 

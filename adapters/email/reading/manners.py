@@ -140,6 +140,21 @@ def is_name_like(line: str, names: frozenset[str] = frozenset()) -> bool:
     return capitals >= len(parts) - particles and len(parts) <= _MOST_NAME_WORDS and line[-1] not in "!:"
 
 
+def is_titled_name(line: str) -> bool:
+    """`Joe Smith | Director, Product Management`: a name of two or three words, a bar and a title."""
+    name, bar, title = line.replace("•", "|").replace("·", "|").partition("|")
+    parts = name.strip(PUNCTUATION).split()
+    most = 3
+    return (
+        bool(bar)
+        and len(line) <= _LONGEST_TITLE
+        and 1 < len(parts) <= most
+        and all(part[0].isupper() for part in parts)
+        and title.strip(PUNCTUATION)[:1].isupper()
+        and not any(map(str.isdigit, line))
+    )
+
+
 def is_own_name(line: str, names: frozenset[str]) -> bool:
     """The sender's name or a part of it, and nothing else."""
     parts = re.findall(r"\w+", fold(line))
