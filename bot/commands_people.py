@@ -217,6 +217,7 @@ def search(
 ) -> None:
     """Search what got done, as one person would see it.  Where there is only one, that is who asks."""
     from domain.commands import Search
+    from domain.engines import Engines
     from domain.services import searching
 
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
@@ -224,7 +225,7 @@ def search(
         asker = _asker(tenant, by)
         engines = [each for each in (core.indexer, core.database.search) if each is not None]
         command = Search(" ".join(words), page)
-        shown = searching.search(tenant, asker, command, engines, core.database.time())
+        shown = searching.search(tenant, asker, command, Engines(engines), core.database.time())
     if as_json:
         hits = [
             {"name": hit.name, "day": hit.day, "kind": hit.kind.name.lower(), "text": hit.text}

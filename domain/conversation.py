@@ -13,6 +13,7 @@ from domain import facts as f
 from domain import replies as r
 from domain import talk as t
 from domain.delivery_events import DeliveryEvent
+from domain.engines import Engines
 from domain.errors import Refusal
 from domain.grammar import read_message, read_slash
 from domain.local_time import log_day
@@ -47,14 +48,18 @@ class Handled:
     """What it tells of a delivery."""
 
 
-@dataclass(frozen=True, slots=True)
 class Conversation:
-    """Carries out requests; the same rules for every channel."""
+    """Carries out requests; the same rules for every channel.
 
-    tokens: Tokens
-    engines: Sequence[SearchIndex]
-    channels: frozenset[Channel]
-    """The channels that this installation speaks."""
+    Args:
+        engines: of search, in the order in which they are asked.
+        channels: those that this installation speaks.
+    """
+
+    def __init__(self, tokens: Tokens, engines: Sequence[SearchIndex], channels: frozenset[Channel]) -> None:
+        self._tokens = tokens
+        self._engines = Engines(engines)
+        self._channels = channels
 
     def handle(self, uow: UnitOfWork, request: c.Request, now: datetime) -> Handled:
         """What comes of a request.  A refusal is an answer, not an error.
@@ -120,7 +125,7 @@ class Conversation:
 
     def _connect(self, uow: UnitOfWork, command: c.Connect, origin: c.Origin, now: datetime) -> Handled:
         try:
-            facts = linking.connect(uow, self.tokens, command, origin, now)
+            facts = linking.connect(uow, self._tokens, command, origin, now)
         except Refusal as refusal:
             facts = f.Refused(str(refusal))
         return Handled("connected" if isinstance(facts, f.Connected) else "not connected", facts=facts)
@@ -253,7 +258,7 @@ class Conversation:
             case c.ShowDay():
                 return capture.show_day_of(tenant, person, command, now)
             case c.Search():
-                shown = searching.search(tenant, person, command, self.engines, now)
+                shown = searching.search(tenant, person, command, self._engines, now)
                 return replace(shown, keep_as_done=origin.surface is c.Surface.DIRECT)
             case c.Help():
                 return f.HelpShown(command.unclear, kept=bool(command.unclear))
@@ -279,7 +284,7 @@ class Conversation:
                 return f.HelpShown("", kept=False)
 
     def _invite(self, known: Known, origin: c.Origin, command: c.Invite, now: datetime) -> f.Facts:
-        if Channel.EMAIL not in self.channels:
+        if Channel.EMAIL not in self._channels:
             raise Refusal("I cannot send mail yet. Whoever runs donelog sets that up: `donelog setup email`.")
         team = membership.team_to_invite_to(known.tenant, known.person, origin, command)
         return linking.invite(known, team, command, now)

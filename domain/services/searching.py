@@ -1,6 +1,5 @@
 """Finding what was ever done, within the rights of whoever asks."""
 
-import logging
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -9,32 +8,28 @@ from datetime import datetime
 from domain import facts as f
 from domain.commands import Search
 from domain.dones import Done
+from domain.engines import Engines
 from domain.errors import Refusal
 from domain.local_time import log_day
 from domain.people import Person
-from domain.ports.search import SearchDown, SearchIndex, SearchQuery, SearchResult
+from domain.ports.search import SearchQuery
 from domain.ports.tenant import Tenant
 from domain.queries import Query, read_query
 
 PAGE = 10
 MOST_PAGES = 100
-log = logging.getLogger(__name__)
 
 
-def search(
-    tenant: Tenant, person: Person, command: Search, engines: Sequence[SearchIndex], now: datetime
-) -> f.SearchShown:
+def search(tenant: Tenant, person: Person, command: Search, engines: Engines, now: datetime) -> f.SearchShown:
     """One page of what the asker may see, newest and best first.
 
-    The engines are asked in turn; the first that answers is believed.
-
     Raises:
-        Refusal: a filter cannot be read, or names nobody.
+        Refusal: a filter cannot be read, or names nobody; or no engine answers.
     """
     query = read_query(command.query, log_day(now, person.zone))
     team_ids = tuple(team.id for team, role in tenant.teams.of(person.id) if role.reads)
     page = min(max(command.page, 1), MOST_PAGES)
-    result, degraded = _ask(_resolved(tenant, person, query, team_ids, page), engines)
+    result, degraded = engines.search(_resolved(tenant, person, query, team_ids, page), now)
     readable = tenant.log.readable(result.done_ids, person.id, team_ids)
     dones = [readable[done_id] for done_id in result.done_ids if done_id in readable]
     names = {each.person_id: tenant.people.get(each.person_id).name for each in dones}
@@ -71,15 +66,6 @@ def _resolved(
         limit=PAGE,
         offset=(page - 1) * PAGE,
     )
-
-
-def _ask(query: SearchQuery, engines: Sequence[SearchIndex]) -> tuple[SearchResult, bool]:
-    for position, engine in enumerate(engines):
-        try:
-            return engine.search(query), position > 0
-        except SearchDown as down:
-            log.warning("a search engine does not answer: %s", down, extra={"action": "search_down"})
-    raise Refusal("Search is down. What you wrote is safe; please try again in a minute.")
 
 
 def _hit(done: Done, name: str, words: Sequence[str]) -> f.Hit:

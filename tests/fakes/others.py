@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from bot.clock import real_now
 from domain.commands import Command
 from domain.ports.front import MailClaim
-from domain.ports.search import SearchDown, SearchQuery, SearchResult
+from domain.ports.search import SearchDown, SearchIndex, SearchQuery, SearchResult
 from tests.fakes.people import fold
 from tests.fakes.rows import DoneRow
 from tests.fakes.storage import FakeStorage
@@ -55,6 +55,21 @@ class DownIndex:
 
     def search(self, query: SearchQuery) -> SearchResult:  # noqa: ARG002 -- the port says so
         raise SearchDown("connection refused")
+
+
+class TroubledIndex:
+    """An engine that is down until it is mended, and counts how often it is asked."""
+
+    def __init__(self, mended: SearchIndex) -> None:
+        self._mended = mended
+        self.is_down = True
+        self.asked = 0
+
+    def search(self, query: SearchQuery) -> SearchResult:
+        self.asked += 1
+        if self.is_down:
+            raise SearchDown("no answer in time")
+        return self._mended.search(query)
 
 
 class HandClock:

@@ -10,10 +10,12 @@ import pytest
 
 from adapters.search.documents import INDEX
 from adapters.search.meili import MeiliSearch
-from domain.ports.search import FeedEntry, SearchDown, SearchQuery
+from domain.engines import LEFT_ALONE_FOR, Engines
+from domain.ports.search import FeedEntry, SearchDown, SearchQuery, SearchResult
 from simulators.base import Fault, How
 from simulators.meilisearch import MeilisearchSimulator
 from tests.meilisearch_server import running_meilisearch
+from tests.storage_fixtures import NOW
 
 SEARCH = "POST /indexes/{uid}/search"
 QUERY = SearchQuery(organization_id=1, asker_id=2, team_ids=(3,), words=("invoices",))
@@ -167,3 +169,41 @@ def test_searches_from_many_threads_do_not_disturb_each_other(
         thread.join()
     patient.close()
     assert found == [(1,)] * 80
+
+
+class Behind:
+    """The engine that answers while Meilisearch does not."""
+
+    def search(self, query: SearchQuery) -> SearchResult:  # noqa: ARG002 -- the port says so
+        return SearchResult((7,), 1)
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(How.HANG), Fault(How.RESET), Fault(status=500)], ids=lambda fault: fault.how.value
+)
+def test_a_server_in_trouble_is_asked_by_one_search_in_a_while_and_the_others_do_not_wait(
+    server: MeilisearchSimulator, index: MeiliSearch, fault: Fault
+) -> None:
+    """Fault 40: slow, hanging up, or answering with errors."""
+    index.feed([entry(1)])
+    engines = Engines((index, Behind()))
+    server.journal.fail(SEARCH, fault, times=2)
+    for _ in range(5):
+        assert engines.search(QUERY, NOW) == (SearchResult((7,), 1), True)
+    assert len(server.journal.of(SEARCH)) == 1
+    for _ in range(5):
+        assert engines.search(QUERY, NOW + LEFT_ALONE_FOR) == (SearchResult((7,), 1), True)
+    assert len(server.journal.of(SEARCH)) == 2
+    found, degraded = engines.search(QUERY, NOW + 2 * LEFT_ALONE_FOR)
+    assert (found.done_ids, degraded) == ((1,), False)
+
+
+def test_where_nobody_is_there_the_next_engine_answers() -> None:
+    """Fault 39."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    index = MeiliSearch(f"http://127.0.0.1:{port}", "key", DEADLINE)
+    engines = Engines((index, Behind()))
+    for later in range(3):
+        assert engines.search(QUERY, NOW + later * LEFT_ALONE_FOR) == (SearchResult((7,), 1), True)
+    index.close()

@@ -4,8 +4,13 @@ import pytest
 
 from domain import commands as c
 from domain import facts as f
+from domain.engines import LEFT_ALONE_FOR
+from domain.ports.search import SearchIndex
 from tests.factories import ADA, BEN, CLEO, DEE, EVE, Office, words
-from tests.fakes.others import CarelessIndex, DownIndex, FakeIndex
+from tests.fakes.others import CarelessIndex, DownIndex, FakeIndex, TroubledIndex
+from tests.fakes.storage import FakeStorage
+
+NOTICE = "The usual search is down"
 
 
 @pytest.fixture
@@ -117,3 +122,48 @@ def test_while_all_engines_are_down_nothing_is_lost_and_it_is_said_so() -> None:
     office = Office(engines=lambda _: [DownIndex(), DownIndex()])
     office.message(ADA, "rebuilt the index")
     assert "Search is down. What you wrote is safe" in words(office.slash(ADA, "search index"))
+
+
+def test_an_engine_that_is_down_is_left_alone_for_a_while_and_then_tried_by_one_search() -> None:
+    """Fault 40: whoever asks it waits until its deadline."""
+    office, engine = troubled_office()
+    for _ in range(3):
+        assert NOTICE in words(office.slash(ADA, "search index"))
+    assert engine.asked == 1
+    office.clock.forward(LEFT_ALONE_FOR)
+    for _ in range(3):
+        assert NOTICE in words(office.slash(ADA, "search index"))
+    assert engine.asked == 2
+
+
+def test_an_engine_that_answers_again_is_asked_again() -> None:
+    office, engine = troubled_office()
+    assert NOTICE in words(office.slash(ADA, "search index"))
+    engine.is_down = False
+    office.clock.forward(LEFT_ALONE_FOR)
+    for _ in range(2):
+        shown = words(office.slash(ADA, "search index"))
+        assert "rebuilt the index" in shown
+        assert NOTICE not in shown
+    assert engine.asked == 3
+
+
+def test_where_there_is_no_other_engine_it_is_asked_every_time() -> None:
+    engine = TroubledIndex(DownIndex())
+    office = Office(engines=lambda _: [engine])
+    for _ in range(2):
+        assert "please try again in a minute" in words(office.slash(ADA, "search index"))
+    assert engine.asked == 2
+
+
+def troubled_office() -> tuple[Office, TroubledIndex]:
+    """With an engine that is down, and another one that finds everything."""
+    engines: list[TroubledIndex] = []
+
+    def made(storage: FakeStorage) -> list[SearchIndex]:
+        engines.append(TroubledIndex(FakeIndex(storage)))
+        return [engines[0], FakeIndex(storage)]
+
+    office = Office(engines=made)
+    office.message(ADA, "rebuilt the index")
+    return office, engines[0]
