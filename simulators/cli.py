@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +21,10 @@ def demo(
     """A whole team's day on three channels, in less than a minute; needs no account."""
     from simulators.demo import run
 
-    sys.exit(run(html))
+    with _in_a_sentence():
+        if html is not None:
+            html.touch()  # a day that nobody could look at is not played
+        sys.exit(run(html))
 
 
 @app.command()
@@ -29,7 +34,8 @@ def gallery(
     """Everything the bot says, on every channel, on one page to look at."""
     from simulators.gallery import write
 
-    typer.echo(f"{write(file)} examples on each channel: {file}")
+    with _in_a_sentence():
+        typer.echo(f"{write(file)} examples on each channel: {file}")
 
 
 @app.command()
@@ -43,7 +49,22 @@ def simulate(
     """Run the simulated services by hand: prints the settings that lead to them, does what you type."""
     from simulators.by_hand import run
 
-    asyncio.run(run((slack, discord, sendgrid, meilisearch), donelog))
+    with _in_a_sentence():
+        asyncio.run(run((slack, discord, sendgrid, meilisearch), donelog))
+
+
+@contextmanager
+def _in_a_sentence() -> Iterator[None]:
+    """What the machine does not allow: one sentence on standard error, and status 1."""
+    from adapters.storage.embedded import EmbeddedPostgresError
+
+    try:
+        yield
+    except EmbeddedPostgresError as error:
+        sys.exit(f"donelog: {error}.")
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        sys.exit(f"donelog: {place}{error.strerror or error}")
 
 
 if __name__ == "__main__":

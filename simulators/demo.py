@@ -29,7 +29,7 @@ def run(html: Path | None) -> int:
     started = time.monotonic()
     transcript = Transcript(lambda entry: show(console, entry))
     with console.status("Starting a database and four simulated services ..."):
-        server = embedded.start(Path(platformdirs.user_cache_dir("donelog", appauthor=False)) / "demo")
+        server = _database()
     name = f"demo_{os.getpid()}_{secrets.token_hex(2)}"
     try:
         asyncio.run(_play(server.database(name), transcript))
@@ -40,6 +40,12 @@ def run(html: Path | None) -> int:
         html.write_text(write_page(transcript), encoding="utf-8")
         console.print(f"\nThe same as a page: {html}")
     return _close(console, transcript, time.monotonic() - started)
+
+
+def _database() -> embedded.EmbeddedServer:
+    folder = Path(platformdirs.user_cache_dir("donelog", appauthor=False)) / "demo"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return embedded.start(folder)
 
 
 async def _play(database_url: str, transcript: Transcript) -> None:
