@@ -79,18 +79,12 @@ def _random_person(
         holiday_country=hers,
     )
     asked_in = _memberships(world, dice, organization, person, teams)
-    door = _doors(world, dice, organization, person, preferred)
+    identity = _identities(world, dice, organization, person, preferred)
     group = cohort(NOW, zone, minute)
     if group is None:
-        return {person: Expected(None, door, due=False)}
+        return {person: Expected(None, identity, due=False)}
     day = group.day
-    away = dice.random() < 0.15
-    last_day = dice.choice([None, day, day + timedelta(days=3)])
-    if away:
-        world.absence(organization, person, day - timedelta(days=dice.randrange(3)), last_day)
-    elif dice.random() < 0.2:
-        world.absence(organization, person, day + timedelta(days=1), None)
-        world.absence(organization, person, day - timedelta(days=9), day - timedelta(days=1))
+    away = _absences(world, dice, organization, person, day)
     answered = dice.random() < 0.2
     world.answer(organization, person, day if answered else day - timedelta(days=1))
     planned, last_due_at = _earlier_prompts(world, dice, organization, person, day, group.due_at)
@@ -98,7 +92,7 @@ def _random_person(
         day=day,
         due_at=group.due_at,
         active=active,
-        reachable=door is not None,
+        reachable=identity is not None,
         own_days=own_days,
         team_days=tuple(asked_in),
         away=away,
@@ -108,7 +102,19 @@ def _random_person(
         planned=planned,
         last_due_at=last_due_at,
     )
-    return {person: Expected(why_not_asked(person_day), door, due=True)}
+    return {person: Expected(why_not_asked(person_day), identity, due=True)}
+
+
+def _absences(world: World, dice: random.Random, organization: int, person: int, day: date) -> bool:
+    """Sometimes one of that day, sometimes others before and after it: whether she is away that day."""
+    away = dice.random() < 0.15
+    last_day = dice.choice([None, day, day + timedelta(days=3)])
+    if away:
+        world.absence(organization, person, day - timedelta(days=dice.randrange(3)), last_day)
+    elif dice.random() < 0.2:
+        world.absence(organization, person, day + timedelta(days=1), None)
+        world.absence(organization, person, day - timedelta(days=9), day - timedelta(days=1))
+    return away
 
 
 def _memberships(
@@ -118,12 +124,12 @@ def _memberships(
     for team, mask in dice.sample(teams, dice.randrange(4)):
         role = dice.choice([Role.MEMBER, Role.MEMBER, Role.MANAGER, Role.OBSERVER, Role.INVITED])
         world.member(organization, team, person, role)
-        if role in {Role.MEMBER, Role.MANAGER}:
+        if role.writes:
             asked_in.append(mask)
     return asked_in
 
 
-def _doors(
+def _identities(
     world: World, dice: random.Random, organization: int, person: int, preferred: Channel | None
 ) -> int | None:
     """Some identities, and the one that she should be asked at."""

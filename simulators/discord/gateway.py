@@ -23,6 +23,7 @@ Json = dict[str, Any]
 
 SESSION_STARTS_A_DAY = 1000
 FRAME_LIMIT = 4096
+_FLUSH_SECONDS = 2.0
 """Bytes of one frame from a bot."""
 
 
@@ -233,8 +234,8 @@ class Gateway:
                 taken = True
         return taken
 
-    async def flush(self, seconds: float = 2.0) -> None:
-        """Return once every client has read all that was sent to it, or after so many seconds.
+    async def flush(self) -> None:
+        """Return once every client has read all that was sent to it, or after two seconds.
 
         A client answers a ping when it has read the frames before it.
         """
@@ -242,7 +243,7 @@ class Gateway:
         awaited = {socket: asyncio.Event() for socket in sockets}
         self._pinged.append(awaited)
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(_FLUSH_SECONDS):
                 for socket, answered in awaited.items():
                     await socket.ping()
                     await answered.wait()

@@ -17,6 +17,7 @@ Json = dict[str, Any]
 
 ANSWER_SECONDS = 3.0
 TOKEN_LIFE = timedelta(minutes=15)
+_SETTLE_SECONDS = 5.0
 
 
 @dataclass(slots=True, eq=False)
@@ -67,17 +68,13 @@ class InteractionAnswer:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def settled(self, followups: int = 0, seconds: float = 5.0) -> None:
-        """Wait until the bot has said what it had asked time for, and so many follow-ups besides.
-
-        Args:
-            followups: How many to wait for.
-            seconds: Real seconds.
+    async def settled(self, followups: int = 0) -> None:
+        """Wait until the bot has said what it had asked time for, and that many follow-ups.
 
         Raises:
-            TimeoutError: It did not.
+            TimeoutError: It did not within five real seconds.
         """
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(_SETTLE_SECONDS):
             while self.is_thinking or len(self.followups) < followups:
                 await self._changed.wait()
 

@@ -33,10 +33,9 @@ class People:
     def _first_bot(self) -> Application:
         return self._service.world.applications[0]
 
-    def dm_of(self, user: User, application: Application | None = None) -> Channel:
+    def dm_of(self, user: User) -> Channel:
         """Her direct message with the bot; opened, as by a click on its name, if there is none."""
-        bot = application or self._first_bot
-        world = self._service.world
+        bot, world = self._first_bot, self._service.world
         channel = world.dm(bot, user)
         if channel is None and not world.share_a_guild(bot, user):
             raise NotOfferedError(f"{user.name} shares no guild with the bot")

@@ -103,22 +103,18 @@ class DiscordSimulator(People):
         await channel_created(self._service, channel)
         return channel
 
-    async def invite_bot(
-        self,
-        guild: Guild,
-        application: Application | None = None,
-        permissions: Permission = USUAL_PERMISSIONS,
-    ) -> None:
-        """Follow the bot's invite link; `permissions` are those in the link."""
+    async def invite_bot(self, guild: Guild, application: Application | None = None) -> None:
+        """Follow the bot's invite link, which asks for the usual permissions."""
         bot = application or self._first_bot
-        installation = Installation(bot.bot, self._service.ids.make(), permissions, self._service.now())
+        role = self._service.ids.make()
+        installation = Installation(bot.bot, role, USUAL_PERMISSIONS, self._service.now())
         guild.installations[bot.application_id] = installation
         payload = guild_create_json(self.world, guild, bot)
         await self.gateway.dispatch(bot, "GUILD_CREATE", payload, Intent.GUILDS)
 
-    async def kick_bot(self, guild: Guild, application: Application | None = None) -> None:
+    async def kick_bot(self, guild: Guild) -> None:
         """Remove the bot, and with it the guild's commands."""
-        bot = application or self._first_bot
+        bot = self._first_bot
         del guild.installations[bot.application_id]
         bot.commands.pop(guild.id, None)
         await self.gateway.dispatch(bot, "GUILD_DELETE", {"id": str(guild.id)}, Intent.GUILDS)

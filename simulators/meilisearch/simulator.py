@@ -96,9 +96,9 @@ class MeilisearchSimulator:
         """Do all waiting tasks at once."""
         self._store.tasks.finish_all()
 
-    def lose_tasks(self, times: int = 1) -> None:
-        """Let the next tasks say that they succeeded, without any effect."""
-        self._store.tasks.misfortunes += [Misfortune.LOST] * times
+    def lose_task(self) -> None:
+        """Let the next task say that it succeeded, without any effect."""
+        self._store.tasks.misfortunes.append(Misfortune.LOST)
 
     def fail_tasks(self, times: int = 1) -> None:
         """Let the next tasks fail with `internal`."""

@@ -100,7 +100,6 @@ class SendGridSimulator:
         mails: Mail | Sequence[Mail],
         *kinds: str | Happening,
         repeats: int = 1,
-        recipient: str | None = None,
     ) -> list[int]:
         """Report what became of mails, as batches of the Event Webhook; the last status of each post.
 
@@ -108,14 +107,13 @@ class SendGridSimulator:
             mails: The mails that something became of.
             kinds: What became of them, in this order: names, or `Happening`s to change single fields.
             repeats: How often each batch is posted, with the same event ids.
-            recipient: One address of a mail with several; else there is an event for each.
         """
         chosen = [mails] if isinstance(mails, Mail) else mails
         happenings = [Happening(kind, {}) if isinstance(kind, str) else kind for kind in kinds]
         listed = [
             event(mail, address, happening, self._now())
             for mail in chosen
-            for address in ([recipient] if recipient else mail.recipients)
+            for address in mail.recipients
             for happening in happenings
         ]
         batches = [listed[start : start + _MOST_EVENTS] for start in range(0, len(listed), _MOST_EVENTS)]
@@ -167,7 +165,6 @@ class SendGridSimulator:
         quote: bool = True,
         from_address: str | None = None,
         mode: Mode = "raw",
-        signed: bool = True,
     ) -> int:
         """Answer `mail` as its recipient would in a mail program, and pass the answer on.
 
@@ -178,14 +175,13 @@ class SendGridSimulator:
             quote: Whether the original follows below.
             from_address: Who answers, with or without a name; else the mail's first recipient.
             mode: As for `post_mail`.
-            signed: As for `post_mail`.
         """
         sender = from_address or str(mail.message["To"].addresses[0])
         message = reply_to(mail, sender, text, html, self._now(), quote=quote)
         address = parseaddr(sender)[1]
         target = message["To"].addresses[0].addr_spec
         dkim = f"{{@{address.rpartition('@')[2]} : pass}}"
-        return await self.post_mail(message.as_bytes(), address, target, mode=mode, dkim=dkim, signed=signed)
+        return await self.post_mail(message.as_bytes(), address, target, mode=mode, dkim=dkim)
 
     async def settle(self) -> None:
         """Wait until everything that reports itself has been reported."""

@@ -15,9 +15,9 @@ class Messaging(Service):
         ValueError: the person could not have done this.
     """
 
-    async def dm(self, user: User, text: str, thread_ts: str | None = None) -> str:
+    async def dm(self, user: User, text: str) -> str:
         """Write to the bot; returns the message's ts."""
-        return await self.say(user, self.dm_of(user), text, thread_ts)
+        return await self.say(user, self.dm_of(user), text)
 
     async def say(self, user: User, channel: Channel, text: str, thread_ts: str | None = None) -> str:
         """Write in a conversation; returns the message's ts."""

@@ -144,11 +144,11 @@ class Sockets:
             self._waiting.pop(envelope_id, None)
         return Ack(taken=True, body=ack.get("payload"))
 
-    async def refresh(self, reason: str = "refresh_requested") -> None:
-        """Ask every socket to be opened anew; each is closed by its client."""
+    async def refresh(self) -> None:
+        """Ask every socket to be opened again; each is closed by its client."""
         for socket in list(self._open):
             self._retire(socket)
-            await socket.send_json(_disconnect(reason))
+            await socket.send_json(_disconnect("refresh_requested"))
 
     def fall_silent(self) -> None:
         """Keep every socket open, and neither send anything over it nor answer a ping."""

@@ -112,7 +112,7 @@ class TestTasks:
         assert not empty.simulator.documents("dones")
 
     async def test_a_task_can_be_lost_or_fail(self, empty: Subject) -> None:
-        empty.simulator.lose_tasks()
+        empty.simulator.lose_task()
         assert (await empty.add(DONES)).status == "succeeded"
         assert not empty.simulator.documents("dones")
         empty.simulator.fail_tasks()
