@@ -45,17 +45,27 @@ _NOT_OF_MAIL = frozenset(
 """Python calls them text encodings; no mail program does, and `idna` is slow by the square of its input."""
 _LONGEST_NAME, _LONGEST_DECLARED = 40, 80
 """Characters of a codec's name, and with white space and quotes around it."""
+_MOST_LOST = 20
+"""Of so many characters one may be damaged."""
 _MOST_KNOWN = 200
 """Of what mail programs write; what they do not is forgotten again."""
 
 
 def decode(octets: bytes, declared: str | None) -> str:
-    """The text: as declared, then as UTF-8, then as Windows-1252, where nothing is impossible."""
-    for codec in _candidates((declared or "")[:_LONGEST_DECLARED]):
+    """The text: as declared, then as UTF-8, then as Windows-1252, where nothing is impossible.
+
+    A few octets that do not fit what is declared do not make a text in Chinese one in Western letters.
+    """
+    candidates = _candidates((declared or "")[:_LONGEST_DECLARED])
+    for codec in candidates:
         try:
             return octets.decode(codec)
         except UnicodeError:
             continue
+    if candidates[0] != "utf-8":
+        text = octets.decode(candidates[0], "replace")
+        if text.count("\ufffd") <= max(1, len(text) // _MOST_LOST):
+            return text
     return octets.decode("windows-1252", "replace")
 
 

@@ -82,6 +82,11 @@ PARTS = {
         f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n- one\n{PGP_SIGNATURE}",
         "- one",
     ),
+    "encrypted by PGP in the text": (
+        "text/plain",
+        "one\n\n-----BEGIN PGP MESSAGE-----\n\nhQEMAwzOQ1qn\n=zrF/\n-----END PGP MESSAGE-----\n",
+        "one",
+    ),
     "uuencode in the text": ("text/plain", "one\n\nbegin 644 a.txt\n#0V%T\n`\nend\n", "one"),
     "an empty plain text": (
         "multipart/alternative; boundary=b",
@@ -124,6 +129,15 @@ def test_her_text_is_found_among_the_parts(name: str, line_end: str) -> None:
 
 def test_empty_lines_in_front_of_the_headers_are_passed_over() -> None:
     assert read_raw(b"\r\n\n" + _message("text/html", b"<p>one</p>")).answer.reply == "one"
+
+
+@pytest.mark.parametrize(
+    ("charset", "codec"), [("gb2312", "gb18030"), ("utf-16", "utf-16"), ("big5", "big5")]
+)
+def test_an_octet_that_does_not_fit_spoils_no_text(charset: str, codec: str) -> None:
+    octets = "完成匯入，發票寄出".encode(codec) + b"\xff"
+    raw = _message(f"text/plain; charset={charset}", base64.encodebytes(octets), "base64")
+    assert read_raw(raw).answer.reply.rstrip("\ufffd") == "完成匯入，發票寄出"
 
 
 HEADERS_FIELD = '--b\r\nContent-Disposition: form-data; name="headers"\r\n\r\nTo: %s\r\n--b--\r\n'

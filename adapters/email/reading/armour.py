@@ -1,12 +1,15 @@
 """What programs wrap around a text or leave in place of something that is no text."""
 
 import re
-from collections.abc import Mapping
 
 from adapters.email.reading.page import Page, Verdict
 
 _PGP_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 _PGP_SIGNATURE, _PGP_END = "-----BEGIN PGP SIGNATURE-----", "-----END PGP SIGNATURE-----"
+_PGP_BLOCKS = {
+    f"-----BEGIN PGP {name}-----": f"-----END PGP {name}-----" for name in ("MESSAGE", "PUBLIC KEY BLOCK")
+}
+"""Nothing that can be read."""
 _UUENCODE_END = "end"
 _UUENCODED = re.compile(r"begin(?:-base64)? [0-7]{3,4} \S")
 _PLACE_OF_A_PICTURE = re.compile(
@@ -20,12 +23,14 @@ _MOST_HASH_LINES = 4
 
 def mark_armour(page: Page) -> None:
     """The frame of a signed text, uuencoded files, and the marks that stand where a picture was."""
-    ends = {last: page.last_line(last) for last in (_PGP_END, _UUENCODE_END)}
+    ends: dict[str, int] = {}
     is_signed = False
     for index in page.open_lines(0, len(page)):
         said = page.said[index]
         if said == _PGP_SIGNATURE:
             _mark_until(page, index, _PGP_END, ends, "a digital signature")
+        elif said in _PGP_BLOCKS:
+            _mark_until(page, index, _PGP_BLOCKS[said], ends, "encrypted, or a key")
         elif said == _PGP_SIGNED:
             page.mark(index, _behind_hashes(page, index + 1), Verdict.ARMOUR, "the frame of a signed text")
             is_signed = True
@@ -56,8 +61,10 @@ def _undo_dash(page: Page, index: int) -> None:
     page.raw[index] = page.raw[index].lstrip()[len("- ") :]
 
 
-def _mark_until(page: Page, start: int, last: str, ends: Mapping[str, int], rule: str) -> None:
+def _mark_until(page: Page, start: int, last: str, ends: dict[str, int], rule: str) -> None:
     """Up to the line `last`; what has no end is text after all."""
+    if last not in ends:
+        ends[last] = page.last_line(last)
     if ends[last] <= start:
         return
     end = page.said.index(last, start) + 1
