@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from adapters.storage.embedded import EmbeddedServer, start
 from tests.databases import Databases
 
 pytest_plugins = ["tests.storage_fixtures"]
 
+settings.register_profile("without deadlines", deadline=None)  # a busy machine breaks no promise
+settings.load_profile("without deadlines")
 zoneinfo.reset_tzpath(to=[])  # the pinned tzdata alone, as the product does it
 _HOME = Path(__file__).resolve().parent.parent / ".donelog" / "test"
 
