@@ -1,12 +1,14 @@
-"""Simulated services on a clock that runs ahead; tests that want them otherwise make their own."""
+"""A terminal, and simulated services on a clock that runs ahead; who wants them otherwise makes its own."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from simulators.discord import DiscordSimulator
 from simulators.sendgrid import SendGridSimulator
 from simulators.slack import SlackSimulator
+from tests.cli_world import Shell, shell_on
 from tests.factories import SIX
 from tests.fast_forward import FastForward
 
@@ -39,3 +41,8 @@ async def sendgrid(clock: FastForward) -> AsyncIterator[SendGridSimulator]:
     await made.start()
     yield made
     await made.stop()
+
+
+@pytest.fixture
+def shell(database: str, tmp_path: Path) -> Shell:
+    return shell_on(database, tmp_path)

@@ -13,16 +13,11 @@ import pytest
 from domain.commands import Origin, Record, Surface
 from domain.people import Address, Channel, Profile
 from domain.services import capture
-from tests.cli_world import Shell, shell_on
+from tests.cli_world import Shell
 from tests.meilisearch_server import running_meilisearch
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("sqlalchemy", "psycopg2", "discord", "slack_sdk", "aiohttp", "starlette", "alembic", "dns", "dotenv")
-
-
-@pytest.fixture
-def shell(database: str, tmp_path: Path) -> Shell:
-    return shell_on(database, tmp_path)
 
 
 @pytest.fixture

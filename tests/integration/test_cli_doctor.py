@@ -28,37 +28,8 @@ RECORDS = {
 
 
 @pytest.fixture
-def shell(database: str, tmp_path: Path) -> Shell:
-    return shell_on(database, tmp_path)
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackSimulator]:
-    simulator = SlackSimulator()
-    await simulator.start()
-    yield simulator
-    await simulator.stop()
-
-
-@pytest.fixture
 async def meili() -> AsyncIterator[MeilisearchSimulator]:
     simulator = MeilisearchSimulator()
-    await simulator.start()
-    yield simulator
-    await simulator.stop()
-
-
-@pytest.fixture
-async def discord() -> AsyncIterator[DiscordSimulator]:
-    simulator = DiscordSimulator()
-    await simulator.start()
-    yield simulator
-    await simulator.stop()
-
-
-@pytest.fixture
-async def sendgrid() -> AsyncIterator[SendGridSimulator]:
-    simulator = SendGridSimulator()
     await simulator.start()
     yield simulator
     await simulator.stop()

@@ -1,20 +1,12 @@
 """What waits in the inbox is seen from the command line, and can be read again."""
 
 import json
-from pathlib import Path
-
-import pytest
 
 from domain.commands import InboxRef
 from domain.people import Address, Channel, Profile
 from domain.ports.inbox import Arrival, InboxState, Lane, Source
-from tests.cli_world import Shell, shell_on
+from tests.cli_world import Shell
 from tests.mail_world import letter, raw_item
-
-
-@pytest.fixture
-def shell(database: str, tmp_path: Path) -> Shell:
-    return shell_on(database, tmp_path)
 
 
 def arrived(shell: Shell, state: InboxState, sender: str = "", text: str = "signed the lease") -> InboxRef:

@@ -4,8 +4,6 @@ import asyncio
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -13,20 +11,7 @@ import pytest
 from adapters.slack.manifest import scopes
 from domain.people import Channel
 from simulators.slack import SlackSimulator
-from tests.cli_world import Shell, shell_on
-
-
-@pytest.fixture
-def shell(database: str, tmp_path: Path) -> Shell:
-    return shell_on(database, tmp_path)
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackSimulator]:
-    simulator = SlackSimulator()
-    await simulator.start()
-    yield simulator
-    await simulator.stop()
+from tests.cli_world import Shell
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

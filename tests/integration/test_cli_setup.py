@@ -4,7 +4,6 @@ import asyncio
 import stat
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -15,41 +14,12 @@ from domain.people import Channel
 from simulators.discord import DiscordSimulator
 from simulators.sendgrid import SendGridSimulator
 from simulators.slack import SlackSimulator
-from tests.cli_world import Shell, shell_on
+from tests.cli_world import Shell
 from tests.imap_server import ImapServer, imap_server
 from tests.smtp_server import MailServer, mail_server
 
 CODE = "/done connect "
 PASSWORD = "s e/c@ret"
-
-
-@pytest.fixture
-def shell(database: str, tmp_path: Path) -> Shell:
-    return shell_on(database, tmp_path)
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackSimulator]:
-    simulator = SlackSimulator()
-    await simulator.start()
-    yield simulator
-    await simulator.stop()
-
-
-@pytest.fixture
-async def discord() -> AsyncIterator[DiscordSimulator]:
-    simulator = DiscordSimulator()
-    await simulator.start()
-    yield simulator
-    await simulator.stop()
-
-
-@pytest.fixture
-async def sendgrid() -> AsyncIterator[SendGridSimulator]:
-    simulator = SendGridSimulator()
-    await simulator.start()
-    yield simulator
-    await simulator.stop()
 
 
 async def set_up(shell: Shell, *words: str, typed: str) -> str:
