@@ -8,6 +8,8 @@ import pytest
 import pytest_asyncio
 
 from domain.people import Address, Channel
+from domain.teams import Role
+from simulators.base import Fault
 from simulators.town import Descriptions, Services, Town, joined
 from simulators.virtual_clock import VirtualClock
 from tests.e2e.conftest import STARTS
@@ -17,6 +19,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SIX = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)
 """18:00 in Madrid on Wednesday, the first day on which nobody has written anything."""
+MORNING = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
+"""09:00 in Madrid, when the team is told of Tuesday."""
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 QUESTION = "What'd you get done today?"
@@ -72,3 +76,30 @@ async def test_whoever_has_another_channel_is_asked_there_and_the_others_when_it
         assert asked(ben, eli, by_mail) == [1, 2, 1]
         await town.wait_until(SIX + timedelta(days=1), HOUR)
         assert asked(ben, eli, by_mail) == [2, 3, 1]
+
+
+async def test_a_digest_that_mail_cannot_carry_comes_as_a_direct_message(own_town: Town) -> None:
+    """Fault 26: Cleo's, who observes the team; the key for mail is refused at a minute to nine."""
+    team = await gather(own_town, "platform")
+    discord = own_town.services.discord
+    cleo = OnDiscord(own_town, discord.add_user("cleo", "Cleo"), team.discord.channel)
+    discord.join(cleo.user, team.guild)
+    core = own_town.installation.core
+    with core.database.storage.begin() as uow:
+        tenant, cleos = uow.tenant(core.organization_id), person(team.mail).id
+        tenant.people.add_identity(cleos, cleo.address)
+        platform = tenant.teams.everything()[0].id
+        tenant.teams.leave(platform, cleos)
+        tenant.teams.join(platform, cleos, Role.OBSERVER, own_town.clock.now())
+        uow.commit()
+    told = "\n".join(f"laid brick {number:02} in the wall behind the old mill" for number in range(60))
+    await team.slack.write(told)
+    await own_town.wait_until(MORNING - MINUTE, HOUR)
+    mails = len(team.mail.heard())
+    own_town.services.sendgrid.journal.fail("mail/send", Fault(status=401), times=100)
+    await own_town.wait_until(MORNING, MINUTE)
+    assert len(team.mail.heard()) == mails
+    heard = [each for each in cleo.heard() if "laid brick" in each]
+    assert len(heard) > 1, "it is too long for one message"
+    bricks = [int(words[:2]) for each in heard for words in each.split("laid brick ")[1:]]
+    assert bricks == [*range(60)]
