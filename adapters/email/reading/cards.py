@@ -29,10 +29,11 @@ _REGISTER = re.compile(
 _STREET = re.compile(r"[^\W\d_](?:[^\W\d_]|[.' -]){2,30} \d{1,4}[a-zA-Z]?, [\w .,-]{2,50}")
 """`Mill Lane 2, 4694 EG Millham`."""
 _COMPANY = re.compile(
-    r"\b(?:inc|ltd|corp|co|şti|bhd|pty|zrt|kft|nyrt)\.$|(?:^|\s)(?:[^\W\d_]{1,2}\.\s?){2,4}$",
+    r"\b(?:inc|ltd|ltda|corp|co|şti|bhd|pty|zrt|kft|nyrt)\.$|(?:^|\s)(?:[^\W\d_]{1,2}\.\s?){2,4}$"
+    r"|^[^\W\d_]{2,20} [^\W\d_]{2,20} \d{1,3}\.$",
     re.IGNORECASE,
 )
-"""A company's kind, whose last dot ends no sentence: `Acme Inc.`, `Acme S.p.A.`, `Acme d.o.o.`."""
+"""A company's kind or a house's number, whose dot ends no sentence: `Acme S.p.A.`, `Fő utca 1.`."""
 
 
 def mark_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
@@ -117,7 +118,7 @@ def mark_spread_card(page: Page, start: int, end: int, names: frozenset[str]) ->
 
 def is_card_line(line: str) -> bool:
     """A title, a company, a number: short and no sentence."""
-    is_sentence = line.endswith((".", "!", "?")) and not _COMPANY.search(line)
+    is_sentence = line.endswith((".", "!", "?")) and " | " not in line and not _COMPANY.search(line)
     is_short = len(line) <= LONGEST_CLOSING_LINE and not is_sentence
     return is_short or "@" in line or _is_long_card_line(line) or is_title(line)
 
