@@ -4,7 +4,14 @@ import pytest
 
 from adapters.email.one_mail import read_plain
 
+FULL = "Moved the booking forms of all nine branches to the new server in Bergen"
+MEASURED = "Measured how long each form takes to load there and told the branches so"
+WALKED = "Walked through all the empty rooms on the third floor with the architect and"
 CASES = {
+    f"{FULL}\nCalled Bo\n{MEASURED}\nPaid Ann": [FULL, "Called Bo", MEASURED, "Paid Ann"],
+    f"{WALKED}\nAnn about new desks": [f"{WALKED} Ann about new desks"],
+    f"{WALKED[:-4]}\nAnn about new desks.": [f"{WALKED[:-4]} Ann about new desks."],
+    f"{FULL}\nand back again to\nOslo": [f"{FULL} and back again to", "Oslo"],
     "Hi, fixed the bug!\nand wrote docs": ["Hi, fixed the bug!", "and wrote docs"],
     "Hi Bob and Ana,\nshipped": ["shipped"],
     "hi bob,\nshipped\nfoo": ["shipped", "foo"],

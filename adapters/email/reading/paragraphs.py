@@ -6,10 +6,13 @@ up; two things that stay together are easier to bear than one thing torn in two,
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import pairwise
 
 from adapters.email.reading.headings import under_headings
 from adapters.email.reading.page import INVISIBLE, Judged, Verdict, is_bullet, is_rule
-from adapters.email.reading.words import Words
+from adapters.email.reading.words import Words, fold
 
 _NARROWEST, _WIDEST = 58, 80
 """Columns at which programs break lines."""
@@ -36,7 +39,8 @@ def answer_lines(judged: Sequence[Judged], words: Words, *, flowed: bool, delsp:
     """
     kept = _kept(judged)
     lines = _unflowed(kept, delsp=delsp) if flowed else kept
-    lines = _unwrapped(_even_bullets(lines), 0 if flowed else _width(kept))
+    even = _even_bullets(lines)
+    lines = _unwrapped(even, _breaks(even, 0 if flowed else _width(kept), words))
     lines = [line for line in lines if not is_rule(line.strip()) or line.strip().startswith("```")]
     return _trimmed(under_headings(lines, words))
 
@@ -88,13 +92,32 @@ def _even_bullet(line: str, *, tight: bool, numbered: bool) -> str:
     return line
 
 
-def _unwrapped(lines: Sequence[str], width: int) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Breaks:
+    """How a program seems to have broken her lines."""
+
+    width: int
+    """The column; 0 where it has not."""
+    is_sure: bool
+    """Some full line goes on in the middle of a sentence."""
+    joints: AbstractSet[str]
+    """Words that nothing she did ends with."""
+
+
+def _breaks(lines: Sequence[str], width: int, words: Words) -> _Breaks:
+    is_sure = width > 0 and any(
+        _is_full(before, after, width) and after.lstrip()[0].islower() for before, after in pairwise(lines)
+    )
+    return _Breaks(width, is_sure, words.joints)
+
+
+def _unwrapped(lines: Sequence[str], breaks: _Breaks) -> list[str]:
     """Lines that a program broke, put together where that is clear."""
     joined: list[str] = []
     previous, in_code = "", False
     for line in lines:
         fenced = line.lstrip().startswith("```")
-        if joined and not in_code and not fenced and _continues(previous, line, joined[-1], width):
+        if joined and not in_code and not fenced and _continues(previous, line, joined[-1], breaks):
             joined[-1] = f"{joined[-1].rstrip()} {line.strip()}"
         else:
             joined.append(line.rstrip())
@@ -113,7 +136,21 @@ def _width(lines: Sequence[str]) -> int:
     return longest if _NARROWEST <= longest <= _WIDEST else 0
 
 
-def _continues(previous: str, line: str, whole: str, width: int) -> bool:
+def _is_full(before: str, after: str, width: int) -> bool:
+    """The first word of the line below would not have found room."""
+    if not before.strip() or not after.strip():
+        return False
+    return len(before.rstrip()) + 1 + len(after.split(maxsplit=1)[0]) > width
+
+
+def _begins_a_thing(before: str, after: str, breaks: _Breaks) -> bool:
+    """A capital below what may be whole, in a text that nothing shows to be broken: a list of hers."""
+    if breaks.is_sure or not after[0].isupper() or after[-1] in _SENTENCE_END:
+        return False
+    return not before.endswith(_GOES_ON) and fold(before.rsplit(maxsplit=1)[-1]) not in breaks.joints
+
+
+def _continues(previous: str, line: str, whole: str, breaks: _Breaks) -> bool:
     before, after = previous.rstrip(), line.strip()
     if not before.strip() or not after or is_bullet(line):
         return False
@@ -127,10 +164,9 @@ def _continues(previous: str, line: str, whole: str, width: int) -> bool:
         and not is_bullet(previous)
     ):
         return True  # further lines that hang under the same bullet
-    first_word = after.split(maxsplit=1)[0]
-    if not width or len(before) + 1 + len(first_word) <= width:
+    if not breaks.width or not _is_full(before, after, breaks.width):
         return False
-    return _join_weight(before, after) >= _ENOUGH
+    return not _begins_a_thing(before, after, breaks) and _join_weight(before, after) >= _ENOUGH
 
 
 def _join_weight(before: str, after: str) -> int:

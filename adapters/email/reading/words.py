@@ -23,7 +23,7 @@ _PHRASES = frozenset(
         *["greetings", "closings", "ambiguous_closings", "intros", "goal_intros", "blocker_intros"],
         *["nones", "everybody", "disclaimers", "origins", "closing_ends", "formulas", "brands"],
         *["footers", "banners", "auto_subjects", "auto_texts", "away", "away_signs", "devices"],
-        *["headers", "legal", "warning", "introductions"],
+        *["headers", "legal", "warning", "introductions", "joints"],
     ]
 )
 _HEADERS = frozenset(["from", "date", "to", "cc", "subject", "other"])
@@ -110,6 +110,8 @@ class Words:
     """Last words of closings that nobody has counted: `sunny regards`."""
     formulas: Openings
     """Openings that make a line a closing, however it goes on: `veuillez agréer ...`."""
+    joints: frozenset[str]
+    """Words with which nothing ends that somebody did: `and`, `the`, `with`."""
     origins: frozenset[str]
     """Words behind a closing that say where it comes from: `best wishes from Bergen`."""
     disclaimers: Openings
@@ -184,6 +186,7 @@ def assemble(tables: list[dict[str, Any]]) -> Words:
         nones=frozenset(phrases("nones")),
         closing_ends=frozenset(phrases("closing_ends")),
         formulas=Openings(phrases("formulas")),
+        joints=frozenset(phrases("joints")),
         origins=frozenset(phrases("origins")),
         legal=_wordings(tables, "legal"),
         disclaimers=Openings(phrases("disclaimers")),
