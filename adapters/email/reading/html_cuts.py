@@ -63,7 +63,6 @@ _SIGNATURE_IDS = frozenset(
     [
         "signature",
         "x_signature",
-        "signature_old",
         "composer_signature",
         "ms-outlook-mobile-signature",
         "applemailsignature",
