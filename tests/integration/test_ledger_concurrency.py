@@ -13,7 +13,7 @@ from adapters.storage.ledger import PostgresLedger
 from adapters.storage.planner import PostgresPlanner
 from domain.deliveries import LEASE, Result, Sent
 from domain.local_time import due_cohorts
-from domain.people import Channel
+from domain.people import Address, Channel
 from domain.ports.planning import Planned
 from tests.worlds import World, reply
 
@@ -33,6 +33,12 @@ _PEOPLE = text("""
     INSERT INTO identities (organization_id, person_id, channel, workspace, external_id)
     SELECT :organization_id, id, :channel, 'T1', 'U' || id FROM made
 """)
+
+_BY_MAIL_TOO = text("""
+    INSERT INTO identities (organization_id, person_id, channel, external_id)
+    SELECT organization_id, id, :mail, 'p' || id || '@example.com' FROM people
+""")
+T1 = Address(Channel.SLACK, "", "T1")
 
 
 @pytest.fixture
@@ -86,6 +92,50 @@ def test_everybody_is_asked_once(crowd: Engine) -> None:
     with crowd.begin() as connection:
         assert PostgresLedger(connection).counts() == {"accepted": PEOPLE}
         assert PostgresLedger(connection).idle(NOW)
+
+
+def test_everybody_is_asked_once_while_some_leave_a_channel_by_which_others_still_send(crowd: Engine) -> None:
+    """Fault 26: whoever leaves takes what nobody has claimed, and whoever claims what nobody has taken."""
+    with crowd.begin() as connection:
+        connection.execute(_BY_MAIL_TOO, {"mail": int(Channel.EMAIL)})
+        planner = PostgresPlanner(connection)
+        planner.plan_prompts(due_cohorts(NOW, planner.prompt_clocks()))
+
+    def send(channel: Channel) -> list[int]:
+        """Until there is nothing more; who was asked there."""
+        asked: list[int] = []
+        while True:
+            with crowd.begin() as connection:
+                claimed = PostgresLedger(connection).claim(channel, NOW, NOW, LEASE, BATCH)
+            if not claimed:
+                return asked
+            asked += [each.key.subject for each in claimed]
+            results = [Result(each.ref, each.fence, each.attempt, Sent(f"{each.ref.id}")) for each in claimed]
+            with crowd.begin() as connection:
+                PostgresLedger(connection).record(results, NOW)
+
+    def leave() -> int:
+        """Until there is nothing more; how many go by mail."""
+        moved = 0
+        while True:
+            with crowd.begin() as connection:
+                left = PostgresLedger(connection).leave_closed([T1], NOW, BATCH)
+            if not left:
+                return moved
+            moved += left
+
+    with ThreadPoolExecutor(PLANNERS + SENDERS) as pool:
+        leaving = [pool.submit(leave) for _ in range(PLANNERS)]
+        sending = [pool.submit(send, Channel.SLACK) for _ in range(SENDERS)]
+        moved = sum(each.result() for each in leaving)
+        on_slack = [subject for each in sending for subject in each.result()]
+    by_mail = send(Channel.EMAIL)
+
+    assert len(by_mail) == moved
+    assert {len(on_slack + by_mail), len({*on_slack, *by_mail})} == {PEOPLE}
+    with crowd.begin() as connection:
+        assert PostgresLedger(connection).counts() == {"accepted": PEOPLE, "failed": moved}
+    assert min(len(on_slack), moved) > 0, "both got some"
 
 
 def test_partitions_may_be_made_by_many_at_once(engine: Engine) -> None:
