@@ -20,13 +20,13 @@ class FastForward:
         self._forward = 0.0
 
     def __enter__(self) -> Self:
-        self._loop.time = lambda: self._loop_time() + self._forward  # type: ignore[method-assign]
+        self._loop.time = lambda: self._loop_time() + self._forward  # type: ignore[method-assign] # of this one loop alone
         return self
 
     def __exit__(
         self, _: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._loop.time = self._loop_time  # type: ignore[method-assign]
+        self._loop.time = self._loop_time  # type: ignore[method-assign] # as it was
 
     def now(self) -> datetime:
         return self._start + timedelta(seconds=self._loop.time() - self._began)

@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     failed = [step.name for number, step in enumerate(STATIC, 1) if not passes(step, number, total)]
     already = f" (already failed: {', '.join(failed)})" if failed else ""
     say(f"[{total}/{total}] {tests.name}{already}\n")
-    status = subprocess.run(command(tests), cwd=ROOT, check=False).returncode  # noqa: S603  our own pytest
+    status = subprocess.run(command(tests), cwd=ROOT, check=False).returncode  # noqa: S603 -- our own pytest
     return status or int(bool(failed))
 
 
@@ -49,7 +49,7 @@ def passes(step: Step, number: int, total: int) -> bool:
     """Run a static check, silent unless it has something to say."""
     say(f"[{number}/{total}] {step.name} ... ")
     begun = time.monotonic()
-    done = subprocess.run(  # noqa: S603  our own tools
+    done = subprocess.run(  # noqa: S603 -- our own tools
         command(step), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
     passed = done.returncode == 0

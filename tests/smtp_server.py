@@ -67,7 +67,7 @@ class MailServer:
             envelope.rcpt_tos.append(address)
         return said
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 -- aiosmtpd calls it by that name
         await self._perhaps(server, "data")
         said = self.data.pop(0) if self.data else OK
         if said == OK:
@@ -83,7 +83,7 @@ class MailServer:
     async def _perhaps(self, server: SMTP, step: str) -> None:
         if self.hangs_up == step:
             assert server.transport is not None
-            server.transport.abort()  # type: ignore[attr-defined]
+            server.transport.abort()  # type: ignore[attr-defined] # aiosmtpd does not say that it has one
         if step in (self.silent, self.hangs_up):
             await asyncio.Event().wait()
 
@@ -107,7 +107,7 @@ class MailServer:
 
 @contextlib.asynccontextmanager
 async def mail_server(**answers: object) -> AsyncIterator[MailServer]:
-    made = MailServer(**answers)  # type: ignore[arg-type]
+    made = MailServer(**answers)  # type: ignore[arg-type] # of several kinds
     server = await asyncio.get_running_loop().create_server(made.session, "127.0.0.1", 0)
     made.port = server.sockets[0].getsockname()[1]
     try:

@@ -257,7 +257,7 @@ class DiscordApi:
         http = _Http(loop, connector, self._see)
         try:
             self._own_id = str((await http.static_login(self.token))["id"])
-        except BaseException:
+        except BaseException:  # whatever ends it, no session is left open
             await http.close()
             raise
         return http

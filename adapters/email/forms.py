@@ -12,8 +12,8 @@ from typing import Any
 
 from python_multipart.multipart import parse_options_header
 
+from adapters.email.boundaries import split
 from adapters.email.charsets import decode
-from adapters.email.mime import split
 
 WANTED = frozenset(
     [

@@ -166,7 +166,7 @@ def connect(mailbox: Mailbox) -> Any:
         if server.security is Security.STARTTLS:
             client.starttls(context)
         client.login(server.user, server.password)
-    except BaseException:
+    except BaseException:  # whatever ends it, no connection is left open
         with contextlib.suppress(*TROUBLE):
             client.shutdown()
         raise

@@ -14,6 +14,7 @@ from email.header import decode_header
 from email.message import Message
 from functools import cached_property, partial
 
+from adapters.email.boundaries import split
 from adapters.email.charsets import decode
 
 MOST_HEADER_BYTES = 64 * 1024
@@ -25,9 +26,6 @@ LONGEST_TEXT = 256 * 1024
 _TEXTS = frozenset(["text/plain", "text/html"])
 _LIKE_A_BOUNDARY = re.compile(rb"^--([!-~][ -~]{0,68}[!-~])[ \t]{0,9}\r?\n[Cc]ontent-", re.MULTILINE)
 _LATE_HEADERS = re.compile(rb"[\r\n]{1,9}(?=[A-Za-z][\w-]{0,70}:)")
-_LINE_FEED = 10
-_LONGEST_BOUNDARY_END = 80
-"""What may follow a boundary on its line: `--` and white space."""
 _SOMETHING = re.compile(rb"[^\r\n]")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _END_OF_HEADER = re.compile(r"\n(?![ \t])")
@@ -237,34 +235,6 @@ def _parts(part: Head, raw: bytes, start: int, end: int) -> Iterator[tuple[int, 
         found = _LIKE_A_BOUNDARY.search(raw, start, end)
         declared = found[1] if found else b""
     return split(raw, start, end, b"--" + declared) if declared else iter(())
-
-
-def split(raw: bytes, start: int, end: int, mark: bytes) -> Iterator[tuple[int, int]]:
-    """Where the parts of a multipart are; a missing last boundary ends the last part with the body.
-
-    `mark` is two dashes and the boundary.
-    """
-    begun: int | None = None
-    at = raw.find(mark, start, end)
-    while at >= 0:
-        line_end = raw.find(b"\n", at, end)
-        line_end = end if line_end < 0 else line_end
-        behind = at + len(mark)
-        rest = raw[behind : min(line_end, behind + _LONGEST_BOUNDARY_END)].strip()
-        if (at == start or raw[at - 1] == _LINE_FEED) and rest in (b"", b"--"):
-            if begun is not None:
-                yield begun, max(begun, _before_break(raw, at))
-            if rest:
-                return
-            begun = min(line_end + 1, end)
-        at = raw.find(mark, behind, end)
-    if begun is not None:
-        yield begun, end
-
-
-def _before_break(raw: bytes, at: int) -> int:
-    """The line feed in front of a boundary belongs to the boundary (RFC 2046, 5.1.1)."""
-    return at - 2 if raw[at - 2 : at] == b"\r\n" else at - 1
 
 
 def _has_name(part: Head) -> bool:

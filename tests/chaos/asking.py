@@ -89,7 +89,7 @@ def _on_discord(effect: str, answer: InteractionAnswer) -> Asked:
     return _counted(Channel.DISCORD, effect, not answer.failed, texts, _NOT_NOW_ON_DISCORD)
 
 
-def _counted(channel: Channel, effect: str, acknowledged: bool, texts: list[str], not_now: str) -> Asked:  # noqa: FBT001
+def _counted(channel: Channel, effect: str, acknowledged: bool, texts: list[str], not_now: str) -> Asked:
     answers = [each for each in texts if each != not_now]
     return Asked(channel, effect, acknowledged, answers, refused=not_now in texts)
 

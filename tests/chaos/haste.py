@@ -20,17 +20,17 @@ def hasten() -> None:
     retrying.LONGEST_WAIT = timedelta(seconds=4)
 
     # Each reads waits of those before when it is imported.
-    from domain import doubts  # noqa: PLC0415
+    from domain import doubts
 
     doubts.FIRST_LOOK = dict.fromkeys(Channel, timedelta(seconds=2)) | {Channel.EMAIL: MAIL_TELLS}
     doubts.LOOKS_APART = LOOK_AGAIN
     doubts.LONGEST_DOUBT = timedelta(minutes=2)
 
-    from adapters.discord import history as on_discord  # noqa: PLC0415 -- as above
-    from adapters.discord import starts  # noqa: PLC0415
-    from adapters.email import sender as by_mail  # noqa: PLC0415
-    from adapters.slack import history as on_slack  # noqa: PLC0415
-    from adapters.storage import leases  # noqa: PLC0415
+    from adapters.discord import history as on_discord
+    from adapters.discord import starts
+    from adapters.email import sender as by_mail
+    from adapters.slack import history as on_slack
+    from adapters.storage import leases
 
     on_slack.LOOK_AGAIN = on_discord.LOOK_AGAIN = by_mail.LOOK_AGAIN = LOOK_AGAIN
     on_discord.NONCE_IS_SAFE = LEASE

@@ -21,17 +21,17 @@ from tests.chaos.haste import hasten
 hasten()
 
 # After the waits have been shortened, since modules read them when they are imported.
-from bot import logs, processes  # noqa: E402
-from bot.compose import EVERYTHING, Work  # noqa: E402
-from bot.core import build_core, channels_of  # noqa: E402
-from bot.settings import load  # noqa: E402
-from domain.application import DoneLog  # noqa: E402
-from domain.conversation import Conversation  # noqa: E402
-from domain.deliveries import Claimed  # noqa: E402
-from domain.people import Channel  # noqa: E402
-from domain.ports.planning import Ledger  # noqa: E402
-from domain.ports.storage import Storage, UnitOfWork  # noqa: E402
-from tests.chaos.schedule import REACHED  # noqa: E402
+from bot import logs, processes
+from bot.compose import EVERYTHING, Work
+from bot.core import build_core, channels_of
+from bot.settings import load
+from domain.application import DoneLog
+from domain.conversation import Conversation
+from domain.deliveries import Claimed
+from domain.people import Channel
+from domain.ports.planning import Ledger
+from domain.ports.storage import Storage, UnitOfWork
+from tests.chaos.schedule import REACHED
 
 ROLES = {"run": EVERYTHING, "worker": Work.WORKER}
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -68,7 +68,7 @@ def answer(taken: Taken, text: str) -> bytes:
     made["Message-ID"], made["Date"] = make_msgid(domain="example.com"), format_datetime(AT_SIX)
     made["In-Reply-To"] = asked["Message-ID"]
     made["References"] = f"{asked['References'] or ''} {asked['Message-ID']}".strip()
-    quoted = "\n".join(f"> {line}" for line in asked.get_body(("plain",)).get_content().splitlines())  # type: ignore[union-attr]
+    quoted = "\n".join(f"> {line}" for line in asked.get_body(("plain",)).get_content().splitlines())  # type: ignore[union-attr] # it has a text
     made.set_content(f"{text}\n\nOn Tue, 24 Nov 2026 at 18:00, donelog <{ACCOUNT}> wrote:\n{quoted}\n")
     return made.as_bytes()
 
@@ -97,7 +97,7 @@ def dones(installation: Installation, address: str) -> list[str]:
 
 
 @contextlib.asynccontextmanager
-async def a_mailbox(kind: str) -> AsyncIterator[tuple[Mailbox, object]]:
+async def a_mailbox(kind: str) -> AsyncIterator[tuple[Mailbox, Callable[[bytes], Awaitable[None]]]]:
     if kind == "stand-in":
         async with imap_server() as server:
             yield server.mailbox, server.deliver
@@ -130,11 +130,11 @@ async def test_a_day_with_an_ordinary_account(database: str, kind: str) -> None:
             assert asked[ANA].message["From"] == f"donelog <{ACCOUNT}>"
             assert str(asked[ANA].message["Reply-To"]).startswith("donelog <me+")
 
-            await deliver(answer(asked[ANA], "- shipped the importer\n- fixed the login"))  # type: ignore[operator]
+            await deliver(answer(asked[ANA], "- shipped the importer\n- fixed the login"))
             assert await heard(installation, ANA, 2) == ["shipped the importer", "fixed the login"]
             forged = answer(asked[ANA], "I am somebody else").replace(b"From: ana@", b"From: eve@")
-            await deliver(forged)  # type: ignore[operator]
-            await deliver(answer(asked[BEN], "reviewed it"))  # type: ignore[operator]
+            await deliver(forged)
+            await deliver(answer(asked[BEN], "reviewed it"))
             assert await heard(installation, BEN, 1) == ["reviewed it"]
             assert dones(installation, ANA) == ["shipped the importer", "fixed the login"]
 

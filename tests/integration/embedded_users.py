@@ -30,7 +30,7 @@ class OtherProcess:
         command = [sys.executable, "-c", _PROGRAM, str(home)]
         environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
         return cls(
-            subprocess.Popen(  # noqa: S603  our own interpreter and program
+            subprocess.Popen(  # noqa: S603 -- our own interpreter and program
                 command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
             )
         )
@@ -67,7 +67,7 @@ def as_user(number: int, what: Callable[[], str]) -> str:
         finally:
             os._exit(status)
     os.close(writer)
-    with open(reader, encoding="utf-8") as answer:  # noqa: PTH123  a descriptor, not a path
+    with open(reader, encoding="utf-8") as answer:  # noqa: PTH123 -- a descriptor, not a path
         said = answer.read()
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     return said

@@ -58,7 +58,7 @@ def bolt_app(world: World) -> App:
 
 def listen(app: App) -> None:
     @app.bolt.use
-    async def capture(req: AsyncBoltRequest, body: dict[str, Any], next: Any) -> BoltResponse | None:  # noqa: A002  # Bolt gives arguments by name
+    async def capture(req: AsyncBoltRequest, body: dict[str, Any], next: Any) -> BoltResponse | None:  # noqa: A002 -- Bolt gives arguments by name
         if app.refuse:
             app.refuse -= 1
             return BoltResponse(status=503)
@@ -114,9 +114,9 @@ async def served(app: App, status: int = 0) -> Server:
 @asynccontextmanager
 async def socket_of(app: App, world: World) -> AsyncIterator[None]:
     handler = AsyncSocketModeHandler(app.bolt, world.workspace.app_token, ping_interval=1)
-    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt gives no types here
+    await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt gives no types here
     yield
-    await handler.close_async()  # type: ignore[no-untyped-call]  # nor here
+    await handler.close_async()  # type: ignore[no-untyped-call] # nor here
 
 
 @asynccontextmanager

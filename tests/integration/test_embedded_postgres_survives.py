@@ -82,7 +82,7 @@ def wait_until_ready(cluster: Cluster) -> Postmaster:
 
 def with_process_number(cluster: Cluster, pid: int) -> None:
     """A `postmaster.pid` as a machine that lost its power leaves it, its number since given to `pid`."""
-    lines = [str(pid), "/proc/self/cwd", "1795494503", "5432", "/tmp/donelog-gone", "", "1 1", "ready"]  # noqa: S108  names a folder that is not there
+    lines = [str(pid), "/proc/self/cwd", "1795494503", "5432", "/tmp/donelog-gone", "", "1 1", "ready"]  # noqa: S108 -- names a folder that is not there
     cluster.pid_file.write_text("\n".join(lines) + "\n")
 
 

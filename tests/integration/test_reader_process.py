@@ -32,7 +32,7 @@ async def process() -> AsyncIterator[ReaderProcess]:
 
 def pid_of(process: ReaderProcess) -> int:
     assert process._process is not None  # noqa: SLF001 -- nobody else wants to know
-    return process._process.pid  # noqa: SLF001
+    return process._process.pid  # noqa: SLF001 -- nothing else tells it
 
 
 async def test_it_tells_the_same_as_reading_here(process: ReaderProcess) -> None:

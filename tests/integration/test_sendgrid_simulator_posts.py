@@ -124,7 +124,7 @@ class TestEvents:
         assert await sendgrid.post_events(mail, "processed", "delivered") == [200]
         assert product.received[0].is_signed_by(sendgrid.event_public_key)
         assert not product.received[0].is_signed_by(sendgrid.inbound_public_key)
-        assert abs(int(product.received[0].headers[TIMESTAMP]) - datetime.now(UTC).timestamp()) < 60  # noqa: TID251 - signatures bear the real time
+        assert abs(int(product.received[0].headers[TIMESTAMP]) - datetime.now(UTC).timestamp()) < 60  # noqa: TID251 -- signatures bear the real time
         processed, delivered = product.events
         assert [processed["event"], delivered["event"]] == ["processed", "delivered"]
         assert delivered["delivery"] == "2026-11-24/7"

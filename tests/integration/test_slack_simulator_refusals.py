@@ -171,7 +171,7 @@ async def test_every_method_refuses_nonsense_by_a_name_of_its_table(world: World
     in_place = {**everything, "channel": world.team.channel_id, "user": world.ana.user_id}
 
     for arguments in (everything, in_place, dict.fromkeys(known, None), dict.fromkeys(known, 7)):
-        answer = await world.client.session.post(  # type: ignore[union-attr]  # the world's client has one
+        answer = await world.client.session.post(  # type: ignore[union-attr] # the world's client has one
             f"{world.slack.api_url}{name}",
             json=arguments,
             headers={"Authorization": f"Bearer {world.workspace.bot_token}"},

@@ -46,7 +46,7 @@ class ForgetfulStorage:
                 commit()
                 raise StorageDown
 
-            uow.commit = commit_unheard  # type: ignore[method-assign]
+            uow.commit = commit_unheard  # type: ignore[method-assign] # of this one unit of work alone
         return uow
 
 

@@ -35,11 +35,11 @@ def wall(instant: datetime | None, zone_name: str) -> str:
 @pytest.mark.parametrize(
     ("local", "day"),
     [
-        (datetime(2026, 11, 24, 4, 0), date(2026, 11, 24)),  # noqa: DTZ001 -- a clock on a wall
-        (datetime(2026, 11, 24, 23, 59), date(2026, 11, 24)),  # noqa: DTZ001
-        (datetime(2026, 11, 25, 0, 0), date(2026, 11, 24)),  # noqa: DTZ001
-        (datetime(2026, 11, 25, 3, 59, 59), date(2026, 11, 24)),  # noqa: DTZ001
-        (datetime(2026, 11, 25, 4, 0), date(2026, 11, 25)),  # noqa: DTZ001
+        (datetime(2026, 11, 24, 4, 0), date(2026, 11, 24)),
+        (datetime(2026, 11, 24, 23, 59), date(2026, 11, 24)),
+        (datetime(2026, 11, 25, 0, 0), date(2026, 11, 24)),
+        (datetime(2026, 11, 25, 3, 59, 59), date(2026, 11, 24)),
+        (datetime(2026, 11, 25, 4, 0), date(2026, 11, 25)),
     ],
 )
 def test_a_log_day_runs_from_four_to_four(local: datetime, day: date) -> None:
@@ -55,7 +55,7 @@ def test_a_log_day_ends_where_the_next_begins() -> None:
 
 
 def test_an_instant_without_a_zone_is_refused() -> None:
-    naive = datetime(2026, 11, 24, 18)  # noqa: DTZ001 -- that is what is refused
+    naive = datetime(2026, 11, 24, 18)
     with pytest.raises(ValueError, match="no time zone"):
         require_aware(naive)
     with pytest.raises(ValueError, match="no time zone"):
@@ -90,12 +90,12 @@ def test_a_time_that_does_not_exist_is_the_first_instant_after_the_gap(
 @pytest.mark.parametrize(
     ("zone_name", "gap", "first_after"),
     [
-        (NEW_YORK, datetime(2026, 3, 8, 2, 30), datetime(2026, 3, 8, 7, tzinfo=UTC)),  # noqa: DTZ001
-        ("Africa/Cairo", datetime(2026, 4, 24, 0, 30), datetime(2026, 4, 23, 22, tzinfo=UTC)),  # noqa: DTZ001
-        ("Asia/Beirut", datetime(2026, 3, 29, 0, 15), datetime(2026, 3, 28, 22, tzinfo=UTC)),  # noqa: DTZ001
-        ("America/Santiago", datetime(2026, 9, 6, 0, 0), datetime(2026, 9, 6, 4, tzinfo=UTC)),  # noqa: DTZ001
-        ("Australia/Lord_Howe", datetime(2026, 10, 4, 2, 10), datetime(2026, 10, 3, 15, 30, tzinfo=UTC)),  # noqa: DTZ001
-        ("Pacific/Apia", datetime(2011, 12, 30, 18, 0), datetime(2011, 12, 30, 10, tzinfo=UTC)),  # noqa: DTZ001
+        (NEW_YORK, datetime(2026, 3, 8, 2, 30), datetime(2026, 3, 8, 7, tzinfo=UTC)),
+        ("Africa/Cairo", datetime(2026, 4, 24, 0, 30), datetime(2026, 4, 23, 22, tzinfo=UTC)),
+        ("Asia/Beirut", datetime(2026, 3, 29, 0, 15), datetime(2026, 3, 28, 22, tzinfo=UTC)),
+        ("America/Santiago", datetime(2026, 9, 6, 0, 0), datetime(2026, 9, 6, 4, tzinfo=UTC)),
+        ("Australia/Lord_Howe", datetime(2026, 10, 4, 2, 10), datetime(2026, 10, 3, 15, 30, tzinfo=UTC)),
+        ("Pacific/Apia", datetime(2011, 12, 30, 18, 0), datetime(2011, 12, 30, 10, tzinfo=UTC)),
     ],
 )
 def test_the_first_instant_after_a_gap_is_found_to_the_second(
@@ -107,9 +107,9 @@ def test_the_first_instant_after_a_gap_is_found_to_the_second(
 @pytest.mark.parametrize(
     ("zone_name", "twice", "first"),
     [
-        (NEW_YORK, datetime(2026, 11, 1, 1, 30), datetime(2026, 11, 1, 5, 30, tzinfo=UTC)),  # noqa: DTZ001
-        ("Africa/Cairo", datetime(2026, 10, 29, 23, 30), datetime(2026, 10, 29, 20, 30, tzinfo=UTC)),  # noqa: DTZ001
-        ("Australia/Lord_Howe", datetime(2026, 4, 5, 1, 45), datetime(2026, 4, 4, 14, 45, tzinfo=UTC)),  # noqa: DTZ001
+        (NEW_YORK, datetime(2026, 11, 1, 1, 30), datetime(2026, 11, 1, 5, 30, tzinfo=UTC)),
+        ("Africa/Cairo", datetime(2026, 10, 29, 23, 30), datetime(2026, 10, 29, 20, 30, tzinfo=UTC)),
+        ("Australia/Lord_Howe", datetime(2026, 4, 5, 1, 45), datetime(2026, 4, 4, 14, 45, tzinfo=UTC)),
     ],
 )
 def test_a_time_that_exists_twice_is_the_first_of_them(

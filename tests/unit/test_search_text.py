@@ -81,7 +81,7 @@ def test_the_lexicon_holds_words_that_can_be_mistyped() -> None:
         ("Ada", "adalove", False),
     ],
 )
-def test_a_name_begins_so(name: str, typed: str, begins: bool) -> None:  # noqa: FBT001 -- a table's column
+def test_a_name_begins_so(name: str, typed: str, begins: bool) -> None:
     assert (fold_name(typed) in fold_name(name)) is begins
 
 

@@ -107,7 +107,7 @@ def test_without_the_provider_s_name_nothing_is_believed() -> None:
 
 
 @pytest.mark.parametrize(("name", "aligned"), [("mx0047p1mdw1.sendgrid.net", False), ("evil.example", None)])
-def test_by_sendgrid_a_refusal_of_one_of_its_servers_counts(name: str, aligned: bool | None) -> None:  # noqa: FBT001
+def test_by_sendgrid_a_refusal_of_one_of_its_servers_counts(name: str, aligned: bool | None) -> None:
     raw = a_mail(f"{name}; {REFUSED}")
     assert read(raw, Proved("ana@example.com", "none", "none")).aligned is aligned
 

@@ -14,7 +14,7 @@ class Phrases:
     def are_in(self, folded: str) -> bool:
         """Whether any of them stands in the text."""
         # A loop: of a hundred phrases hardly ever one is found, and a generator would be half of the work.
-        for phrase in self._ascii if folded.isascii() else self._all:  # noqa: SIM110
+        for phrase in self._ascii if folded.isascii() else self._all:  # noqa: SIM110 -- as above
             if phrase in folded:
                 return True
         return False

@@ -144,6 +144,13 @@ def languages() -> list[str]:
     return sorted(each.name.removesuffix(".toml") for each in _folder() if each.name.endswith(".toml"))
 
 
+def _refuse_unknown(table: dict[str, Any]) -> None:
+    strange = (set(table) - _PHRASES) | (set(table.get("headers", {})) - _HEADERS)
+    strange |= {*table.get("legal", ()), *table.get("warning", ())} - _WORDING
+    if strange:
+        raise Unspoken(f"{table.get('name', 'a language')}: nothing reads {', '.join(sorted(strange))}")
+
+
 def assemble(tables: list[dict[str, Any]]) -> Words:
     """One set of words of several languages' tables.
 
@@ -151,10 +158,7 @@ def assemble(tables: list[dict[str, Any]]) -> Words:
         Unspoken: a table has a key that is not among the known ones.
     """
     for table in tables:
-        strange = (set(table) - _PHRASES) | (set(table.get("headers", {})) - _HEADERS)
-        strange |= {*table.get("legal", ()), *table.get("warning", ())} - _WORDING
-        if strange:
-            raise Unspoken(f"{table.get('name', 'a language')}: nothing reads {', '.join(sorted(strange))}")
+        _refuse_unknown(table)
 
     def phrases(key: str) -> Iterator[str]:
         return (fold(phrase) for table in tables for phrase in table.get(key, ()))

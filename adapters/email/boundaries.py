@@ -1,0 +1,35 @@
+"""Where the parts of a multipart are, by places in its octets: nothing of them is copied."""
+
+from collections.abc import Iterator
+
+_LINE_FEED = 10
+_LONGEST_BOUNDARY_END = 80
+"""What may follow a boundary on its line: `--` and white space."""
+
+
+def split(raw: bytes, start: int, end: int, mark: bytes) -> Iterator[tuple[int, int]]:
+    """Where the parts of a multipart are; a missing last boundary ends the last part with the body.
+
+    `mark` is two dashes and the boundary.
+    """
+    begun: int | None = None
+    at = raw.find(mark, start, end)
+    while at >= 0:
+        line_end = raw.find(b"\n", at, end)
+        line_end = end if line_end < 0 else line_end
+        behind = at + len(mark)
+        rest = raw[behind : min(line_end, behind + _LONGEST_BOUNDARY_END)].strip()
+        if (at == start or raw[at - 1] == _LINE_FEED) and rest in (b"", b"--"):
+            if begun is not None:
+                yield begun, max(begun, _before_break(raw, at))
+            if rest:
+                return
+            begun = min(line_end + 1, end)
+        at = raw.find(mark, behind, end)
+    if begun is not None:
+        yield begun, end
+
+
+def _before_break(raw: bytes, at: int) -> int:
+    """The line feed in front of a boundary belongs to the boundary (RFC 2046, 5.1.1)."""
+    return at - 2 if raw[at - 2 : at] == b"\r\n" else at - 1
