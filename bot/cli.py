@@ -15,7 +15,7 @@ from bot import (
     commands_setup,
     commands_teams,
 )
-from bot.console import fail, say
+from bot.console import fail, note, say
 from domain.errors import DoneLogError
 
 ORDER = (
@@ -33,6 +33,9 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)
         except DoneLogError as error:
             fail(str(error))
+        except (typer.Abort, KeyboardInterrupt):
+            note("\nStopped.")
+            raise typer.Exit(1) from None
 
     def list_commands(self, ctx: Any) -> list[str]:
         return sorted(super().list_commands(ctx), key=ORDER.index)

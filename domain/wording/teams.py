@@ -199,6 +199,5 @@ def _stranger(channel: Channel) -> Message:
 
 
 def _mail_stopped(facts: f.MailStopped) -> Message:
-    return one_sentence(
-        f"Done. {facts.address} gets no more mail from me. Replying to an old one starts it again."
-    )
+    told = f"Done. {facts.address} gets no more mail from me. Replying to an old one starts it again."
+    return Message((Paragraph(text(told)),), subject="No more mail from me")

@@ -82,7 +82,8 @@ async def test_a_token_that_does_not_work_is_asked_for_again(shell: Shell, slack
 async def test_nothing_is_written_when_it_is_broken_off(shell: Shell, slack: SlackSimulator) -> None:
     shell.set(SLACK_API_URL=slack.api_url)
     before = shell.env_file.read_text()
-    await asyncio.to_thread(shell.fails, "setup", "slack", typed=f"xoxb-wrong\n{slack.app_token}\n")
+    told = await asyncio.to_thread(shell.fails, "setup", "slack", typed=f"xoxb-wrong\n{slack.app_token}\n")
+    assert told.endswith("\nStopped.\n")
     assert shell.env_file.read_text() == before
 
 
