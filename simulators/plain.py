@@ -68,7 +68,7 @@ def _shown(markdown: str) -> str:
     lines = re.sub(r"^- ", "  • ", lines, flags=re.MULTILINE)
     quoted = re.sub(r"(?<!\\)`(.+?)(?<!\\)`", r"“\1”", lines)
     unstyled = re.sub(r"(?<!\\)(\*\*|\*)(.+?)(?<!\\)\1", r"\2", quoted)
-    return re.sub(r"\\([^\w\s])", r"\1", unstyled)
+    return re.sub(r"\\([^a-zA-Z0-9\s])", r"\1", unstyled)
 
 
 def mail(message: Mail) -> str:

@@ -1,4 +1,4 @@
-"""The pages behind the links in mails: `/unsubscribe/{token}` and `/do/{token}`.
+"""The pages behind the links in mails: `/unsubscribe/{token}` and `/do/{token}`, and one for who opens `/`.
 
 Opening one changes nothing, because mail scanners and previews open every link; a POST does, by the page's
 button or by a mail program itself (RFC 8058).  No script, nothing from elsewhere, nothing kept in caches.
@@ -34,9 +34,10 @@ HEADERS = {
 
 
 def routes(front: Front, tokens: Tokens, clock: Clock) -> list[Route]:
-    """The routes of both pages."""
+    """The routes of all pages."""
     pages = _Pages(front, tokens, clock)
     return [
+        Route("/", _front_page, methods=["GET"]),
         Route("/unsubscribe/{token}", pages.stop, methods=["GET", "POST"]),
         Route("/do/{token}", pages.act, methods=["GET", "POST"]),
     ]
@@ -136,6 +137,11 @@ def _origin(read: _Signed, at: datetime) -> Origin:
 
 def _page(markup: str, status: int = HTTPStatus.OK) -> Response:
     return HTMLResponse(markup, status, HEADERS)
+
+
+async def _front_page(_: HttpRequest) -> Response:
+    told = "It asks people at six what they got done, on Slack, on Discord or by mail, and is answered there."
+    return _page(notice_page("donelog is running", f"{told} There is nothing to do here."))
 
 
 def _unknown() -> Response:

@@ -42,6 +42,13 @@ async def test_a_post_stops_the_mail_by_button_and_by_mail_program(body: bytes) 
     assert request.origin.surface is Surface.WEB
 
 
+async def test_whoever_opens_the_address_that_the_start_prints_is_told_what_it_is() -> None:
+    answer = await visit(FakeFront(), "GET", "/")
+    assert answer.status == 200
+    assert "donelog is running" in answer.text
+    assert "There is nothing to do here." in answer.text
+
+
 def said(name: str) -> Reply:
     return Say(EXAMPLES[name], organization_id=1)
 
