@@ -68,12 +68,12 @@ class Missed:
         try:
             while True:
                 await asyncio.sleep(check_seconds)
-                await self.is_alive()
+                await self.answered()
         finally:
             await self.stop()
 
-    async def is_alive(self) -> None:
-        """The connection answers.  What cannot be stored Slack sends again; what it gives up is read then."""
+    async def answered(self) -> None:
+        """The connection is alive.  What cannot be stored Slack sends again; what it gives up is read then."""
         try:
             await self._catch_up.remember(self._clock.now())
         except StorageDown:

@@ -91,7 +91,7 @@ class SlackSocket:
                 dead = 0
                 self._missed.connected()
             else:
-                await self._missed.is_alive()
+                await self._missed.answered()
 
 
 class _Greeting:

@@ -40,7 +40,7 @@ def _place(ask: Ask) -> Channel:
     return ask.channel()
 
 
-def _may_post(ask: Ask, channel: Channel) -> None:
+def _check_may_post(ask: Ask, channel: Channel) -> None:
     if channel.archived:
         raise RefusedError("is_archived")
     outside = ask.workspace.bot_user_id not in channel.members
@@ -111,7 +111,7 @@ def _thread(ask: Ask, channel: Channel) -> str | None:
 
 def post_message(ask: Ask) -> Json:
     channel = _place(ask)
-    _may_post(ask, channel)
+    _check_may_post(ask, channel)
     text, blocks, attachments = _content(ask)
     message = Message(
         channel.channel_id,
@@ -133,7 +133,7 @@ def post_message(ask: Ask) -> Json:
 
 def post_ephemeral(ask: Ask) -> Json:
     channel = ask.channel()
-    _may_post(ask, channel)
+    _check_may_post(ask, channel)
     if ask.text("user") not in channel.members:
         raise RefusedError("user_not_in_channel")
     text, blocks, _ = _content(ask)

@@ -20,7 +20,7 @@ from adapters.email.accounts import Listen, Mailbox, Security, Server, read_imap
         ("smtp://10.0.0.1", Server("10.0.0.1", 587, Security.STARTTLS)),
     ],
 )
-def test_an_account_to_send_through(text: str, server: Server) -> None:
+def test_an_address_tells_the_account_to_send_through(text: str, server: Server) -> None:
     assert read_smtp(text) == server
 
 
@@ -37,11 +37,11 @@ def test_an_account_to_send_through(text: str, server: Server) -> None:
         ),
     ],
 )
-def test_a_mailbox(text: str, mailbox: Mailbox) -> None:
+def test_an_address_tells_the_mailbox_to_read(text: str, mailbox: Mailbox) -> None:
     assert read_imap(text) == mailbox
 
 
-def test_a_place_to_listen_at() -> None:
+def test_an_address_tells_the_place_to_listen_at() -> None:
     assert read_listen("smtp://0.0.0.0") == Listen("0.0.0.0", 25)  # noqa: S104 -- what a mail server listens on
     behind = Listen("127.0.0.1", 2525, authserv="mx.example.com")
     assert read_listen("smtp://127.0.0.1:2525?authserv=MX.example.com") == behind
@@ -66,7 +66,7 @@ def test_what_is_no_mailbox_is_answered_with_one(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["smtps://h", "smtp://me:pw@h", "smtp://h?cert=/a"])
-def test_a_place_to_listen_at_that_is_none(text: str) -> None:
+def test_what_is_no_place_to_listen_at_is_answered_with_one(text: str) -> None:
     with pytest.raises(ValueError, match=r"such as smtp://0\.0\.0\.0:25"):
         read_listen(text)
 
