@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from adapters.email.reading.columns import columns_at
 from adapters.email.reading.headers import framed_block, header_block, headers_at
-from adapters.email.reading.page import Page, is_rule
+from adapters.email.reading.page import Page, is_bullet, is_rule
 from adapters.email.reading.words import Words, fold
 
 _ORNAMENT = "-_=*‐—–―─━═~#+ \t<>[]"
@@ -76,7 +76,7 @@ def _marked(page: Page, index: int, words: Words) -> Original | None:
         if block is None:
             return None
     elif not (
-        _is_whole_mark(folded, kind, dashes)
+        _is_whole_mark(said, folded, kind, dashes)
         or _is_bare_mark(page, index, block, folded, words)
         or (page.is_quoted(after) and said.endswith(":") and folded == words.forwards.at(folded))
     ):
@@ -95,10 +95,16 @@ def _kind_of_mark(folded: str, words: Words) -> str | None:
     return "original" if words.originals.at(folded) else None
 
 
-def _is_whole_mark(folded: str, kind: str, dashes: int) -> bool:
-    """Between dashes it may go on (`Forwarded by Ana on ...`); without them it must say that it begins."""
+def _is_whole_mark(said: str, folded: str, kind: str, dashes: int) -> bool:
+    """Between dashes it may go on (`Forwarded by Ana on ...`); without them it must say that it begins.
+
+    One dash in front alone is a bullet: `- Forwarded email to Bo`.
+    """
     fewest = 4
-    return dashes >= fewest or (kind == "forward" and dashes >= 1 and len(folded.split()) <= fewest)
+    if dashes >= fewest:
+        return True
+    is_item = is_bullet(said) and said[-1] not in _ORNAMENT
+    return kind == "forward" and dashes >= 1 and len(folded.split()) <= fewest and not is_item
 
 
 def _is_bare_mark(page: Page, index: int, block: int | None, folded: str, words: Words) -> bool:
