@@ -111,7 +111,7 @@ async def a_mailbox(kind: str) -> AsyncIterator[tuple[Mailbox, Callable[[bytes],
 
 
 @pytest.mark.parametrize("kind", ["stand-in", "dovecot"])
-async def test_a_day_with_an_ordinary_account(database: str, kind: str) -> None:
+async def test_a_team_has_its_day_by_an_ordinary_account(database: str, kind: str) -> None:
     if kind == "dovecot" and MISSING:
         pytest.skip(MISSING)
     async with mail_server() as out, a_mailbox(kind) as (mailbox, deliver):

@@ -84,7 +84,7 @@ def test_it_counts_and_tells_how_late_and_what_is_in_doubt(installation: Install
     assert "platform" not in said, "nothing of what is said to anybody"
 
 
-def test_the_same_as_json(installation: Installation) -> None:
+def test_json_says_the_same(installation: Installation) -> None:
     _, ref = installation.happened(Sent("D1:1"), Unknown("status 502"))
     told = json.loads(installation.shell.says("ledger", "--json", "--days", "2"))
     assert {(each["channel"], each["state"]): each["rows"] for each in told["counts"]} == {

@@ -239,7 +239,7 @@ async def test_an_account_that_proves_nothing_is_said_to_make_more_work(
     assert not settings.imap_url.plus
 
 
-async def test_from_sendgrid_to_an_account_and_back(
+async def test_mail_goes_from_sendgrid_to_an_account_and_back(
     shell: Shell, provider: Provider, sendgrid: SendGridSimulator
 ) -> None:
     shell.set(SENDGRID_API_URL=sendgrid.url, SENDGRID_API_KEY=sendgrid.api_key)

@@ -183,7 +183,7 @@ class TestSearch:
             ("nothing at all", []),
         ],
     )
-    async def test_words_prefixes_phrases_typos_and_negative_words(
+    async def test_words_prefixes_phrases_and_typos_match_and_negative_words_do_not(
         self, filled: Subject, query: str, expected: list[int]
     ) -> None:
         assert await filled.ids(query) == expected
@@ -202,7 +202,7 @@ class TestSearch:
                 await filled.search("", filter=wrong)
             assert (refused.value.status_code, refused.value.code) == (400, "invalid_search_filter")
 
-    async def test_sorting_and_pages(self, filled: Subject) -> None:
+    async def test_hits_are_sorted_and_come_in_pages(self, filled: Subject) -> None:
         assert await filled.ids("", sort=["at:desc"], offset=1, limit=2) == [2, 3]
         found = await filled.search("", sort=["at:asc"], page=2, hitsPerPage=3)
         assert ([hit["id"] for hit in found["hits"]], found["totalHits"], found["totalPages"]) == ([4], 4, 2)
@@ -228,7 +228,7 @@ class TestSearch:
         found = await filled.search("many", limit=2000)
         assert (len(found["hits"]), found["estimatedTotalHits"]) == (1000, 1000)
 
-    async def test_several_searches_at_once(self, filled: Subject) -> None:
+    async def test_several_searches_are_answered_at_once(self, filled: Subject) -> None:
         queries: list[dict[str, object]] = [
             {"indexUid": "dones", "q": "plumber"},
             {"indexUid": "dones", "q": "flat", "limit": 1},
@@ -254,7 +254,7 @@ class TestServer:
         with pytest.raises(MeilisearchApiError):
             await asyncio.to_thread(searcher.index.delete_all_documents)
 
-    async def test_health_version_and_stats(self, filled: Subject) -> None:
+    async def test_health_version_and_stats_are_told(self, filled: Subject) -> None:
         assert await asyncio.to_thread(filled.client.is_healthy)
         assert (await asyncio.to_thread(filled.client.get_version))["pkgVersion"]
         stats = await asyncio.to_thread(filled.client.get_all_stats)

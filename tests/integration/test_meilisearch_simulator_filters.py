@@ -41,7 +41,7 @@ def chosen(expression: object) -> list[object]:
         (["teams = 3", "at = 10 OR at = 20"], [1]),
     ],
 )
-def test_an_expression_chooses(expression: object, expected: list[object]) -> None:
+def test_a_filter_chooses_the_documents_that_fit_it(expression: object, expected: list[object]) -> None:
     assert chosen(expression) == expected
 
 

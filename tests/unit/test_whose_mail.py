@@ -63,7 +63,7 @@ MATRIX = [
 
 
 @pytest.mark.parametrize(("to", "sender", "aligned", "outcome"), MATRIX)
-def test_the_table_of_who_wrote_it(
+def test_whose_a_mail_is_follows_from_address_sender_and_proof(
     office: Office, to: str, sender: Address, *, aligned: bool | None, outcome: str
 ) -> None:
     if to == "renewed":
