@@ -28,6 +28,8 @@ _REGISTER = re.compile(
 """What tells that a line is about a company in a register, as the law asks in many countries."""
 _STREET = re.compile(r"[^\W\d_](?:[^\W\d_]|[.' -]){2,30} \d{1,4}[a-zA-Z]?, [\w .,-]{2,50}")
 """`Mill Lane 2, 4694 EG Millham`."""
+_DASHED = re.compile(r"(?:--|—)\s+(?=\S)")
+_HANGING = "  "
 _COMPANY = re.compile(
     r"\b(?:inc|ltd|ltda|corp|co|şti|bhd|pty|zrt|kft|nyrt)\.$|(?:^|\s)(?:[^\W\d_]{1,2}\.\s?){2,4}$"
     r"|^[^\W\d_]{2,20} [^\W\d_]{2,20} \d{1,3}\.$",
@@ -114,6 +116,20 @@ def mark_spread_card(page: Page, start: int, end: int, names: frozenset[str]) ->
         ):
             return
         below.append(said)
+
+
+def mark_dashed_card(page: Page, start: int, end: int) -> None:
+    """`-- Ana López, M.Sc.`, and below it, indented as far, what else tells who she is."""
+    top = end - 1
+    while top > start and page.raw[top].startswith(_HANGING) and page.verdicts[top] is None:
+        top -= 1
+    found = _DASHED.match(page.said[top])
+    if found is None or not 0 < end - top - 1 <= _MOST_LINES or page.verdicts[top] is not None:
+        return
+    name = page.said[top][found.end() :].partition(",")[0]
+    is_card = len(name.split()) > 1 and is_name_like(name) and all(map(may_stand_on_card, page.said[top:end]))
+    if is_card and page.has_words(0, top) and not any(map(_is_item, page.said[top + 1 : end])):
+        page.mark(top, end, Verdict.SIGNATURE, "a visiting card")
 
 
 def is_card_line(line: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from adapters.email.reading.cards import (
     is_card_line,
     mark_card,
+    mark_dashed_card,
     mark_own_card,
     mark_spread_card,
     may_stand_on_card,
@@ -70,6 +71,8 @@ def _postscript(page: Page, start: int, end: int) -> int:
 
 def _mark_farewell(page: Page, start: int, end: int, words: Words, names: frozenset[str]) -> None:
     """Closing, name and visiting card below her words."""
+    mark_dashed_card(page, start, end)
+    end = _open_end(page, start, end)
     _mark_signed(page, start, end, names)
     _mark_closing(page, start, _open_end(page, start, end), words, names)
     end = _open_end(page, start, end)
