@@ -73,7 +73,7 @@ class Missed:
             await self.stop()
 
     async def answered(self) -> None:
-        """The connection is alive.  What cannot be stored Slack sends again; what it gives up is read then."""
+        """The connection lives.  What cannot be stored Slack sends again; what it gives up is read then."""
         try:
             await self._catch_up.remember(self._clock.now())
         except StorageDown:
