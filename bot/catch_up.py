@@ -126,7 +126,8 @@ class SharedCatchUp:
 
         Then all are gone through, since somebody may be asked meanwhile; nobody is read twice.
         """
-        log.info("reading what was said since %s", left.since, extra={"action": "catching_up"})
+        since = f"{left.since:%d %b %H:%M %Z}"
+        log.info("reading what was said since %s", since, extra={"action": "catching_up"})
         done: set[int] = set()
         while True:
             page = await _insisted(

@@ -98,7 +98,8 @@ class Ticks:
         done = await self._threads.call(self._done_log.keep_house, self._clock.now(), self._clock.real())
         told = {what: count for what, count in done.items() if count}
         if told:
-            log.info("house kept: %s", told, extra={"action": "house_kept"})
+            listed = ", ".join(f"{what} {count}" for what, count in told.items())
+            log.info("house kept: %s", listed, extra={"action": "house_kept"})
         return done
 
     async def feed_index(self) -> int:
