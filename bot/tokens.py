@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from domain.commands import Command, Join, NothingToday, PickOrganization, Search, StopMail
-from domain.ports.front import MailClaim
+from domain.ports.front import MailClaim, SignedCommand
 from domain.replies import Away, Back, ClaimMail
 
 _MAC = 16
@@ -63,14 +63,14 @@ class SignedTokens:
             raise ValueError(f"{type(command).__name__} does not fit into a button")
         return base64.urlsafe_b64encode(signed).decode().rstrip("=")
 
-    def read_command(self, token: str) -> tuple[int, int | None, Command] | None:
+    def read_command(self, token: str) -> SignedCommand | None:
         try:
             body = self._verify("command", base64.urlsafe_b64decode(_padded(token, 4).encode("ascii")))
             organization_id, person_id, code, *_ = _unpack(body, 3)
             command = _unpack_command(code, body[_length(body, 3) :])
         except (ValueError, OverflowError):
             return None
-        return organization_id, person_id or None, command
+        return SignedCommand(organization_id, person_id or None, command)
 
     # ------------------------------------------------------------ what we log in with
 

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from domain import correspondence
 from domain.commands import InboxRef, Origin, Request, Search, Surface
@@ -233,14 +232,13 @@ def _meant(item: LockedItem | None, reading: Reading) -> tuple[LockedItem | None
     request = reading.request
     if request is None:
         return item, reading
-    said: dict[str, Any] = {}
-    if item.organization_id is not None:
-        said["organization_id"] = item.organization_id
-        if item.person_id is not None:
-            said |= {"vouched": True, "person_id": item.person_id}
-    if not said and request.origin.inbox == item.ref:
+    if item.organization_id is None and request.origin.inbox == item.ref:
         return item, reading
-    origin = replace(request.origin, inbox=item.ref, **said)
+    origin = replace(request.origin, inbox=item.ref)
+    if item.organization_id is not None:
+        origin = replace(origin, organization_id=item.organization_id)
+        if item.person_id is not None:
+            origin = replace(origin, person_id=item.person_id, vouched=True)
     return item, replace(reading, request=replace(request, origin=origin))
 
 

@@ -26,7 +26,7 @@ from domain.deliveries import Kind, Parcel, Recipient, Ref
 from domain.delivery_events import DeliveryEvent
 from domain.messages import Message, Nothing, Reply
 from domain.people import Address, Channel
-from domain.ports.front import MailClaim, StorageDown
+from domain.ports.front import MailClaim, SignedCommand, StorageDown
 from domain.ports.inbox import Arrival, InboxItem, Lane, Source
 from domain.wording import word
 
@@ -72,7 +72,7 @@ class FakeTokens:
                 what = type(command).__name__.lower()
         return f"{organization_id}.{person_id or 0}.{what}.sig"
 
-    def read_command(self, token: str) -> tuple[int, int | None, Command] | None:
+    def read_command(self, token: str) -> SignedCommand | None:
         parts = token.split(".")
         if len(parts) != 4 or parts[3] != "sig":
             return None
@@ -81,7 +81,7 @@ class FakeTokens:
             command = StopMail(int(parts[2].removeprefix("stop")))
         elif parts[2] == "nothing":
             command = NothingToday(date(2026, 11, 24))
-        return int(parts[0]), int(parts[1]) or None, command
+        return SignedCommand(int(parts[0]), int(parts[1]) or None, command)
 
     def digest_of(self, credential: str) -> str:
         return f"digest {len(credential)}"

@@ -10,13 +10,14 @@ from typing import Any
 
 from adapters.discord.commands import meaning, read_filled
 from adapters.discord.typed import plain_text
-from domain.commands import ChangeSource, Command, Help, Origin, Request, Surface
+from domain.commands import ChangeSource, Help, Origin, Request, Surface
 from domain.people import Address, Channel, Profile
+from domain.ports.front import SignedCommand
 from domain.teams import Place
 
 Payload = Mapping[str, Any]
-ReadCommand = Callable[[str], tuple[int, int | None, Command] | None]
-"""`Tokens.read_command`: organization, person and command of a button's `custom_id`."""
+ReadCommand = Callable[[str], SignedCommand | None]
+"""`Tokens.read_command`, of a button's `custom_id`."""
 
 TYPED, PRESSED, COMPLETING = 2, 3, 4
 """Types of interactions: a command, a component, an autocompletion."""

@@ -69,17 +69,8 @@ class MailReader:
         if found is None:
             raise Unreadable("the post has neither of the fields `email` and `headers`")
         head = found.head
-        if (stop := self._stop(head)) is not None:
-            organization_id, person_id, command = stop
-            origin = Origin(
-                address=Address(Channel.EMAIL, head.from_address),
-                surface=Surface.WEB,  # the link of the same mail, pressed by a mail program
-                at=item.at,
-                organization_id=organization_id,
-                person_id=person_id,
-                inbox=item.ref,
-            )
-            return Reading(Request(origin, command))
+        if (stop := self._stop(head, item)) is not None:
+            return Reading(stop)
         if found.automatic:
             return self._automatic(found, item)
         if self._is_ours(head):
@@ -133,13 +124,21 @@ class MailReader:
                 return found
         return None
 
-    def _stop(self, head: Letterhead) -> tuple[int, int | None, StopMail] | None:
+    def _stop(self, head: Letterhead, item: InboxItem) -> Request | None:
         """The signed command in the subject that our List-Unsubscribe header asks mail programs to send."""
         found = _UNSUBSCRIBE.fullmatch(head.subject.strip())
-        read = self._tokens.read_command(found[1]) if found else None
-        if read is None or not isinstance(read[2], StopMail):
+        signed = self._tokens.read_command(found[1]) if found else None
+        if signed is None or not isinstance(signed.command, StopMail):
             return None
-        return read[0], read[1], read[2]
+        origin = Origin(
+            address=Address(Channel.EMAIL, head.from_address),
+            surface=Surface.WEB,  # the link of the same mail, pressed by a mail program
+            at=item.at,
+            organization_id=signed.organization_id,
+            person_id=signed.person_id,
+            inbox=item.ref,
+        )
+        return Request(origin, signed.command)
 
     def _is_ours(self, head: Letterhead) -> bool:
         """Whoever owns the account of our mailbox may be a member: her own mails are told from ours by id."""

@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters.slack.typed import mentioned, plain_text
-from domain.commands import ChangeSource, Command, Help, Origin, Request, Surface
+from domain.commands import ChangeSource, Help, Origin, Request, Surface
 from domain.people import Address, Channel
+from domain.ports.front import SignedCommand
 from domain.teams import Place
 
 Payload = Mapping[str, Any]
-ReadCommand = Callable[[str], tuple[int, int | None, Command] | None]
-"""`Tokens.read_command`: organization, person and command of a button's value."""
+ReadCommand = Callable[[str], SignedCommand | None]
+"""`Tokens.read_command`, of a button's value."""
 
 _SAID = frozenset({None, "file_share", "me_message", "thread_broadcast"})
 """Subtypes of messages that people write: https://docs.slack.dev/reference/events/message#subtypes."""

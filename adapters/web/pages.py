@@ -18,7 +18,7 @@ from adapters.web.render import STYLE_HASH, answer_page, notice_page, question_p
 from domain.commands import Command, Origin, Request, StopMail, Surface
 from domain.messages import Mark, Nothing, Reply, Say
 from domain.people import Address, Channel, Profile
-from domain.ports.front import AnswerDelayed, Clock, Front, Reading, StorageDown, Tokens
+from domain.ports.front import AnswerDelayed, Clock, Front, Reading, SignedCommand, StorageDown, Tokens
 from domain.ports.inbox import Arrival, InboxItem, Lane, Source
 
 HEADERS = {
@@ -54,7 +54,7 @@ class LinkReader:
         read = self._tokens.read_command(item.raw.decode("ascii", "replace"))
         if read is None:
             return Reading(None, "a link that is not signed by this installation")
-        return Reading(Request(_origin(read, item.at), read[2]))
+        return Reading(Request(_origin(read, item.at), read.command))
 
     async def profile(self, address: Address) -> Profile:
         """A link names a known person; nobody new comes by one."""
@@ -73,7 +73,7 @@ class _Pages:
     async def stop(self, request: HttpRequest) -> Response:
         """The page of a mail's last line; its token can do nothing but stop mail."""
         token, read = self._read(request)
-        if read is None or not isinstance(read[2], StopMail):
+        if read is None or not isinstance(read.command, StopMail):
             return _unknown()
         return await self._answer(request, token, read)
 
@@ -81,17 +81,17 @@ class _Pages:
         token, read = self._read(request)
         return _unknown() if read is None else await self._answer(request, token, read)
 
-    def _read(self, request: HttpRequest) -> "tuple[str, _Signed | None]":
+    def _read(self, request: HttpRequest) -> tuple[str, SignedCommand | None]:
         token = str(request.path_params["token"])
         return token, self._tokens.read_command(token) if len(token) <= _LONGEST_TOKEN else None
 
-    async def _answer(self, request: HttpRequest, token: str, read: "_Signed") -> Response:
+    async def _answer(self, request: HttpRequest, token: str, read: SignedCommand) -> Response:
         if request.method != "POST":
-            return _page(question_page(question(read[2])))
+            return _page(question_page(question(read.command)))
         at = self._clock.now()
         arrival = Arrival(Source.WEB, Lane.ASKED, f"web:{secrets.token_hex(16)}", token.encode(), at)
         try:
-            reply = await self._front.ask(arrival, Request(_origin(read, at), read[2]))
+            reply = await self._front.ask(arrival, Request(_origin(read, at), read.command))
         except StorageDown:
             return _page(
                 notice_page("Not now", "I could not reach my notes. Please try again in a minute."), 503
@@ -100,7 +100,7 @@ class _Pages:
             return _page(notice_page("Kept", "I have kept that, and will do it as soon as I can."))
         return _page(self._told(reply, read))
 
-    def _told(self, reply: Reply, read: "_Signed") -> str:
+    def _told(self, reply: Reply, read: SignedCommand) -> str:
         match reply:
             case Say():
                 return answer_page(reply.message, lambda each: self._link(read, each))
@@ -111,27 +111,25 @@ class _Pages:
             case _:
                 assert_never(reply)
 
-    def _link(self, read: "_Signed", command: Command) -> str:
+    def _link(self, read: SignedCommand, command: Command) -> str:
         """The last segment of a link; empty for what none can carry."""
         try:
-            return self._tokens.sign_command(read[0], read[1], command)
+            return self._tokens.sign_command(read.organization_id, read.person_id, command)
         except ValueError:
             return ""
 
 
-_Signed = tuple[int, int | None, Command]
-"""Organization, person and command of a token."""
 _LONGEST_TOKEN = 100
 
 
-def _origin(read: _Signed, at: datetime) -> Origin:
+def _origin(read: SignedCommand, at: datetime) -> Origin:
     """The token names who it is; a browser has no address."""
     return Origin(
         address=Address(Channel.EMAIL, ""),
         surface=Surface.WEB,
         at=at,
-        organization_id=read[0],
-        person_id=read[1],
+        organization_id=read.organization_id,
+        person_id=read.person_id,
     )
 
 

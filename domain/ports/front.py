@@ -29,6 +29,15 @@ class MailClaim(NamedTuple):
     """Rises when she gets a new one."""
 
 
+class SignedCommand(NamedTuple):
+    """What a button or link says, and for whom it was made."""
+
+    organization_id: int
+    person_id: int | None
+    """None: whoever presses it, as the channel knows them."""
+    command: Command
+
+
 class Tokens(Protocol):
     """Signs what people could send back; each purpose has its own key, several keys may verify."""
 
@@ -40,7 +49,8 @@ class Tokens(Protocol):
     def sign_command(self, organization_id: int, person_id: int | None, command: Command) -> str:
         """A button's value or a link's last segment: at most 100 characters of `[A-Za-z0-9_.-]`."""
 
-    def read_command(self, token: str) -> tuple[int, int | None, Command] | None: ...
+    def read_command(self, token: str) -> SignedCommand | None:
+        """None: it is not signed by this installation."""
 
     def digest_of(self, credential: str) -> str:
         """Tells two credentials apart and gives neither away."""

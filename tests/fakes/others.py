@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from bot.clock import real_now
 from domain.commands import Command
-from domain.ports.front import MailClaim
+from domain.ports.front import MailClaim, SignedCommand
 from domain.ports.search import SearchDown, SearchIndex, SearchQuery, SearchResult
 from tests.fakes.people import fold
 from tests.fakes.rows import DoneRow
@@ -106,7 +106,7 @@ class FakeTokens:
     """`domain.ports.front.Tokens` that can be read with the naked eye; commands are kept, not packed."""
 
     def __init__(self) -> None:
-        self._signed: dict[str, tuple[int, int | None, Command]] = {}
+        self._signed: dict[str, SignedCommand] = {}
 
     def mail_local_part(self, organization_id: int, person_id: int, version: int = 0) -> str:
         return f"done+{organization_id}.{person_id}.{version}"
@@ -120,10 +120,10 @@ class FakeTokens:
 
     def sign_command(self, organization_id: int, person_id: int | None, command: Command) -> str:
         token = f"command-{len(self._signed)}"
-        self._signed[token] = (organization_id, person_id, command)
+        self._signed[token] = SignedCommand(organization_id, person_id, command)
         return token
 
-    def read_command(self, token: str) -> tuple[int, int | None, Command] | None:
+    def read_command(self, token: str) -> SignedCommand | None:
         return self._signed.get(token)
 
     def digest_of(self, credential: str) -> str:

@@ -23,6 +23,7 @@ from domain import facts as f
 from domain import replies as r
 from domain.grammar import read_slash
 from domain.people import Address, Channel, Profile
+from domain.ports.front import SignedCommand
 from domain.teams import Place
 from domain.wording import word
 from simulators.discord.command_rules import check_commands
@@ -45,8 +46,8 @@ def said(event: dict[str, Any], recipient: str = "") -> c.Request:
     return request
 
 
-def read_command(token: str) -> tuple[int, int | None, c.Command] | None:
-    return (1, 7, c.Join(7)) if token == "signed-join" else None
+def read_command(token: str) -> SignedCommand | None:
+    return SignedCommand(1, 7, c.Join(7)) if token == "signed-join" else None
 
 
 def typed(subcommand: str, **options: object) -> c.Request:

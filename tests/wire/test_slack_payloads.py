@@ -17,8 +17,9 @@ from adapters.slack.payloads import (
     read_event,
     read_slash,
 )
-from domain.commands import ChangeSource, Command, Help, NothingToday, Request, Surface
+from domain.commands import ChangeSource, Help, NothingToday, Request, Surface
 from domain.people import Address, Channel
+from domain.ports.front import SignedCommand
 from domain.teams import Place
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "slack"
@@ -38,8 +39,8 @@ def event(name: str, **names: str) -> Request:
     return request
 
 
-def read_command(token: str) -> tuple[int, int | None, Command] | None:
-    return (1, 7, NothingToday(date(2026, 11, 25))) if token == "signed-nothing" else None
+def read_command(token: str) -> SignedCommand | None:
+    return SignedCommand(1, 7, NothingToday(date(2026, 11, 25))) if token == "signed-nothing" else None
 
 
 def test_a_direct_message_is_read_as_the_person_saw_it() -> None:
