@@ -262,7 +262,8 @@ async def test_a_large_body_behind_a_link_is_not_read(doors: Doors) -> None:
 
 async def test_other_paths_and_methods_tell_nothing(doors: Doors) -> None:
     for path, method in (
-        ("/", "GET"),
+        ("/", "PUT"),  # GET says that donelog is running
+        ("/login", "GET"),
         ("/slack/events", "GET"),
         ("/sendgrid/events", "PUT"),
         ("/.env", "GET"),
