@@ -63,11 +63,19 @@ _PROMPTS = text("""
     ) AS asked (day, id, organization_id, person_id)
 """)
 
+# What a channel missed while it could not be posted to it is told later, whoever was told by mail meanwhile.
 _TEAMS = text(
-    "SELECT team.*, due.day AS sent_on, "  # noqa: S608 -- constants alone
+    """
+    SELECT team.*, due.day AS sent_on, due.target, coalesce((
+        SELECT max(posted.day + 0) FROM deliveries AS posted
+        WHERE posted.kind = :digest AND posted.subject = team.id AND posted.target = due.target
+          AND posted.state = ANY(:sent) AND posted.day < due.day
+          AND posted.day BETWEEN :first_day AND :last_day
+    ), """  # noqa: S608 -- constants alone
     + LAST_TOLD
-    + """ AS first_day
-    FROM unnest(CAST(:teams AS bigint[]), CAST(:days AS date[])) AS due (id, day)
+    + """) AS first_day
+    FROM unnest(CAST(:teams AS bigint[]), CAST(:days AS date[]), CAST(:targets AS bigint[]))
+        AS due (id, day, target)
     JOIN teams AS team ON team.id = due.id
 """
 )
@@ -84,7 +92,7 @@ _DUE = """
 _MEMBERS = text(
     _DUE  # noqa: S608 -- constants alone
     + """
-    SELECT due.team_id, due.sent_on, membership.role, person.*, asked.prompted, asked.missed,
+    SELECT due.team_id, due.sent_on, due.first_day, membership.role, person.*, asked.prompted, asked.missed,
            away.away, away.away_until,
            EXISTS (
                SELECT FROM answers AS answer
@@ -149,7 +157,7 @@ _MEMBERS = text(
 _DONES = text(
     _DUE  # noqa: S608 -- constants alone
     + """
-    SELECT due.team_id, due.sent_on, done.*
+    SELECT due.team_id, due.sent_on, due.first_day, done.*
     FROM due
     JOIN memberships AS membership
         ON membership.organization_id = due.organization_id AND membership.team_id = due.team_id
@@ -188,47 +196,58 @@ def prompt_contexts(connection: Connection, claimed: Sequence[Claimed]) -> dict[
 
 def team_days(connection: Connection, claimed: Sequence[Claimed]) -> dict[Ref, TeamDays]:
     """What the digests among `claimed` tell; three statements."""
-    digests = [each for each in claimed if each.key.kind in DIGESTS]
-    teams = _teams(connection, {(each.key.subject, each.key.day) for each in digests})
+    copies = {each.ref: _copy(each) for each in claimed if each.key.kind in DIGESTS}
+    teams = _teams(connection, {*copies.values()})
     if not teams:
         return {}
-    bound = _due_arrays([due for due, _ in teams.values()])
+    bound = _due_arrays([*{due: None for due, _ in teams.values()}])
     dones = _dones(connection, bound)
-    members: dict[_TeamDay, list[MemberDays]] = defaultdict(list)
+    members: dict[_Span, list[MemberDays]] = defaultdict(list)
     for row in connection.execute(_MEMBERS, bound):
-        team_day = (row.team_id, row.sent_on)
-        members[team_day].append(_member(row, dones[team_day, row.id]))
-    return {
-        each.ref: TeamDays(*teams[team_day], tuple(members[team_day]))
-        for each in digests
-        if (team_day := (each.key.subject, each.key.day)) in teams
-    }
+        span = (row.team_id, row.sent_on, row.first_day)
+        members[span].append(_member(row, dones[span, row.id]))
+    found: dict[Ref, TeamDays] = {}
+    for ref, copy in copies.items():
+        if copy in teams:
+            due, team = teams[copy]
+            found[ref] = TeamDays(due, team, tuple(members[due.team_id, due.sent_on, due.first_day]))
+    return found
 
 
-_TeamDay = tuple[int, date]
-"""A team's id and the date its digest is sent."""
+_Copy = tuple[int, date, int | None]
+"""A team's id, the date its digest is sent, and the target it is posted to; None: all that are mailed."""
+_Span = tuple[int, date, date]
+"""A team's id, the date its digest is sent, and the first day that it covers."""
 
 
-def _teams(connection: Connection, wanted: set[_TeamDay]) -> dict[_TeamDay, tuple[DigestDue, Team]]:
+def _copy(claimed: Claimed) -> _Copy:
+    posted = claimed.key.kind is Kind.DIGEST
+    return claimed.key.subject, claimed.key.day, claimed.key.target if posted else None
+
+
+def _teams(connection: Connection, wanted: set[_Copy]) -> dict[_Copy, tuple[DigestDue, Team]]:
     if not wanted:
         return {}
-    days = [day for _, day in wanted]
+    days = [day for _, day, _ in wanted]
     bound = {
-        "teams": [team_id for team_id, _ in wanted],
+        "teams": [team_id for team_id, *_ in wanted],
         "days": days,
+        "targets": [target for *_, target in wanted],
         "first_day": min(days) - DIGESTS_LOOK_BACK,
         "last_day": max(days),
+        "digest": int(Kind.DIGEST),
         "digests": DIGESTS,
         "sent": SENT,
         "new_team": NEW_TEAM_LOOKS_BACK.days,
     }
-    return {(row.id, row.sent_on): (_due(row), team_of(row)) for row in connection.execute(_TEAMS, bound)}
+    rows = connection.execute(_TEAMS, bound)
+    return {(row.id, row.sent_on, row.target): (_due(row), team_of(row)) for row in rows}
 
 
-def _dones(connection: Connection, bound: dict[str, Any]) -> dict[tuple[_TeamDay, int], list[Done]]:
-    found: dict[tuple[_TeamDay, int], list[Done]] = defaultdict(list)
+def _dones(connection: Connection, bound: dict[str, Any]) -> dict[tuple[_Span, int], list[Done]]:
+    found: dict[tuple[_Span, int], list[Done]] = defaultdict(list)
     for row in connection.execute(_DONES, bound):
-        found[(row.team_id, row.sent_on), row.person_id].append(done_of(row))
+        found[(row.team_id, row.sent_on, row.first_day), row.person_id].append(done_of(row))
     return found
 
 

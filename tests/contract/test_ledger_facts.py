@@ -83,6 +83,35 @@ def test_a_digest_covers_every_day_since_the_last_that_was_accepted(
     assert (due.first_day, due.last_day, due.sent_on) == (FRIDAY, SUNDAY, MONDAY)
 
 
+def test_a_posted_copy_covers_what_was_mailed_meanwhile_and_a_mailed_one_does_not_repeat_it(
+    world: World, acme: int, ledger: PostgresLedger
+) -> None:
+    """Fault 26: the channel of the posted copies was closed on Sunday, when others got theirs by mail."""
+    team = world.team(acme, "Platform")
+    for key, state in (
+        (Key(FRIDAY, Kind.DIGEST, team, 1), State.ACCEPTED),
+        (Key(SUNDAY, Kind.DIGEST, team, 1), State.EXPIRED),
+        (Key(SUNDAY, Kind.DIGEST, team, 2), State.ACCEPTED),
+        (Key(SUNDAY, Kind.DIGEST_MAIL, team, 7), State.ACCEPTED),
+    ):
+        world.delivery(acme, key, NINE_ON_MONDAY, state=int(state))
+    for key in (
+        *(Key(MONDAY, Kind.DIGEST, team, target) for target in (1, 2, 3)),
+        *(Key(MONDAY, Kind.DIGEST_MAIL, team, person) for person in (7, 8)),
+    ):
+        world.delivery(acme, key, NINE_ON_MONDAY, channel=int(Channel.SLACK))
+    claimed = ledger.claim(Channel.SLACK, NINE_ON_MONDAY, NINE_ON_MONDAY, LEASE, 10)
+    found = ledger.team_days(claimed)
+    covered = {each.key[1:4]: found[each.ref].due.first_day for each in claimed}
+    assert covered == {
+        (Kind.DIGEST, team, 1): FRIDAY,
+        (Kind.DIGEST, team, 2): SUNDAY,
+        (Kind.DIGEST, team, 3): SUNDAY,
+        (Kind.DIGEST_MAIL, team, 7): SUNDAY,
+        (Kind.DIGEST_MAIL, team, 8): SUNDAY,
+    }
+
+
 def test_the_first_digest_of_a_team_covers_a_week(world: World, acme: int, ledger: PostgresLedger) -> None:
     due = digest(world, ledger, acme, world.team(acme)).due
     assert (due.first_day, due.last_day) == (date(2026, 11, 16), SUNDAY)

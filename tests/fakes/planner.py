@@ -189,14 +189,16 @@ def is_holiday(tables: Tables, person: Person, day: date) -> bool:
     return country is not None and (organization.id, country, day) in tables.holidays
 
 
-def first_day_untold(tables: Tables, team: Team, sent_on: date) -> date:
-    """The day on which the last digest before that of `sent_on` was accepted: the first it did not tell."""
+def first_day_untold(tables: Tables, team: Team, sent_on: date, target: int | None = None) -> date:
+    """The day on which the last digest before that of `sent_on` was accepted: the first it did not tell.
+
+    Where it is posted to a target, the last that was posted there, if any was.
+    """
     told = [
-        row.ref.day
+        row.new.key
         for row in tables.deliveries.values()
         if row.new.key.kind in DIGEST_KINDS and row.new.key.subject == team.id and row.state in SENT_STATES
+        if sent_on - DIGESTS_LOOK_BACK <= row.ref.day < sent_on
     ]
-    return max(
-        (day for day in told if sent_on - DIGESTS_LOOK_BACK <= day < sent_on),
-        default=sent_on - NEW_TEAM_LOOKS_BACK,
-    )
+    there = [key for key in told if key.kind is Kind.DIGEST and key.target == target]
+    return max((key.day for key in there or told), default=sent_on - NEW_TEAM_LOOKS_BACK)
