@@ -6,13 +6,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, TextClause, text
 
 from adapters.storage.ledger_claims import PROBING
+from adapters.storage.planning_sql import TOLD
 from domain.deliveries import Kind, State
 from domain.limits import BY_WORKSPACE
-from domain.people import Address
+from domain.people import Address, Channel
 
 _NEAR = timedelta(days=2)
 """How far the day of what it is not too late for lies from today."""
 _REASON = "what is due here goes to her next channel while this one is closed"
+_TOLD_BY = "whoever has another channel was told there while this one is closed"
+TYPICAL_TEAM = 10
+"""People who are told in place of one post."""
 
 _CLOSED = """
     closed AS (
@@ -81,13 +85,62 @@ def _leave(there: str) -> TextClause:
     """)  # noqa: S608 -- constants alone
 
 
-_LEAVE = {
-    False: _leave("here.channel = closed.channel AND closed.channel <> 1"),
-    True: _leave(
-        "here.channel = 1 AND here.kind <= 3 AND closed.channel = 1 AND here.workspace = closed.workspace"
-    ),
+_SEES = """
+    EXISTS (
+        SELECT FROM identities AS seeing
+        WHERE seeing.organization_id = person.organization_id AND seeing.person_id = person.id
+          AND seeing.active AND seeing.channel = {0}.channel
+          AND (seeing.channel = :discord OR seeing.workspace = {0}.workspace)
+    )"""
+"""She has an identity where a copy is posted; Discord's user ids are the same in every guild."""
+
+
+def _tell(there: str) -> TextClause:
+    """Sends a copy of her own to whoever saw only copies that cannot be posted, once for each of those."""
+    return text(f"""
+    {PROBING}
+    WITH {_CLOSED}, unseen AS MATERIALIZED (
+        SELECT here.*
+        FROM closed
+        JOIN deliveries AS here ON {there}
+        WHERE here.kind = :digest AND {_DUE} AND here.reason IS DISTINCT FROM :told_by
+        LIMIT :teams
+        FOR UPDATE OF here SKIP LOCKED
+    ), told AS (
+        UPDATE deliveries SET reason = :told_by
+        FROM unseen
+        WHERE deliveries.day = unseen.day AND deliveries.id = unseen.id
+          AND deliveries.day BETWEEN :first_day AND :last_day
+    )
+    INSERT INTO deliveries (day, kind, subject, target, organization_id, person_id, channel, identity_id,
+                            workspace, address, direct, due_at, planned_at, not_after)
+    SELECT unseen.day, :digest_mail, unseen.subject, person.id, person.organization_id, person.id,
+           door.channel, door.id, door.workspace, door.external_id, door.direct, :now,
+           coalesce(unseen.planned_at, unseen.due_at), unseen.not_after
+    FROM unseen
+    JOIN memberships AS membership
+        ON membership.organization_id = unseen.organization_id AND membership.team_id = unseen.subject
+        AND membership.role = ANY(:readers)
+    JOIN people AS person
+        ON person.organization_id = membership.organization_id AND person.id = membership.person_id
+        AND person.active
+    {_DOOR}
+    WHERE {_SEES.format("unseen")}
+      AND NOT EXISTS (
+            SELECT FROM digest_targets AS target
+            WHERE target.organization_id = unseen.organization_id AND target.team_id = unseen.subject
+              AND NOT {_IS_CLOSED.format("target")} AND {_SEES.format("target")}
+        )
+    ON CONFLICT DO NOTHING
+    """)  # noqa: S608 -- constants alone
+
+
+_THERE = {
+    False: "here.channel = closed.channel AND closed.channel <> 1",
+    True: "here.channel = 1 AND here.kind <= 3 AND closed.channel = 1 AND here.workspace = closed.workspace",
 }
 """By whether its workspaces have limits of their own; those have an index."""
+_STATEMENTS = {kind: (_leave(there), _tell(there)) for kind, there in _THERE.items()}
 
 
 def leave_closed(connection: Connection, places: Collection[Address], now: datetime, limit: int) -> int:
@@ -96,12 +149,19 @@ def leave_closed(connection: Connection, places: Collection[Address], now: datet
         "channels": [int(each.channel) for each in places],
         "workspaces": [each.workspace for each in places],
         "kinds": [int(Kind.PROMPT), int(Kind.DIGEST_MAIL)],
+        "digest": int(Kind.DIGEST),
+        "digest_mail": int(Kind.DIGEST_MAIL),
+        "discord": int(Channel.DISCORD),
+        "readers": TOLD,
         "now": now,
         "first_day": (now - _NEAR).date(),
         "last_day": (now + _NEAR).date(),
         "limit": limit,
+        "teams": -(-limit // TYPICAL_TEAM),
         "failed": int(State.FAILED),
         "reason": _REASON,
+        "told_by": _TOLD_BY,
     }
     kinds = {each.channel in BY_WORKSPACE for each in places}
-    return sum(connection.execute(_LEAVE[each], bound).rowcount for each in sorted(kinds))
+    statements = [statement for each in sorted(kinds) for statement in _STATEMENTS[each]]
+    return sum(connection.execute(statement, bound).rowcount for statement in statements)

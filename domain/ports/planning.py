@@ -196,7 +196,8 @@ class Ledger(Protocol):
         """Send on people's next channel what is due to them there and surely was not sent; how many.
 
         Questions and personal digests of whoever has a channel that lies in none of these places, each as a
-        new try; whoever has none goes on waiting.
+        new try; whoever has none goes on waiting.  In place of a digest that cannot be posted whoever sees no
+        other copy is sent one of her own; the posted one goes on waiting.
 
         Args:
             places: channels or workspaces, `refusing` names them.

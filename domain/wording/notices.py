@@ -75,7 +75,7 @@ def _workspace_lost(facts: n.WorkspaceLost) -> Message:
 def _meanwhile(seen: str) -> Paragraph:
     return Paragraph(
         text(
-            "Whoever has another channel is asked there; whatever else is due waits. "
+            "Whoever has another channel hears from me there; whatever else is due waits. "
             f"Whoever runs donelog can see {seen}: ",
             code("donelog doctor"),
             ".",

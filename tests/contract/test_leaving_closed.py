@@ -29,6 +29,7 @@ from domain.people import Address, Channel, Identity, Profile
 from domain.ports.storage import Storage, UnitOfWork
 from domain.ports.tenant import Tenant
 from domain.services.rerouting import LOOK_AT_WORKSPACE_AGAIN
+from domain.teams import Place, Role
 from tests.fakes.storage import FakeStorage
 from tests.storage_fixtures import NOW
 
@@ -186,6 +187,42 @@ def test_her_copy_of_a_digest_goes_to_her_next_channel_too(uow: UnitOfWork, tena
     assert ben.left(MAIL) == 1
     (told,) = ben.claim(Channel.DISCORD)
     assert told.key == Key(TODAY, Kind.DIGEST_MAIL, 77, ben.person.id, try_=1)
+
+
+def test_whoever_saw_only_a_copy_that_cannot_be_posted_is_sent_one(uow: UnitOfWork, tenant: Tenant) -> None:
+    """Fault 26: the posted one goes on waiting, for those who have no other channel."""
+    for channel, workspace in ((Channel.DISCORD, "G1"), (Channel.SLACK, "T1")):
+        uow.directory.link(tenant.organization_id, channel, workspace, workspace)
+    team = tenant.teams.add("Platform", "UTC", NOW)
+    tenant.teams.add_target(team.id, Place(Channel.SLACK, "T1", "C1"))
+    target = tenant.teams.add_target(team.id, Place(Channel.DISCORD, "G1", "C2"))
+    mail = {name: Address(Channel.EMAIL, f"{name}@example.com") for name in ("ben", "sam", "ola", "ivy")}
+    ben = Ben(uow, tenant, mail["ben"], name="ben")
+    people = {
+        "eli, who has no other": Ben(uow, tenant, name="eli").person,
+        "sam, who sees Slack's": Ben(uow, tenant, ON_SLACK, mail["sam"], name="sam").person,
+        "ola, who had one": Ben(uow, tenant, mail["ola"], name="ola").person,
+    }
+    for person in (ben.person, *people.values()):
+        tenant.teams.join(team.id, person.id, Role.MEMBER, NOW)
+    invited = Ben(uow, tenant, mail["ivy"], name="ivy").person
+    tenant.teams.join(team.id, invited.id, Role.INVITED, NOW)
+    ola = people["ola, who had one"]
+    had = Key(TODAY, Kind.DIGEST_MAIL, team.id, ola.id)
+    posted = Key(TODAY, Kind.DIGEST, team.id, target.id)
+    to = {had: Recipient(mail["ola"]), posted: Recipient(Address(Channel.DISCORD, "C2", "G1"))}
+    tenant.outbox.add(
+        [NewDelivery(key, tenant.organization_id, to[key], NOW, not_after=ENDS) for key in (had, posted)]
+    )
+    assert len(ben.claim(Channel.EMAIL)) == 1
+
+    assert [ben.left(T1), ben.left(DISCORD), ben.left(DISCORD)] == [0, 1, 0]
+
+    (told,) = ben.claim(Channel.EMAIL)
+    assert told.key == Key(TODAY, Kind.DIGEST_MAIL, team.id, ben.person.id)
+    assert (told.recipient, told.person_id) == (Recipient.at(ben.identities[1]), ben.person.id)
+    assert (told.due_at, told.not_after) == (NOW, ENDS)
+    assert [each.key for each in ben.claim(Channel.DISCORD)] == [posted]
 
 
 def test_of_her_channels_the_preferred_one_that_is_open(uow: UnitOfWork, tenant: Tenant) -> None:

@@ -34,8 +34,8 @@ async def services(descriptions: Descriptions) -> AsyncIterator[Services]:
     await made.stop()
 
 
-async def gathered(town: Town) -> tuple[Team, OnDiscord, ByMail]:
-    """Ben and Eli are asked on Discord; Ben can be reached by mail, too."""
+async def gathered(town: Town, until: datetime) -> tuple[Team, OnDiscord, ByMail]:
+    """Ben and Eli are asked on Discord; Ben can be reached by mail, too.  It is a minute before."""
     team = await gather(town, "platform")
     by_mail = ByMail(town, "ben.at.home@example.com")
     core = town.installation.core
@@ -46,7 +46,8 @@ async def gathered(town: Town) -> tuple[Team, OnDiscord, ByMail]:
     eli = OnDiscord(town, town.services.discord.add_user("eli", "Eli"), team.discord.channel)
     town.services.discord.join(eli.user, team.guild)
     await eli.command("join", {"team": team.name})
-    await town.wait_until(SIX - MINUTE, HOUR)
+    await team.slack.write("wound up the clock")
+    await town.wait_until(until - MINUTE, HOUR)
     return team, eli, by_mail
 
 
@@ -61,14 +62,14 @@ async def test_whoever_has_another_channel_is_asked_there_and_the_others_when_it
     """Fault 26."""
     settings = services.settings(database, meilisearch=False)
     async with joined(services, settings) as town:
-        team, eli, by_mail = await gathered(town)
+        team, eli, by_mail = await gathered(town, SIX)
         ben = team.discord
         assert asked(ben, eli, by_mail) == [1, 1, 0], "on Tuesday, when it worked"
         services.application.token = "another one"
         await town.wait_until(SIX + 2 * MINUTE, MINUTE)
         assert asked(ben, eli, by_mail) == [1, 1, 1]
         told = [heard for heard in team.slack.heard() if "on Discord: my login is refused" in heard]
-        assert ["Whoever has another channel is asked there" in each for each in told] == [True]
+        assert ["Whoever has another channel hears from me there" in each for each in told] == [True]
         await by_mail.write("tuned the carburettor")
 
     async with joined(services, replace(settings, discord_bot_token=services.application.token)) as town:
@@ -76,6 +77,27 @@ async def test_whoever_has_another_channel_is_asked_there_and_the_others_when_it
         assert asked(ben, eli, by_mail) == [1, 2, 1]
         await town.wait_until(SIX + timedelta(days=1), HOUR)
         assert asked(ben, eli, by_mail) == [2, 3, 1]
+
+
+async def test_a_digest_that_cannot_be_posted_is_mailed_and_posted_when_it_can_be(
+    services: Services, database: str
+) -> None:
+    """Fault 26: to Ben, who sees no other copy; in the channel it is for all who have no mail."""
+    settings = services.settings(database, meilisearch=False)
+
+    def told(team: Team, by_mail: ByMail) -> list[int]:
+        places = (team.slack_channel(), team.discord_channel(), by_mail.heard())
+        return [sum("wound up the clock" in each for each in place) for place in places]
+
+    async with joined(services, settings) as town:
+        team, eli, by_mail = await gathered(town, MORNING)
+        services.application.token = "another one"
+        await town.wait_until(MORNING + MINUTE, MINUTE)
+        assert told(team, by_mail) == [1, 0, 1]
+    async with joined(services, replace(settings, discord_bot_token=services.application.token)) as town:
+        await town.wait_until(MORNING + 3 * MINUTE, MINUTE)
+        assert told(team, by_mail) == [1, 1, 1]
+        assert not any("wound up" in each for each in eli.heard())
 
 
 async def test_a_digest_that_mail_cannot_carry_comes_as_a_direct_message(own_town: Town) -> None:

@@ -9,7 +9,7 @@ from domain.people import Address, Channel, Identity, Person
 from domain.ports.planning import NEW_TEAM_LOOKS_BACK, Planned
 from domain.retention import DIGESTS_LOOK_BACK
 from domain.services.prompting import PersonDay, Reason, why_not_asked
-from domain.teams import Role, Team, asked_days
+from domain.teams import Place, Role, Team, asked_days
 from tests.fakes.people import usable
 from tests.fakes.rows import Tables
 from tests.fakes.writing import add_deliveries
@@ -128,6 +128,7 @@ class FakePlanner:
         ]
 
     def _mails(self, team: Team, cohort: Cohort) -> list[NewDelivery]:
+        places = [each.place for each in self._tables.targets.values() if each.team_id == team.id]
         return [
             NewDelivery(
                 key=Key(cohort.day, Kind.DIGEST_MAIL, team.id, person.id),
@@ -138,7 +139,7 @@ class FakePlanner:
                 not_after=cohort.not_after,
             )
             for person, role in members(self._tables, team)
-            if role.reads and (role is Role.OBSERVER or not self._sees_a_copy(person, team))
+            if role.reads and (role is Role.OBSERVER or not sees_a_copy(self._tables, person, places))
             if (mail := self._mail_identity(person)) is not None
         ]
 
@@ -148,16 +149,16 @@ class FakePlanner:
             (each for each in identities if each.address.channel is Channel.EMAIL and usable(each)), None
         )
 
-    def _sees_a_copy(self, person: Person, team: Team) -> bool:
-        """She is in the workspace it is posted in; Discord's ids are the same in every guild."""
-        places = [target.place for target in self._tables.targets.values() if target.team_id == team.id]
-        addresses = [each.address for each in self._tables.identities_of(person.id)]
-        return any(
-            address.channel is place.channel
-            and (address.channel is Channel.DISCORD or address.workspace == place.workspace)
-            for address in addresses
-            for place in places
-        )
+
+def sees_a_copy(tables: Tables, person: Person, places: Sequence[Place]) -> bool:
+    """She is in the workspace of one of them; Discord's ids are the same in every guild."""
+    addresses = [each.address for each in tables.identities_of(person.id)]
+    return any(
+        address.channel is place.channel
+        and (address.channel is Channel.DISCORD or address.workspace == place.workspace)
+        for address in addresses
+        for place in places
+    )
 
 
 def members(tables: Tables, team: Team) -> list[tuple[Person, Role]]:
