@@ -6,7 +6,7 @@ have no verb at all; so the signs in it are weighed (`attribution_signs.py`).
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.email.reading.attribution_signs import (
     ENDS,
@@ -63,7 +63,16 @@ def attribution_at(page: Page, last: int, words: Words, floor: int) -> Attributi
     if found.start == last and not starts_dated(said, words):
         within = _within_line(page, last, words)
         return within if within is not None and _is_said_by_her(within, said, words) else found
-    return found
+    return _with_verb_below(page, found, words)
+
+
+def _with_verb_below(page: Page, found: Attribution, words: Words) -> Attribution:
+    """A program broke the sentence right in front of its verb: the line below says only `napisał(a):`."""
+    few = 2
+    below = page.said[found.end] if found.end < len(page) else ""
+    if not below.endswith(":") or len(below.split()) > few or page.verdicts[found.end] is not None:
+        return found
+    return replace(found, end=found.end + 1) if weigh(below, words).verb_ends else found
 
 
 def _is_said_by_her(within: Attribution, said: str, words: Words) -> bool:

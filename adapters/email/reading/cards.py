@@ -48,7 +48,7 @@ def mark_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
     is_below = page.has_words(0 if is_last else start, top)  # below the last quote it ends the whole mail
     if not 1 < len(lines) <= _MOST_LINES or (top == start and not is_last) or not is_below:
         return
-    if any(not may_stand_on_card(line) or _is_item(line) for line in lines):
+    if any(not may_stand_on_card(line) or is_item(line) for line in lines):
         return
     first = PRONOUNS.sub("", lines[0])
     parts = [fold(part) for part in re.findall(r"\w+", first)]
@@ -80,7 +80,7 @@ def mark_own_card(page: Page, start: int, end: int, names: frozenset[str]) -> No
         said = page.said[index]
         if not said:
             continue
-        if page.verdicts[index] is not None or len(below) > _MOST_LINES or is_bullet(page.raw[index]):
+        if page.verdicts[index] is not None or len(below) > _MOST_LINES or is_item(page.raw[index]):
             return
         if names == frozenset(re.findall(r"\w+", fold(said))):
             if any(map(CONTACT.search, below)) and page.has_words(start, index):
@@ -108,12 +108,7 @@ def mark_spread_card(page: Page, start: int, end: int, names: frozenset[str]) ->
                 page.mark(index, end, Verdict.SIGNATURE, "a visiting card")
             return
         is_reach = CONTACT.search(said) or _REGISTER.search(said) or _STREET.fullmatch(said)
-        if (
-            not is_reach
-            or len(said) > _LONGEST_LINE
-            or len(below) > _MOST_LINES
-            or is_bullet(page.raw[index])
-        ):
+        if not is_reach or len(said) > _LONGEST_LINE or len(below) > _MOST_LINES or is_item(page.raw[index]):
             return
         below.append(said)
 
@@ -128,7 +123,7 @@ def mark_dashed_card(page: Page, start: int, end: int) -> None:
         return
     name = page.said[top][found.end() :].partition(",")[0]
     is_card = len(name.split()) > 1 and is_name_like(name) and all(map(may_stand_on_card, page.said[top:end]))
-    if is_card and page.has_words(0, top) and not any(map(_is_item, page.said[top + 1 : end])):
+    if is_card and page.has_words(0, top) and not any(map(is_item, page.said[top + 1 : end])):
         page.mark(top, end, Verdict.SIGNATURE, "a visiting card")
 
 
@@ -161,6 +156,6 @@ def _is_contact_alone(line: str) -> bool:
     return len(line.split()) == 1 and CONTACT.search(line) is not None
 
 
-def _is_item(line: str) -> bool:
+def is_item(line: str) -> bool:
     """A line of a list; `(555) 010-0199` is none."""
     return is_bullet(line) and not _AREA_CODE.match(line)

@@ -151,7 +151,7 @@ class _Cut:
             return None
         if found.hers:
             self._keep_in_front(found)
-        is_quoted = page.is_quoted(page.next_said(index))
+        is_quoted = page.is_quoted(page.next_said(found.end - 1))
         if not is_quoted and found.is_sure and (found.hers or self._first < found.start):
             return self._end(above_rules(page, found.start), "below an attribution")
         if not is_quoted and not found.is_sure and not bar_follows(page, index):

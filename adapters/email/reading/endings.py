@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from adapters.email.reading.cards import (
     is_card_line,
+    is_item,
     mark_card,
     mark_dashed_card,
     mark_own_card,
@@ -22,7 +23,7 @@ from adapters.email.reading.manners import (
     is_titled_name,
 )
 from adapters.email.reading.notices import mark_legal
-from adapters.email.reading.page import Page, Verdict, is_bullet, is_rule
+from adapters.email.reading.page import Page, Verdict, is_rule
 from adapters.email.reading.words import Words, fold
 
 _DELIMITERS = frozenset(["--", "—", "–", "―"])
@@ -107,7 +108,7 @@ def _mark_signature(page: Page, start: int, end: int, words: Words) -> None:
             or _is_delimiter(page, index, after[since:], words, is_below_quote=start > 0 and index <= first)
         ):
             delimiter, since = index, len(after)
-        if len(after) > _MOST_SIGNATURE_LINES or (is_bullet(page.raw[index]) and not is_rule(said)):
+        if len(after) > _MOST_SIGNATURE_LINES or (is_item(page.raw[index]) and not is_rule(said)):
             break
     if delimiter >= 0 and (start > 0 or page.has_words(0, delimiter)):
         page.mark(delimiter, end, Verdict.SIGNATURE, "below a line that begins a signature")
@@ -165,8 +166,8 @@ def _mark_signed(page: Page, start: int, end: int, names: frozenset[str]) -> Non
         page.mark(last, end, Verdict.SIGNATURE, "signed with the sender's initials")
         return
     is_slashed = dash == "/" and len(parts) == 1 and not names  # as Scandinavians sign, right below
-    is_item = dash in ("-", "–") and (space or (len(parts) == 1 and len(name) > 1))
-    if is_item or (page.said[last - 1] and not is_slashed):
+    is_list = dash in ("-", "–") and (space or (len(parts) == 1 and len(name) > 1))
+    if is_list or (page.said[last - 1] and not is_slashed):
         return
     mark = page.said[last][: len(dash) + bool(space)]
     if not any(_begins_so(page.said[each], mark) for each in page.open_lines(start, last)):
@@ -199,7 +200,7 @@ def _mark_closing(page: Page, start: int, end: int, words: Words, names: frozens
             found, below_lines = index, []
         elif page.verdicts[index] is None:
             if not (may_stand_on_card(said) or words.formulas.at(fold(said))) or (
-                is_bullet(page.raw[index]) and not is_rule(said)
+                is_item(page.raw[index]) and not is_rule(said)
             ):
                 break
             below_lines.append(said)
@@ -249,7 +250,7 @@ def _fits_below(lines: Sequence[str], names: frozenset[str]) -> bool:
 def _mark_name(page: Page, start: int, end: int, names: frozenset[str]) -> None:
     """The sender's own name alone in the last line."""
     last = end - 1
-    if last <= start or not names or is_bullet(page.raw[last]):
+    if last <= start or not names or is_item(page.raw[last]):
         return
     is_apart = not page.said[last - 1]
     if page.has_words(start, last) and (

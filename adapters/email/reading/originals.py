@@ -115,7 +115,8 @@ def _is_bare_mark(page: Page, index: int, block: int | None, folded: str, words:
     while above >= 0 and not page.said[above]:
         above -= 1
     phrase = words.originals.at(folded) or words.forwards.at(folded)
-    says_enough = folded == phrase or _is_telling(folded, words)
+    is_item = is_bullet(page.said[index])
+    says_enough = not is_item and (folded == phrase or _is_telling(folded, words))
     return says_enough and above >= 0 and page.is_quoted(above)
 
 
