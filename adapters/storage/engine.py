@@ -7,6 +7,7 @@ from sqlalchemy.engine import URL, make_url
 
 from adapters.storage.copying import allow_copying
 from adapters.storage.errors import wrap_errors
+from adapters.storage.preparing import allow_preparing
 
 POOL_SIZE = 8
 OVERFLOW = 8
@@ -55,6 +56,7 @@ def make_engine(url: str) -> Engine:
     )
     wrap_errors(engine)
     allow_copying(engine)
+    allow_preparing(engine)
     return engine
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, select, text, update
 from adapters.storage.copying import copy, days, microseconds
 from adapters.storage.delivery_rows import array
 from adapters.storage.late_writes import EndedItem
+from adapters.storage.preparing import prepared
 from adapters.storage.rows import AnyRow
 from adapters.storage.tables import inbox, inbox_keys, limits
 from adapters.storage.transaction import Transaction
@@ -21,7 +22,7 @@ Key = tuple[int, str]
 """The number of a source, and a digest in hexadecimal digits."""
 
 # The keys always in the same order, so that two transactions never wait for each other.
-_ADD_KEYS = text("""
+_ADD_KEYS = prepared("""
     WITH new AS (
         INSERT INTO inbox_keys (source, key, day)
         SELECT source, decode(key, 'hex'), :day

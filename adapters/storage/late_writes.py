@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from adapters.storage.delivery_rows import add_deliveries, array, columns
+from adapters.storage.preparing import prepared
 from adapters.storage.search_text import search_vector
 from domain.commands import InboxRef
 from domain.deliveries import CANCELLABLE_STATES, Kind, NewDelivery, State
@@ -20,7 +21,7 @@ from domain.ports.inbox import InboxState
 from domain.ports.storage import WriteConflict
 
 # Answers get their numbers in the order given: a day is shown in the order of its answers' numbers.
-_ANSWERS = text("""
+_ANSWERS = prepared("""
     WITH answered AS (
         INSERT INTO answers (organization_id, person_id, day, source_ref, revised_at)
         SELECT organization_id, person_id, day, source_ref, at
@@ -52,14 +53,14 @@ _ANSWERS = text("""
     )
     SELECT count(*) FROM answered
 """)
-_WORDS = text("""
+_WORDS = prepared("""
     INSERT INTO lexicon (organization_id, word, uses)
     SELECT organization_id, word, uses
     FROM unnest(CAST(:organization_ids AS bigint[]), CAST(:words AS text[]), CAST(:uses AS integer[]))
         AS counted (organization_id, word, uses)
     ON CONFLICT (organization_id, word) DO UPDATE SET uses = lexicon.uses + excluded.uses
 """)
-_UNUSED_WORDS = text("""
+_UNUSED_WORDS = prepared("""
     DELETE FROM lexicon
     USING unnest(CAST(:organization_ids AS bigint[]), CAST(:words AS text[])) AS fewer (organization_id, word)
     WHERE lexicon.organization_id = fewer.organization_id AND lexicon.word = fewer.word AND uses <= 0
@@ -85,7 +86,7 @@ _END_ITEMS = text("""
     ) AS ended (day, id, state, organization_id, person_id, note, sender)
     WHERE inbox.day = ANY(CAST(:days AS date[])) AND inbox.id = ended.id AND inbox.day = ended.day
 """)
-_COUNT = text("""
+_COUNT = prepared("""
     INSERT INTO limits (name, since, times)
     SELECT name, :now, times
     FROM unnest(CAST(:names AS bytea[]), CAST(:times AS integer[])) AS counted (name, times)

@@ -5,18 +5,17 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
-
+from adapters.storage.preparing import prepared
 from adapters.storage.transaction import Transaction
 
-_COUNT = text("""
+_COUNT = prepared("""
     INSERT INTO limits (name, since, times) VALUES (:name, :now, 1)
     ON CONFLICT (name) DO UPDATE SET
         since = CASE WHEN limits.since <= :over THEN excluded.since ELSE limits.since END,
         times = CASE WHEN limits.since <= :over THEN 1 ELSE limits.times + 1 END
     RETURNING times
 """)
-_READ = text("SELECT name, since, times FROM limits WHERE name = ANY(CAST(:names AS bytea[]))")
+_READ = prepared("SELECT name, since, times FROM limits WHERE name = ANY(CAST(:names AS bytea[]))")
 
 
 class PostgresLimits:

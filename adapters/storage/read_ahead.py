@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import TextClause, text
 
 from adapters.storage.delivery_rows import array
+from adapters.storage.preparing import prepared
 from adapters.storage.remembered import Remembered, SentMail
 from adapters.storage.rows import AnyRow, identity_of, person_of, team_of
 from adapters.storage.transaction import Transaction
@@ -36,14 +37,14 @@ _IDENTITY = """
     identities.external_id, identities.direct, identities.active AS identity_active,
     identities.mail_stopped_at
 """
-_PEOPLE = text(f"""
+_PEOPLE = prepared(f"""
     SELECT asked.id AS asked_id, asked.address_version AS asked_version, {_PERSON}
     FROM {_WANTED}
     JOIN people AS asked ON asked.organization_id = wanted.organization_id AND asked.id = wanted.id
     JOIN people AS person ON person.organization_id = asked.organization_id
                          AND person.id = coalesce(asked.merged_into, asked.id)
 """)  # noqa: S608 -- our own text
-_IDENTITIES = text(f"""
+_IDENTITIES = prepared(f"""
     SELECT identities.organization_id, {_IDENTITY}
     FROM {_WANTED}
     JOIN identities ON identities.organization_id = wanted.organization_id
@@ -51,7 +52,7 @@ _IDENTITIES = text(f"""
     WHERE identities.active
     ORDER BY identities.id
 """)  # noqa: S608 -- constants alone
-_TEAMS = text(f"""
+_TEAMS = prepared(f"""
     SELECT memberships.person_id, memberships.role, teams.organization_id, teams.id, teams.name, teams.zone,
            teams.digest_minute, teams.work_days
     FROM {_WANTED}
@@ -60,7 +61,7 @@ _TEAMS = text(f"""
     JOIN teams ON teams.id = memberships.team_id
     ORDER BY teams.folded_name
 """)  # noqa: S608 -- constants alone
-_IDENTITIES_AT = text(f"""
+_IDENTITIES_AT = prepared(f"""
     SELECT {_PERSON}, {_IDENTITY}, organizations.name AS organization_name
     FROM unnest(CAST(:channels AS smallint[]), CAST(:workspaces AS text[]), CAST(:addresses AS text[]))
         AS wanted (channel, workspace, external_id)
@@ -74,7 +75,7 @@ _WORKSPACES = text("""
     SELECT channel, external_id, organization_id FROM workspaces
     WHERE channel = ANY(CAST(:channels AS smallint[])) AND external_id = ANY(CAST(:workspaces AS text[]))
 """)
-_SOURCES = text("""
+_SOURCES = prepared("""
     SELECT organization_id, source_ref
     FROM unnest(CAST(:organization_ids AS bigint[]), CAST(:sources AS text[]))
         AS wanted (organization_id, source_ref)

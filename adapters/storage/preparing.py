@@ -1,0 +1,53 @@
+"""Statements that the server reads and plans once for each connection, not each time.
+
+The driver writes values into the text of a statement, so that to the server each is a new one; and to plan
+what reads a few rows by their keys takes longer than to read them.  A plan is kept until its tables are analyzed,
+which autovacuum does soon after they have grown.
+https://www.postgresql.org/docs/current/sql-prepare.html
+"""
+
+import re
+from typing import Any
+
+import psycopg2.extensions
+from sqlalchemy import Engine, TextClause, event, text
+
+_OPTION = "prepared"
+_PLACE = re.compile(r"%\((\w+)\)s")
+
+
+def prepared(sql: str) -> TextClause:
+    """A statement to be planned once, where the plan depends on no value.
+
+    So not where it reads partitioned tables: the values tell which partitions it is about.  It must name its
+    columns, since the result of a plan that is kept cannot change; and the type of each value must show.
+    """
+    return text(sql).execution_options(**{_OPTION: True})
+
+
+def allow_preparing(engine: Engine) -> None:
+    """Let statements of `prepared` be so; on another engine they are executed like all others.
+
+    https://docs.sqlalchemy.org/en/21/core/events.html#sqlalchemy.events.DialectEvents.do_execute
+    """
+    event.listen(engine, "do_execute", _execute)
+
+
+def _execute(cursor: psycopg2.extensions.cursor, statement: str, values: Any, context: Any) -> bool:
+    """Whether it was a prepared one, which the library need not execute any more."""
+    if _OPTION not in context.execution_options:
+        return False
+    known: dict[str, str] = context.root_connection.info.setdefault(_OPTION, {})
+    if statement not in known:
+        known[statement] = _prepare(cursor, statement, f"prepared_{len(known)}")
+    cursor.execute(known[statement], values)
+    return True
+
+
+def _prepare(cursor: psycopg2.extensions.cursor, statement: str, name: str) -> str:
+    """Give the statement that name for as long as the connection lasts; what executes it."""
+    places = list(dict.fromkeys(_PLACE.findall(statement)))
+    numbered = _PLACE.sub(lambda found: f"${places.index(found[1]) + 1}", statement)
+    cursor.execute(f"PREPARE {name} AS {numbered.replace('%%', '%')}")
+    values = ", ".join(f"%({place})s" for place in places)
+    return f"EXECUTE {name} ({values})"

@@ -1,0 +1,69 @@
+"""What is prepared is planned once for each connection, and means what it would mean otherwise."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import DataError, ProgrammingError
+
+from adapters.storage.engine import driver_url
+from adapters.storage.preparing import prepared
+
+ECHO = prepared("""
+    SELECT CAST(:word AS text) AS word, CAST(:word AS text) || ' 100%' AS again,
+           CAST(:number AS bigint) AS number
+""")
+DIVIDED = prepared("SELECT 12 / CAST(:by AS integer) AS divided")
+
+
+def planned(connection: Connection) -> list[int]:
+    """How often each statement that is prepared on the connection was planned or its plan used."""
+    executed = text("SELECT generic_plans + custom_plans FROM pg_prepared_statements ORDER BY name")
+    return list(connection.scalars(executed))
+
+
+@pytest.mark.parametrize("number", [7, None], ids=["a number", "nothing"])
+@pytest.mark.parametrize("word", ["it's 5 % of \\ $1", "%(word)s", None])
+def test_it_says_what_it_would_say_otherwise(engine: Engine, word: str | None, number: int | None) -> None:
+    values: dict[str, Any] = {"word": word, "number": number}
+    with engine.connect() as connection:
+        row = connection.execute(ECHO, values).one()
+
+    assert (row.word, row.number) == (word, number)
+    assert row.again == (None if word is None else f"{word} 100%")
+
+
+def test_it_is_prepared_once_for_each_connection(engine: Engine) -> None:
+    with engine.connect() as one, engine.connect() as other:
+        for connection, divisors in ((one, (1, 2, 3)), (other, (4,))):
+            assert [connection.scalar(DIVIDED, {"by": by}) for by in divisors] == [
+                12 // by for by in divisors
+            ]
+
+        assert (planned(one), planned(other)) == ([3], [1])
+
+
+def test_it_stays_prepared_when_its_transaction_fails(engine: Engine) -> None:
+    with engine.connect() as connection:
+        with pytest.raises(DataError):
+            connection.execute(DIVIDED, {"by": 0})
+        connection.rollback()
+
+        assert connection.scalar(DIVIDED, {"by": 3}) == 4
+        assert len(planned(connection)) == 1
+
+
+def test_what_cannot_be_prepared_is_a_mistake_each_time(engine: Engine) -> None:
+    with engine.connect() as connection:
+        for _ in range(2):
+            with pytest.raises(ProgrammingError):
+                connection.execute(prepared("SELECT nothing FROM nowhere"))
+            connection.rollback()
+
+
+def test_on_any_other_engine_it_is_executed_as_it_is(database: str) -> None:
+    made = create_engine(driver_url(database))
+    with made.connect() as connection:
+        assert connection.scalar(DIVIDED, {"by": 6}) == 2
+        assert planned(connection) == []
+    made.dispose()
