@@ -101,7 +101,7 @@ def _add(tenant: "Tenant", team: "Team", who: str, role: "Role", now: "datetime"
     from domain.people import Profile
 
     if "@" in who:
-        profile = Profile(naming.name_at(who), team.zone)
+        profile = Profile(naming.name_at(who))
         person, _ = tenant.people.add(profile, naming.read_address(who), None, now)
     else:
         person = _somebody_here(tenant, who)

@@ -1,5 +1,6 @@
 """`donelog team ...` and `donelog workspace ...`."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,7 @@ CODE_LIVES = timedelta(days=7)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
-team_app = typer.Typer(help="Teams: list, make, show.", no_args_is_help=True)
+team_app = typer.Typer(help="Teams: list, make, show, change.", no_args_is_help=True)
 workspace_app = typer.Typer(
     help="Slack workspaces and Discord servers that belong here.", no_args_is_help=True
 )
@@ -94,6 +95,32 @@ def show_team(
     say(f"{team.name}: digest at {digest} {team.zone}.")
     if people:
         say_table(list(people[0]), [[str(value) for value in each.values()] for each in people])
+
+
+@team_app.command("change")
+def change_team(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The team's name.")],
+    zone: Annotated[str, typer.Option(help="Another time zone, such as Europe/Madrid.")] = "",
+    digest: Annotated[str, typer.Option(help="When its digest comes, such as 8:30.")] = "",
+    days: Annotated[str, typer.Option(help="The days it works, such as mon-thu.")] = "",
+) -> None:
+    """Change when a team's digest comes, and the days it works."""
+    from bot import naming
+    from domain.local_time import parse_days, show_days
+    from domain.places import find_zone
+    from domain.services.preferences import move_team
+
+    with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
+        tenant = uow.tenant(core.organization_id)
+        team = naming.team(tenant, name)
+        if zone:
+            team = move_team(tenant, team, find_zone(zone))
+        minute = naming.digest_minute(digest) if digest else team.digest_minute
+        works = parse_days(days) if days else team.work_days
+        tenant.teams.save(replace(team, digest_minute=minute, work_days=works))
+        uow.commit()
+    say(f"{team.name}: digest at {naming.clock(minute)} {team.zone}, {show_days(works)}.")
 
 
 @workspace_app.command("list")

@@ -3,6 +3,7 @@
 from email.utils import parseaddr
 
 from domain.errors import Refusal
+from domain.local_time import parse_minute
 from domain.people import Address, Channel, Person
 from domain.ports.tenant import Tenant
 from domain.teams import Team
@@ -110,6 +111,18 @@ def channel(word: str) -> Channel:
     if word.casefold() not in chats:
         raise Refusal(f"“{word}” has no workspaces; say `slack` or `discord`.")
     return chats[word.casefold()]
+
+
+def digest_minute(text: str) -> int:
+    """Minutes after midnight from a time as people write it.
+
+    Raises:
+        Refusal: it is none, or outside of the hours of a digest.
+    """
+    try:
+        return parse_minute(text)
+    except Refusal as refusal:
+        raise Refusal(f"“{text}” is no time from 04:00 to 23:45, such as 08:30.") from refusal
 
 
 def clock(minute: int) -> str:

@@ -84,8 +84,8 @@ def _search(match: _Match) -> c.Command:
 
 _EVERYWHERE = (
     _form(r"help|\?", lambda _: c.Help()),
-    _form(r"today", lambda _: c.ShowDay(days_ago=0)),
-    _form(r"yesterday", lambda _: c.ShowDay(days_ago=1)),
+    _form(r"(?:list )?today", lambda _: c.ShowDay(days_ago=0)),
+    _form(r"(?:list )?yesterday", lambda _: c.ShowDay(days_ago=1)),
     _form(r"(?:list )?(\d{4}-\d{2}-\d{2})", _show_day),
     _form(r"nothing|nothing today|skip", lambda _: c.NothingToday()),
     _form(r"delete (\d{1,3})", lambda m: c.DeleteLine(int(m[1]))),

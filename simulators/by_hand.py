@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import sys
+from collections.abc import Iterator
 
 import typer
 from rich.console import Console
@@ -24,7 +25,7 @@ LOOKS = 0.3
 HELP = """\
 ana TEXT         Ana writes to donelog on Slack
 ana /done TEXT   ... or types the command in #platform
-ben TEXT         Ben the same on Discord: ben /done team here, ben /done search query=importer
+ben TEXT         Ben the same on Discord: ben /done team here, ben /done vacation when=until_monday
 cleo TEXT        Cleo answers the last mail she got
 Ctrl-D ends everything."""
 
@@ -133,7 +134,7 @@ async def _ben(services: Services, text: str) -> str:
         await services.discord.dm(services.ben, text)
         return ""
     words = text.removeprefix("/done").split()
-    options = dict(word.split("=", 1) for word in words if "=" in word)
+    options = {name: int(value) if name == "line" else value for name, value in _filled_in(words)}
     subcommand = " ".join(word for word in words if "=" not in word)
     answer = await services.discord.command(
         services.ben, services.discord_channel, "done", subcommand, options
@@ -141,6 +142,14 @@ async def _ben(services: Services, text: str) -> str:
     if answer.is_thinking:
         await answer.settled()
     return discord_content(answer.content, answer.components) or "No answer came within three seconds."
+
+
+def _filled_in(words: list[str]) -> Iterator[tuple[str, str]]:
+    """`query=two_words` as a person fills in an option."""
+    for word in words:
+        name, is_option, value = word.partition("=")
+        if is_option:
+            yield name, value.replace("_", " ")
 
 
 async def _cleo(services: Services, text: str) -> str:

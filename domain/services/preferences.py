@@ -10,7 +10,7 @@ from domain.local_time import DEFAULT_ZONE, parse_days, parse_minute
 from domain.people import Channel, Identity, Person, preferred_identity
 from domain.places import find_zone
 from domain.ports.tenant import Tenant
-from domain.teams import Role, asked_days
+from domain.teams import Role, Team, asked_days
 
 _CHANNEL_WORDS = {"slack": Channel.SLACK, "discord": Channel.DISCORD}
 
@@ -66,12 +66,19 @@ def _set_zone(tenant: Tenant, person: Person, zone: str) -> f.SettingsShown:
         if role is Role.MANAGER and team.zone == DEFAULT_ZONE != zone and not person.zone_chosen
     ]
     for team in moving:
-        tenant.teams.save(replace(team, zone=zone))
-        for member, _ in tenant.teams.members(team.id):
-            if member.zone == DEFAULT_ZONE and not member.zone_chosen:
-                tenant.people.save(replace(member, zone=zone))
+        move_team(tenant, team, zone)
     shown = _save(tenant, replace(person, zone=zone, zone_chosen=True), "zone")
     return replace(shown, moved=tuple(team.name for team in moving))
+
+
+def move_team(tenant: Tenant, team: Team, zone: str) -> Team:
+    """Let a team go by another clock, together with whoever had its zone for want of one of her own."""
+    moved = replace(team, zone=zone)
+    tenant.teams.save(moved)
+    for member, _ in tenant.teams.members(team.id):
+        if member.zone == team.zone and not member.zone_chosen:
+            tenant.people.save(replace(member, zone=zone))
+    return moved
 
 
 def _set_channel(tenant: Tenant, person: Person, channel: Channel) -> f.SettingsShown:

@@ -125,6 +125,19 @@ def test_a_zone_that_is_none_is_answered_with_close_ones(shell: Shell) -> None:
     assert "Europe/Madrid" in shell.fails("team", "make", "Platform", "--zone", "Madird")
 
 
+def test_a_team_s_clock_and_days_can_be_changed_later(shell: Shell) -> None:
+    shell.says("team", "make", "Platform")
+    shell.says("member", "add", "Platform", "ana@example.com")
+    changed = ("team", "change", "platform", "--zone", "boston", "--digest", "8:30", "--days", "mon-thu")
+    assert shell.says(*changed) == "Platform: digest at 08:30 America/New_York, Mon-Thu.\n"
+    shown = json.loads(shell.says("team", "show", "Platform", "--json"))
+    assert (shown["zone"], shown["digest"]) == ("America/New_York", "08:30")
+    assert shown["people"][0]["zone"] == "America/New_York", "she has told none of her own"
+    assert "Mon-Thu" in shell.says("team", "change", "platform", "--digest", "9")
+    assert "04:00" in shell.fails("team", "change", "Platform", "--digest", "3:00")
+    assert "08:30" in shell.fails("team", "change", "Platform", "--digest", "early")
+
+
 def test_people_are_added_by_mail_address_and_by_name(shell: Shell) -> None:
     shell.says("team", "make", "Platform", "--zone", "Europe/Madrid")
     shell.says("team", "make", "Support")

@@ -51,6 +51,7 @@ def test_the_slash_command_keeps_lines_that_only_begin_like_a_command(typed: str
         ("help", c.Help()),
         ("Today", c.ShowDay()),
         ("yesterday", c.ShowDay(days_ago=1)),
+        ("list yesterday", c.ShowDay(days_ago=1)),
         ("list 2026-11-20", c.ShowDay(date(2026, 11, 20))),
         ("2026-11-20", c.ShowDay(date(2026, 11, 20))),
         ("skip", c.NothingToday()),
