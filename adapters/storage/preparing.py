@@ -1,8 +1,8 @@
 """Statements that the server reads and plans once for each connection, not each time.
 
 The driver writes values into the text of a statement, so that to the server each is a new one; and to plan
-what reads a few rows by their keys takes longer than to read them.  A plan is kept until its tables are analyzed,
-which autovacuum does soon after they have grown.
+what reads a few rows by their keys takes longer than to read them.  A plan is kept until its tables are
+analyzed, which autovacuum does soon after they have grown.
 https://www.postgresql.org/docs/current/sql-prepare.html
 """
 
