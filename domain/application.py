@@ -194,7 +194,7 @@ class DoneLog(Outgoing):
             if uow.directory.resume(channel, workspace):
                 uow.ledger.hasten(channel, workspace, now, rerouting.LOOK_AT_WORKSPACE_AGAIN)
             if belongs and uow.directory.organization_of(channel, workspace) is None:
-                organization_id = uow.directory.organizations()[0][0]
+                organization_id = uow.directory.organizations()[0].id
                 uow.directory.link(organization_id, channel, workspace, name)
                 log.info("%s is connected", name or workspace, extra={"action": "workspace_linked"})
             uow.commit()
@@ -202,10 +202,12 @@ class DoneLog(Outgoing):
     def linked(self, channel: Channel) -> list[str]:
         """The workspaces or guilds of that channel that belong here, as the platform names them."""
         with self._storage.begin() as uow:
-            found = [
-                each for id_, _ in uow.directory.organizations() for each in uow.directory.workspaces(id_)
+            return [
+                workspace.external_id
+                for organization in uow.directory.organizations()
+                for workspace in uow.directory.workspaces(organization.id)
+                if workspace.channel is channel
             ]
-            return [external_id for kind, external_id, _ in found if kind is channel]
 
     def suggest(self, origin: Origin, field: str, typed: str) -> list[str]:
         """Completions for an option: names of people for `from`, of teams for `team`."""

@@ -147,12 +147,12 @@ def report(uow: UnitOfWork, command: r.Undelivered, origin: c.Origin) -> Deliver
     if tenant.people.address_version(origin.person_id) != origin.address_version:
         return None
     found = tenant.outbox.find(Channel.EMAIL, command.message_id)
-    if found is None or found[2] != tenant.people.get(origin.person_id).id:
+    if found is None or found.person_id != tenant.people.get(origin.person_id).id:
         return None
     return DeliveryEvent(
         event_id=f"report {command.what} {command.message_id}"[:100],
         kind=EventKind(command.what),
-        ref=found[0],
+        ref=found.ref,
         address=command.address,
         at=origin.at,
         reason=command.reason[:500],

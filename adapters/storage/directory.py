@@ -14,7 +14,7 @@ from domain.deliveries import SENT_STATES, Kind, LimitScope
 from domain.errors import Refusal
 from domain.limits import bucket_name
 from domain.people import Address, Channel
-from domain.ports.directory import Direct, OrganizationIdentity
+from domain.ports.directory import Direct, Organization, OrganizationIdentity, Workspace
 
 # Asked for every batch of mails; hardly ever is anybody found.
 _RENEWED = text("""
@@ -114,18 +114,18 @@ class PostgresDirectory:
         own: int = self._connection.scalars(select(organizations.c.id).where(organizations.c.own)).one()
         return own
 
-    def organizations(self) -> list[tuple[int, str]]:
+    def organizations(self) -> list[Organization]:
         query = select(organizations.c.id, organizations.c.name).order_by(organizations.c.id)
-        return [(row.id, row.name) for row in self._connection.execute(query)]
+        return [Organization(row.id, row.name) for row in self._connection.execute(query)]
 
-    def workspaces(self, organization_id: int) -> list[tuple[Channel, str, str]]:
+    def workspaces(self, organization_id: int) -> list[Workspace]:
         query = (
             select(workspaces)
             .where(workspaces.c.organization_id == organization_id)
             .order_by(workspaces.c.channel, workspaces.c.name, workspaces.c.external_id)
         )
         rows = self._connection.execute(query)
-        return [(Channel(row.channel), row.external_id, row.name) for row in rows]
+        return [Workspace(Channel(row.channel), row.external_id, row.name) for row in rows]
 
     def pause(self, channel: Channel, workspace: str, reason: str, now: datetime) -> str | None:
         paused = (

@@ -8,8 +8,9 @@ from sqlalchemy import update
 from adapters.storage.read_ahead import read_sent
 from adapters.storage.tables import deliveries
 from adapters.storage.transaction import Transaction
-from domain.deliveries import CANCELLABLE_STATES, Kind, NewDelivery, Recipient, Ref, State
+from domain.deliveries import CANCELLABLE_STATES, Kind, NewDelivery, Recipient, State
 from domain.people import Channel
+from domain.ports.tenant import SentDelivery
 
 
 class PostgresOutbox:
@@ -68,13 +69,13 @@ class PostgresOutbox:
         }
         self._transaction.execute(new.values(there))
 
-    def find(self, channel: Channel, receipt: str) -> tuple[Ref, date, int | None] | None:
+    def find(self, channel: Channel, receipt: str) -> SentDelivery | None:
         asked = (self._organization_id, channel, receipt)
         sent = self._transaction.remembered.sent
         if asked not in sent:
             read_sent(self._transaction, {asked: None})
         found = sent[asked]
-        return None if found is None else (found.ref, found.day, found.person_id)
+        return None if found is None else SentDelivery(found.ref, found.day, found.person_id)
 
     def _cancel_prompts(self, person_id: int) -> None:
         self._transaction.execute(

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from domain.people import Address, Channel, Identity
 
@@ -25,6 +25,21 @@ class Direct:
     """The id of her identity."""
     workspace: str
     conversation: str
+
+
+class Organization(NamedTuple):
+    """A tenant."""
+
+    id: int
+    name: str
+
+
+class Workspace(NamedTuple):
+    """A Slack workspace or Discord server that is linked to an organization."""
+
+    channel: Channel
+    external_id: str
+    name: str
 
 
 class Directory(Protocol):
@@ -65,10 +80,11 @@ class Directory(Protocol):
     def ensure_organization(self, name: str, zone: str, now: datetime) -> int:
         """The installation's own organization, made when there is none yet."""
 
-    def organizations(self) -> list[tuple[int, str]]: ...
+    def organizations(self) -> list[Organization]:
+        """All of them; the installation's own comes first."""
 
-    def workspaces(self, organization_id: int) -> list[tuple[Channel, str, str]]:
-        """Channel, external id and name of each."""
+    def workspaces(self, organization_id: int) -> list[Workspace]:
+        """Those that are linked to it, by channel and name."""
 
     def pause(self, channel: Channel, workspace: str, reason: str, now: datetime) -> str | None:
         """Note that a workspace or guild takes no messages; its name, or None when that was known."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from domain.deliveries import NewDelivery, Recipient, Ref
 from domain.dones import Answer, Done, Line
@@ -147,6 +147,15 @@ class Log(Protocol):
         """Those of the dones that the person may see: her own, and those of these teams."""
 
 
+class SentDelivery(NamedTuple):
+    """A delivery as an answer to it finds it."""
+
+    ref: Ref
+    day: date
+    """The log day or date that it is about."""
+    person_id: int | None
+
+
 class Outbox(Protocol):
     """Writes to the ledger from inside an organization's transaction."""
 
@@ -165,8 +174,8 @@ class Outbox(Protocol):
     def reroute(self, person_id: int, recipient: Recipient) -> None:
         """Send her ready and never tried prompts there instead."""
 
-    def find(self, channel: Channel, receipt: str) -> tuple[Ref, date, int | None] | None:
-        """The delivery with that receipt: its ref, its day, its person."""
+    def find(self, channel: Channel, receipt: str) -> SentDelivery | None:
+        """The delivery with that receipt."""
 
 
 class Tenant(Protocol):

@@ -115,8 +115,8 @@ def _answered_day(tenant: Tenant, person: Person, origin: Origin) -> date | None
     """The day of the prompt that this answers, however late it comes."""
     if origin.answers:
         found = tenant.outbox.find(origin.address.channel, origin.answers)
-        if found is not None and found[2] == person.id:
-            return found[1]
+        if found is not None and found.person_id == person.id:
+            return found.day
     return origin.prompt_day
 
 

@@ -73,7 +73,7 @@ def identify(uow: UnitOfWork, origin: Origin, now: datetime) -> Known | Held:  #
         return Held("workspace or guild not connected", f.NotConnected())
     if origin.profile is None and origin.address.channel is not Channel.EMAIL:
         raise ProfileWanted
-    host = uow.directory.organizations()[0][0]  # she has none; the installation's own speaks
+    host = uow.directory.organizations()[0].id  # she has none; the installation's own speaks
     return Held("nobody is known at that address", f.Stranger(), host)
 
 

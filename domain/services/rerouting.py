@@ -135,8 +135,8 @@ def tell_of_closing(uow: UnitOfWork, channel: Channel, reason: str, now: datetim
     is_open = _besides(address, uow.ledger.closed_channels() | {channel})
     notice = ChannelLost(channel, reason)
     told = [
-        _tell_managers(uow.tenant(organization_id), notice, _closing(address, now), is_open, now)
-        for organization_id, _ in uow.directory.organizations()
+        _tell_managers(uow.tenant(organization.id), notice, _closing(address, now), is_open, now)
+        for organization in uow.directory.organizations()
     ]
     if not any(told):
         log.error("%s takes nothing any more (%s), and nobody can be told", channel.word, reason)

@@ -8,10 +8,10 @@ from domain.commands import InboxRef
 from domain.deliveries import SENT_STATES, Kind
 from domain.errors import Refusal
 from domain.people import Address, Channel
-from domain.ports.directory import Direct, OrganizationIdentity
+from domain.ports.directory import Direct, Organization, OrganizationIdentity, Workspace
 from domain.ports.inbox import Arrival, InboxItem, InboxState, KeptItem, LockedItem
 from domain.ports.search import FeedEntry
-from tests.fakes.rows import DoneRow, FeedRow, InboxRow, Organization, Tables, Workspace
+from tests.fakes.rows import DoneRow, FeedRow, InboxRow, OrganizationRow, Tables, WorkspaceRow
 
 
 class FakeInbox:
@@ -195,7 +195,7 @@ class FakeDirectory:
         return sorted(found, key=lambda each: each.number)[:limit]
 
     def link(self, organization_id: int, channel: Channel, workspace: str, name: str) -> None:
-        kept = self._tables.workspaces.setdefault((channel, workspace), Workspace(organization_id, name))
+        kept = self._tables.workspaces.setdefault((channel, workspace), WorkspaceRow(organization_id, name))
         if kept.organization_id != organization_id:
             raise Refusal(f"{name or workspace} is connected to another organization already.")
 
@@ -203,20 +203,20 @@ class FakeDirectory:
         for organization in self._tables.organizations.values():
             if organization.own:
                 return organization.id
-        made = Organization(next(self._tables.numbers), name, zone, own=True)
+        made = OrganizationRow(next(self._tables.numbers), name, zone, own=True)
         self._tables.organizations[made.id] = made
         return made.id
 
-    def organizations(self) -> list[tuple[int, str]]:
-        return [(each.id, each.name) for each in self._tables.organizations.values()]
+    def organizations(self) -> list[Organization]:
+        return [Organization(each.id, each.name) for each in self._tables.organizations.values()]
 
-    def workspaces(self, organization_id: int) -> list[tuple[Channel, str, str]]:
+    def workspaces(self, organization_id: int) -> list[Workspace]:
         mine = [
-            (channel, external_id, workspace.name)
+            Workspace(channel, external_id, workspace.name)
             for (channel, external_id), workspace in self._tables.workspaces.items()
             if workspace.organization_id == organization_id
         ]
-        return sorted(mine, key=lambda each: (each[0], each[2], each[1]))
+        return sorted(mine, key=lambda each: (each.channel, each.name, each.external_id))
 
     def pause(self, channel: Channel, workspace: str, reason: str, now: datetime) -> str | None:  # noqa: ARG002 -- the port says so
         known = self._tables.workspaces.get((channel, workspace))

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from domain.deliveries import CANCELLABLE_STATES, Kind, NewDelivery, Recipient, Ref, State
+from domain.deliveries import CANCELLABLE_STATES, Kind, NewDelivery, Recipient, State
 from domain.dones import Answer, Done, Line
 from domain.people import Channel
-from domain.ports.tenant import Revision
+from domain.ports.tenant import Revision, SentDelivery
 from tests.fakes.rows import AnswerRow, DeliveryRow, DoneRow, FeedRow, Tables
 from tests.fakes.writing import add_deliveries
 
@@ -147,14 +147,14 @@ class FakeOutbox:
             if row.new.key.kind is Kind.PROMPT and row.state is State.READY and row.attempt == 0:
                 self._tables.change_delivery(row.ref, new=replace(row.new, recipient=recipient))
 
-    def find(self, channel: Channel, receipt: str) -> tuple[Ref, date, int | None] | None:
+    def find(self, channel: Channel, receipt: str) -> SentDelivery | None:
         found = [
             row
             for row in self._mine()
             if row.receipt == receipt and row.new.recipient.address.channel is channel
         ]
         last = max(found, key=lambda row: row.ref.day, default=None)
-        return None if last is None else (last.ref, last.ref.day, last.new.person_id)
+        return None if last is None else SentDelivery(last.ref, last.ref.day, last.new.person_id)
 
     def _mine(self) -> list[DeliveryRow]:
         rows = self._tables.deliveries.values()

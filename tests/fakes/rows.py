@@ -21,7 +21,7 @@ from domain.teams import DigestTarget, Role, Team
 
 
 @dataclass(frozen=True, slots=True)
-class Organization:
+class OrganizationRow:
     id: int
     name: str
     zone: str
@@ -31,7 +31,7 @@ class Organization:
 
 
 @dataclass(frozen=True, slots=True)
-class Workspace:
+class WorkspaceRow:
     organization_id: int
     name: str
     paused_at: datetime | None = None
@@ -119,8 +119,8 @@ class FeedRow:
 class Tables:
     """Everything there is; changed in place by one transaction alone, which works on a copy."""
 
-    organizations: dict[int, Organization] = field(default_factory=dict)
-    workspaces: dict[tuple[Channel, str], Workspace] = field(default_factory=dict)
+    organizations: dict[int, OrganizationRow] = field(default_factory=dict)
+    workspaces: dict[tuple[Channel, str], WorkspaceRow] = field(default_factory=dict)
     people: dict[int, Person] = field(default_factory=dict)
     merged: dict[int, int] = field(default_factory=dict)
     address_versions: dict[int, int] = field(default_factory=dict)

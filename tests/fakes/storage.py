@@ -11,7 +11,7 @@ from tests.fakes.log import FakeLog, FakeOutbox
 from tests.fakes.people import FakePeople
 from tests.fakes.planner import FakePlanner
 from tests.fakes.replies import FakeAbsences, FakeLimits, FakeRemarks, FakeSenders
-from tests.fakes.rows import Organization, Tables
+from tests.fakes.rows import OrganizationRow, Tables
 from tests.fakes.teams import FakeTeams
 
 
@@ -30,7 +30,7 @@ class FakeStorage:
         return FakeUnitOfWork(self)
 
     def add_organization(self, name: str, zone: str = "UTC") -> int:
-        organization = Organization(next(self.tables.numbers), name, zone)
+        organization = OrganizationRow(next(self.tables.numbers), name, zone)
         self.tables.organizations[organization.id] = organization
         return organization.id
 

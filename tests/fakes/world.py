@@ -9,7 +9,7 @@ from domain.dones import Answer, Done
 from domain.dones import Kind as DoneKind
 from domain.people import Address, Channel, Identity, Person
 from domain.teams import DigestTarget, Place, Role, Team
-from tests.fakes.rows import Absence, AnswerRow, DoneRow, Organization, Tables, Workspace
+from tests.fakes.rows import Absence, AnswerRow, DoneRow, OrganizationRow, Tables, WorkspaceRow
 from tests.fakes.writing import add_deliveries
 from tests.worlds import LONG_AGO, World
 
@@ -24,7 +24,7 @@ class FakeWorld(World):
         return next(self._tables.numbers)
 
     def organization(self, holiday_country: str | None = None) -> int:
-        made = Organization(self._number(), "Acme", "UTC", holiday_country=holiday_country)
+        made = OrganizationRow(self._number(), "Acme", "UTC", holiday_country=holiday_country)
         self._tables.organizations[made.id] = made
         return made.id
 
@@ -64,7 +64,7 @@ class FakeWorld(World):
 
     def target(self, organization_id: int, team_id: int, channel: Channel, workspace: str) -> int:
         number = self._number()
-        self._tables.workspaces.setdefault((channel, workspace), Workspace(organization_id, ""))
+        self._tables.workspaces.setdefault((channel, workspace), WorkspaceRow(organization_id, ""))
         self._tables.targets[number] = DigestTarget(number, team_id, Place(channel, workspace, f"C{number}"))
         return number
 
