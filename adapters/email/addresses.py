@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from email.utils import parseaddr
+from functools import lru_cache
 
 from domain.deliveries import Kind, Ref
 from domain.ports.front import MailClaim, Tokens
@@ -48,7 +49,7 @@ class MailNames:
         Raises:
             ValueError: neither a domain nor a sender is set.
         """
-        domain = self.mail_domain or parseaddr(self.mail_from or "")[1].rpartition("@")[2]
+        domain = self.mail_domain or _name_and_address(self.mail_from)[1].rpartition("@")[2]
         if not domain:
             raise ValueError("to send mail set DONELOG_MAIL_DOMAIN or DONELOG_MAIL_FROM")
         return domain.lower()
@@ -80,8 +81,14 @@ class MailNames:
 
     def shared(self) -> tuple[str, str]:
         """Name and address of the sender for everybody else."""
-        name, address = parseaddr(self.mail_from or "")
+        name, address = _name_and_address(self.mail_from)
         return name or NAME, address or f"{NAME}@{self.domain}"
+
+
+@lru_cache(maxsize=8)
+def _name_and_address(mail_from: str | None) -> tuple[str, str]:
+    """Of a setting that is asked for with every mail."""
+    return parseaddr(mail_from or "")
 
 
 def message_id(ref: Ref, kind: Kind, domain: str) -> str:

@@ -120,7 +120,7 @@ def _reasons(mail: Signs) -> Iterator[str]:
 
 def _is_automatic_subject(subject: str) -> bool:
     """It begins as such subjects do; a single word must stand alone, since people begin with it too."""
-    folded = " ".join(fold(subject).replace("\xa0", " ").replace("：", ":").split()).strip("\"'„“*_ ")
+    folded = " ".join(fold(subject).replace("：", ":").split()).strip("\"'„“*_ ")
     folded = folded.replace(" :", ":")
     phrase = words().auto_subjects.at(folded)
     if not phrase:

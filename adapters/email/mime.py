@@ -76,39 +76,33 @@ class Head:
 
     def __init__(self, items: list[tuple[str, str]]) -> None:
         self.items = items
-        self._first = dict(reversed(items))
-        self.names: KeysView[str] = self._first.keys()
-        kind = self.get("content-type").partition(";")[0].strip().lower()
+        self._values: dict[str, list[str]] = {}
+        for name, value in items:
+            self._values.setdefault(name, []).append(value)
+        self.names: KeysView[str] = self._values.keys()
+        said = self.get("content-type")
+        kind = said.partition(";")[0].strip().lower()
         self.content_type = kind if kind.count("/") == 1 else "text/plain"
+        self._parameters = _plain_parameters(said)
 
     def get(self, name: str) -> str:
         """The first one of that name as it came, empty when there is none."""
-        return self._first.get(name, "")
+        return self._values[name][0] if name in self._values else ""
 
     def line(self, name: str) -> str:
         """The first of `lines`, empty when there is none."""
-        return _on_one_line(self._first[name]) if name in self._first else ""
+        return _on_one_line(self._values[name][0]) if name in self._values else ""
 
     def lines(self, name: str) -> list[str]:
         """The value of each of that name, on one line, cut at 4 kB.
 
         Encoded words stay encoded: addresses must be taken apart before, or a name could pass for an address.
         """
-        if name not in self._first:
-            return []
-        return [_on_one_line(raw) for each, raw in self.items if each == name]
+        return [_on_one_line(raw) for raw in self._values.get(name, ())]
 
     def parameter(self, name: str) -> str:
         """A parameter of Content-Type, empty when there is none or it cannot be read."""
         return self._parameters.get(name, "") if self._parameters is not None else self._odd_parameter(name)
-
-    @cached_property
-    def _parameters(self) -> dict[str, str] | None:
-        """Those of a plain Content-Type; of two with one name the first."""
-        plain = _PLAIN_TYPE.fullmatch(self.get("content-type"))
-        if plain is None:
-            return None
-        return {name.lower(): value for name, value in reversed(_PARAMETER.findall(plain[1]))}
 
     def _odd_parameter(self, name: str) -> str:
         said = self.get("content-type")
@@ -179,6 +173,14 @@ def _headers(block: bytes) -> Head:
         elif not header.startswith(_NO_HEADERS):
             break
     return Head(items)
+
+
+def _plain_parameters(content_type: str) -> dict[str, str] | None:
+    """Those of a plain Content-Type, of two with one name the first; None when it is not plain."""
+    plain = _PLAIN_TYPE.fullmatch(content_type)
+    if plain is None:
+        return None
+    return {name.lower(): value for name, value in reversed(_PARAMETER.findall(plain[1]))}
 
 
 def _on_one_line(raw: str) -> str:

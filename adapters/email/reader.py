@@ -144,7 +144,7 @@ class MailReader:
         """Whoever owns the account of our mailbox may be a member: her own mails are told from ours by id."""
         if head.is_by_us or self._names.read_own(self._tokens, head.from_address) is not None:
             return True
-        return head.from_address == self._names.shared()[1].lower() and not self._names.has_mailbox
+        return not self._names.has_mailbox and head.from_address == self._names.shared()[1].lower()
 
 
 def day_in_subject(subject: str, near: date) -> date | None:

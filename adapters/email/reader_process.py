@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from adapters.email.reader_worker import LENGTH, READY, Answer, Question
@@ -31,6 +32,7 @@ _TRUSTED = ("adapters.email.", "domain.")
 _PLAIN = frozenset(
     [("datetime", "date"), ("datetime", "datetime"), ("datetime", "timedelta"), ("datetime", "timezone")]
 )
+_ANSWERS = (Understood, str, NoneType)
 _log = logging.getLogger(__name__)
 
 
@@ -167,7 +169,7 @@ def _load(answer: bytes, count: int) -> Sequence[Answer]:
     loaded = _Loader(io.BytesIO(answer)).load()
     if not isinstance(loaded, list) or len(loaded) != count:
         raise pickle.UnpicklingError("not an answer to each question")
-    if not all(isinstance(each, Understood | str | None) for each in loaded):
+    if not all(isinstance(each, _ANSWERS) for each in loaded):
         raise pickle.UnpicklingError("the reader gave no mail")
     return loaded
 

@@ -60,9 +60,10 @@ def _closes_address(page: Page, index: int) -> bool:
     said = page.said[index]
     if len(said) > 1 and said[-1] != ":":
         return False
-    above = [page.said[each] for each in range(max(index - _MOST_LINES_OF_AN_ADDRESS, 0), index)]
-    open_brackets = sum(line.count("<") - line.count(">") for line in above if not line.startswith(">"))
-    return open_brackets > 0 and any("@" in line for line in above)
+    above = page.said[max(index - _MOST_LINES_OF_AN_ADDRESS, 0) : index]
+    if not any("@" in line for line in above):
+        return False
+    return sum(line.count("<") - line.count(">") for line in above if not line.startswith(">")) > 0
 
 
 def _is_escaped_from(page: Page, index: int) -> bool:

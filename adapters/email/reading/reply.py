@@ -89,4 +89,4 @@ def _stretches(page: Page) -> list[tuple[int, int]]:
     """The runs of lines between quotes in which something is open."""
     quoted = (index for index, verdict in enumerate(page.verdicts) if verdict in _APART)
     runs = ((above + 1, below) for above, below in pairwise((-1, *quoted, len(page))))
-    return [run for run in runs if next(page.open_lines(*run), None) is not None]
+    return [run for run in runs if run[0] < run[1] and next(page.open_lines(*run), None) is not None]

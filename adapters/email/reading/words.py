@@ -55,9 +55,11 @@ class Openings:
 
     def at(self, folded: str) -> str:
         """The longest phrase that `folded` begins with, as a word of its own; empty when there is none."""
-        for phrase in self._by_key.get(folded[:_KEY], ()):
-            if folded.startswith(phrase) and _ends_word(folded, len(phrase)):
-                return phrase
+        phrases = self._by_key.get(folded[:_KEY], ())
+        if folded.startswith(phrases):
+            for phrase in phrases:
+                if folded.startswith(phrase) and _ends_word(folded, len(phrase)):
+                    return phrase
         if folded[:1] in self._by_key and not folded[1:2].isalnum():  # a phrase of one letter
             return folded[:1]
         return ""
