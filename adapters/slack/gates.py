@@ -16,7 +16,7 @@ ASK_AGAIN = timedelta(seconds=5)
 
 
 class Gates:
-    """One for each workspace and scope of calling."""
+    """One for each workspace and kind of call."""
 
     def __init__(self) -> None:
         self._closed: dict[tuple[str, LimitScope], float] = {}
@@ -46,7 +46,7 @@ class Gates:
 
     @contextmanager
     def passing(self, workspace: str) -> Iterator[None]:
-        """While a call of that workspace is on its scope."""
+        """While a call of that workspace is on its way."""
         call = object()
         begun = self._begun.setdefault(workspace, {})
         begun[call] = asyncio.get_running_loop().time()

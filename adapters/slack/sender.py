@@ -29,7 +29,7 @@ NO_TOKEN = "there is no token for this workspace"  # noqa: S105 -- a sentence
 SOON = timedelta(seconds=2)
 """Within that Slack has said whose the tokens are, or is down."""
 AT_ONCE = 50
-"""Calls on their scope together: enough to keep a process busy, however many are claimed at a time."""
+"""Calls on their way together: enough to keep a process busy, however many are claimed at a time."""
 
 
 @dataclass(frozen=True, slots=True)

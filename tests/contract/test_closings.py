@@ -1,12 +1,9 @@
 """A credential that is refused closes its channel: when that is news, and what opens it again."""
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
 
-from adapters.storage.unit_of_work import PostgresStorage
 from domain.closings import STILL_THE_SAME
 from domain.deliveries import (
     LEASE,
@@ -22,28 +19,20 @@ from domain.deliveries import (
     Sent,
 )
 from domain.facts import PromptAsked
-from domain.limits import Limits
 from domain.people import Address, Channel
 from domain.ports.planning import Ledger
-from domain.ports.storage import Storage, UnitOfWork
-from tests.fakes.storage import FakeStorage
+from domain.ports.storage import UnitOfWork
 from tests.storage_fixtures import NOW
 
 TODAY = NOW.date()
 REFUSED = Later("401", REFUSED_FOR, LimitScope.EVERYTHING, of_credential=True)
 BANNED = Later("banned", timedelta(minutes=1), LimitScope.EVERYTHING)
 DISCORD = Address(Channel.DISCORD, "", "")
-STORAGES: dict[str, Callable[[Engine], Storage]] = {
-    "postgres": lambda engine: PostgresStorage(engine, feed=False, limits=Limits(1_000.0)),
-    "memory": lambda _: FakeStorage(),
-}
 
 
-@pytest.fixture(params=[*STORAGES.values()], ids=[*STORAGES])
-def uow(request: pytest.FixtureRequest, untouched: Engine) -> Iterator[UnitOfWork]:
-    made: Storage = request.param(untouched)
-    with made.begin() as begun:
-        yield begun
+@pytest.fixture
+def uow(limited_uow: UnitOfWork) -> UnitOfWork:
+    return limited_uow
 
 
 @pytest.fixture

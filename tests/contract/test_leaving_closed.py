@@ -1,13 +1,10 @@
 """Where a credential is refused, people's next channel takes over: once, and only what was not sent."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
 
-from adapters.storage.unit_of_work import PostgresStorage
 from domain.deliveries import (
     LEASE,
     REFUSED_FOR,
@@ -24,13 +21,11 @@ from domain.deliveries import (
 )
 from domain.doubts import LONGEST_DOUBT, Unclear, judge
 from domain.facts import PromptAsked
-from domain.limits import Limits
 from domain.people import Address, Channel, Identity, Profile
-from domain.ports.storage import Storage, UnitOfWork
+from domain.ports.storage import UnitOfWork
 from domain.ports.tenant import Tenant
 from domain.services.rerouting import LOOK_AT_WORKSPACE_AGAIN
 from domain.teams import Place, Role
-from tests.fakes.storage import FakeStorage
 from tests.storage_fixtures import NOW
 
 TODAY = NOW.date()
@@ -43,22 +38,11 @@ REFUSED = Later("401", REFUSED_FOR, LimitScope.EVERYTHING, of_credential=True)
 BANNED = Later("banned", MINUTE, LimitScope.EVERYTHING)
 ASKED = PromptAsked(TODAY, explain=False)
 MANY = 100
-STORAGES: dict[str, Callable[[Engine], Storage]] = {
-    "postgres": lambda engine: PostgresStorage(engine, feed=False, limits=Limits(1_000.0)),
-    "memory": lambda _: FakeStorage(),
-}
-
-
-@pytest.fixture(params=[*STORAGES.values()], ids=[*STORAGES])
-def uow(request: pytest.FixtureRequest, untouched: Engine) -> Iterator[UnitOfWork]:
-    made: Storage = request.param(untouched)
-    with made.begin() as begun:
-        yield begun
 
 
 @pytest.fixture
-def tenant(uow: UnitOfWork) -> Tenant:
-    return uow.tenant(uow.directory.ensure_organization("Acme", "Europe/Madrid", NOW))
+def uow(limited_uow: UnitOfWork) -> UnitOfWork:
+    return limited_uow
 
 
 class Ben:
