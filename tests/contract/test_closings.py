@@ -81,7 +81,7 @@ def test_only_the_first_refusal_of_a_closing_is_news(ledger: Ledger) -> None:
 
 
 def test_what_opens_for_a_moment_was_never_mended(ledger: Ledger) -> None:
-    """Calls that were on their scope when it was refused may go through."""
+    """Calls that were on their way when it was refused may go through."""
     claimed = claim(ledger, limit=1)
     assert refuse(ledger)
     ended(ledger, claimed, Sent("9:1"))
