@@ -13,14 +13,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.api import sdk_logger
 from adapters.slack.inlet import Inlet
-from adapters.slack.installation import Installation
+from adapters.slack.workspaces import SlackWorkspaces
 from domain.ports.front import StorageDown
 
 _log = logging.getLogger(__name__)
 _ANY = re.compile(".*")
 
 
-def build_app(inlet: Inlet, installation: Installation, api_url: str) -> AsyncApp:
+def build_app(inlet: Inlet, workspaces: SlackWorkspaces, api_url: str) -> AsyncApp:
     """A Bolt app without listeners of substance: everything is kept before they run.
 
     Its own check of signatures is off, since ours stands in front (see `signatures`), and it calls nothing.
@@ -29,7 +29,7 @@ def build_app(inlet: Inlet, installation: Installation, api_url: str) -> AsyncAp
         name="donelog",
         logger=_bolt_logger(),
         client=AsyncWebClient(base_url=api_url, retry_handlers=[], logger=sdk_logger()),
-        authorize=_authorizer(installation),
+        authorize=_authorizer(workspaces),
         request_verification_enabled=False,
     )
 
@@ -55,14 +55,14 @@ def build_app(inlet: Inlet, installation: Installation, api_url: str) -> AsyncAp
     return app
 
 
-def _authorizer(installation: Installation) -> Callable[..., Awaitable[AuthorizeResult]]:
+def _authorizer(workspaces: SlackWorkspaces) -> Callable[..., Awaitable[AuthorizeResult]]:
     """Bolt asks for every request.  It is never refused here: the core knows which workspaces are linked.
 
     A refusal would make Bolt write an apology of its own to the person.
     """
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        own = installation.own_in(team_id)
+        own = workspaces.own_in(team_id)
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,

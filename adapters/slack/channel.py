@@ -9,12 +9,12 @@ from adapters.slack.api import SlackApi
 from adapters.slack.app import build_app
 from adapters.slack.checks import Finding, check
 from adapters.slack.inlet import Inlet
-from adapters.slack.installation import Installation
 from adapters.slack.missed import Missed
 from adapters.slack.reader import SlackReader
 from adapters.slack.routes import routes
 from adapters.slack.sender import SlackSender
 from adapters.slack.socket import CHECK_SECONDS, PING_SECONDS, SlackSocket
+from adapters.slack.workspaces import SlackWorkspaces
 from domain.ports.front import Clock, Front, Tokens
 from domain.ports.listening import CatchUp
 
@@ -46,12 +46,12 @@ class SlackChannel:
         self._front = front
         self._clock = clock
         self._api = SlackApi(settings.api_url)
-        self._installation = Installation(self._api, settings.bot_tokens)
-        self.reader = SlackReader(self._api, self._installation, tokens, clock)
-        self.sender = SlackSender(self._api, self._installation.token_of, tokens)
-        self._inlet = Inlet(front, self._api, tokens, clock, self._installation)
-        self._missed = Missed(self._api, self._installation.token_of, self._inlet.event, catch_up, clock)
-        self._app = build_app(self._inlet, self._installation, settings.api_url)
+        self._workspaces = SlackWorkspaces(self._api, settings.bot_tokens)
+        self.reader = SlackReader(self._api, self._workspaces, tokens, clock)
+        self.sender = SlackSender(self._api, self._workspaces.token_of, tokens)
+        self._inlet = Inlet(front, self._api, tokens, clock, self._workspaces)
+        self._missed = Missed(self._api, self._workspaces.token_of, self._inlet.event, catch_up, clock)
+        self._app = build_app(self._inlet, self._workspaces, settings.api_url)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, *, listen: bool = True, serve: bool = True) -> None:
@@ -61,7 +61,7 @@ class SlackChannel:
             listen: False in a process that only sends or only takes HTTP: another one holds the socket.
             serve: False in a process that takes no HTTP.
         """
-        introducing = asyncio.create_task(self._installation.introduce(self._front))
+        introducing = asyncio.create_task(self._workspaces.introduce(self._front))
         self._tasks.append(introducing)
         if listen and self._settings.app_token is not None:
             settings = self._settings

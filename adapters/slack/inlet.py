@@ -16,9 +16,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from adapters.slack.answers import answers_to
 from adapters.slack.api import SlackApi
-from adapters.slack.installation import Installation, with_speech
 from adapters.slack.outcomes import TROUBLE
 from adapters.slack.payloads import answer_url, event_key, event_time, is_said_to_us, read_button, read_slash
+from adapters.slack.workspaces import SlackWorkspaces, with_speech
 from domain.commands import Request
 from domain.facts import NotNow
 from domain.messages import Nothing, Reply, Say
@@ -42,7 +42,7 @@ class Inlet:
         api: carries late answers.
         tokens: reads and signs what buttons carry.
         clock: gives a command its time, which Slack does not.
-        installation: knows who we are in each workspace, and where we have no token.
+        workspaces: knows who we are in each workspace, and where we have no token.
         patience: seconds that an answer may take before the request is acknowledged without it.
     """
 
@@ -52,7 +52,7 @@ class Inlet:
         api: SlackApi,
         tokens: Tokens,
         clock: Clock,
-        installation: Installation,
+        workspaces: SlackWorkspaces,
         *,
         patience: float = ANSWER_WITHIN_SECONDS,
     ) -> None:
@@ -61,7 +61,7 @@ class Inlet:
         self._api = api
         self._tokens = tokens
         self._clock = clock
-        self._installation = installation
+        self._workspaces = workspaces
         self._running: set[asyncio.Task[Any]] = set()
 
     async def event(self, body: Mapping[str, Any]) -> None:
@@ -70,7 +70,7 @@ class Inlet:
         Raises:
             StorageDown: it could not be kept; Slack must send it again.
         """
-        if is_said_to_us(body, self._installation.bot_user_in(str(body.get("team_id") or ""))):
+        if is_said_to_us(body, self._workspaces.bot_user_in(str(body.get("team_id") or ""))):
             key, at = event_key(body), self._time_of(body)
             await self._front.hear(self._arrival(Source.SLACK_EVENT, Lane.SAID, key, body, at))
 
@@ -114,7 +114,7 @@ class Inlet:
 
     async def _ask(self, ack: AsyncAck, arrival: Arrival, request: Request, *, in_ack: bool) -> None:
         body = json.loads(arrival.raw)
-        asked = with_speech(request, self._installation)
+        asked = with_speech(request, self._workspaces)
         asking = self._start(self._reply(arrival, asked))
         await asyncio.wait({asking}, timeout=self._patience)
         if asking.done():

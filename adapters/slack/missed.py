@@ -12,9 +12,9 @@ from typing import Any
 
 from adapters.slack.api import SlackApi
 from adapters.slack.history import PAGE
-from adapters.slack.installation import NotToldYet
 from adapters.slack.outcomes import TROUBLE, outcome_of
 from adapters.slack.payloads import instant
+from adapters.slack.workspaces import NotToldYet
 from domain.deliveries import Later
 from domain.ports.directory import Direct
 from domain.ports.front import Clock, StorageDown

@@ -10,10 +10,10 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack.answers import answers_to
 from adapters.slack.api import SlackApi
-from adapters.slack.installation import Installation, NotToldYet, with_speech
 from adapters.slack.outcomes import TROUBLE, error_code
 from adapters.slack.payloads import answer_url, event_mentions, read_button, read_event, read_slash
 from adapters.slack.typed import NOBODY
+from adapters.slack.workspaces import NotToldYet, SlackWorkspaces, with_speech
 from domain.commands import Request
 from domain.errors import DoneLogError
 from domain.local_time import zone_names
@@ -41,14 +41,14 @@ class SlackReader:
 
     Args:
         api: how Slack is called.
-        installation: knows the tokens.
+        workspaces: knows the tokens.
         tokens: reads what buttons carry.
         clock: tells whether an answer is still possible.
     """
 
-    def __init__(self, api: SlackApi, installation: Installation, tokens: Tokens, clock: Clock) -> None:
+    def __init__(self, api: SlackApi, workspaces: SlackWorkspaces, tokens: Tokens, clock: Clock) -> None:
         self._api = api
-        self._installation = installation
+        self._workspaces = workspaces
         self._tokens = tokens
         self._clock = clock
         self._names: OrderedDict[tuple[str, str], str] = OrderedDict()
@@ -72,7 +72,7 @@ class SlackReader:
                 raise ValueError(f"{item.source.name} does not come from Slack")
 
     def _reading(self, request: Request) -> Reading:
-        return Reading(with_speech(request, self._installation))
+        return Reading(with_speech(request, self._workspaces))
 
     async def profile(self, address: Address) -> Profile:
         """https://docs.slack.dev/reference/methods/users.info.
@@ -82,7 +82,7 @@ class SlackReader:
             NotToldYet: whose the tokens are is not known yet.
             Exception: one of `outcomes.TROUBLE`.
         """
-        token = self._installation.token_of(address.workspace)
+        token = self._workspaces.token_of(address.workspace)
         if token is None:
             raise NobodyThere("the app is not installed in this workspace")
         try:

@@ -12,9 +12,9 @@ from slack_sdk.errors import SlackApiError
 from adapters.slack.api import SlackApi
 from adapters.slack.gates import ASK_AGAIN, Gates
 from adapters.slack.history import EVENT_TYPE, Place, look, place_of
-from adapters.slack.installation import NotToldYet
 from adapters.slack.outcomes import TROUBLE, error_code, outcome_of
 from adapters.slack.render import render
+from adapters.slack.workspaces import NotToldYet
 from domain.commands import Command
 from domain.deliveries import Kind, Later, LimitScope, Never, Outcome, Parcel, RefusalScope, Sent, Unknown
 from domain.doubts import Doubt, Evidence, Unclear

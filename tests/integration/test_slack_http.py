@@ -12,9 +12,9 @@ from adapters.slack.api import SlackApi
 from adapters.slack.app import build_app
 from adapters.slack.channel import SlackChannel, SlackSettings
 from adapters.slack.inlet import Inlet
-from adapters.slack.installation import Installation
 from adapters.slack.reader import NobodyThere
 from adapters.slack.routes import routes
+from adapters.slack.workspaces import SlackWorkspaces
 from domain.commands import InboxRef, Search, Surface
 from domain.messages import Action, Actions, Audience, Mark, Message
 from domain.people import Address, Channel
@@ -227,9 +227,9 @@ async def test_a_button_that_replaces_nothing_is_answered_beside_it(running: Run
 async def impatient(world: World) -> AsyncIterator[Inlet]:
     """The adapter without any patience: every request is acknowledged before it is answered."""
     api = SlackApi(world.slack.api_url)
-    installation = Installation(api, (world.workspace.bot_token,))
-    inlet = Inlet(world.front, api, world.tokens, world.clock, installation, patience=0.0)
-    app = build_app(inlet, installation, world.slack.api_url)
+    workspaces = SlackWorkspaces(api, (world.workspace.bot_token,))
+    inlet = Inlet(world.front, api, world.tokens, world.clock, workspaces, patience=0.0)
+    app = build_app(inlet, workspaces, world.slack.api_url)
     async with served(routes(app, (world.slack.signing_secret,), world.clock)) as address:
         await world.slack.deliver_over_http(f"{address}/slack/events")
         yield inlet

@@ -10,9 +10,9 @@ import pytest
 from adapters.slack.api import SlackApi
 from adapters.slack.channel import SlackChannel, SlackSettings
 from adapters.slack.checks import team_of
-from adapters.slack.installation import Installation, NotToldYet
 from adapters.slack.manifest import scopes
 from adapters.slack.sender import SlackSender
+from adapters.slack.workspaces import NotToldYet, SlackWorkspaces
 from domain.deliveries import Kind, Later, Never, Parcel, Recipient, Ref, RefusalScope, Sent
 from domain.messages import Message, Paragraph, text
 from domain.people import Address
@@ -102,11 +102,11 @@ async def test_a_token_that_was_revoked_does_not_stop_the_others(
 ) -> None:
     tokens = ("xoxb-revoked", hooli.workspace.bot_token)
     api = SlackApi(world.slack.api_url)
-    installation = Installation(api, tokens if revoked_first else tokens[::-1])
-    learning = asyncio.create_task(installation.introduce(world.front))
+    workspaces = SlackWorkspaces(api, tokens if revoked_first else tokens[::-1])
+    learning = asyncio.create_task(workspaces.introduce(world.front))
     assert await found(world, 1) == {hooli.workspace.team_id}
-    await until(lambda: installation.is_speechless_in(world.workspace.team_id))
-    sender = SlackSender(api, installation.token_of, world.tokens)
+    await until(lambda: workspaces.is_speechless_in(world.workspace.team_id))
+    sender = SlackSender(api, workspaces.token_of, world.tokens)
     sent, unsent = await sender.send(
         [parcel(hooli.workspace, hooli.gavin), parcel(world.workspace, world.ada)]
     )
@@ -124,10 +124,10 @@ async def test_until_slack_has_told_whose_the_tokens_are_nothing_is_given_up(
     await slack.stop()
     assert isinstance(outcome, Later)
     assert outcome.reason == "Slack has not said yet whose the tokens are"
-    installation = Installation(SlackApi(world.slack.api_url), ("xoxb-1", "xoxb-2"))
-    assert not installation.is_speechless_in("T1")
+    workspaces = SlackWorkspaces(SlackApi(world.slack.api_url), ("xoxb-1", "xoxb-2"))
+    assert not workspaces.is_speechless_in("T1")
     with pytest.raises(NotToldYet):
-        installation.token_of("T1")
+        workspaces.token_of("T1")
 
 
 async def test_our_own_messages_are_known_in_each_workspace(hooli_over_http: tuple[Running, Hooli]) -> None:

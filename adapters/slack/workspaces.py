@@ -35,7 +35,7 @@ class NotToldYet(DoneLogError):  # noqa: N818 -- a state of the first seconds, n
     """Slack has not said yet whose the tokens are."""
 
 
-class Installation:
+class SlackWorkspaces:
     """Holds the bot tokens and learns whose they are; what happens to one does not concern the others.
 
     Args:
@@ -127,8 +127,8 @@ class Installation:
         return "the token" if len(self._tokens) == 1 else f"token {place} of {len(self._tokens)}"
 
 
-def with_speech(request: Request, installation: Installation) -> Request:
+def with_speech(request: Request, workspaces: SlackWorkspaces) -> Request:
     """The request, marked where we have no token and so can say nothing but the answer to it."""
-    if not installation.is_speechless_in(request.origin.guild):
+    if not workspaces.is_speechless_in(request.origin.guild):
         return request
     return replace(request, origin=replace(request.origin, speechless=True))
