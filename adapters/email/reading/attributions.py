@@ -63,16 +63,26 @@ def attribution_at(page: Page, last: int, words: Words, floor: int) -> Attributi
     if found.start == last and not starts_dated(said, words):
         within = _within_line(page, last, words)
         return within if within is not None and _is_said_by_her(within, said, words) else found
-    return _with_verb_below(page, found, words)
+    return _with_rest_below(page, found, words)
 
 
-def _with_verb_below(page: Page, found: Attribution, words: Words) -> Attribution:
-    """A program broke the sentence right in front of its verb: the line below says only `napisał(a):`."""
-    few = 2
-    below = page.said[found.end] if found.end < len(page) else ""
-    if not below.endswith(":") or len(below.split()) > few or page.verdicts[found.end] is not None:
+def _with_rest_below(page: Page, found: Attribution, words: Words) -> Attribution:
+    """A program broke the sentence where it seems to be whole: below stand `napisał(a):` or more of it.
+
+    More of it than the verb only where a quote follows.
+    """
+    last, few, most = found.end - 1, 2, 2
+    for index in range(found.end, min(found.end + most, len(page))):
+        said = page.said[index]
+        if page.said[last].endswith((":", "：")) or not said or page.verdicts[index] is not None:
+            break
+        last = index
+    below = page.said[last]
+    if last < found.end or not below.endswith(":"):
         return found
-    return replace(found, end=found.end + 1) if weigh(below, words).verb_ends else found
+    is_verb = last == found.end and len(below.split()) <= few and weigh(below, words).verb_ends
+    is_rest = page.is_quoted(page.next_said(last)) and len(below) <= _SHORT
+    return replace(found, end=last + 1) if is_verb or is_rest else found
 
 
 def _is_said_by_her(within: Attribution, said: str, words: Words) -> bool:

@@ -75,7 +75,10 @@ def _warns(page: Page, start: int, words: Words) -> bool:
 
 def _is_warning(said: str, words: Words) -> bool:
     folded = fold(said)
-    return any(each.fits(folded, _FEWEST_WARNED) for each in words.warnings.named_in(folded))
+    return any(
+        each.fits(folded, _FEWEST_WARNED) and each.has_sentence(folded)
+        for each in words.warnings.named_in(folded)
+    )
 
 
 def _paragraph_end(page: Page, start: int) -> int:

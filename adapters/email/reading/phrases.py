@@ -36,6 +36,10 @@ class Wording:
             and sum(phrase in folded for phrase in self.says) >= fewest
         )
 
+    def has_sentence(self, folded: str) -> bool:
+        """Whether a text says one of the things that take more than a word, as `this message`."""
+        return any(phrase in folded for phrase in self.says if " " in phrase or phrase[0] > "\u0e00")
+
 
 class Wordings:
     """The same of all languages.
