@@ -5,7 +5,7 @@ import sys
 
 _QUIET = (
     *("slack_bolt", "slack_sdk", "discord", "aiohttp", "apscheduler", "uvicorn", "alembic", "sendgrid"),
-    *("python_http_client", "urllib3", "meilisearch", "multipart", "sqlalchemy", "asyncio"),
+    *("python_http_client", "urllib3", "imapclient", "meilisearch", "multipart", "sqlalchemy", "asyncio"),
 )
 """Libraries that at DEBUG or INFO would write bodies or keys into the log."""
 

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar, assert_never
 
 from domain.application import DoneLog
-from domain.deliveries import CALL_DEADLINE, LEASE, Later, Outcome, Parcel, Result, Sent, Unknown
+from domain.deliveries import CALL_DEADLINE, LEASE, Later, Never, Outcome, Parcel, Result, Sent, Unknown
 from domain.doubts import LOOKS_APART, Doubt, Evidence, Unclear
 from domain.limit_reports import CallSpacing, ReportLimit
 from domain.outgoing import Batch
@@ -243,4 +243,19 @@ def _tell(sender: Sender, outcomes: Sequence[Outcome]) -> None:
     log.info("%s: %d of %d sent", sender.channel.word, sent, len(outcomes), extra={"action": "sent"})
     others = Counter(outcome for outcome in outcomes if not isinstance(outcome, Sent))
     for outcome, count in others.items():
-        log.warning("%s: %d times %s", sender.channel.word, count, outcome, extra={"action": "not_sent"})
+        said = _in_words(outcome)
+        log.warning("%s: %d %s", sender.channel.word, count, said, extra={"action": "not_sent"})
+
+
+def _in_words(outcome: Outcome) -> str:
+    match outcome:
+        case Sent():
+            return "sent"
+        case Later():
+            return f"to be tried again ({outcome.reason})"
+        case Never():
+            return f"refused for good ({outcome.reason})"
+        case Unknown():
+            return f"in doubt ({outcome.evidence})"
+        case _:
+            assert_never(outcome)

@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 import aiosmtplib
+from imapclient.exceptions import LoginError
 
 from adapters.email.accounts import Mailbox, Server
 from adapters.email.authentication import KNOWN, first_name
@@ -45,7 +46,7 @@ async def check_smtp(server: Server) -> Finding:
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
         return (
             False,
-            f"No mail can be handed to {server.host}:{server.port} ({error or type(error).__name__}).",
+            f"No mail can be handed to {server.host}:{server.port} ({in_words(error)}).",
         )
     return True, f"{server.host} takes our mail."
 
@@ -60,8 +61,9 @@ def _check_imap(mailbox: Mailbox) -> list[Finding]:
     try:
         session.open()
     except TROUBLE as error:
-        told = f"The mailbox at {server.host}:{server.port} cannot be read ({in_words(error)})."
-        return [(False, f"{told} {APP_PASSWORD}")]
+        hint = f" {APP_PASSWORD}" if isinstance(error, LoginError) else ""
+        told = f"The mailbox at {server.host}:{server.port} cannot be read ({in_words(error)}).{hint}"
+        return [(False, told)]
     finally:
         session.close()
     if session.has_idle:

@@ -31,10 +31,10 @@ TROUBLE = (IMAPClientError, OSError, ValueError)
 
 
 def in_words(error: Exception) -> str:
-    """What the server said; imapclient hands that on as octets shown by Python."""
-    said = str(error)
+    """What the server or the machine said; the server's words come from imapclient as Python shows octets."""
+    said = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
     octets = re.fullmatch(r"b(['\"])(.*)\1", said)
-    return octets[2] if octets else said or type(error).__name__
+    return (octets[2] if octets else said).removesuffix(".")
 
 
 @dataclass(frozen=True, slots=True)

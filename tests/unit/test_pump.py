@@ -7,7 +7,7 @@ from typing import Literal, ParamSpec, TypeVar
 
 import pytest
 
-from domain.deliveries import LEASE, Kind, Outcome, Parcel, Sent, State
+from domain.deliveries import LEASE, Kind, Later, Never, Outcome, Parcel, Sent, State, Unknown
 from domain.doubts import Doubt, Evidence, Found
 from domain.limit_reports import ReportLimit
 from domain.outgoing import Batch
@@ -209,3 +209,31 @@ async def test_what_is_in_doubt_is_looked_for(office: Office) -> None:
     assert await pump.drain() == 2
     assert states(office) == {State.ACCEPTED: 3}
     assert sender.begun == [], "found, so not sent again"
+
+
+class Refuses(SlowSender):
+    """Every one for another reason."""
+
+    batch = 9
+
+    async def send(self, parcels: Sequence[Parcel], report_limit: ReportLimit) -> list[Outcome]:  # noqa: ARG002 -- it hears nothing
+        self.started.set()
+        answers: list[Outcome] = [Later("too many"), Never("no such user"), Unknown("timed out")]
+        return [answers[place % len(answers)] for place, _ in enumerate(parcels)]
+
+
+async def test_the_log_says_in_words_what_was_not_sent(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="scheduler.pump")
+    refuses = Refuses()
+    async with pumping(office, refuses) as running:
+        await refuses.started.wait()
+        running.cancel()
+        await asyncio.wait([running])
+    assert caplog.messages[:4] == [
+        "Slack: 0 of 3 sent",
+        "Slack: 1 to be tried again (too many)",
+        "Slack: 1 refused for good (no such user)",
+        "Slack: 1 in doubt (timed out)",
+    ]
