@@ -1,5 +1,7 @@
 """What holds on every channel alike: what is a done, what is a command, and who sees what."""
 
+from datetime import timedelta
+
 import pytest
 import pytest_asyncio
 
@@ -154,6 +156,16 @@ async def test_private_lines_are_seen_by_nobody_else(team: Team) -> None:
         assert found.count("thought about the") == 1, "her own alone"
     await team.mail.write("search xylophone")
     assert team.mail.heard()[-1].count("thought about the") == 1
+
+
+async def test_an_edit_in_chat_says_anew_who_reads_a_line(team: Team) -> None:
+    for chat, other in (team.chats, team.chats[::-1]):
+        ref = await chat.write("private: hid the marmalade")
+        for words, others in (("hid the marmalade", 1), ("private: hid the marmalade", 0)):
+            chat.town.clock.advance(timedelta(seconds=2))
+            await chat.edit(ref, words)
+            assert (await other.search("marmalade")).count("hid the") == others
+        await chat.delete(ref)
 
 
 async def test_a_line_for_one_team_is_for_that_team_alone(team: Team) -> None:
