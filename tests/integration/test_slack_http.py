@@ -23,7 +23,8 @@ from simulators.base import Fault
 from simulators.slack.delivery import NotAcknowledgedError
 from tests.slack_world import NOW, Running, World, over_http, say, served, simulated
 
-NOT_NOW = "I cannot write that down at the moment; please send it again in a minute."
+NOT_NOW = "I cannot write that down at the moment; please send it again in a minute"
+"""As a notification shows it: like a mail's subject, without a full stop."""
 
 
 @pytest.fixture
