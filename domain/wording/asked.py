@@ -99,7 +99,8 @@ def _settings_shown(facts: f.SettingsShown, channel: Channel) -> Message:
                 text(f"Your teams: {in_a_row(facts.teams)}." if facts.teams else "You are not in a team yet.")
             )
         )
-        typed = ("time 17:30", "zone Europe/Madrid", "days mon-fri", "channel mail")
+        others = [each.word.lower() for each in facts.channels if each is not facts.channel]
+        typed = ("time 17:30", "zone Europe/Madrid", "days mon-fri", *(f"channel {each}" for each in others))
         blocks.append(Group(text("To change it, write"), tuple(text(code(slash + each)) for each in typed)))
     return Message(tuple(blocks), subject="Your settings")
 

@@ -250,6 +250,17 @@ def test_what_stands_between_backticks_is_something_to_type() -> None:
 def test_settings_say_when_where_and_on_which_days() -> None:
     said = words(examples(Channel.SLACK)["settings"])
     assert "I'll ask you at 18:00 Madrid, Mon-Fri (your teams' days), on Slack." in said
+    assert "/done channel mail" in said
+    alone = f.SettingsShown(
+        1080,
+        "UTC",
+        WORKING_WEEK,
+        days_are_teams=True,
+        channel=Channel.SLACK,
+        channels=(Channel.SLACK,),
+        teams=(),
+    )
+    assert "channel" not in words(word(alone, Channel.SLACK)), "there is no other one to choose"
     nobody = f.SettingsShown(1080, "UTC", 0, days_are_teams=True, channel=None, channels=(), teams=())
     assert "as soon as you are in a team" in words(word(nobody, Channel.SLACK))
     unreachable = f.SettingsShown(
