@@ -41,7 +41,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubts:
+class DoubtBatch:
     """Deliveries to look for: the rows, and what the sender looks for in the same order."""
 
     doubted: tuple[Doubted, ...]
@@ -189,7 +189,7 @@ class Outgoing:
 
     # ------------------------------------------------------------ settling doubts
 
-    def claim_doubts(self, channel: Channel, now: datetime, lease_now: datetime, limit: int) -> Doubts:
+    def claim_doubts(self, channel: Channel, now: datetime, lease_now: datetime, limit: int) -> DoubtBatch:
         """Deliveries of a channel that may have been sent, for this worker alone to look for."""
         with self._storage.begin() as uow:
             doubted = uow.ledger.claim_doubts(channel, now, lease_now, LEASE, limit)
@@ -204,7 +204,7 @@ class Outgoing:
             )
             for each in doubted
         )
-        return Doubts(tuple(doubted), tuple(doubts))
+        return DoubtBatch(tuple(doubted), tuple(doubts))
 
     def settle(
         self, doubted: Sequence[Doubted], evidence: Sequence[Evidence], now: datetime

@@ -21,17 +21,17 @@ _SCOPES = (LimitScope.POST, LimitScope.MARK, LimitScope.OPEN)
 
 _BUCKET = """
     CAST(:provider AS text) || CASE WHEN :by_workspace THEN ' ' || {workspace} ELSE '' END
-    || (CAST(:suffixes AS text[]))[{way}]"""
+    || (CAST(:suffixes AS text[]))[{scope}]"""
 _TURNS = """
-    coalesce(CAST(CAST(:turns AS jsonb) ->> ({bucket}) AS integer), (CAST(:unused AS integer[]))[{way}])"""
+    coalesce(CAST(CAST(:turns AS jsonb) ->> ({bucket}) AS integer), (CAST(:unused AS integer[]))[{scope}])"""
 _POST, _OPEN = "(identity_id IS NULL OR direct IS NOT NULL)", "identity_id IS NOT NULL AND direct IS NULL"
 
 
-def _due(way: str, also: str, most: str) -> str:
-    """What is due and sent in that way, earliest first."""
+def _due(scope: str, also: str, most: str) -> str:
+    """What is due and meets limits of that scope, earliest first."""
     return f"""(
-        SELECT day, id, due_at, kind <= 3 AS planned, {way} AS way,
-               {_BUCKET.format(workspace="workspace", way=way)} AS bucket
+        SELECT day, id, due_at, kind <= 3 AS planned, {scope} AS scope,
+               {_BUCKET.format(workspace="workspace", scope=scope)} AS bucket
         FROM deliveries
         WHERE channel = :channel AND state = 1 AND due_at <= :now AND (not_after IS NULL OR not_after > :now)
           AND {also}
@@ -39,16 +39,16 @@ def _due(way: str, also: str, most: str) -> str:
     )"""  # noqa: S608 -- constants alone
 
 
-def _turns(way: str, workspace: str = "CAST('' AS text)") -> str:
+def _turns(scope: str, workspace: str = "CAST('' AS text)") -> str:
     """How many turns there are."""
-    return _TURNS.format(bucket=_BUCKET.format(workspace=workspace, way=way), way=way)
+    return _TURNS.format(bucket=_BUCKET.format(workspace=workspace, scope=scope), scope=scope)
 
 
 _DAYS = "day BETWEEN :first_day AND :last_day"
 _PLANNED = f"kind <= 3 AND due_at >= :from_due_at AND {_DAYS}"
 _HERE = f"channel = 1 AND workspace = place.name AND {_PLANNED}"
-_WAY = f"CASE WHEN kind = 5 THEN 2 WHEN {_OPEN} THEN 3 ELSE 1 END"
-_URGENT = _due(_WAY, f"kind > 3 AND {_DAYS} AND {_turns(_WAY, 'workspace')} > 0", ":scanned")
+_SCOPE = f"CASE WHEN kind = 5 THEN 2 WHEN {_OPEN} THEN 3 ELSE 1 END"
+_URGENT = _due(_SCOPE, f"kind > 3 AND {_DAYS} AND {_turns(_SCOPE, 'workspace')} > 0", ":scanned")
 """They have an index of their own, which is short."""
 _NEXT = f"""
     SELECT workspace FROM deliveries
@@ -58,7 +58,7 @@ _LET_THROUGH = f"""
     , in_line AS (
         SELECT *, row_number() OVER (PARTITION BY bucket ORDER BY planned, due_at, id) AS place FROM seen
     ), let_through AS (
-        SELECT day, id FROM in_line WHERE place <= {_TURNS.format(bucket="bucket", way="way")}
+        SELECT day, id FROM in_line WHERE place <= {_TURNS.format(bucket="bucket", scope="scope")}
         ORDER BY planned, due_at, place, id LIMIT :limit
     ), ready AS (
         SELECT delivery.* FROM let_through JOIN deliveries AS delivery USING (day, id)
