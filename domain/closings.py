@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 STILL_THE_SAME = timedelta(hours=1)
-"""A refusal within that of the last one is no news: calls that were on their way may open a channel again."""
+"""A refusal so soon after the last one is no news: calls that were on their way may open a channel again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ LOOKS_APART = timedelta(seconds=10)
 ABSENCES = 2
 """Looks without finding it, so far apart, that prove that it is not there: a history may lag behind."""
 LONGEST_DOUBT = timedelta(hours=1)
-"""After that nothing more is hoped for from looking."""
+"""After that looking is given up."""
 DOUBT_ENDS = timedelta(hours=6)
 """After that it is given up even if no worker came back from a look."""
 

@@ -13,7 +13,7 @@ class Limit:
     """What is known of a bucket before anything was learned."""
 
     a_second: float
-    """Calls; `inf`: as many as one likes, until it is closed."""
+    """Calls; `inf`: no limit, until it is closed."""
     burst: float = 1
     """Calls that may be made at once after a pause."""
     within: timedelta = timedelta(0)
