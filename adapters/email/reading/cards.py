@@ -19,6 +19,8 @@ _ENOUGH_WAYS = 2
 _LONGEST_UNCASED_NAME = 5
 """Of a name in Chinese, Japanese or Korean, with a space in it."""
 _FEWEST_LINES = 3
+_BARS = frozenset("| ")
+_FEWEST_BARS = 2
 _LONGEST_LINE = 160
 _REGISTER = re.compile(
     r"\bHR[AB]\s?\d{2,6}\b|\b[Rr]egistered (?:in|at|[Oo]ffice|[Nn]o|[Nn]umber)\b"
@@ -89,6 +91,20 @@ def mark_own_card(page: Page, start: int, end: int, names: frozenset[str]) -> No
         if not is_card_line(said):
             return
         below.append(said)
+
+
+def mark_barred_card(page: Page, start: int, end: int) -> None:
+    """A card in a table of which a program left the bars, as NetEase's do: below `| |` name and address."""
+    top, said = end, page.said
+    while top > start and said[top - 1] and page.verdicts[top - 1] is None:
+        top -= 1
+    bars = [each for each in range(top, end) if _BARS.issuperset(said[each])]
+    if len(bars) < _FEWEST_BARS or not page.has_words(start, bars[0]):
+        return
+    inside = [line.strip("| ") for line in said[bars[0] : end] if not _BARS.issuperset(line)]
+    is_card = 0 < len(inside) <= _MOST_LINES and all(map(is_card_line, inside))
+    if is_card and any(map(CONTACT.search, inside)):
+        page.mark(bars[0], end, Verdict.SIGNATURE, "a visiting card between bars")
 
 
 def mark_spread_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from adapters.email.reading.cards import (
     is_card_line,
     is_item,
+    mark_barred_card,
     mark_card,
     mark_dashed_card,
     mark_own_card,
@@ -35,7 +36,6 @@ _MOST_CARD_LINES, _FEWEST_WAYS = 16, 2
 _MOST_CLOSING_WORDS = 4
 _WIDE = 60
 """Characters of a line of dashes above all that lists put below a mail, whatever lines are in between."""
-_RULE_SIGNS = frozenset("-—–―─━_=*~# ")
 _MAILING_LIST = re.compile(
     r"mailing.?list|listinfo|groups\.google|groups\.io|-users|@lists?\."
     r"|unsubscribe (?:from|send|via|here|at|by)|unsubscribe: ",
@@ -73,6 +73,7 @@ def _postscript(page: Page, start: int, end: int) -> int:
 def _mark_farewell(page: Page, start: int, end: int, words: Words, names: frozenset[str]) -> None:
     """Closing, name and visiting card below her words."""
     mark_dashed_card(page, start, end)
+    mark_barred_card(page, start, _open_end(page, start, end))
     end = _open_end(page, start, end)
     _mark_signed(page, start, end, names)
     _mark_closing(page, start, _open_end(page, start, end), words, names)
@@ -127,7 +128,7 @@ def _is_delimiter(
     is_name = is_name_like(after[-1]) or is_titled_name(after[-1])
     if said in _DELIMITERS:
         return tells or is_name or is_below_quote or _ends_signed(page, index)
-    return len(said) > 1 and _RULE_SIGNS.issuperset(said) and tells and is_name
+    return len(said) > 1 and "|" not in said and tells and is_name
 
 
 def _ends_signed(page: Page, index: int) -> bool:

@@ -21,6 +21,9 @@ _PLAIN = str.maketrans(
 """Spaces of all widths, what Chinese, Khmer, Armenian and Amharic have for a colon, and digits."""
 _ODD = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
 _RULE = frozenset("-_=*~#+ᐧ·—–―‐•|.─━═ \t")
+_DRAWN = _RULE | frozenset("＊＝＿－～＋／・･◆◇□■/’゜゚。:　")
+"""Of lines that are drawn with other signs, in Japan above all; six of them, for `//` may be hers."""
+_FEWEST_ORNAMENTS = 6
 BULLET = re.compile(
     r"\s*(?:[-*+•‣◦⁃∙·▪▫●○■□➢➤►▶→⇒✦✧★☆–—!]|\(?\d{1,3}[.)．、]|[a-z]\)|\[[ xX✓✔]?\]|[✓✔✅☑☐✗✘❌❗])️?(?:\s|$)"
     r"|\s*(?:\[\]|[✓✔✅☑☐•●▪■・]|-\[[ xX]?\])"
@@ -155,7 +158,11 @@ def _visible(line: str) -> str:
 
 def is_rule(said: str) -> bool:
     """A line of dashes, stars or the like, with no word in it."""
-    return bool(said) and _RULE.issuperset(said)
+    if not said:
+        return False
+    return _RULE.issuperset(said) or (
+        len(said) >= _FEWEST_ORNAMENTS and said[0] in _DRAWN and _DRAWN.issuperset(said)
+    )
 
 
 def is_bullet(line: str) -> bool:
