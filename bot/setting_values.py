@@ -75,6 +75,17 @@ def pace(value: str) -> float:
     return float(value)
 
 
+def public_keys(value: str) -> tuple[str, ...]:
+    from adapters.email.signatures import Verifier  # noqa: PLC0415 -- where none is set, nothing waits for it
+
+    keys = several(value)
+    try:
+        Verifier(keys)
+    except ValueError as error:
+        raise ValueError("a public key as SendGrid shows it: base64, in one line") from error
+    return keys
+
+
 def several(value: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in value.split(",") if each.strip())
 

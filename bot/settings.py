@@ -84,13 +84,13 @@ class Settings:
     )
     sendgrid_inbound_public_key: tuple[str, ...] = _setting(
         "SENDGRID_INBOUND_PUBLIC_KEY",
-        values.several,
+        values.public_keys,
         "Key of the Inbound Parse policy; two while it changes.",
         (),
     )
     sendgrid_event_public_key: tuple[str, ...] = _setting(
         "SENDGRID_EVENT_PUBLIC_KEY",
-        values.several,
+        values.public_keys,
         "Key of the signed Event Webhook; two while it changes.",
         (),
     )

@@ -62,6 +62,8 @@ def test_an_unknown_name_of_ours_is_named_even_when_it_ends_in_file() -> None:
         ("DISCORD_API_URL", "discord.com/api", "https://example.com"),
         ("DISCORD_GATEWAY_URL", "gateway", "https://example.com"),
         ("SENDGRID_API_URL", "ftp://x", "https://example.com"),
+        ("SENDGRID_EVENT_PUBLIC_KEY", "SG.something", "a public key as SendGrid shows it"),
+        ("SENDGRID_INBOUND_PUBLIC_KEY", "MFkwEwYH", "a public key as SendGrid shows it"),
         ("DONELOG_MAIL_DOMAIN", "done@example.com", "done.example.com"),
         ("DONELOG_MAIL_FROM", "example.com", "donelog@example.com"),
         ("SMTP_URL", "smtp.example.com", "smtps://user:password@smtp.example.com"),
