@@ -10,16 +10,12 @@ import pickle
 import signal
 import struct
 import sys
-from collections.abc import Callable
-from datetime import date
 from typing import BinaryIO
 
-from adapters.email.understanding import Understood, understand
+from adapters.email.understanding import Understood, understand_all
 
 READY = b"ready\n"
 LENGTH = struct.Struct(">Q")
-Question = tuple[bytes, str, date]
-"""What `understand` is to read, and with what."""
 Answer = Understood | str | None
 """A string names what went wrong."""
 
@@ -28,18 +24,12 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Answer each frame with one."""
     while len(head := source.read(LENGTH.size)) == LENGTH.size:
         questions = pickle.loads(source.read(LENGTH.unpack(head)[0]))  # noqa: S301 -- our own process
-        answers = pickle.dumps([_read(understand, *each) for each in questions], pickle.HIGHEST_PROTOCOL)
+        found: list[Answer] = [
+            type(each).__name__ if isinstance(each, Exception) else each for each in understand_all(questions)
+        ]
+        answers = pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
         sink.write(LENGTH.pack(len(answers)) + answers)
         sink.flush()
-
-
-def _read(
-    read: Callable[[bytes, str, date], Understood | None], stored: bytes, domain: str, day: date
-) -> Answer:
-    try:
-        return read(stored, domain, day)
-    except Exception as error:  # noqa: BLE001 -- the outermost loop: one bad mail stops no other
-        return type(error).__name__
 
 
 def _limit_memory(octets: int) -> None:

@@ -3,6 +3,7 @@
 So it can be done in a process of its own, where a mail made to hurt harms nothing else.
 """
 
+from collections.abc import Generator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -54,6 +55,10 @@ class Understood(NamedTuple):
     """What such a program tells, if it matters."""
 
 
+Question = tuple[bytes, str, date]
+"""What `understand` takes."""
+
+
 def understand(stored: bytes, domain: str, day: date) -> Understood | None:
     """Read it.
 
@@ -65,13 +70,46 @@ def understand(stored: bytes, domain: str, day: date) -> Understood | None:
     Returns:
         None when there is no mail in it.
     """
+    [found] = understand_all([(stored, domain, day)])
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def understand_all(questions: Sequence[Question]) -> list[Understood | Exception | None]:
+    """For each what `understand` tells, or raises.
+
+    They are read side by side, each step of all before the next one of any: so the code and the words that a
+    step needs stay in the processor's caches. One after the other, forty mails take a fifth longer.
+    """
+    found: list[Understood | Exception | None] = [None] * len(questions)
+    unread = {number: _steps(*question) for number, question in enumerate(questions)}
+    while unread:
+        for number, steps in list(unread.items()):
+            try:
+                next(steps)
+            except StopIteration as end:
+                found[number] = end.value
+            except Exception as error:  # noqa: BLE001 -- one bad mail stops no other
+                found[number] = error
+            else:
+                continue
+            del unread[number]
+    return found
+
+
+def _steps(stored: bytes, domain: str, day: date) -> Generator[None, None, Understood | None]:
+    """What `understand` tells of one; it pauses between two steps."""
     mail = read_mail(stored)
     if mail is None:
         return None
+    yield
     head, answered = _letterhead(mail, domain)
     if reason := why_automatic(mail):
         return Understood(head, automatic=reason, notice=_notice(stored, mail, reason, domain, day))
+    yield
     answer = read_texts(mail.texts, mail.from_name)
+    yield
     if reason := why_automatic_text(answer.lines):
         return Understood(head, automatic=reason, notice=_notice(stored, mail, reason, domain, day))
     remarks: tuple[Remark, ...] = ()

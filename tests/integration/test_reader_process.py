@@ -13,7 +13,7 @@ import pytest
 
 from adapters.email.reader import MailReader
 from adapters.email.reader_process import MailTooHard, ReaderProcess, _load
-from adapters.email.understanding import understand
+from adapters.email.understanding import understand, understand_all
 from tests.mail_world import NAMES, FakeTokens, letter, mail_file, raw_item
 
 DAY = date(2026, 11, 24)
@@ -41,6 +41,17 @@ async def test_it_tells_the_same_as_reading_here(process: ReaderProcess) -> None
         stored = raw_item(mail_file(file.name)).raw
         assert await process.understand(stored, NAMES.domain, DAY) == understand(stored, NAMES.domain, DAY)
     assert await process.understand(b"no mail at all", NAMES.domain, DAY) is None
+
+
+def test_mails_read_side_by_side_say_what_each_says_alone() -> None:
+    mails = [raw_item(mail_file(file.name)).raw for file in FIXTURES]
+    unreadable = cast("bytes", "no octets")
+    *found, nothing, error = understand_all(
+        [(each, NAMES.domain, DAY) for each in (*mails, b"no mail at all", unreadable)]
+    )
+    assert found == [understand(each, NAMES.domain, DAY) for each in mails]
+    assert nothing is None
+    assert isinstance(error, TypeError)
 
 
 async def test_one_process_reads_many_mails(process: ReaderProcess) -> None:
