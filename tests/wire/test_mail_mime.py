@@ -98,6 +98,16 @@ PARTS = {
         "--b\n\nYour program does not support HTML.\n--b\nContent-Type: text/html\n\n<p>one</p>\n--b--",
         "one",
     ),
+    "a stub that names the mail program": (
+        "multipart/alternative; boundary=b",
+        "--b\n\nIhr E-Mail-Programm zeigt dies nicht.\n--b\nContent-Type: text/html\n\n<p>one</p>\n--b--",
+        "one",
+    ),
+    "words about a mail program that both parts hold": (
+        "multipart/alternative; boundary=b",
+        "--b\n\nFixed mail client.\n--b\nContent-Type: text/html\n\n<p>Fixed mail client.</p>\n--b--",
+        "Fixed mail client.",
+    ),
     "a mailing list's footer": (
         "multipart/mixed; boundary=b",
         "--b\n\none\n--b\nContent-Disposition: inline\n\n_____________\ndev mailing list\ndev@lists.x\n--b--",

@@ -11,7 +11,12 @@ from adapters.email.reading.paragraphs import answer_lines
 from adapters.email.reading.reply import hers, judge
 from adapters.email.reading.words import words
 
-_STUB = re.compile(r"\bhtml\b|view (?:this|it) (?:email|message) in|not support", re.IGNORECASE)
+_STUB = re.compile(
+    r"\bhtml\b|view (?:this|it) (?:email|message) in|not support|mail.?(?:client|program|reader)"
+    r"|cliente? (?:de correo|di posta|de messagerie)|votre messagerie|multi-part message",
+    re.IGNORECASE,
+)
+"""What stands in a text for programs that show no HTML; a person's words stand in the HTML too."""
 _LONGEST_STUB = 300
 
 
