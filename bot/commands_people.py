@@ -236,7 +236,7 @@ def search(
     for hit in shown.hits:
         say(f"{hit.day:%a %d %b %Y}  {hit.name}  {_bold(hit.text, hit.matches)}")
     more = f"; the next: --page {shown.page + 1}" if shown.page < shown.pages else ""
-    say(f"{shown.total} found, as {asker.name} sees it{more}.")
+    say(f"{shown.total or 'Nothing'} found, as {asker.name} sees it{more}.")
 
 
 def _asker(tenant: "Tenant", who: str) -> "Person":

@@ -226,5 +226,9 @@ def _context(listen: Listen) -> ssl.SSLContext | None:
     if listen.certificate is None:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(listen.certificate, listen.key)
+    try:
+        context.load_cert_chain(listen.certificate, listen.key)
+    except OSError as error:
+        files = f"the certificate {listen.certificate} with the key {listen.key}"
+        raise OSError(error.errno, f"{files}: {error.strerror}") from error
     return context

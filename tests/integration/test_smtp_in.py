@@ -183,6 +183,14 @@ async def test_with_a_certificate_the_connection_goes_over_to_tls(tmp_path: Path
     assert len(front.heard) == 1
 
 
+async def test_a_certificate_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    real, key = certificate(tmp_path)
+    for files in ((tmp_path / "nowhere.pem", key), (real, real)):
+        with pytest.raises(OSError, match=f"certificate {files[0]} with the key {files[1]}: "):
+            async with door(FakeFront(), Listen("127.0.0.1", 0, *files)):
+                pass
+
+
 def certificate(folder: Path) -> tuple[Path, Path]:
     """Files with a certificate for localhost and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
