@@ -64,9 +64,10 @@ class Services:
         for service in self.all:
             await service.stop()
 
-    def settings(self) -> list[str]:
-        """The lines of `.env` that lead here."""
+    def settings(self, donelog: str) -> list[str]:
+        """The lines of `.env` that lead here, and by which mails lead to `donelog`."""
         return [
+            f"DONELOG_PUBLIC_URL={donelog}",
             f"SLACK_BOT_TOKEN={self.workspace.bot_token}",
             f"SLACK_APP_TOKEN={self.slack.app_token}",
             f"SLACK_API_URL={self.slack.api_url.rstrip('/')}",
@@ -91,7 +92,7 @@ async def run(ports: tuple[int, int, int, int], donelog: str) -> None:
     console = Console(highlight=False)
     watcher = Watcher(services, Transcript(lambda entry: show(console, entry)), {})
     typer.echo("# These lines into .env, then ./donelog run in another terminal.")
-    typer.echo("\n".join(services.settings()) + f"\n\n{HELP}")
+    typer.echo("\n".join(services.settings(donelog)) + f"\n\n{HELP}")
     looking = asyncio.create_task(_look(watcher))
     try:
         while line := await asyncio.to_thread(sys.stdin.readline):
