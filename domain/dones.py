@@ -22,7 +22,7 @@ MOST_COMBINING = 8
 """Combining marks kept on one letter; more only serve to deface a page."""
 
 
-class Kind(enum.IntEnum):
+class LineKind(enum.IntEnum):
     """What a line is; the numbers are stored."""
 
     DONE = 1
@@ -38,7 +38,7 @@ class Kind(enum.IntEnum):
 class Line:
     """One line of an answer, read."""
 
-    kind: Kind
+    kind: LineKind
     text: str
     private: bool = False
     team_ids: tuple[int, ...] | None = None
@@ -55,7 +55,7 @@ class Done:
     id: int
     person_id: int
     day: date
-    kind: Kind
+    kind: LineKind
     text: str
     team_ids: tuple[int, ...]
     """Who sees it, fixed when written; empty: the person alone."""
@@ -141,12 +141,12 @@ def _read_line(raw: str, teams: Mapping[str, int]) -> Line | None:
     return Line(kind, words, private, team_ids)
 
 
-def _kind(raw: str) -> tuple[Kind, str]:
-    for pattern, kind in ((_CHECKED, Kind.DONE), (_OPEN, Kind.GOAL), (_BLOCKED, Kind.BLOCKER)):
+def _kind(raw: str) -> tuple[LineKind, str]:
+    for pattern, kind in ((_CHECKED, LineKind.DONE), (_OPEN, LineKind.GOAL), (_BLOCKED, LineKind.BLOCKER)):
         found = pattern.match(raw)
         if found and found.end() < len(raw):
             return kind, raw[found.end() :]
-    return Kind.DONE, _BULLET.sub("", raw)
+    return LineKind.DONE, _BULLET.sub("", raw)
 
 
 def _audience(raw: str, teams: Mapping[str, int]) -> tuple[bool, tuple[int, ...] | None, str]:

@@ -7,7 +7,7 @@ the same however often it is tried; `domain.stored_facts` has their stored form.
 from dataclasses import dataclass
 from datetime import date
 
-from domain.dones import Kind
+from domain.dones import LineKind
 from domain.notices import Notice
 from domain.people import Channel
 from domain.talk import Talk
@@ -26,7 +26,7 @@ class PromptAsked:
 
 @dataclass(frozen=True, slots=True)
 class SaidLine:
-    kind: Kind
+    kind: LineKind
     text: str
     private: bool = False
 
@@ -72,7 +72,7 @@ class Changed:
 class Hit:
     name: str
     day: date
-    kind: Kind
+    kind: LineKind
     text: str
     matches: tuple[tuple[int, int], ...]
     """Spans of `text` (start, end) that match."""
@@ -209,7 +209,7 @@ class Refused:
 @dataclass(frozen=True, slots=True)
 class DigestLine:
     day: date
-    kind: Kind
+    kind: LineKind
     text: str
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from domain import facts as f
 from domain import notices as n
 from domain import talk as t
-from domain.dones import Kind
+from domain.dones import LineKind
 from domain.messages import Message
 from domain.people import Channel
 from domain.wording import word
@@ -22,39 +22,44 @@ ADA = f.DigestPerson(
     "Ada",
     by_mail=False,
     lines=(
-        f.DigestLine(TUESDAY, Kind.DONE, "shipped the invoice importer"),
-        f.DigestLine(TUESDAY, Kind.GOAL, "pair with Ben on the flaky test"),
+        f.DigestLine(TUESDAY, LineKind.DONE, "shipped the invoice importer"),
+        f.DigestLine(TUESDAY, LineKind.GOAL, "pair with Ben on the flaky test"),
     ),
 )
 BEN = f.DigestPerson(
     "Ben",
     by_mail=False,
     lines=(
-        f.DigestLine(TUESDAY, Kind.DONE, "closed 14 stale tickets #support"),
-        f.DigestLine(TUESDAY, Kind.BLOCKER, "waiting for DNS access"),
+        f.DigestLine(TUESDAY, LineKind.DONE, "closed 14 stale tickets #support"),
+        f.DigestLine(TUESDAY, LineKind.BLOCKER, "waiting for DNS access"),
     ),
 )
-CLEO = f.DigestPerson("Cleo", by_mail=True, lines=(f.DigestLine(TUESDAY, Kind.DONE, "signed the lease"),))
+CLEO = f.DigestPerson("Cleo", by_mail=True, lines=(f.DigestLine(TUESDAY, LineKind.DONE, "signed the lease"),))
 
 FACTS: dict[str, f.Facts] = {
     "prompt_first": f.PromptAsked(TUESDAY, explain=True),
     "prompt_with_goals": f.PromptAsked(TUESDAY, explain=False, goals=("draft the onboarding mail",)),
     "recorded": f.Recorded(
         TUESDAY,
-        (f.SaidLine(Kind.DONE, "shipped the importer"), f.SaidLine(Kind.GOAL, "pair with Ben")),
+        (f.SaidLine(LineKind.DONE, "shipped the importer"), f.SaidLine(LineKind.GOAL, "pair with Ben")),
         ("platform",),
         "tomorrow at 09:00 Madrid",
         can_edit=True,
     ),
     "recorded_without_team": f.Recorded(
-        TUESDAY, (f.SaidLine(Kind.DONE, "wrote a plan"),), (), "", can_edit=False, joinable=((7, "platform"),)
+        TUESDAY,
+        (f.SaidLine(LineKind.DONE, "wrote a plan"),),
+        (),
+        "",
+        can_edit=False,
+        joinable=((7, "platform"),),
     ),
     "recorded_before_any_team": f.Recorded(
-        TUESDAY, (f.SaidLine(Kind.DONE, "wrote a plan"),), (), "", can_edit=False
+        TUESDAY, (f.SaidLine(LineKind.DONE, "wrote a plan"),), (), "", can_edit=False
     ),
     "recorded_doubtful": f.Recorded(
         TUESDAY,
-        (f.SaidLine(Kind.DONE, "serch invoices"),),
+        (f.SaidLine(LineKind.DONE, "serch invoices"),),
         ("platform",),
         "tomorrow at 09:00 Madrid",
         can_edit=True,
@@ -64,8 +69,8 @@ FACTS: dict[str, f.Facts] = {
     "day": f.DayShown(
         TUESDAY,
         (
-            f.SaidLine(Kind.DONE, "shipped the importer"),
-            f.SaidLine(Kind.BLOCKER, "no DNS access", private=True),
+            f.SaidLine(LineKind.DONE, "shipped the importer"),
+            f.SaidLine(LineKind.BLOCKER, "no DNS access", private=True),
         ),
     ),
     "day_empty": f.DayShown(TUESDAY, ()),
@@ -73,7 +78,7 @@ FACTS: dict[str, f.Facts] = {
     "deleted": f.Changed(TUESDAY, "shipped it", None),
     "search": f.SearchShown(
         "import",
-        (f.Hit("Ada", TUESDAY, Kind.DONE, "shipped the invoice importer", ((20, 26),)),),
+        (f.Hit("Ada", TUESDAY, LineKind.DONE, "shipped the invoice importer", ((20, 26),)),),
         total=14,
         page=1,
         pages=2,
@@ -181,13 +186,17 @@ FACTS: dict[str, f.Facts] = {
         "platform",
         FRIDAY,
         SUNDAY,
-        (f.DigestPerson("Ada", by_mail=False, lines=(f.DigestLine(FRIDAY, Kind.DONE, "cut the release"),)),),
+        (
+            f.DigestPerson(
+                "Ada", by_mail=False, lines=(f.DigestLine(FRIDAY, LineKind.DONE, "cut the release"),)
+            ),
+        ),
     ),
     "digest_hostile": f.Digest(
         HOSTILE,
         TUESDAY,
         TUESDAY,
-        (f.DigestPerson(HOSTILE, by_mail=False, lines=(f.DigestLine(TUESDAY, Kind.BLOCKER, HOSTILE),)),),
+        (f.DigestPerson(HOSTILE, by_mail=False, lines=(f.DigestLine(TUESDAY, LineKind.BLOCKER, HOSTILE),)),),
         quiet=(HOSTILE,),
     ),
 }

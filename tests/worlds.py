@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert
 
 from adapters.storage import tables
 from domain.deliveries import Key, Kind, NewDelivery, Recipient
-from domain.dones import Kind as DoneKind
+from domain.dones import LineKind
 from domain.local_time import WORKING_WEEK
 from domain.people import Address, Channel
 from domain.teams import Role
@@ -130,7 +130,7 @@ class World:
         day: date,
         text: str,
         team_ids: Sequence[int] = (),
-        kind: DoneKind = DoneKind.DONE,
+        kind: LineKind = LineKind.DONE,
         **more: Any,
     ) -> int:
         fields: dict[str, Any] = {"position": 0, "terms": ""}

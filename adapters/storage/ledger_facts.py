@@ -16,8 +16,7 @@ from adapters.storage.planning_sql import (
 )
 from adapters.storage.rows import done_of, person_of, team_of
 from domain.deliveries import MISSED_STATES, Claimed, Kind, Ref
-from domain.dones import Done
-from domain.dones import Kind as DoneKind
+from domain.dones import Done, LineKind
 from domain.people import Channel
 from domain.ports.planning import (
     GOALS_STAY_OPEN,
@@ -185,8 +184,8 @@ def prompt_contexts(connection: Connection, claimed: Sequence[Claimed]) -> dict[
         "last_day": max(days),
         "prompt": int(Kind.PROMPT),
         "sent": SENT,
-        "goal": int(DoneKind.GOAL),
-        "done": int(DoneKind.DONE),
+        "goal": int(LineKind.GOAL),
+        "done": int(LineKind.DONE),
         "stay_open": GOALS_STAY_OPEN.days,
         "most_goals": MOST_GOALS,
     }

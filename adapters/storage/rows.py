@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 
 from adapters.storage.tables import dones, identities, people, teams
-from domain.dones import Done, Kind
+from domain.dones import Done, LineKind
 from domain.people import Address, Channel, Identity, Person
 from domain.teams import Team
 
@@ -64,7 +64,7 @@ def done_of(row: AnyRow) -> Done:
         row.id,
         row.person_id,
         row.day,
-        Kind(row.kind),
+        LineKind(row.kind),
         row.text,
         tuple(row.team_ids),
         row.position,

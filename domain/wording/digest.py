@@ -3,7 +3,7 @@
 from datetime import date
 
 from domain import facts as f
-from domain.dones import Kind
+from domain.dones import LineKind
 from domain.local_time import show_day
 from domain.messages import (
     Block,
@@ -46,7 +46,7 @@ def _blocked(person: f.DigestPerson, *, several_days: bool) -> list[Text]:
     return [
         text(strong(person.name), " · ", *_weekday(line, several_days=several_days), line.text)
         for line in person.lines
-        if line.kind is Kind.BLOCKER
+        if line.kind is LineKind.BLOCKER
     ]
 
 
@@ -56,7 +56,7 @@ def _wrote(person: f.DigestPerson, *, several_days: bool, by_mail: bool) -> list
     items = tuple(
         (*_weekday(line, several_days=several_days), *kind_mark(line.kind), Run(line.text))
         for line in person.lines
-        if line.kind is not Kind.BLOCKER
+        if line.kind is not LineKind.BLOCKER
     )
     if not person.lines:
         items = (text(muted("nothing to report")),)

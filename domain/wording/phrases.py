@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from domain import facts as f
 from domain.commands import Join
-from domain.dones import Kind
+from domain.dones import LineKind
 from domain.messages import (
     Action,
     Actions,
@@ -68,8 +68,10 @@ def marked_line(line: f.SaidLine) -> Text:
     return (*kind_mark(line.kind), Run(line.text), *private)
 
 
-def kind_mark(kind: Kind) -> Text:
-    return {Kind.DONE: (), Kind.GOAL: (muted("goal: "),), Kind.BLOCKER: (strong("blocked: "),)}[kind]
+def kind_mark(kind: LineKind) -> Text:
+    return {LineKind.DONE: (), LineKind.GOAL: (muted("goal: "),), LineKind.BLOCKER: (strong("blocked: "),)}[
+        kind
+    ]
 
 
 def before_commands(channel: Channel) -> str:

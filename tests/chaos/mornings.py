@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from domain.dones import Kind, Line
+from domain.dones import Line, LineKind
 from domain.local_time import log_day
 from domain.people import Address, Channel, Profile
 from domain.teams import Place, Role
@@ -61,7 +61,7 @@ class Mornings:
             tenant.teams.join(team.id, person.id, Role.MEMBER, now)
             for place in places:
                 tenant.teams.add_target(team.id, place)
-            lines = [(Line(Kind.DONE, f"{mark} {_FILLING}"), (team.id,)) for mark in marks]
+            lines = [(Line(LineKind.DONE, f"{mark} {_FILLING}"), (team.id,)) for mark in marks]
             tenant.log.record(person.id, yesterday, name, now - timedelta(days=1), lines)
             uow.commit()
             return person.id

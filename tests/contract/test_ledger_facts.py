@@ -7,7 +7,7 @@ from sqlalchemy import Connection, event
 
 from adapters.storage.ledger import PostgresLedger
 from domain.deliveries import LEASE, Key, Kind, State
-from domain.dones import Kind as DoneKind
+from domain.dones import LineKind
 from domain.people import Channel
 from domain.ports.planning import MemberDays, PromptContext, TeamDays
 from domain.teams import Role
@@ -48,13 +48,13 @@ def test_whoever_has_answered_needs_no_explanation(
 
 
 def test_her_open_goals_come_oldest_first(world: World, acme: int, ada: int, ledger: PostgresLedger) -> None:
-    world.done(acme, ada, MONDAY, "pair with Ben", kind=DoneKind.GOAL)
-    world.done(acme, ada, FRIDAY, "write the docs", kind=DoneKind.GOAL)
-    world.done(acme, ada, FRIDAY, "reached", kind=DoneKind.GOAL)
+    world.done(acme, ada, MONDAY, "pair with Ben", kind=LineKind.GOAL)
+    world.done(acme, ada, FRIDAY, "write the docs", kind=LineKind.GOAL)
+    world.done(acme, ada, FRIDAY, "reached", kind=LineKind.GOAL)
     world.done(acme, ada, MONDAY, "Reached")
-    world.done(acme, ada, FRIDAY, "dropped", kind=DoneKind.GOAL, deleted_at=DUE)
-    world.done(acme, ada, date(2026, 10, 1), "of long ago", kind=DoneKind.GOAL)
-    world.done(acme, world.person(acme, "Ben"), MONDAY, "his", kind=DoneKind.GOAL)
+    world.done(acme, ada, FRIDAY, "dropped", kind=LineKind.GOAL, deleted_at=DUE)
+    world.done(acme, ada, date(2026, 10, 1), "of long ago", kind=LineKind.GOAL)
+    world.done(acme, world.person(acme, "Ben"), MONDAY, "his", kind=LineKind.GOAL)
     assert context(world, ledger, acme, ada).goals == ("write the docs", "pair with Ben")
 
 

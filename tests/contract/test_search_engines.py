@@ -11,7 +11,7 @@ from adapters.search.meili import MeiliSearch
 from adapters.storage.feed import PostgresFeed
 from adapters.storage.search import PostgresSearch
 from adapters.storage.search_text import search_vector
-from domain.dones import Kind
+from domain.dones import LineKind
 from domain.ports.search import SearchIndex, SearchQuery, SearchResult
 from simulators.meilisearch import MeilisearchSimulator
 from tests.meilisearch_server import running_meilisearch
@@ -41,7 +41,7 @@ class Searched:
             "organization_id": self.acme,
             "person_id": self.ben,
             "team_ids": [self.platform],
-            "kind": Kind.DONE,
+            "kind": LineKind.DONE,
         }
         with self._engine.begin() as connection:
             world = World(connection)

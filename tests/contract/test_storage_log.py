@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.dones import Done, Kind, Line, clean_text
+from domain.dones import Done, Line, LineKind, clean_text
 from domain.people import Address, Channel, Person, Profile
 from domain.ports.tenant import LineChange, Revision, Tenant
 from tests.storage_fixtures import NOW
@@ -25,7 +25,7 @@ def ben(tenant: Tenant) -> Person:
 
 
 def done(text: str, teams: tuple[int, ...] = CORE) -> tuple[Line, tuple[int, ...]]:
-    return Line(Kind.DONE, text), teams
+    return Line(LineKind.DONE, text), teams
 
 
 def record(tenant: Tenant, person: Person, source: str, *texts: str, day: date = TODAY) -> list[Done]:
@@ -50,14 +50,18 @@ def texts(dones: Sequence[Done]) -> list[str]:
 
 
 def test_an_answer_is_recorded_with_its_dones_in_order(tenant: Tenant, ada: Person) -> None:
-    lines = [done("Shipped it"), (Line(Kind.GOAL, "Sleep"), ()), (Line(Kind.BLOCKER, "Reviews"), (7, 8))]
+    lines = [
+        done("Shipped it"),
+        (Line(LineKind.GOAL, "Sleep"), ()),
+        (Line(LineKind.BLOCKER, "Reviews"), (7, 8)),
+    ]
 
     dones = recorded(tenant, ada, "D1:1", lines)
 
     assert [(each.position, each.kind, each.text, each.team_ids) for each in dones] == [
-        (0, Kind.DONE, "Shipped it", (7,)),
-        (1, Kind.GOAL, "Sleep", ()),
-        (2, Kind.BLOCKER, "Reviews", (7, 8)),
+        (0, LineKind.DONE, "Shipped it", (7,)),
+        (1, LineKind.GOAL, "Sleep", ()),
+        (2, LineKind.BLOCKER, "Reviews", (7, 8)),
     ]
     assert tenant.log.day(ada.id, TODAY) == dones
 
@@ -109,10 +113,10 @@ def test_an_edit_adds_changes_moves_and_removes_lines(tenant: Tenant, ada: Perso
     found = tenant.log.by_source("D1:1")
     assert found is not None
     revision = Revision(
-        added=((0, Line(Kind.GOAL, "Zero"), WEB), (3, Line(Kind.DONE, "Four"), ())),
+        added=((0, Line(LineKind.GOAL, "Zero"), WEB), (3, Line(LineKind.DONE, "Four"), ())),
         changed=(
-            LineChange(three.id, Line(Kind.DONE, "Three"), CORE, 1),
-            LineChange(one.id, Line(Kind.BLOCKER, "One!"), (7, 8), 2),
+            LineChange(three.id, Line(LineKind.DONE, "Three"), CORE, 1),
+            LineChange(one.id, Line(LineKind.BLOCKER, "One!"), (7, 8), 2),
         ),
         removed=(two.id,),
     )
@@ -121,10 +125,10 @@ def test_an_edit_adds_changes_moves_and_removes_lines(tenant: Tenant, ada: Perso
 
     day = tenant.log.day(ada.id, TODAY)
     assert [(each.position, each.kind, each.text, each.team_ids) for each in day] == [
-        (0, Kind.GOAL, "Zero", WEB),
-        (1, Kind.DONE, "Three", CORE),
-        (2, Kind.BLOCKER, "One!", (7, 8)),
-        (3, Kind.DONE, "Four", ()),
+        (0, LineKind.GOAL, "Zero", WEB),
+        (1, LineKind.DONE, "Three", CORE),
+        (2, LineKind.BLOCKER, "One!", (7, 8)),
+        (3, LineKind.DONE, "Four", ()),
     ]
     assert [day[1].id, day[2].id] == [three.id, one.id]
     again = tenant.log.by_source("D1:1")
@@ -151,7 +155,7 @@ def test_one_done_is_rewritten_and_deleted(tenant: Tenant, ada: Person) -> None:
     tenant.log.change(two.id, "A deleted done stays deleted")
 
     assert tenant.log.day(ada.id, TODAY) == [
-        Done(one.id, ada.id, TODAY, Kind.DONE, "Uno", CORE, 0),
+        Done(one.id, ada.id, TODAY, LineKind.DONE, "Uno", CORE, 0),
     ]
 
 
@@ -207,17 +211,20 @@ def test_two_hundred_lines_are_recorded_at_once(tenant: Tenant, ada: Person) -> 
 
 
 def test_whether_a_line_says_who_reads_it_is_kept(tenant: Tenant, ada: Person) -> None:
-    private, for_web = Line(Kind.DONE, "Slept", private=True), Line(Kind.DONE, "Shipped", team_ids=WEB)
+    private, for_web = (
+        Line(LineKind.DONE, "Slept", private=True),
+        Line(LineKind.DONE, "Shipped", team_ids=WEB),
+    )
     lines = [(private, ()), (for_web, WEB), done("Wrote"), done("Read")]
     dones = recorded(tenant, ada, "D1:1", lines)
     assert [each.audience_chosen for each in dones] == [True, True, False, False]
 
     tenant.log.change(dones[0].id, "Slept well")
     changed = (
-        LineChange(dones[1].id, Line(Kind.DONE, "Shipped"), CORE, 1),
-        LineChange(dones[2].id, Line(Kind.DONE, "Wrote", private=True), (), 2),
+        LineChange(dones[1].id, Line(LineKind.DONE, "Shipped"), CORE, 1),
+        LineChange(dones[2].id, Line(LineKind.DONE, "Wrote", private=True), (), 2),
     )
-    added = ((4, Line(Kind.DONE, "Sang", private=True), ()),)
+    added = ((4, Line(LineKind.DONE, "Sang", private=True), ()),)
     found = tenant.log.by_source("D1:1")
     assert found is not None
     tenant.log.revise(found[0], Revision(added, changed), NOW)

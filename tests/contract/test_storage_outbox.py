@@ -7,8 +7,7 @@ import pytest
 
 from domain.commands import Origin, Surface
 from domain.deliveries import LEASE, Key, Kind, NewDelivery, Recipient, Result, Sent, Unknown
-from domain.dones import Kind as LineKind
-from domain.dones import Line
+from domain.dones import Line, LineKind
 from domain.facts import Invitation, NothingNoted
 from domain.people import Address, Channel, Identity, Person, Profile
 from domain.ports.storage import UnitOfWork

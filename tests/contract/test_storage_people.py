@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.dones import Kind, Line
+from domain.dones import Line, LineKind
 from domain.errors import Refusal
 from domain.local_time import DEFAULT_PROMPT_MINUTE
 from domain.people import Address, Channel, Person, Profile
@@ -174,7 +174,7 @@ def test_of_two_people_one_is_made(uow: UnitOfWork, tenant: Tenant) -> None:
     tenant.teams.join(team.id, other.id, Role.OBSERVER, NOW)
     tenant.teams.join(both.id, ada.id, Role.MEMBER, NOW)
     tenant.teams.join(both.id, other.id, Role.MANAGER, NOW)
-    tenant.log.record(other.id, TODAY, "m1", NOW, [(Line(Kind.DONE, "By mail"), (team.id,))])
+    tenant.log.record(other.id, TODAY, "m1", NOW, [(Line(LineKind.DONE, "By mail"), (team.id,))])
 
     tenant.people.merge(ada.id, other.id)
 

@@ -10,8 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from adapters.storage.unit_of_work import PostgresStorage
 from domain.commands import InboxRef
 from domain.deliveries import Key, Kind, NewDelivery, Recipient
-from domain.dones import Kind as DoneKind
-from domain.dones import Line
+from domain.dones import Line, LineKind
 from domain.facts import Digest
 from domain.people import Address, Channel, Person, Profile
 from domain.ports.inbox import Arrival, InboxState, Lane, Source
@@ -127,7 +126,7 @@ def test_the_lines_of_a_digest_are_what_its_team_sees_of_its_members(tenant: Ten
             (ada, -5, (team.id,)),
         ]
     ):
-        line = Line(DoneKind.DONE, f"line {number}")
+        line = Line(LineKind.DONE, f"line {number}")
         tenant.log.record(person.id, day(when), str(number), NOW, [(line, seen)])
     lines = tenant.remarks.lines(DigestSent(team.id, day(-1), day(0)))
     assert [(each.name, each.done.text) for each in lines] == [
@@ -140,7 +139,7 @@ def test_the_lines_of_a_digest_are_what_its_team_sees_of_its_members(tenant: Ten
 
 
 def test_a_remark_is_kept_once(tenant: Tenant, ada: Person) -> None:
-    tenant.log.record(ada.id, DAY, "1", NOW, [(Line(DoneKind.DONE, "It"), ())])
+    tenant.log.record(ada.id, DAY, "1", NOW, [(Line(LineKind.DONE, "It"), ())])
     done_id = tenant.log.day(ada.id, DAY)[0].id
     assert tenant.remarks.comment(done_id, ada.id, "mail:1:0", NOW, "great")
     assert not tenant.remarks.comment(done_id, ada.id, "mail:1:0", NOW, "great")
@@ -153,7 +152,7 @@ def test_nothing_is_remarked_on_in_another_organization(engine: Engine) -> None:
     with PostgresStorage(engine, feed=False).begin() as uow:
         tenant = uow.tenant(uow.directory.ensure_organization("Acme", "UTC", NOW))
         ada, _ = tenant.people.add(Profile("Ada"), MAIL, None, NOW)
-        tenant.log.record(ada.id, DAY, "1", NOW, [(Line(DoneKind.DONE, "It"), ())])
+        tenant.log.record(ada.id, DAY, "1", NOW, [(Line(LineKind.DONE, "It"), ())])
         recorded = tenant.log.day(ada.id, DAY)
         uow.commit()
     with engine.begin() as connection:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from domain.deliveries import MISSED_STATES, SENT_STATES, Claimed, Kind
-from domain.dones import Done
-from domain.dones import Kind as DoneKind
+from domain.dones import Done, LineKind
 from domain.people import Channel, Person
 from domain.ports.planning import GOALS_STAY_OPEN, MOST_GOALS, DigestDue, MemberDays, PromptContext, TeamDays
 from domain.teams import Role
@@ -32,11 +31,11 @@ def prompt_context(tables: Tables, claimed: Claimed) -> PromptContext:
 
 def _open_goals(dones: Sequence[Done], before: date) -> list[Done]:
     """Goals of the last fourteen days, until a done says the same."""
-    reached = [done for done in dones if done.kind is DoneKind.DONE]
+    reached = [done for done in dones if done.kind is LineKind.DONE]
     return [
         goal
         for goal in dones
-        if goal.kind is DoneKind.GOAL
+        if goal.kind is LineKind.GOAL
         and before - GOALS_STAY_OPEN <= goal.day < before
         and not any(done.day >= goal.day and done.text.casefold() == goal.text.casefold() for done in reached)
     ]

@@ -5,8 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from domain.deliveries import Key, NewDelivery, Recipient, State
-from domain.dones import Answer, Done
-from domain.dones import Kind as DoneKind
+from domain.dones import Answer, Done, LineKind
 from domain.people import Address, Channel, Identity, Person
 from domain.teams import DigestTarget, Place, Role, Team
 from tests.fakes.rows import Absence, AnswerRow, DoneRow, OrganizationRow, Tables, WorkspaceRow
@@ -87,7 +86,7 @@ class FakeWorld(World):
         day: date,
         text: str,
         team_ids: Sequence[int] = (),
-        kind: DoneKind = DoneKind.DONE,
+        kind: LineKind = LineKind.DONE,
         **more: Any,
     ) -> int:
         answer_id = more.get("answer_id") or self.answer(organization_id, person_id, day)

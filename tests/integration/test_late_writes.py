@@ -9,8 +9,7 @@ from sqlalchemy import Engine, event
 from adapters.storage.unit_of_work import PostgresStorage, PostgresUnitOfWork
 from domain.commands import Origin, Surface
 from domain.deliveries import LEASE, Key, Kind, NewDelivery, Recipient
-from domain.dones import Kind as DoneKind
-from domain.dones import Line
+from domain.dones import Line, LineKind
 from domain.people import Address, Channel, Person, Profile
 from domain.ports.storage import WriteConflict
 from domain.teams import Role
@@ -18,7 +17,7 @@ from tests.storage_fixtures import NOW
 
 TODAY = NOW.date()
 ADA = Address(Channel.EMAIL, "ada@example.com")
-IT = [(Line(DoneKind.DONE, "It"), (7,))]
+IT = [(Line(LineKind.DONE, "It"), (7,))]
 
 
 @pytest.fixture

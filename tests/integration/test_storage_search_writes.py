@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, text
 from adapters.storage.directory import PostgresDirectory
 from adapters.storage.tenant import PostgresTenant
 from adapters.storage.transaction import Transaction
-from domain.dones import Kind, Line
+from domain.dones import Line, LineKind
 from domain.people import Address, Channel, Person, Profile
 from domain.ports.tenant import LineChange, Revision
 from tests.storage_fixtures import NOW
@@ -45,7 +45,7 @@ def ada(acme: PostgresTenant) -> Person:
 def record(
     acme: PostgresTenant, person: Person, source: str, *lines: tuple[str, tuple[int, ...]]
 ) -> list[int]:
-    said = [(Line(Kind.DONE, text_), teams) for text_, teams in lines]
+    said = [(Line(LineKind.DONE, text_), teams) for text_, teams in lines]
     assert acme.log.record(person.id, TODAY, source, NOW, said)
     answer = acme.log.by_source(source)
     assert answer is not None
@@ -92,7 +92,7 @@ def test_a_rewritten_done_is_found_by_its_new_words_alone(
     acme.log.change(one, "delta")
     acme.log.revise(
         answer[0],
-        Revision(changed=(LineChange(two, Line(Kind.DONE, "epsilon"), CORE, 0),), removed=(three,)),
+        Revision(changed=(LineChange(two, Line(LineKind.DONE, "epsilon"), CORE, 0),), removed=(three,)),
         NOW,
     )
 
@@ -121,8 +121,8 @@ def test_words_of_private_dones_are_in_no_lexicon(
     assert answer is not None
     assert lexicon(transaction) == {"deploy": 1}
 
-    hidden = LineChange(shown, Line(Kind.DONE, "deploy"), (), 0)
-    told = LineChange(secret, Line(Kind.DONE, "dentist"), CORE, 1)
+    hidden = LineChange(shown, Line(LineKind.DONE, "deploy"), (), 0)
+    told = LineChange(secret, Line(LineKind.DONE, "dentist"), CORE, 1)
     acme.log.revise(answer[0], Revision(changed=(hidden, told)), NOW)
 
     assert lexicon(transaction) == {"dentist": 1}

@@ -7,8 +7,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from domain.deliveries import LEASE, Key, Kind, NewDelivery, Recipient, Result, Sent
-from domain.dones import Kind as DoneKind
-from domain.dones import Line
+from domain.dones import Line, LineKind
 from domain.people import Address, Channel, Identity, Person, Profile
 from domain.ports.inbox import Arrival, InboxState, Lane, Source
 from domain.ports.storage import Storage, UnitOfWork
@@ -133,7 +132,7 @@ def test_nothing_of_one_organization_is_shown_in_another(
 ) -> None:
     person, identity = ada
     team = tenant.teams.add("Core", "UTC", NOW)
-    tenant.log.record(person.id, TODAY, "1", NOW, [(Line(DoneKind.DONE, "Secret"), (team.id,))])
+    tenant.log.record(person.id, TODAY, "1", NOW, [(Line(LineKind.DONE, "Secret"), (team.id,))])
     dones = tenant.log.day(person.id, TODAY)
 
     assert other.people.everybody() == []
@@ -164,7 +163,7 @@ def test_nothing_of_one_organization_is_changed_from_another(
     )
     team = tenant.teams.add("Core", "UTC", NOW)
     tenant.teams.join(team.id, person.id, Role.MEMBER, NOW)
-    tenant.log.record(person.id, TODAY, "1", NOW, [(Line(DoneKind.DONE, "Mine"), (team.id,))])
+    tenant.log.record(person.id, TODAY, "1", NOW, [(Line(LineKind.DONE, "Mine"), (team.id,))])
     dones = tenant.log.day(person.id, TODAY)
 
     other.log.change(dones[0].id, None)

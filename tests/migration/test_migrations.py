@@ -19,8 +19,7 @@ from adapters.storage.columns import is_partition
 from adapters.storage.tables import metadata
 from adapters.storage.unit_of_work import PostgresStorage
 from domain.deliveries import Key, Kind, NewDelivery, Recipient
-from domain.dones import Kind as DoneKind
-from domain.dones import Line
+from domain.dones import Line, LineKind
 from domain.people import Address, Channel, Profile
 from domain.ports.inbox import Arrival, Lane, Source
 from domain.teams import Place, Role
@@ -54,7 +53,7 @@ def fill(engine: Engine) -> None:
         team = tenant.teams.add("Core", "UTC", NOW)
         tenant.teams.join(team.id, ada.id, Role.MEMBER, NOW)
         tenant.teams.add_target(team.id, Place(Channel.SLACK, "T1", "C1"))
-        tenant.log.record(ada.id, NOW.date(), "1", NOW, [(Line(DoneKind.DONE, "It"), (team.id,))])
+        tenant.log.record(ada.id, NOW.date(), "1", NOW, [(Line(LineKind.DONE, "It"), (team.id,))])
         for day in (NOW.date(), NOW.date() + timedelta(days=400)):
             key, recipient = Key(day, Kind.PROMPT, ada.id), Recipient(identity.address, None, identity.id)
             tenant.outbox.add([NewDelivery(key, tenant.organization_id, recipient, NOW, ada.id)])

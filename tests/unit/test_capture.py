@@ -7,7 +7,7 @@ import pytest
 from domain import commands as c
 from domain import facts as f
 from domain.deliveries import Kind, State
-from domain.dones import Kind as LineKind
+from domain.dones import LineKind
 from domain.messages import Say
 from domain.people import Address, Channel, Profile
 from tests.factories import ADA, DEE, SIX, TUESDAY, Office, words

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from domain.dones import Done, Kind
+from domain.dones import Done, LineKind
 from domain.facts import Digest, DigestLine
 from domain.local_time import WORKING_WEEK, due_digests
 from domain.people import Person
@@ -34,7 +34,7 @@ def member(name: str, number: int = 1, zone: str = "Europe/Madrid") -> MemberDay
 
 
 def wrote(who: MemberDays, text: str) -> MemberDays:
-    return replace(who, answered=True, dones=(Done(1, who.person.id, TUESDAY, Kind.DONE, text, (7,)),))
+    return replace(who, answered=True, dones=(Done(1, who.person.id, TUESDAY, LineKind.DONE, text, (7,)),))
 
 
 def told(*members: MemberDays, due: DigestDue = DUE, now: datetime = NINE_IN_MADRID) -> Digest:
@@ -46,7 +46,7 @@ def told(*members: MemberDays, due: DigestDue = DUE, now: datetime = NINE_IN_MAD
 def test_people_stand_by_name_with_their_lines() -> None:
     digest = told(wrote(member("ben", 2), "closed tickets"), wrote(member("Ana"), "shipped"))
     assert [person.name for person in digest.people] == ["Ana", "ben"]
-    assert digest.people[0].lines == (DigestLine(TUESDAY, Kind.DONE, "shipped"),)
+    assert digest.people[0].lines == (DigestLine(TUESDAY, LineKind.DONE, "shipped"),)
     assert (digest.team, digest.first_day, digest.last_day) == ("Platform", TUESDAY, TUESDAY)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.dones import MOST_LINES, Kind, Line, clean_text, match_lines, read_lines
+from domain.dones import MOST_LINES, Line, LineKind, clean_text, match_lines, read_lines
 
 TEAMS = {"Platform": 7, "Customer Care": 8}
 ANYTHING = st.text(st.characters(codec="utf-16", exclude_categories=[]) | st.sampled_from("\n\r -*!>[]x:1."))
@@ -83,20 +83,20 @@ def test_every_line_is_a_done_without_what_marks_it_as_one(raw: str, lines: list
 @pytest.mark.parametrize(
     ("raw", "kind", "text"),
     [
-        ("[] plan the move", Kind.GOAL, "plan the move"),
-        ("[ ] plan the move", Kind.GOAL, "plan the move"),
-        ("- [ ] plan the move", Kind.GOAL, "plan the move"),
-        ("☐ plan the move", Kind.GOAL, "plan the move"),
-        ("[x] planned the move", Kind.DONE, "planned the move"),
-        ("! no DNS access", Kind.BLOCKER, "no DNS access"),
-        ("- ! no DNS access", Kind.BLOCKER, "no DNS access"),
-        ("!no DNS access", Kind.BLOCKER, "no DNS access"),
-        ("!!! shipped", Kind.DONE, "!!! shipped"),
-        ("!= is fixed in the parser", Kind.DONE, "!= is fixed in the parser"),
-        ("wow! shipped", Kind.DONE, "wow! shipped"),
+        ("[] plan the move", LineKind.GOAL, "plan the move"),
+        ("[ ] plan the move", LineKind.GOAL, "plan the move"),
+        ("- [ ] plan the move", LineKind.GOAL, "plan the move"),
+        ("☐ plan the move", LineKind.GOAL, "plan the move"),
+        ("[x] planned the move", LineKind.DONE, "planned the move"),
+        ("! no DNS access", LineKind.BLOCKER, "no DNS access"),
+        ("- ! no DNS access", LineKind.BLOCKER, "no DNS access"),
+        ("!no DNS access", LineKind.BLOCKER, "no DNS access"),
+        ("!!! shipped", LineKind.DONE, "!!! shipped"),
+        ("!= is fixed in the parser", LineKind.DONE, "!= is fixed in the parser"),
+        ("wow! shipped", LineKind.DONE, "wow! shipped"),
     ],
 )
-def test_a_sign_in_front_says_what_kind_of_line_it_is(raw: str, kind: Kind, text: str) -> None:
+def test_a_sign_in_front_says_what_kind_of_line_it_is(raw: str, kind: LineKind, text: str) -> None:
     assert read_lines(raw, TEAMS) == [Line(kind, text)]
 
 
@@ -112,25 +112,25 @@ def test_a_sign_in_front_says_what_kind_of_line_it_is(raw: str, kind: Kind, text
     ],
 )
 def test_private_keeps_a_line_to_oneself_however_it_is_spaced(raw: str) -> None:
-    assert read_lines(raw, TEAMS) == [Line(Kind.DONE, "told Ana about it", private=True)]
+    assert read_lines(raw, TEAMS) == [Line(LineKind.DONE, "told Ana about it", private=True)]
 
 
 def test_private_goes_with_any_kind() -> None:
     assert read_lines("private: ! burnt out\n[ ] private: look for help", TEAMS) == [
-        Line(Kind.BLOCKER, "burnt out", private=True),
-        Line(Kind.GOAL, "look for help", private=True),
+        Line(LineKind.BLOCKER, "burnt out", private=True),
+        Line(LineKind.GOAL, "look for help", private=True),
     ]
 
 
 @pytest.mark.parametrize(
     ("raw", "line"),
     [
-        ("platform: shipped", Line(Kind.DONE, "shipped", team_ids=(7,))),
-        ("- Customer care: shipped", Line(Kind.DONE, "shipped", team_ids=(8,))),
-        ("Platform: ! stuck", Line(Kind.BLOCKER, "stuck", team_ids=(7,))),
-        ("platforms: shipped", Line(Kind.DONE, "platforms: shipped")),
-        ("TODO: shipped", Line(Kind.DONE, "TODO: shipped")),
-        ("platform:shipped", Line(Kind.DONE, "platform:shipped")),
+        ("platform: shipped", Line(LineKind.DONE, "shipped", team_ids=(7,))),
+        ("- Customer care: shipped", Line(LineKind.DONE, "shipped", team_ids=(8,))),
+        ("Platform: ! stuck", Line(LineKind.BLOCKER, "stuck", team_ids=(7,))),
+        ("platforms: shipped", Line(LineKind.DONE, "platforms: shipped")),
+        ("TODO: shipped", Line(LineKind.DONE, "TODO: shipped")),
+        ("platform:shipped", Line(LineKind.DONE, "platform:shipped")),
     ],
 )
 def test_only_the_exact_name_of_a_team_of_hers_sends_a_line_there(raw: str, line: Line) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from domain import facts as f
-from domain.dones import Kind
+from domain.dones import LineKind
 from domain.people import Channel
 from domain.stored_facts import dump, load
 from tests.examples import FACTS, HOSTILE
@@ -31,10 +31,10 @@ def test_everything_the_bot_can_say_has_an_example() -> None:
 
 
 def test_enumerations_dates_and_spans_keep_their_types() -> None:
-    hit = f.Hit("Ada", TUESDAY, Kind.BLOCKER, HOSTILE, ((0, 3), (5, 8)))
+    hit = f.Hit("Ada", TUESDAY, LineKind.BLOCKER, HOSTILE, ((0, 3), (5, 8)))
     shown = stored(f.SearchShown("x", (hit,), 1, 1, 1, degraded=False))
     assert isinstance(shown, f.SearchShown)
-    assert shown.hits[0].kind is Kind.BLOCKER
+    assert shown.hits[0].kind is LineKind.BLOCKER
     assert shown.hits[0].matches == ((0, 3), (5, 8))
     settings = stored(
         f.SettingsShown(

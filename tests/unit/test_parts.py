@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain import facts as f
 from domain.commands import Join
-from domain.dones import Kind
+from domain.dones import LineKind
 from domain.messages import (
     Action,
     Actions,
@@ -108,14 +108,14 @@ def test_whatever_is_said_is_said_in_parts_that_fit(many: tuple[Block, ...], cha
 @pytest.mark.parametrize("channel", CHATS)
 @pytest.mark.parametrize("character", ["a", "&", "*", "<", "字", "👍", " "])
 def test_a_hundred_thousand_characters_arrive(channel: Channel, character: str) -> None:
-    line = f.DigestLine(TUESDAY, Kind.DONE, character * 100_000)
+    line = f.DigestLine(TUESDAY, LineKind.DONE, character * 100_000)
     person = f.DigestPerson("Ada", by_mail=False, lines=(line,))
     promises_hold(word(f.Digest("platform", TUESDAY, TUESDAY, (person,)), channel), channel)
 
 
 @pytest.mark.parametrize("channel", CHATS)
 def test_a_digest_of_a_hundred_busy_people_arrives(channel: Channel) -> None:
-    lines = tuple(f.DigestLine(TUESDAY, Kind.BLOCKER, f"{number} {HOSTILE}") for number in range(20))
+    lines = tuple(f.DigestLine(TUESDAY, LineKind.BLOCKER, f"{number} {HOSTILE}") for number in range(20))
     people = tuple(f.DigestPerson(f"Person {number}", by_mail=True, lines=lines) for number in range(100))
     message = word(f.Digest("platform", TUESDAY, TUESDAY, people, quiet=("Eli",) * 300), channel)
     promises_hold(message, channel)
@@ -124,7 +124,7 @@ def test_a_digest_of_a_hundred_busy_people_arrives(channel: Channel) -> None:
 
 @pytest.mark.parametrize("channel", CHATS)
 def test_a_title_as_long_as_a_message_is_no_trouble(channel: Channel) -> None:
-    hit = f.Hit("Ada", TUESDAY, Kind.DONE, "found", ())
+    hit = f.Hit("Ada", TUESDAY, LineKind.DONE, "found", ())
     shown = f.SearchShown("<&*" * 3_000, (hit,) * 3, 3, 1, 1, degraded=False)
     promises_hold(word(shown, channel), channel)
 

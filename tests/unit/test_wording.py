@@ -9,7 +9,7 @@ import pytest
 from domain import commands as c
 from domain import facts as f
 from domain import replies as r
-from domain.dones import Kind
+from domain.dones import LineKind
 from domain.grammar import read_message, read_slash
 from domain.local_time import WORKING_WEEK
 from domain.messages import Action, Actions, Block, Group, Heading, Message, Paragraph, Run, Style, plain
@@ -25,7 +25,7 @@ SHOW_NO_TYPED_TWIN = {"which_organization"}
 """No words say which organization a message is meant for; its buttons are the only way."""
 NO_COMMANDS = {"[]", "!", "CODE", "/done invite", "17:30", "token_revoked", "private:"}
 """Signs in front of a line, a platform's own words, and what stands for a command whose rest is up to her."""
-_HIT = f.Hit("Ada", TUESDAY, Kind.DONE, "shipped it", ())
+_HIT = f.Hit("Ada", TUESDAY, LineKind.DONE, "shipped it", ())
 
 
 def runs(message: Message) -> Iterator[Run]:
@@ -131,7 +131,7 @@ def test_it_says_what_was_recorded_for_which_day_and_when_others_see_it() -> Non
 
 
 def test_private_lines_are_said_to_be_seen_by_nobody_else() -> None:
-    line = f.SaidLine(Kind.DONE, "told Ana", private=True)
+    line = f.SaidLine(LineKind.DONE, "told Ana", private=True)
     one = f.Recorded(TUESDAY, (line,), (), "", can_edit=False)
     two = f.Recorded(TUESDAY, (line, line), (), "", can_edit=False)
     assert "Only you see it." in words(word(one, Channel.SLACK))
@@ -168,7 +168,9 @@ def test_a_deleted_line_is_told_as_deleted() -> None:
 
 
 def test_a_team_that_has_only_mail_is_not_told_so_beside_each_name() -> None:
-    cleo = f.DigestPerson("Cleo", by_mail=True, lines=(f.DigestLine(TUESDAY, Kind.DONE, "signed the lease"),))
+    cleo = f.DigestPerson(
+        "Cleo", by_mail=True, lines=(f.DigestLine(TUESDAY, LineKind.DONE, "signed the lease"),)
+    )
     digest = f.Digest("platform", TUESDAY, TUESDAY, (cleo, replace(cleo, name="Dee")))
     assert "by mail" not in words(word(digest, Channel.EMAIL))
 
