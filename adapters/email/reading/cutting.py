@@ -1,5 +1,7 @@
 """Where her words end and an original begins, from the first line to the last."""
 
+from dataclasses import replace
+
 from adapters.email.reading.attributions import Attribution, attribution_at
 from adapters.email.reading.evidence import weigh
 from adapters.email.reading.originals import HEADERS, Original, above_rules, is_reply_above, original_at
@@ -11,6 +13,7 @@ _GROUPWISE = ">>>"
 """`>>> Bob <bob@example.com> 11/24/2026 6:00 PM >>>`, and the original below it is not quoted."""
 _MOST_UNKNOWN_HEADERS = 6
 _MOST_QUOTED_HEADERS = 10
+_LONGEST_SENTENCE = 200
 _LONGEST_REQUEST = 120
 """Characters of a line that asks to answer above it."""
 
@@ -111,7 +114,7 @@ class _Cut:
 
     def _original(self, index: int) -> int | None:
         """Behind an original's headers when she passed it on without a word; else the end."""
-        original = original_at(self._page, index, self._words)
+        original = original_at(self._page, index, self._words) or self._below_a_sentence(index)
         if original is None or self._is_all_there_is(original, index):
             return None
         if original.is_forward and self._first >= index:
@@ -123,6 +126,19 @@ class _Cut:
             self._page.mark(original.start, quoted, Verdict.ORIGINAL, original.rule)
             return quoted  # what is quoted line by line ends where its marks end
         return self._end(original.start, original.rule)
+
+    def _below_a_sentence(self, index: int) -> Original | None:
+        """Headers right below a sentence without its colon that says who wrote, and when, already."""
+        page, said, words = self._page, self._page.said[index], self._words
+        below = page.said[index + 1] if index + 1 < len(page) else ""
+        if ":" not in below or len(said) > _LONGEST_SENTENCE or not words.openers.at(said):
+            return None
+        original = original_at(page, index + 1, words)
+        if original is None or original.start != index + 1:
+            return None
+        found = attribution_at(Page(f"{said}:"), 0, words, 0)
+        is_sentence = found is not None and found.is_sure and not found.hers
+        return replace(original, start=index) if is_sentence else None
 
     def _is_all_there_is(self, original: Original, index: int) -> bool:
         """Headers with nothing above or below them, which nobody sends: a list of hers looks like that."""
