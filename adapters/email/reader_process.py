@@ -17,8 +17,8 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
-from adapters.email.reader_worker import LENGTH, READY, Answer
-from adapters.email.understanding import Question, Understood
+from adapters.email.reader_worker import LENGTH, READY
+from adapters.email.understanding import Answer, Question, Understood
 
 MOST_MEMORY = 384 * 1024 * 1024
 """Octets of address space; the largest mail there is takes less than 256 of these megabytes."""

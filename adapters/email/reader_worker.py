@@ -12,22 +12,17 @@ import struct
 import sys
 from typing import BinaryIO
 
-from adapters.email.understanding import Understood, understand_all
+from adapters.email.understanding import understand_all
 
 READY = b"ready\n"
 LENGTH = struct.Struct(">Q")
-Answer = Understood | str | None
-"""A string names what went wrong."""
 
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Answer each frame with one."""
     while len(head := source.read(LENGTH.size)) == LENGTH.size:
         questions = pickle.loads(source.read(LENGTH.unpack(head)[0]))  # noqa: S301 -- our own process
-        found: list[Answer] = [
-            type(each).__name__ if isinstance(each, Exception) else each for each in understand_all(questions)
-        ]
-        answers = pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
+        answers = pickle.dumps(understand_all(questions), pickle.HIGHEST_PROTOCOL)
         sink.write(LENGTH.pack(len(answers)) + answers)
         sink.flush()
 

@@ -3,7 +3,7 @@
 So it can be done in a process of its own, where a mail made to hurt harms nothing else.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -57,6 +57,8 @@ class Understood(NamedTuple):
 
 Question = tuple[bytes, str, date]
 """What `understand` takes."""
+Answer = Understood | str | None
+"""What it tells; a string names what went wrong."""
 
 
 def understand(stored: bytes, domain: str, day: date) -> Understood | None:
@@ -70,52 +72,50 @@ def understand(stored: bytes, domain: str, day: date) -> Understood | None:
     Returns:
         None when there is no mail in it.
     """
-    [found] = understand_all([(stored, domain, day)])
-    if isinstance(found, Exception):
-        raise found
-    return found
+    *_, told = _steps(stored, domain, day)
+    return told
 
 
-def understand_all(questions: Sequence[Question]) -> list[Understood | Exception | None]:
-    """For each what `understand` tells, or raises.
+def understand_all(questions: Sequence[Question]) -> list[Answer]:
+    """The answer to each.
 
     They are read side by side, each step of all before the next one of any: so the code and the words that a
     step needs stay in the processor's caches. One after the other, forty mails take a fifth longer.
     """
-    found: list[Understood | Exception | None] = [None] * len(questions)
+    told: list[Answer] = [None] * len(questions)
     unread = {number: _steps(*question) for number, question in enumerate(questions)}
     while unread:
         for number, steps in list(unread.items()):
             try:
-                next(steps)
-            except StopIteration as end:
-                found[number] = end.value
+                told[number] = next(steps)
+            except StopIteration:
+                del unread[number]
             except Exception as error:  # noqa: BLE001 -- one bad mail stops no other
-                found[number] = error
-            else:
-                continue
-            del unread[number]
-    return found
+                told[number] = type(error).__name__
+                del unread[number]
+    return told
 
 
-def _steps(stored: bytes, domain: str, day: date) -> Generator[None, None, Understood | None]:
-    """What `understand` tells of one; it pauses between two steps."""
+def _steps(stored: bytes, domain: str, day: date) -> Iterator[Understood | None]:
+    """Yields None between two steps, and at last what `understand` tells."""
     mail = read_mail(stored)
+    yield None
     if mail is None:
-        return None
-    yield
+        return
     head, answered = _letterhead(mail, domain)
     if reason := why_automatic(mail):
-        return Understood(head, automatic=reason, notice=_notice(stored, mail, reason, domain, day))
-    yield
+        yield Understood(head, automatic=reason, notice=_notice(stored, mail, reason, domain, day))
+        return
+    yield None
     answer = read_texts(mail.texts, mail.from_name)
-    yield
+    yield None
     if reason := why_automatic_text(answer.lines):
-        return Understood(head, automatic=reason, notice=_notice(stored, mail, reason, domain, day))
+        yield Understood(head, automatic=reason, notice=_notice(stored, mail, reason, domain, day))
+        return
     remarks: tuple[Remark, ...] = ()
     if answered is Kind.DIGEST_MAIL:
         answer, remarks = split_remarks(answer, mail.from_name)
-    return Understood(head, answer.text, remarks)
+    yield Understood(head, answer.text, remarks)
 
 
 def _letterhead(mail: IncomingMail, domain: str) -> tuple[Letterhead, Kind | None]:
