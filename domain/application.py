@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from domain import correspondence
 from domain.commands import InboxRef, Origin, Request, Search, Surface
-from domain.conversation import Conversation, Handled
+from domain.conversation import Conversation
 from domain.deliveries import LEASE, Key, Kind, NewDelivery, Recipient
+from domain.handled import Handled
 from domain.messages import Mark, Nothing, Reply, Say
 from domain.outgoing import Outgoing
 from domain.people import CHATS, Channel

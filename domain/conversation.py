@@ -4,48 +4,28 @@ Strings the use cases together inside one unit of work; none of them knows anoth
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import assert_never
 
 from domain import commands as c
 from domain import correspondence
 from domain import facts as f
 from domain import replies as r
 from domain import talk as t
-from domain.delivery_events import DeliveryEvent
 from domain.engines import Engines
 from domain.errors import Refusal
 from domain.grammar import read_message, read_slash
+from domain.handled import Handled
 from domain.local_time import log_day
 from domain.messages import Audience
-from domain.people import Channel, Identity
+from domain.people import Channel
 from domain.ports.front import Tokens
 from domain.ports.inbox import InboxState
 from domain.ports.search import SearchIndex
 from domain.ports.storage import UnitOfWork
 from domain.services import absences, capture, confirming, linking, membership, preferences, searching
 from domain.services.linking import Held, Known
-
-
-@dataclass(frozen=True, slots=True)
-class Handled:
-    """How a request ended, before anything is worded."""
-
-    note: str
-    """For the inbox and the log: what was done or why nothing was; never any of its text."""
-    state: InboxState = InboxState.DONE
-    facts: f.Facts | None = None
-    """What to say; None: nothing."""
-    mark: bool = False
-    """What was written deserves a check mark; without facts it is answer enough."""
-    audience: Audience = Audience.ASKER
-    organization_id: int | None = None
-    person_id: int | None = None
-    identity: Identity | None = None
-    stopped: int | None = None
-    """An identity to which nothing is sent any more, as she wishes."""
-    event: DeliveryEvent | None = None
-    """What it tells of a delivery."""
 
 
 class Conversation:
@@ -280,8 +260,19 @@ class Conversation:
                 )
             case r.Back():
                 return absences.come_back(tenant, person, now)
-            case _:
+            case (
+                c.Record()
+                | c.ChangeSource()
+                | c.TeamHere()
+                | c.PickOrganization()
+                | c.StopMail()
+                | c.Connect()
+            ):
+                return f.HelpShown("", kept=False)  # carried out before, or asked where it cannot be
+            case r.ClaimMail() | r.ClaimSender() | r.OutOfOffice() | r.Undelivered():
                 return f.HelpShown("", kept=False)
+            case _:
+                assert_never(command)
 
     def _invite(self, known: Known, origin: c.Origin, command: c.Invite, now: datetime) -> f.Facts:
         if Channel.EMAIL not in self._channels:

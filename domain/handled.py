@@ -1,0 +1,30 @@
+"""How a request ended: what the conversation hands back to the transaction around it."""
+
+from dataclasses import dataclass
+
+from domain.delivery_events import DeliveryEvent
+from domain.facts import Facts
+from domain.messages import Audience
+from domain.people import Identity
+from domain.ports.inbox import InboxState
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """How a request ended, before anything is worded."""
+
+    note: str
+    """For the inbox and the log: what was done or why nothing was; never any of its text."""
+    state: InboxState = InboxState.DONE
+    facts: Facts | None = None
+    """What to say; None: nothing."""
+    mark: bool = False
+    """What was written deserves a check mark; without facts it is answer enough."""
+    audience: Audience = Audience.ASKER
+    organization_id: int | None = None
+    person_id: int | None = None
+    identity: Identity | None = None
+    stopped: int | None = None
+    """An identity to which nothing is sent any more, as she wishes."""
+    event: DeliveryEvent | None = None
+    """What it tells of a delivery."""
