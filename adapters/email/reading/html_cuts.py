@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
@@ -37,6 +38,10 @@ _QUOTE_CLASSES = frozenset(
         ],
     ]
 )
+_PREFIXES = frozenset(["moz-cite-prefix", "x_moz-cite-prefix", "cite-prefix"])
+"""Thunderbird's attributions, each in an element."""
+_LONGEST_PREFIX = 400
+"""Of what is looked at there."""
 _SIGNATURE_CLASSES = frozenset(
     [
         *["gmail_signature", "gmail_signature_prefix", "moz-signature", "protonmail_signature_block"],
@@ -116,9 +121,17 @@ def cuts_of(tree: etree._Element) -> Cuts:
     """By the marks of its program, in one pass."""
     cuts = Cuts()
     cited = _around_cited(tree)
+    told_by_text = None
     for element in _TELLING(tree):
-        if _is_quote(element, cited) or _is_signature(element) or _is_hidden(element):
+        if element is told_by_text:
+            continue
+        if _is_signature(element) or _is_hidden(element):
             cuts.left_out.add(element)
+        elif _is_quote(element, cited):
+            if _is_prefix(element) and _holds_more(element):
+                told_by_text = element.getnext()
+            else:
+                cuts.left_out.add(element)
         elif cuts.last is None and _is_from_here_on(element):
             cuts.last = element
         elif element.tag == "blockquote" and _INDENT.search(element.get("style", "")[:400]):
@@ -148,6 +161,24 @@ def _is_quote(element: etree._Element, cited: set[etree._Element]) -> bool:
     if not found:
         return False
     return found != {"gmail_quote"} or element not in cited
+
+
+def _is_prefix(element: etree._Element) -> bool:
+    return element.tag == "div" and not _PREFIXES.isdisjoint(_names(element))
+
+
+def _holds_more(prefix: etree._Element) -> bool:
+    """She typed in front of the attribution, in its element: text and the quote's marks tell the quote."""
+    has_text = has_line = False
+    for event, element in islice(etree.iterwalk(prefix, events=("start", "end")), _LONGEST_PREFIX):
+        if has_text and element.tag in {"br", "div", "p"}:
+            has_line = True
+        text = element.text if event == "start" else element.tail
+        if text and text.strip() and (event == "start" or element is not prefix):
+            if has_line:
+                return True
+            has_text = True
+    return False
 
 
 def _around_cited(tree: etree._Element) -> set[etree._Element]:
