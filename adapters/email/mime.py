@@ -39,6 +39,21 @@ _AS_IT_IS = frozenset(["", "7bit", "8bit", "binary"])
 """Content-Transfer-Encodings that change nothing."""
 
 
+_MARKUP = re.compile(
+    r"\s{0,99}<(?:!doctype\s+html|(?:html|head|body)\b"
+    r"|(?:div|p|span|table|font|meta|style)(?:\s+[a-z-]{1,30}=[^<>]{0,300})?>)",
+    re.IGNORECASE,
+)
+_FEWEST_TAGS = 4
+
+
+def is_markup(text: str) -> bool:
+    """Whether a text that is said to be plain is HTML from its first tag to its last."""
+    if _MARKUP.match(text) is None or not text.rstrip().endswith(">"):
+        return False
+    return text.count("<", 0, LONGEST_TEXT) >= _FEWEST_TAGS
+
+
 class Texts:
     """The plain and the HTML text of a message; empty where there is none.
 
@@ -140,7 +155,7 @@ def read_message(raw: bytes) -> tuple[Head, Texts]:
         _keep_text("text/plain", head, start, len(raw), budget)  # it has no part: the body is all there is
     plain, html = budget.texts.get("text/plain", []), budget.texts.get("text/html", [])
     return head, Texts(
-        _joined(plain),
+        _without_markup(plain),
         partial(_joined, html),
         flowed=bool(plain) and plain[0][0].parameter("format").lower() == "flowed",
         delsp=bool(plain) and plain[0][0].parameter("delsp").lower() == "yes",
@@ -252,6 +267,13 @@ def _is_attached(part: Head) -> bool:
 def _joined(parts: list[tuple[Head, bytes]]) -> str:
     """The texts of one kind in reading order: a picture in the middle of a mail cuts its text in two."""
     return "\n".join(_text(part, body) for part, body in parts)
+
+
+def _without_markup(parts: list[tuple[Head, bytes]]) -> str:
+    """Of the plain texts only those that are plain: the HTML of a mail may be said to be plain too."""
+    texts = [_text(part, body) for part, body in parts]
+    plain = [text for text in texts if not is_markup(text)] if len(texts) > 1 else texts
+    return "\n".join(plain or texts)
 
 
 def _text(part: Head, body: bytes) -> str:

@@ -9,8 +9,8 @@ from email.utils import parseaddr
 from typing import Any
 
 from adapters.email.automatic import why_automatic, why_automatic_text
-from adapters.email.mime import Head, decoded_words, read_message
-from adapters.email.reading.answer import Answer, read_text, read_texts
+from adapters.email.mime import Head, Texts, decoded_words, read_message
+from adapters.email.reading.answer import Answer, read_texts
 from domain.commands import Record
 from domain.dones import clean_text, read_lines
 from domain.grammar import read_message as read_command
@@ -68,7 +68,7 @@ def read_raw(raw: bytes) -> ReadMail:
 
 def read_plain(text: str) -> ReadMail:
     """Read the decoded text of a mail, without its headers."""
-    answer = read_text(text.replace("\r\n", "\n").replace("\r", "\n"))
+    answer = read_texts(Texts(text.replace("\r\n", "\n").replace("\r", "\n"), str))
     return ReadMail(answer, why_automatic_text(answer.lines))
 
 

@@ -103,6 +103,19 @@ PARTS = {
         "--b\n\nIhr E-Mail-Programm zeigt dies nicht.\n--b\nContent-Type: text/html\n\n<p>one</p>\n--b--",
         "one",
     ),
+    "HTML that is said to be plain": (
+        "text/plain",
+        '<div dir="ltr">one</div>\n<blockquote type="cite"><div>What did you do?</div></blockquote>',
+        "one",
+    ),
+    "a page that is said to be plain": ("text/plain", "<html><body>one<br>two</body></html>", "one\ntwo"),
+    "a tag that she wrote herself": ("text/plain", "<div> is centred", "<div> is centred"),
+    "tags that she wrote herself": ("text/plain", "<p> and <b>\nfixed <br>", "<p> and <b>\nfixed <br>"),
+    "both parts are said to be plain": (
+        "multipart/alternative; boundary=b",
+        "--b\n\none\n--b\nContent-Type: text/plain\n\n<div><p>one</p></div>\n--b--",
+        "one",
+    ),
     "words about a mail program that both parts hold": (
         "multipart/alternative; boundary=b",
         "--b\n\nFixed mail client.\n--b\nContent-Type: text/html\n\n<p>Fixed mail client.</p>\n--b--",

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from adapters.email.mime import Texts
+from adapters.email.mime import Texts, is_markup
 from adapters.email.reading.html_text import visible_text
 from adapters.email.reading.page import Judged, Verdict
 from adapters.email.reading.paragraphs import answer_lines
@@ -56,7 +57,9 @@ def read_text(text: str, sender_name: str = "", *, flowed: bool = False, delsp: 
 
 
 def read_texts(texts: Texts, sender_name: str = "") -> Answer:
-    """Read the plain text, or the HTML where the plain one is empty or a stub."""
+    """Read the plain text, or the HTML where the plain one is empty, a stub or HTML itself."""
+    if is_markup(texts.plain):
+        texts = Texts("", partial(str, texts.html or texts.plain))
     answer = read_text(texts.plain, sender_name, flowed=texts.flowed, delsp=texts.delsp)
     plain = answer.reply
     is_stub = len(plain) < _LONGEST_STUB and _STUB.search(plain) is not None
