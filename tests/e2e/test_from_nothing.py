@@ -48,7 +48,7 @@ async def test_a_slack_workspace_goes_from_nothing_to_its_first_digest(own_town:
     channel = slack.add_channel(workspace, "platform", users)
     ana, dana = (OnSlack(own_town, user, channel) for user in users)
     await ana.slash("team here")
-    await until(lambda: any(each.bot_id for each in slack.messages(channel)))  # on a busy machine it comes later
+    await until(lambda: any(each.bot_id for each in slack.messages(channel)))  # on a busy machine
     [made] = [each for each in slack.messages(channel) if each.bot_id]
     joined = await slack.click(dana.user, channel, made.ts, "Join")
     await own_town.settle()
