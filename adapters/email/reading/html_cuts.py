@@ -1,6 +1,7 @@
 """What the structure of an HTML mail tells: which elements are quotes, signatures or not shown."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -40,7 +41,11 @@ _QUOTE_CLASSES = frozenset(
 )
 _PREFIXES = frozenset(["moz-cite-prefix", "x_moz-cite-prefix", "cite-prefix"])
 """Thunderbird's attributions, each in an element."""
-_LONGEST_PREFIX = 400
+_WRAPPERS = frozenset(["gmail_extra", "protonmail_quote", "zmail_extra"])
+"""What holds an attribution and, as an element of its own, the quote; who answers below types into it."""
+_DEEPEST_WRAPPER = 20
+_LONGEST_WRAPPER = 150
+_LONGEST_PREFIX = 150
 """Of what is looked at there."""
 _SIGNATURE_CLASSES = frozenset(
     [
@@ -121,15 +126,17 @@ def cuts_of(tree: etree._Element) -> Cuts:
     """By the marks of its program, in one pass."""
     cuts = Cuts()
     cited = _around_cited(tree)
-    told_by_text = None
+    told_by_text: set[etree._Element | None] = set()
     for element in _TELLING(tree):
-        if element is told_by_text:
+        if element in told_by_text:
             continue
         if _is_signature(element) or _is_hidden(element):
             cuts.left_out.add(element)
         elif _is_quote(element, cited):
             if _is_prefix(element) and _holds_more(element):
-                told_by_text = element.getnext()
+                told_by_text.add(element.getnext())
+            elif element in cited and (citation := _answered(element, cited)) is not None:
+                told_by_text.add(citation)
             else:
                 cuts.left_out.add(element)
         elif cuts.last is None and _is_from_here_on(element):
@@ -151,7 +158,7 @@ def _names(element: etree._Element) -> set[str]:
     return set(names.lower().split()) if names else set()
 
 
-def _is_quote(element: etree._Element, cited: set[etree._Element]) -> bool:
+def _is_quote(element: etree._Element, cited: dict[etree._Element, etree._Element]) -> bool:
     if (element.get("id", "")).lower() in _QUOTE_IDS or element.get("name") in _QUOTE_NAMES:
         return True
     names = _names(element)
@@ -181,15 +188,45 @@ def _holds_more(prefix: etree._Element) -> bool:
     return False
 
 
-def _around_cited(tree: etree._Element) -> set[etree._Element]:
-    """What has a quote in it: Gmail wraps quotes and the answers between them, and only the quotes go."""
-    around: set[etree._Element] = set()
+def _around_cited(tree: etree._Element) -> dict[etree._Element, etree._Element]:
+    """What has a quote in it, each with the element towards the first.
+
+    Gmail wraps quotes and the answers between them, and only the quotes go.
+    """
+    around: dict[etree._Element, etree._Element] = {}
     for quote in tree.iter("blockquote"):
+        inner = quote
         for element in quote.iterancestors():
             if element in around:
                 break
-            around.add(element)
+            around[element] = inner
+            inner = element
     return around
+
+
+def _answered(wrapper: etree._Element, cited: dict[etree._Element, etree._Element]) -> etree._Element | None:
+    """The first quote in it, if something stands below: hers, as a program writes its own words above."""
+    if wrapper.tag == "blockquote" or not _names(wrapper) & _WRAPPERS:
+        return None
+    path = [cited[wrapper]]
+    while path[-1].tag != "blockquote" and len(path) < _DEEPEST_WRAPPER:
+        path.append(cited[path[-1]])
+    texts = islice((text for element in path for text in _texts_behind(element)), _LONGEST_WRAPPER)
+    is_answered = any(text is not None and any(map(str.isalnum, text)) for text in texts)
+    return path[-1] if is_answered and path[-1].tag == "blockquote" else None
+
+
+def _texts_behind(element: etree._Element) -> Iterator[str | None]:
+    yield element.tail
+    for sibling in element.itersiblings():
+        walk = etree.iterwalk(sibling, events=("start", "end"))
+        for event, inner in walk:
+            if event == "end":
+                yield inner.tail
+            elif inner.tag in {"blockquote", "style", "script"} or _is_signature(inner):
+                walk.skip_subtree()
+            else:
+                yield inner.text
 
 
 def _is_signature(element: etree._Element) -> bool:
