@@ -24,6 +24,8 @@ _RULE = frozenset("-_=*~#+ᐧ·—–―‐•|.─━═ \t")
 _DRAWN = _RULE | frozenset("＊＝＿－～＋／・･◆◇□■/’゜゚。:　")
 """Of lines that are drawn with other signs, in Japan above all; six of them, for `//` may be hers."""
 _FEWEST_ORNAMENTS = 6
+_COMMENTS = ("/*", "//-", "//=", "//*")
+"""How a line of code begins that is drawn too, and is no edge of a signature."""
 BULLET = re.compile(
     r"\s*(?:[-*+•‣◦⁃∙·▪▫●○■□➢➤►▶→⇒✦✧★☆–—!]|\(?\d{1,3}[.)．、]|[a-z]\)|\[[ xX✓✔]?\]|[✓✔✅☑☐✗✘❌❗])️?(?:\s|$)"
     r"|\s*(?:\[\]|[✓✔✅☑☐•●▪■・]|-\[[ xX]?\])"
@@ -161,7 +163,10 @@ def is_rule(said: str) -> bool:
     if not said:
         return False
     return _RULE.issuperset(said) or (
-        len(said) >= _FEWEST_ORNAMENTS and said[0] in _DRAWN and _DRAWN.issuperset(said)
+        len(said) >= _FEWEST_ORNAMENTS
+        and said[0] in _DRAWN
+        and _DRAWN.issuperset(said)
+        and not said.startswith(_COMMENTS)
     )
 
 
