@@ -102,6 +102,8 @@ class _Pieces:
             is_left_out = tag in _UNSEEN or element in self._cuts.left_out
             if event == "start" and is_left_out:
                 walk.skip_subtree()
+                if tag == "blockquote":
+                    yield from self._place_of_a_quote()
             elif event == "start":
                 yield from self._start(tag, element)
             elif is_left_out:
@@ -143,6 +145,11 @@ class _Pieces:
             if tag in _PARAGRAPHS:
                 yield "\n"
         yield from self._text(element.tail)
+
+    def _place_of_a_quote(self) -> Iterator[str]:
+        """A line that tells what is around it that a quote was here."""
+        yield from self._break()
+        yield "> …\n"
 
     def _is_quote(self, tag: str, element: etree._Element) -> bool:
         is_marked = element in self._cuts.quotes

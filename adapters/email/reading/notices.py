@@ -128,14 +128,10 @@ def _legal_at(page: Page, start: int, end: int, words: Words) -> tuple[int, str]
             phrase = phrases.at(bare) or _behind_heading(said, phrases)
             if not phrase or not (is_apart or _is_surely_legal(said, phrase)):
                 continue
-            if _is_impersonal(page.said[index], phrase, bare) and page.has_words(start, index):
+            if _is_impersonal(page.said[index], phrase, bare) and page.has_words(0, index):
                 return _above(page, index, start, end), rule
         is_headed = said[:_LONGEST_HEADING].partition(":")[1] and words.disclaimers.at(bare)
-        if (
-            (is_apart or is_headed)
-            and _sounds_legal(page, index, end, words)
-            and page.has_words(start, index)
-        ):
+        if (is_apart or is_headed) and _sounds_legal(page, index, end, words) and page.has_words(0, index):
             return _above(page, index, start, end), "sounds as legal texts do"
     return end, ""
 
