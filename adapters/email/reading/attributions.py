@@ -153,7 +153,8 @@ def _upward(page: Page, last: int, words: Words, floor: int, *, quoted: bool) ->
         if not may_add and not (evidence.date and (dated or evidence.time)):
             continue  # perhaps a part of a long name, above which the date stands
         if decides(text, evidence, quoted=quoted, dated=dated):
-            found, opens = Attribution(start, last + 1, is_sure=is_sure(text, evidence)), _opens(line, words)
+            found = Attribution(start, last + 1, is_sure=is_sure(text, evidence))
+            opens = _opens(line, words) or _is_named(line)
             lacks_date = not evidence.date
             if dated and evidence.date and (evidence.verb or evidence.address):
                 break
@@ -175,12 +176,18 @@ def _may_add(found: Attribution, line: str, words: Words, *, dated: bool, opens:
     """Whether one more line may belong to an attribution that is whole without it, and `opens` as they do."""
     if (dated and _adds_a_date(line, words)) or _is_middle(line):
         return True
-    return not found.is_sure and not opens and _may_be_named(line)
+    ends_sentence = line.endswith(_SENTENCE_ENDS) and not line[-2:-1].isdigit()
+    return not found.is_sure and not opens and not ends_sentence and _may_be_named(line)
 
 
 def _opens(line: str, words: Words) -> bool:
     """It begins with a word like `On`, in front of which no name belongs."""
     return bool(words.openers.at(line.lstrip(ORNAMENT)))
+
+
+def _is_named(line: str) -> bool:
+    """`Ann Weber wrote:` is whole: a line above it is hers unless it tells when."""
+    return line.lstrip(ORNAMENT)[:1].isupper() and len(line.split()) > 1
 
 
 def _is_middle(line: str) -> bool:
