@@ -156,7 +156,7 @@ def _upward(page: Page, last: int, words: Words, floor: int, *, quoted: bool) ->
             found = Attribution(start, last + 1, is_sure=is_sure(text, evidence))
             opens = _opens(line, words) or _is_named(line)
             lacks_date = not evidence.date
-            if dated and evidence.date and (evidence.verb or evidence.address):
+            if evidence.date and (_is_named(line) or (dated and (evidence.verb or evidence.address))):
                 break
     return found
 
