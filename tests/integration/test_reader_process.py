@@ -1,6 +1,7 @@
 """Mails are read in a process of their own: one that takes too long or too much ends no other mail."""
 
 import asyncio
+import fcntl
 import os
 import signal
 import sys
@@ -12,7 +13,7 @@ from typing import cast
 import pytest
 
 from adapters.email.reader import MailReader
-from adapters.email.reader_process import MailTooHard, ReaderProcess, _load
+from adapters.email.reader_process import MOST_OCTETS_AT_ONCE, MailTooHard, ReaderProcess, _load
 from adapters.email.understanding import understand, understand_all
 from tests.mail_world import NAMES, FakeTokens, letter, mail_file, raw_item
 
@@ -60,6 +61,15 @@ async def test_one_process_reads_many_mails(process: ReaderProcess) -> None:
     first = pid_of(process)
     await process.understand(PLAIN, NAMES.domain, DAY)
     assert pid_of(process) == first
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a pipe hold more")
+async def test_what_is_read_at_once_is_handed_over_at_once(process: ReaderProcess) -> None:
+    await process.understand(PLAIN, NAMES.domain, DAY)
+    stdin = process._process.stdin if process._process else None  # noqa: SLF001 -- nothing else tells of it
+    assert stdin is not None
+    pipe = stdin.transport.get_extra_info("pipe")
+    assert fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ) == MOST_OCTETS_AT_ONCE
 
 
 async def test_when_it_dies_the_next_mail_gets_a_new_one(process: ReaderProcess) -> None:
