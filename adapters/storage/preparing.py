@@ -6,6 +6,7 @@ analyzed, which autovacuum does soon after they have grown.
 https://www.postgresql.org/docs/current/sql-prepare.html
 """
 
+import itertools
 import re
 from typing import Any
 
@@ -14,6 +15,8 @@ from sqlalchemy import Engine, TextClause, event, text
 
 _OPTION = "prepared"
 _PLACE = re.compile(r"%\((\w+)\)s")
+_numbers = itertools.count(1)
+"""Never one twice: a statement may be prepared although its answer was not heard."""
 
 
 def prepared(sql: str) -> TextClause:
@@ -39,7 +42,7 @@ def _execute(cursor: psycopg2.extensions.cursor, statement: str, values: Any, co
         return False
     known: dict[str, str] = context.root_connection.info.setdefault(_OPTION, {})
     if statement not in known:
-        known[statement] = _prepare(cursor, statement, f"prepared_{len(known)}")
+        known[statement] = _prepare(cursor, statement, f"prepared_{next(_numbers)}")
     cursor.execute(known[statement], values)
     return True
 

@@ -53,6 +53,14 @@ def test_it_stays_prepared_when_its_transaction_fails(engine: Engine) -> None:
         assert len(planned(connection)) == 1
 
 
+def test_one_that_was_prepared_unheard_does_not_stand_in_the_way(engine: Engine) -> None:
+    """The query was cancelled when the server had done it and had not said so yet."""
+    with engine.connect() as connection:
+        assert connection.scalar(DIVIDED, {"by": 3}) == 4
+        connection.info.clear()
+        assert connection.scalar(DIVIDED, {"by": 4}) == 3
+
+
 def test_what_cannot_be_prepared_is_a_mistake_each_time(engine: Engine) -> None:
     with engine.connect() as connection:
         for _ in range(2):
