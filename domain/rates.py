@@ -38,6 +38,10 @@ LEFT_OF_UNMEASURED = 0.8
 """The part that it leaves of a pace that was not kept for long enough to be measured."""
 LEFT_NEAR_REFUSED = 0.96
 """The same where an earlier one was measured, so that this one cannot be far off."""
+LEFT_AT_LEAST = 0.5
+"""The part of a pace that one refusal leaves at the least."""
+LOWEST = 0.1
+"""The part of the published limit below which no number of refusals brings the pace."""
 BACKLOG_ENDS = timedelta(seconds=3)
 """Where no turn was taken for this long there was no backlog."""
 UNLIMITED = 1_000_000
@@ -151,7 +155,7 @@ def refuse(bucket: Bucket, after: timedelta, now: datetime, *, everything: bool 
     )
     if everything or bucket.probing or bucket.closed_until > now or not bucket.limit.up_to:
         return closed
-    rate, ceiling = _lessened(bucket, until, now)
+    rate, ceiling = _after_refusal(bucket, until, now)
     return replace(closed, rate=rate, ceiling=ceiling)
 
 
@@ -197,19 +201,34 @@ def _taken_lately(bucket: Bucket, calls: int) -> float:
     return bucket.taken + min(1.0, 2 * calls / in_all) * (in_all - bucket.taken)
 
 
-def _lessened(bucket: Bucket, until: datetime, now: datetime) -> tuple[float, float]:
-    """The pace after a refusal, and the pace that was refused."""
-    limit, least = bucket.limit, bucket.limit.a_second / 10
-    if not limit.within:  # nobody knows how calls are counted
-        return max(least, bucket.rate / 2), bucket.rate
-    if bucket.next_at - bucket.since >= limit.within:
-        went_through = bucket.taken / limit.within.total_seconds()
-    elif until - bucket.since >= limit.within:  # it waits until it forgets what went through at first
-        still_out = max(0.0, (bucket.next_at - now).total_seconds() * bucket.rate)
-        went_through = (bucket.taken - still_out) / limit.within.total_seconds()
-    else:
-        unknown = isinf(bucket.ceiling) or bucket.rate > PAST_REFUSED * bucket.ceiling
-        left = LEFT_OF_UNMEASURED if unknown else LEFT_NEAR_REFUSED
-        return max(least, bucket.rate * left), bucket.ceiling
-    rate = max(least, bucket.rate / 2, min(went_through, bucket.rate) * LEFT_OF_MEASURED)
+def _after_refusal(bucket: Bucket, until: datetime, now: datetime) -> tuple[float, float]:
+    """The pace to go on with after a refusal, and the pace that counts as refused; both in calls a second.
+
+    Args:
+        bucket: as it was when the call was refused.
+        until: when it opens again.
+        now: when the refusal was heard.
+    """
+    limit = bucket.limit
+    lowest = limit.a_second * LOWEST
+    if not limit.within:  # nobody knows how the provider counts
+        return max(lowest, bucket.rate * LEFT_AT_LEAST), bucket.rate
+    measured = _measured_pace(bucket, until, now)
+    if measured is None:
+        was_refused = bucket.rate <= PAST_REFUSED * bucket.ceiling < inf
+        left = LEFT_NEAR_REFUSED if was_refused else LEFT_OF_UNMEASURED
+        return max(lowest, bucket.rate * left), bucket.ceiling
+    kept = min(measured, bucket.rate) * LEFT_OF_MEASURED
+    rate = max(lowest, bucket.rate * LEFT_AT_LEAST, kept)
     return rate, rate / LEFT_OF_MEASURED
+
+
+def _measured_pace(bucket: Bucket, until: datetime, now: datetime) -> float | None:
+    """Calls a second that went through of late; None: there was a backlog for too short a time to tell."""
+    within = bucket.limit.within
+    if bucket.next_at - bucket.since >= within:
+        return bucket.taken / within.total_seconds()
+    if until - bucket.since >= within:  # it waits until the first calls are forgotten: it counts all of them
+        still_out = max(0.0, (bucket.next_at - now).total_seconds() * bucket.rate)
+        return (bucket.taken - still_out) / within.total_seconds()
+    return None
