@@ -27,8 +27,8 @@ from adapters.email.sendgrid_request import body_of
 from adapters.slack.api import Answer, SlackApi
 from adapters.slack.sender import SlackSender
 from bench.crowd import DAY, PEAK
-from bench.parcels import prompts
 from bench.product import NAMES, PUBLIC_URL, tokens
+from bench.prompts import prompts
 from bot.tokens import SignedTokens
 from domain.commands import Command
 from domain.deliveries import LEASE, Ref
@@ -160,9 +160,9 @@ class _DiscordOnPaper(DiscordApi):
 async def slack_form() -> str:
     """A post as the product's own sender makes it, with marks for what is each person's own."""
     paper = _SlackOnPaper("")
-    parcel = prompts(Channel.SLACK, 1)[0]
-    await SlackSender(paper, lambda _: "xoxb-bench", _Unsigned(["unused"])).send([parcel])
-    return _marked(paper.form).replace(str(parcel.recipient.direct), _DIRECT)
+    delivery = prompts(Channel.SLACK, 1)[0]
+    await SlackSender(paper, lambda _: "xoxb-bench", _Unsigned(["unused"])).send([delivery])
+    return _marked(paper.form).replace(str(delivery.recipient.direct), _DIRECT)
 
 
 async def discord_form() -> str:
@@ -179,8 +179,8 @@ def _marked(form: str) -> str:
 @cache
 def _mail_form() -> tuple[str, str, str]:
     """What stands before, for each, and behind the letters of a request."""
-    parcels = [replace(each, ref=Ref(DAY, 1)) for each in prompts(Channel.EMAIL, 1)]
-    written, _ = Writer(NAMES, PUBLIC_URL, tokens()).write(parcels)
+    deliveries = [replace(each, ref=Ref(DAY, 1)) for each in prompts(Channel.EMAIL, 1)]
+    written, _ = Writer(NAMES, PUBLIC_URL, tokens()).write(deliveries)
     body = json.loads(body_of(written[0]))
     letter = json.dumps(body["personalizations"][0])
     head, tail = json.dumps({**body, "personalizations": [_ID]}).split(json.dumps(_ID))

@@ -14,10 +14,10 @@ from sendgrid.helpers.mail import Mail
 
 from adapters.email.sender import MailSender
 from bench.figures import Figure, Sample, Sizes, compared
-from bench.parcels import prompts
 from bench.product import senders
+from bench.prompts import prompts
 from bench.provider import provider, trusting_one
-from domain.deliveries import Parcel, Sent
+from domain.deliveries import Delivery, Sent
 from domain.people import Channel
 
 _BATCHES = (50, 250, 500, 1_000)
@@ -46,20 +46,20 @@ def run(sizes: Sizes) -> list[Figure]:
 
 
 async def _in_batches(url: str, size: int) -> Sample:
-    parcels = prompts(Channel.EMAIL, size)
+    deliveries = prompts(Channel.EMAIL, size)
     batches = max(1, 2_000 // size)
     async with senders(url) as ours:
-        await _send(ours.mail, parcels)  # opens the connection
+        await _send(ours.mail, deliveries)  # opens the connection
         cpu, began = time.process_time(), time.perf_counter()
         for _ in range(batches):
-            await _send(ours.mail, parcels)
+            await _send(ours.mail, deliveries)
         took = time.perf_counter() - began
     count = batches * size
     return Sample(count / took, (time.process_time() - cpu) * 1_000 / count)
 
 
-async def _send(sender: MailSender, parcels: Sequence[Parcel]) -> None:
-    outcomes = await sender.send(parcels)
+async def _send(sender: MailSender, deliveries: Sequence[Delivery]) -> None:
+    outcomes = await sender.send(deliveries)
     if not all(isinstance(each, Sent) for each in outcomes):
         raise AssertionError("not everything was sent")
 

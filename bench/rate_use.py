@@ -33,8 +33,8 @@ from adapters.storage.unit_of_work import PostgresStorage
 from bench import postgres
 from bench.crowd import DAY, PEAK
 from bench.figures import Figure, Sizes
-from bench.parcels import FACTS
 from bench.product import NAMES, PUBLIC_URL, tokens
+from bench.prompts import FACTS
 from bot.bridge import Bridge
 from bot.clock import real_now
 from domain.application import DoneLog

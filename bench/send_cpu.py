@@ -12,8 +12,8 @@ import aiohttp
 
 from bench import by_hand
 from bench.figures import Figure, Sample, Sizes, compared
-from bench.parcels import prompts
 from bench.product import senders
+from bench.prompts import prompts
 from bench.provider import provider
 from domain.people import Channel
 
@@ -38,14 +38,14 @@ def run(sizes: Sizes) -> list[Figure]:
 
 
 async def _ours(url: str, channel: Channel, count: int) -> Sample:
-    parcels = prompts(channel, count)
+    deliveries = prompts(channel, count)
     async with senders(url) as all_senders:
         sender = all_senders.slack if channel is Channel.SLACK else all_senders.discord
         await sender.send(prompts(channel, _AT_ONCE))  # opens the connections
 
         async def send_all() -> None:
             for start in range(0, count, _BATCH):
-                await sender.send(parcels[start : start + _BATCH])
+                await sender.send(deliveries[start : start + _BATCH])
 
         return await _timed(count, send_all)
 

@@ -142,8 +142,8 @@ class Claimed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """What a channel's sender gets: one message, where it goes, and the handle by which it is found again."""
+class Delivery:
+    """A claimed delivery as a channel's sender gets it: message, recipient, and how it is found again."""
 
     ref: Ref
     attempt: int

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from domain.deliveries import Claimed, Kind, Parcel, Ref, State
+from domain.deliveries import Claimed, Delivery, Kind, Ref, State
 from domain.people import Channel
 from domain.retrying import MOST_CRASHES, MOST_RETRIES, wait_before
 
@@ -66,7 +66,7 @@ class Doubted:
 class Doubt:
     """What a channel's sender gets to look for."""
 
-    parcel: Parcel
+    delivery: Delivery
     since: datetime
     """When the first of its attempts without an outcome began: it has not arrived before."""
     oldest: timedelta

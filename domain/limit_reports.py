@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.deliveries import Later, Parcel
+from domain.deliveries import Delivery, Later
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +15,9 @@ class CallSpacing:
     """Between two calls; zero: there is no limit."""
 
 
-ReportLimit = Callable[[Parcel, Later | CallSpacing], None]
-"""Takes what was learned with a parcel: a refusal that closes something, or how calls are to be spread."""
+ReportLimit = Callable[[Delivery, Later | CallSpacing], None]
+"""Takes what was learned with a delivery: a refusal that closes something, or how calls are to be spread."""
 
 
-def ignore_limit(_parcel: Parcel, _told: Later | CallSpacing) -> None:
+def ignore_limit(_delivery: Delivery, _told: Later | CallSpacing) -> None:
     """For whoever sends alone."""

@@ -9,11 +9,11 @@ from domain.deliveries import (
     LEASE,
     REFUSED_FOR,
     Claimed,
+    Delivery,
     Kind,
     Later,
     LimitScope,
     Never,
-    Parcel,
     Ref,
     RefusalScope,
     Result,
@@ -34,10 +34,10 @@ REFUSES_ALL = "its workspace refuses everything"
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one claim gave: the rows, and the parcels for the sender in the same order."""
+    """What one claim gave: the rows, and the deliveries for the sender in the same order."""
 
     claimed: tuple[Claimed, ...]
-    parcels: tuple[Parcel, ...]
+    deliveries: tuple[Delivery, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ class Outgoing:
             claimed = self._without_refusing_workspaces(uow, channel, due, now, lease_now)
             versions = self._address_versions(uow, channel, claimed)
             uow.commit()
-        parcels = (delivery.parcel(each, versions.get(each.person_id or 0, 0)) for each in claimed)
-        return Batch(tuple(claimed), tuple(parcels))
+        deliveries = (delivery.for_sender(each, versions.get(each.person_id or 0, 0)) for each in claimed)
+        return Batch(tuple(claimed), tuple(deliveries))
 
     def _without_refusing_workspaces(
         self,
@@ -196,7 +196,7 @@ class Outgoing:
             uow.commit()
         doubts = (
             Doubt(
-                delivery.parcel(each.claimed),
+                delivery.for_sender(each.claimed),
                 each.since,
                 oldest=now - each.since,
                 age=now - each.started_at,

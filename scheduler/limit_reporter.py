@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from domain.deliveries import Later, LimitScope, Parcel
+from domain.deliveries import Delivery, Later, LimitScope
 from domain.limit_reports import CallSpacing
 from domain.people import Address
 
@@ -25,8 +25,8 @@ class LimitReporter:
         self._closed_until: dict[tuple[Address, LimitScope], float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def __call__(self, parcel: Parcel, told: Later | CallSpacing) -> None:
-        where = parcel.recipient.address._replace(external_id="")
+    def __call__(self, delivery: Delivery, told: Later | CallSpacing) -> None:
+        where = delivery.recipient.address._replace(external_id="")
         if isinstance(told, Later) and not self._is_news(where, told):
             return
         task = asyncio.create_task(self._told(where, told))

@@ -9,7 +9,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from domain.deliveries import Parcel
+from domain.deliveries import Delivery
 
 PATIENCE = 1.0
 """Seconds after which a batch that has no turns to wait for is left to end by itself."""
@@ -24,12 +24,12 @@ class InFlight:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[int]] = set()
 
-    async def begin(self, batch: Coroutine[None, None, int], parcels: Sequence[Parcel]) -> None:
+    async def begin(self, batch: Coroutine[None, None, int], deliveries: Sequence[Delivery]) -> None:
         """Start it; returns when it is time for the next one."""
         task = asyncio.create_task(batch)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        longest = max(each.wait for each in parcels).total_seconds()
+        longest = max(each.wait for each in deliveries).total_seconds()
         await asyncio.wait({task}, timeout=longest / 2 if longest else PATIENCE)
         if len(self._tasks) >= MOST_IN_FLIGHT:
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -39,7 +39,9 @@ class InFlight:
         await asyncio.gather(*self._tasks)
 
 
-def after(parcels: Sequence[Parcel], seconds: float) -> Sequence[Parcel]:
-    """The parcels once so many seconds of their waits have passed."""
+def after(deliveries: Sequence[Delivery], seconds: float) -> Sequence[Delivery]:
+    """The deliveries once so many seconds of their waits have passed."""
     passed = timedelta(seconds=seconds)
-    return [replace(each, wait=max(_NOTHING, each.wait - passed)) if each.wait else each for each in parcels]
+    return [
+        replace(each, wait=max(_NOTHING, each.wait - passed)) if each.wait else each for each in deliveries
+    ]

@@ -12,7 +12,7 @@ from functools import partial
 from typing import ParamSpec, Protocol, TypeVar, assert_never
 
 from domain.application import DoneLog
-from domain.deliveries import CALL_DEADLINE, LEASE, Later, Never, Outcome, Parcel, Result, Sent, Unknown
+from domain.deliveries import CALL_DEADLINE, LEASE, Delivery, Later, Never, Outcome, Result, Sent, Unknown
 from domain.doubts import LOOKS_APART, Doubt, Evidence, Unclear
 from domain.limit_reports import CallSpacing, ReportLimit
 from domain.outgoing import Batch
@@ -35,24 +35,24 @@ log = logging.getLogger(__name__)
 
 
 class Sender(Protocol):
-    """Hands parcels to a provider."""
+    """Hands deliveries to a provider."""
 
     @property
     def channel(self) -> Channel: ...
 
     @property
     def batch(self) -> int:
-        """How many parcels it wants at a time."""
+        """How many deliveries it wants at a time."""
 
     @property
     def credential(self) -> str:
         """A digest of what it calls the provider with; empty: each workspace has its own."""
 
-    async def send(self, parcels: Sequence[Parcel], report_limit: ReportLimit) -> list[Outcome]:
-        """An outcome for each parcel, in the same order; never raises.
+    async def send(self, deliveries: Sequence[Delivery], report_limit: ReportLimit) -> list[Outcome]:
+        """An outcome for each delivery, in the same order; never raises.
 
         Args:
-            parcels: to be called for at their turns.
+            deliveries: to be called for at their turns.
             report_limit: told at once of what is closed meanwhile.
         """
 
@@ -113,9 +113,9 @@ class Pump:
 
         async def launch(sender: Sender) -> int:
             batch = await self._claim(sender)
-            if batch.parcels:
-                await in_flight.begin(_guarded(partial(self._carry, batch), sender), batch.parcels)
-            return len(batch.parcels)
+            if batch.deliveries:
+                await in_flight.begin(_guarded(partial(self._carry, batch), sender), batch.deliveries)
+            return len(batch.deliveries)
 
         try:
             await self._repeat(launch, sender, rest)
@@ -160,7 +160,7 @@ class Pump:
     async def send_due(self, sender: Sender) -> int:
         """One batch of one channel; returns how many deliveries it was."""
         batch = await self._claim(sender)
-        return await self._carry(batch, sender) if batch.parcels else 0
+        return await self._carry(batch, sender) if batch.deliveries else 0
 
     async def _claim(self, sender: Sender) -> Batch:
         """What may be sent now; waits for turns count from the end of the claim on."""
@@ -171,7 +171,7 @@ class Pump:
             self._done_log.claim, sender.channel, self._clock.now(), self._clock.real(), sender.batch
         )
         passed = asyncio.get_running_loop().time() - began
-        return replace(batch, parcels=tuple(after(batch.parcels, passed)))
+        return replace(batch, deliveries=tuple(after(batch.deliveries, passed)))
 
     async def _begin(self, sender: Sender) -> None:
         credential, now, real = sender.credential, self._clock.now(), self._clock.real()
@@ -180,8 +180,8 @@ class Pump:
 
     async def _carry(self, batch: Batch, sender: Sender) -> int:
         in_vain: Outcome = Unknown("the batch took too long")
-        sending = sender.send(batch.parcels, self._limit_reporter)
-        outcomes = await self._in_time(sending, [in_vain] * len(batch.parcels))
+        sending = sender.send(batch.deliveries, self._limit_reporter)
+        outcomes = await self._in_time(sending, [in_vain] * len(batch.deliveries))
         await self._limit_reporter.ended()
         results = [
             Result(each.ref, each.fence, each.attempt, outcome)

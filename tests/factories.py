@@ -13,7 +13,7 @@ from typing import Any
 from domain import commands as c
 from domain.application import DoneLog
 from domain.conversation import Conversation
-from domain.deliveries import Kind, NewDelivery, Outcome, Parcel, Result, Sent, State
+from domain.deliveries import Delivery, Kind, NewDelivery, Outcome, Result, Sent, State
 from domain.dones import Done
 from domain.doubts import Evidence
 from domain.facts import Facts
@@ -202,7 +202,7 @@ class Office:
 
     # ------------------------------------------------------------ what goes out
 
-    def send(self, channel: Channel = Channel.SLACK, outcome: Outcome | None = None) -> list[Parcel]:
+    def send(self, channel: Channel = Channel.SLACK, outcome: Outcome | None = None) -> list[Delivery]:
         """Claim what is due there and record how that ended; `r<id>` is the receipt of what was sent."""
         now = self.clock.now()
         batch = self.done_log.claim(channel, now, now, 100)
@@ -211,7 +211,7 @@ class Office:
             for each in batch.claimed
         ]
         self.done_log.record(batch.claimed, results, now)
-        return list(batch.parcels)
+        return list(batch.deliveries)
 
     def look(self, evidence: Evidence, channel: Channel = Channel.SLACK) -> dict[State, int]:
         """Look for what is in doubt there and find that; how many came to which state."""

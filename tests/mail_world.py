@@ -22,7 +22,7 @@ from adapters.email.forms import pack
 from adapters.email.signatures import SIGNATURE_HEADER, TIMESTAMP_HEADER
 from domain import facts as f
 from domain.commands import Command, Help, InboxRef, NothingToday, Origin, Request, Search, StopMail
-from domain.deliveries import Kind, Parcel, Recipient, Ref
+from domain.deliveries import Delivery, Kind, Recipient, Ref
 from domain.delivery_events import DeliveryEvent
 from domain.messages import Message, Nothing, Reply
 from domain.people import Address, Channel
@@ -246,7 +246,7 @@ def letter(*headers: str, body: str = "shipped it") -> str:
     return "\r\n".join((*headers, "", body, ""))
 
 
-def parcel(number: int, address: str = "", message: Message | None = PROMPT, **changed: Any) -> Parcel:
+def delivery(number: int, address: str = "", message: Message | None = PROMPT, **changed: Any) -> Delivery:
     """The question of the day on its way to person `number`."""
     fields: dict[str, Any] = {
         "ref": Ref(TUESDAY, number),
@@ -261,4 +261,4 @@ def parcel(number: int, address: str = "", message: Message | None = PROMPT, **c
         "day": TUESDAY,
         "unsubscribe": True,
     }
-    return Parcel(**{**fields, **changed})
+    return Delivery(**{**fields, **changed})

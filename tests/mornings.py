@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from domain.deliveries import Parcel
+from domain.deliveries import Delivery
 from domain.people import Channel
 from domain.teams import Place
 from tests.factories import Office, said
@@ -13,8 +13,8 @@ MORNING = datetime(2026, 11, 25, 8, tzinfo=UTC)
 DISCORD = Place(Channel.DISCORD, "G1", "C7", "mornings")
 
 
-def spoken(parcels: Iterable[Parcel]) -> str:
-    return "\n".join(said(parcel.message) for parcel in parcels if parcel.message is not None)
+def spoken(deliveries: Iterable[Delivery]) -> str:
+    return "\n".join(said(delivery.message) for delivery in deliveries if delivery.message is not None)
 
 
 def next_morning(office: Office) -> None:

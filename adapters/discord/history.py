@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.discord.api import MOST_IN_PAGE, DiscordApi
 from adapters.discord.outcomes import TROUBLE, code_of, in_words, outcome_of
-from domain.deliveries import Kind, Later, Parcel
+from domain.deliveries import Delivery, Kind, Later
 from domain.doubts import Absent, Doubt, Evidence, Found, Unclear
 
 MOST_IN_NONCE = 25
@@ -22,9 +22,9 @@ NO_ANSWER_EVER = frozenset({50001, 50013})
 """Discord does not let the bot read there."""
 
 
-def nonce_of(parcel: Parcel) -> str:
+def nonce_of(delivery: Delivery) -> str:
     """The same for every attempt at a delivery."""
-    return str(parcel.ref)[-MOST_IN_NONCE:]
+    return str(delivery.ref)[-MOST_IN_NONCE:]
 
 
 async def look(api: DiscordApi, doubt: Doubt, content: Mapping[str, Any], nonce: str) -> Evidence:
@@ -40,7 +40,7 @@ async def look(api: DiscordApi, doubt: Doubt, content: Mapping[str, Any], nonce:
         nonce: with which it was sent.
     """
     try:
-        messages = await _read(api, doubt.parcel, snowflake(doubt.since - CLOCKS_DIFFER))
+        messages = await _read(api, doubt.delivery, snowflake(doubt.since - CLOCKS_DIFFER))
         me = await api.own_id()
         for message in messages:
             if message["author"]["id"] == me and _is_it(message, content, nonce):
@@ -50,28 +50,28 @@ async def look(api: DiscordApi, doubt: Doubt, content: Mapping[str, Any], nonce:
     return Unclear("too much was written there since") if len(messages) == MOST_IN_PAGE else Absent()
 
 
-async def _read(api: DiscordApi, parcel: Parcel, after: int) -> list[dict[str, Any]]:
-    channel = await _channel_of(api, parcel)
+async def _read(api: DiscordApi, delivery: Delivery, after: int) -> list[dict[str, Any]]:
+    channel = await _channel_of(api, delivery)
     try:
         return await api.history(channel, after)
     except TROUBLE as trouble:
-        if code_of(trouble) != UNKNOWN_CHANNEL or channel != _thread_of(parcel):
+        if code_of(trouble) != UNKNOWN_CHANNEL or channel != _thread_of(delivery):
             raise
-        return await api.history(parcel.recipient.address.external_id, after)  # no thread has been begun
+        return await api.history(delivery.recipient.address.external_id, after)  # no thread has been begun
 
 
-async def _channel_of(api: DiscordApi, parcel: Parcel) -> str:
-    recipient = parcel.recipient
+async def _channel_of(api: DiscordApi, delivery: Delivery) -> str:
+    recipient = delivery.recipient
     if recipient.direct is not None:
         return recipient.direct
     if recipient.identity_id is not None:
         return await api.open_direct(recipient.address.external_id)  # gives back the one there is
-    return _thread_of(parcel) or recipient.address.external_id
+    return _thread_of(delivery) or recipient.address.external_id
 
 
-def _thread_of(parcel: Parcel) -> str:
+def _thread_of(delivery: Delivery) -> str:
     """Below a digest's head, whose message it has the number of; empty for the head itself."""
-    return parcel.answers.partition(":")[2] if parcel.kind is Kind.DIGEST else ""
+    return delivery.answers.partition(":")[2] if delivery.kind is Kind.DIGEST else ""
 
 
 def _is_it(message: Mapping[str, Any], content: Mapping[str, Any], nonce: str) -> bool:

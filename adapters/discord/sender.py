@@ -21,7 +21,7 @@ from adapters.discord.outcomes import (
 )
 from adapters.discord.render import render
 from domain.commands import Command
-from domain.deliveries import Kind, Later, LimitScope, Outcome, Parcel, Sent, Unknown
+from domain.deliveries import Delivery, Kind, Later, LimitScope, Outcome, Sent, Unknown
 from domain.doubts import Doubt, Evidence, SafeToRepeat
 from domain.forms import Forms, Sign
 from domain.limit_reports import ReportLimit, ignore_limit
@@ -38,11 +38,11 @@ AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A parcel that has its turn before it."""
+    """A delivery that has its turn before it."""
 
     place: int
     """Which of the batch it is."""
-    parcel: Parcel
+    delivery: Delivery
     body: bytes
     """What is posted; empty for a check mark."""
 
@@ -69,26 +69,26 @@ class DiscordSender:
         self.credential = tokens.digest_of(api.token)
 
     async def send(
-        self, parcels: Sequence[Parcel], report_limit: ReportLimit = ignore_limit
+        self, deliveries: Sequence[Delivery], report_limit: ReportLimit = ignore_limit
     ) -> list[Outcome]:
-        """Send each at its turn; the outcomes are in the order of the parcels, whatever happens."""
+        """Send each at its turn; the outcomes are in the order of the deliveries, whatever happens."""
         began = asyncio.get_running_loop().time()
         try:
             await self._api.open()
         except TROUBLE as trouble:
             outcome = outcome_of(trouble, repeatable=True)
-            if isinstance(outcome, Later) and parcels:
-                report_limit(parcels[0], outcome)
-            return [outcome] * len(parcels)
+            if isinstance(outcome, Later) and deliveries:
+                report_limit(deliveries[0], outcome)
+            return [outcome] * len(deliveries)
         queues: dict[str, list[_Ready]] = {}
         # All are written down before the first call: between calls it would cost three times as much.
-        for ready in [_Ready(place, each, self._body(each)) for place, each in enumerate(parcels)]:
-            queues.setdefault(ready.parcel.recipient.address.external_id, []).append(ready)
+        for ready in [_Ready(place, each, self._body(each)) for place, each in enumerate(deliveries)]:
+            queues.setdefault(ready.delivery.recipient.address.external_id, []).append(ready)
         sent = await asyncio.gather(
             *(self._send_in_turn(queue, began, report_limit) for queue in queues.values())
         )
         outcomes = {place: outcome for done in sent for place, outcome in done}
-        return [outcomes[place] for place in range(len(parcels))]
+        return [outcomes[place] for place in range(len(deliveries))]
 
     async def _send_in_turn(
         self, queue: Sequence[_Ready], began: float, report_limit: ReportLimit
@@ -100,13 +100,13 @@ class DiscordSender:
             if waiting is not None:
                 outcomes.append((ready.place, waiting))
                 continue
-            if wait := ready.parcel.wait:
+            if wait := ready.delivery.wait:
                 await asyncio.sleep(began + wait.total_seconds() - asyncio.get_running_loop().time())
             async with self._slots:
                 outcome = self._closed() or await self._send(ready)
             outcomes.append((ready.place, outcome))
             if isinstance(outcome, Later):
-                report_limit(ready.parcel, outcome)
+                report_limit(ready.delivery, outcome)
                 self._close(outcome)
                 waiting = outcome
             elif isinstance(outcome, Unknown):
@@ -128,34 +128,34 @@ class DiscordSender:
         return list(await asyncio.gather(*(self._look(each) for each in doubts)))
 
     async def _look(self, doubt: Doubt) -> Evidence:
-        if doubt.parcel.message is None:
+        if doubt.delivery.message is None:
             return SafeToRepeat()
         if doubt.oldest < NONCE_IS_SAFE:
             return SafeToRepeat(left=NONCE_IS_SAFE - doubt.oldest)
         async with self._slots:
-            content = render(doubt.parcel.message, self._sign(doubt.parcel))
-            return await look(self._api, doubt, content, nonce_of(doubt.parcel))
+            content = render(doubt.delivery.message, self._sign(doubt.delivery))
+            return await look(self._api, doubt, content, nonce_of(doubt.delivery))
 
     async def _send(self, ready: _Ready) -> Outcome:
-        parcel = ready.parcel
-        if parcel.message is None:
-            return await self._mark(parcel)
+        delivery = ready.delivery
+        if delivery.message is None:
+            return await self._mark(delivery)
         opened: str | None = None
         try:
-            channel = await self._known_channel(parcel, parcel.message)
+            channel = await self._known_channel(delivery, delivery.message)
             if channel is None:
-                channel = opened = await self._open(parcel)
+                channel = opened = await self._open(delivery)
         except TROUBLE as trouble:
             return outcome_of(trouble, repeatable=True)
         return await self._post(channel, ready.body, opened)
 
-    async def _open(self, parcel: Parcel) -> str:
+    async def _open(self, delivery: Delivery) -> str:
         """The direct message with a person; none is opened for a while once Discord has had enough of it."""
         left = self._opens_again_at - asyncio.get_running_loop().time()
         if left > 0:
             raise OpenedTooFast(left)
         try:
-            return await self._api.open_direct(parcel.recipient.address.external_id)
+            return await self._api.open_direct(delivery.recipient.address.external_id)
         except TROUBLE as trouble:
             if code_of(trouble) == OPENED_TOO_FAST:
                 self._opens_again_at = (
@@ -163,14 +163,14 @@ class DiscordSender:
                 )
             raise
 
-    async def _mark(self, parcel: Parcel) -> Outcome:
+    async def _mark(self, delivery: Delivery) -> Outcome:
         """The same mark twice is one mark."""
-        channel, _, message = parcel.answers.partition(":")
+        channel, _, message = delivery.answers.partition(":")
         try:
             await self._api.react(channel, message, CHECK_MARK)
         except TROUBLE as trouble:
             return outcome_of(trouble, repeatable=True)
-        return Sent(parcel.answers)
+        return Sent(delivery.answers)
 
     async def _post(self, channel: str, body: bytes, opened: str | None) -> Outcome:
         try:
@@ -179,16 +179,16 @@ class DiscordSender:
         except TROUBLE as trouble:
             return outcome_of(trouble, repeatable=False)
 
-    async def _known_channel(self, parcel: Parcel, message: Message) -> str | None:
+    async def _known_channel(self, delivery: Delivery, message: Message) -> str | None:
         """Where it goes; None when the direct message with her has never been opened."""
-        if parcel.recipient.direct is not None:
-            return parcel.recipient.direct
-        if parcel.recipient.identity_id is not None:
+        if delivery.recipient.direct is not None:
+            return delivery.recipient.direct
+        if delivery.recipient.identity_id is not None:
             return None
-        head = parcel.answers if parcel.kind is Kind.DIGEST else ""
+        head = delivery.answers if delivery.kind is Kind.DIGEST else ""
         channel, _, head_message = head.partition(":")
         if not head_message:
-            return parcel.recipient.address.external_id
+            return delivery.recipient.address.external_id
         return await self._thread(channel, head_message, unstyled(message.subject)[:MOST_IN_NAME] or "…")
 
     async def _thread(self, channel: str, head: str, name: str) -> str:
@@ -202,17 +202,17 @@ class DiscordSender:
                 raise
         return head
 
-    def _body(self, parcel: Parcel) -> bytes:
+    def _body(self, delivery: Delivery) -> bytes:
         """With the same nonce Discord gives back the message that it has, for some minutes."""
-        if parcel.message is None:
+        if delivery.message is None:
             return b""
-        content = self._forms.filled(parcel.message, self._sign(parcel))
-        own = json.dumps({"nonce": nonce_of(parcel), "enforce_nonce": True})
+        content = self._forms.filled(delivery.message, self._sign(delivery))
+        own = json.dumps({"nonce": nonce_of(delivery), "enforce_nonce": True})
         return f"{content[:-1]}, {own[1:]}".encode()
 
-    def _sign(self, parcel: Parcel) -> Sign:
+    def _sign(self, delivery: Delivery) -> Sign:
         def sign(command: Command) -> str:
-            return self._tokens.sign_command(parcel.organization_id, parcel.person_id, command)
+            return self._tokens.sign_command(delivery.organization_id, delivery.person_id, command)
 
         return sign
 

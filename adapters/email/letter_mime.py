@@ -31,7 +31,7 @@ def message_of(mail: RenderedMail, letter: Letter, at: datetime) -> bytes:
         text, markup = text.replace(tag, link), markup.replace(tag, html.escape(link))
     message = MIMEMultipart("alternative", policy=_POLICY)
     message["From"] = formataddr(letter.sender, "utf-8")
-    message["To"] = letter.parcel.recipient.address.external_id
+    message["To"] = letter.delivery.recipient.address.external_id
     message["Subject"] = _subject(mail.subject)
     message["Date"] = format_datetime(at)
     for name, value in letter.headers.items():

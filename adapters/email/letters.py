@@ -1,4 +1,4 @@
-"""Parcels as letters, and letters that read alike as batches: one request to SendGrid carries many.
+"""Deliveries as letters, and letters that read alike as batches: one request to SendGrid carries many.
 
 Only links differ between people who are told the same.  They stand in the text as tags, which SendGrid
 replaces for each recipient (https://www.twilio.com/docs/sendgrid/for-developers/sending-email/substitution-tags).
@@ -12,7 +12,7 @@ from email.utils import formataddr
 from adapters.email.addresses import NAME, MailNames, day_thread, is_mailable, message_id
 from adapters.email.render import Links, RenderedMail, render
 from domain.commands import Command, StopMail
-from domain.deliveries import Kind, Never, Parcel, RefusalScope
+from domain.deliveries import Delivery, Kind, Never, RefusalScope
 from domain.messages import Message
 from domain.ports.front import Tokens
 
@@ -26,8 +26,8 @@ class Letter:
     """What is one recipient's own in a request."""
 
     place: int
-    """Which of the parcels it is."""
-    parcel: Parcel
+    """Which of the deliveries it is."""
+    delivery: Delivery
     sender: tuple[str, str]
     """Name and address."""
     message_id: str
@@ -82,7 +82,7 @@ class _Alike:
 
 
 class Writer:
-    """Turns parcels into batches.
+    """Turns deliveries into batches.
 
     Args:
         names: Our addresses.
@@ -95,23 +95,23 @@ class Writer:
         self._url = public_url.rstrip("/") if public_url else None
         self._tokens = tokens
 
-    def write(self, parcels: Sequence[Parcel]) -> tuple[list[Batch], dict[int, Never]]:
-        """The batches, and the places of those parcels that cannot be sent at all."""
+    def write(self, deliveries: Sequence[Delivery]) -> tuple[list[Batch], dict[int, Never]]:
+        """The batches, and the places of those deliveries that cannot be sent at all."""
         sheets: dict[tuple[int, bool, str], _Sheet] = {}
         refused: dict[int, Never] = {}
         alike = _Alike()
-        for place, parcel in enumerate(parcels):
-            if parcel.message is None:
+        for place, delivery in enumerate(deliveries):
+            if delivery.message is None:
                 refused[place] = Never("nothing to mark in a mail")
-            elif not is_mailable(parcel.recipient.address.external_id):
+            elif not is_mailable(delivery.recipient.address.external_id):
                 refused[place] = Never("not an address that mail can be sent to", RefusalScope.ADDRESS)
             else:
-                signed = self._signed(parcel)
-                key = (alike.number(parcel.message), bool(signed.stop), signed.sender[1].rpartition("@")[2])
+                signed = self._signed(delivery)
+                key = (alike.number(delivery.message), bool(signed.stop), signed.sender[1].rpartition("@")[2])
                 sheet = sheets.get(key)
                 if sheet is None:
-                    sheet = sheets[key] = self._sheet(parcel.message, has_stop=bool(signed.stop))
-                sheet.letters.append(self._letter(place, parcel, signed, sheet))
+                    sheet = sheets[key] = self._sheet(delivery.message, has_stop=bool(signed.stop))
+                sheet.letters.append(self._letter(place, delivery, signed, sheet))
         return [batch for sheet in sheets.values() for batch in _batches(sheet)], refused
 
     def _sheet(self, message: Message, *, has_stop: bool) -> _Sheet:
@@ -137,59 +137,59 @@ class Writer:
             return False
         return True
 
-    def _signed(self, parcel: Parcel) -> _Signed:
+    def _signed(self, delivery: Delivery) -> _Signed:
         own = None
-        if parcel.person_id is not None:
+        if delivery.person_id is not None:
             own = self._names.own(
-                self._tokens, parcel.organization_id, parcel.person_id, parcel.address_version
+                self._tokens, delivery.organization_id, delivery.person_id, delivery.address_version
             )
         if own is not None and self._names.mail_domain is not None:
             sender = (NAME, own)
         else:  # an ordinary account may not send from any other address
             sender = self._names.shared()
-        token = self._stop_token(parcel)
+        token = self._stop_token(delivery)
         by_mail = self._stop_mail(token) if token else ""
         page = f"{self._url}/unsubscribe/{token}" if token and self._url else ""
         return _Signed(own, sender, page or by_mail, by_mail)
 
-    def _letter(self, place: int, parcel: Parcel, signed: _Signed, sheet: _Sheet) -> Letter:
+    def _letter(self, place: int, delivery: Delivery, signed: _Signed, sheet: _Sheet) -> Letter:
         own, sender = signed.own, signed.sender
         links = {
-            tag: signed.stop if command is None else self._act(parcel, command)
+            tag: signed.stop if command is None else self._act(delivery, command)
             for tag, command in sheet.tags.items()
         }
-        own_id = message_id(parcel.ref, parcel.kind, self._names.domain)
-        headers = self._headers(parcel, own or sender[1], own_id, signed)
+        own_id = message_id(delivery.ref, delivery.kind, self._names.domain)
+        headers = self._headers(delivery, own or sender[1], own_id, signed)
         if own is not None and own != sender[1]:
             headers["Reply-To"] = formataddr((sender[0], own))
-        return Letter(place, parcel, sender, own_id, headers, links)
+        return Letter(place, delivery, sender, own_id, headers, links)
 
-    def _act(self, parcel: Parcel, command: Command) -> str:
-        token = self._tokens.sign_command(parcel.organization_id, parcel.person_id, command)
+    def _act(self, delivery: Delivery, command: Command) -> str:
+        token = self._tokens.sign_command(delivery.organization_id, delivery.person_id, command)
         return f"{self._url}/do/{token}"
 
-    def _stop_token(self, parcel: Parcel) -> str:
-        identity_id = parcel.recipient.identity_id
-        if not parcel.unsubscribe or identity_id is None:
+    def _stop_token(self, delivery: Delivery) -> str:
+        identity_id = delivery.recipient.identity_id
+        if not delivery.unsubscribe or identity_id is None:
             return ""
-        return self._tokens.sign_command(parcel.organization_id, parcel.person_id, StopMail(identity_id))
+        return self._tokens.sign_command(delivery.organization_id, delivery.person_id, StopMail(identity_id))
 
     def _stop_mail(self, token: str) -> str:
         address = self._names.stop_address()
         return f"mailto:{address}?subject=unsubscribe%20{token}" if address else ""
 
-    def _headers(self, parcel: Parcel, own_address: str, own_id: str, signed: _Signed) -> dict[str, str]:
+    def _headers(self, delivery: Delivery, own_address: str, own_id: str, signed: _Signed) -> dict[str, str]:
         headers = {
             "Message-ID": own_id,
-            "Auto-Submitted": "auto-replied" if parcel.kind is Kind.REPLY else "auto-generated",
+            "Auto-Submitted": "auto-replied" if delivery.kind is Kind.REPLY else "auto-generated",
             "X-Auto-Response-Suppress": "OOF, AutoReply",
         }
-        if _ID.fullmatch(parcel.answers):
-            headers["In-Reply-To"] = headers["References"] = parcel.answers
-        elif parcel.kind is Kind.PROMPT:
-            headers["References"] = day_thread(parcel.day, own_address)
-        if parcel.kind in _LISTS:
-            headers["List-Id"] = f"{NAME} <{_LISTS[parcel.kind]}.{self._names.domain}>"
+        if _ID.fullmatch(delivery.answers):
+            headers["In-Reply-To"] = headers["References"] = delivery.answers
+        elif delivery.kind is Kind.PROMPT:
+            headers["References"] = day_thread(delivery.day, own_address)
+        if delivery.kind in _LISTS:
+            headers["List-Id"] = f"{NAME} <{_LISTS[delivery.kind]}.{self._names.domain}>"
         return headers | (self._stop_headers(signed) if signed.stop else {})
 
     def _stop_headers(self, signed: _Signed) -> dict[str, str]:
@@ -203,7 +203,7 @@ def _batches(sheet: _Sheet) -> list[Batch]:
     """A request takes each address once: the same person in two organizations gets two."""
     rows: list[dict[str, Letter]] = []
     for letter in sheet.letters:
-        address = letter.parcel.recipient.address.external_id.lower()
+        address = letter.delivery.recipient.address.external_id.lower()
         row = next((each for each in rows if address not in each), None)
         if row is None:
             rows.append({address: letter})

@@ -22,11 +22,11 @@ from adapters.email.sendgrid_request import body_of
 from domain.deliveries import (
     CALL_DEADLINE,
     REFUSED_FOR,
+    Delivery,
     Later,
     LimitScope,
     Never,
     Outcome,
-    Parcel,
     Sent,
     Unknown,
 )
@@ -86,19 +86,19 @@ class MailSender:
         self.credential = tokens.digest_of(api_key)
 
     async def send(
-        self, parcels: Sequence[Parcel], report_limit: ReportLimit = ignore_limit
+        self, deliveries: Sequence[Delivery], report_limit: ReportLimit = ignore_limit
     ) -> list[Outcome]:
         """What became of each, in the same order."""
         began = asyncio.get_running_loop().time()
-        batches, refused = await asyncio.to_thread(self._writer.write, parcels)
-        longest = max((each.wait for each in parcels), default=timedelta(0)).total_seconds()
+        batches, refused = await asyncio.to_thread(self._writer.write, deliveries)
+        longest = max((each.wait for each in deliveries), default=timedelta(0)).total_seconds()
         await asyncio.sleep(began + longest - asyncio.get_running_loop().time())
         outcomes: dict[int, Outcome] = dict(refused)
         run = _Run(began + _LAST_START, asyncio.Semaphore(_AT_ONCE), report_limit)
         found = await asyncio.gather(*(self._deliver(batch, run) for batch in batches))
         for each in found:
             outcomes.update(each)
-        return [outcomes[place] for place in range(len(parcels))]
+        return [outcomes[place] for place in range(len(deliveries))]
 
     async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:
         """SendGrid tells of each mail by itself, within minutes; what it tells settles a doubt when it comes.
@@ -137,11 +137,11 @@ class MailSender:
         return _all(batch, answer)
 
     def _tell(self, batch: Batch, answer: "Outcome | _Refused | None", report_limit: ReportLimit) -> None:
-        parcel = batch.letters[0].parcel
+        delivery = batch.letters[0].delivery
         if isinstance(answer, Later):
-            report_limit(parcel, answer)
+            report_limit(delivery, answer)
         elif self._allowance.is_news():
-            report_limit(parcel, CallSpacing(self._allowance.apart))
+            report_limit(delivery, CallSpacing(self._allowance.apart))
 
     async def _call(self, body: bytes) -> "Outcome | _Refused | None":
         """One request; None when it was accepted."""

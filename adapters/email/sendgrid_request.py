@@ -38,11 +38,11 @@ def _personalization(letter: Letter) -> dict[str, Any]:
     """https://www.twilio.com/docs/sendgrid/for-developers/sending-email/personalizations."""
     name, address = letter.sender
     return {
-        "to": [{"email": letter.parcel.recipient.address.external_id}],
+        "to": [{"email": letter.delivery.recipient.address.external_id}],
         "from": {"name": name, "email": address},
         "headers": letter.headers,
         **({"substitutions": letter.links} if letter.links else {}),
-        "custom_args": {"delivery": str(letter.parcel.ref), "attempt": str(letter.parcel.attempt)},
+        "custom_args": {"delivery": str(letter.delivery.ref), "attempt": str(letter.delivery.attempt)},
     }
 
 

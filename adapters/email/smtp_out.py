@@ -17,7 +17,7 @@ from adapters.email.addresses import MailNames
 from adapters.email.letter_mime import message_of
 from adapters.email.letters import Batch, Letter, Writer
 from adapters.email.smtp_outcomes import Stage, outcome_of
-from domain.deliveries import CALL_DEADLINE, Later, Outcome, Parcel, Sent, Unknown
+from domain.deliveries import CALL_DEADLINE, Delivery, Later, Outcome, Sent, Unknown
 from domain.doubts import Doubt, Evidence, Unclear
 from domain.limit_reports import ReportLimit, ignore_limit
 from domain.people import Channel
@@ -48,7 +48,7 @@ class _Run:
     waiting: Iterator[_Job]
     last_start: float
     outcomes: dict[int, Outcome]
-    parcels: Sequence[Parcel]
+    deliveries: Sequence[Delivery]
     report_limit: ReportLimit
     closed: Later | None = None
     """The server takes nothing more."""
@@ -56,7 +56,7 @@ class _Run:
     def note(self, job: _Job, outcome: Outcome) -> None:
         self.outcomes[job.place] = outcome
         if isinstance(outcome, Later):
-            self.report_limit(self.parcels[job.place], outcome)
+            self.report_limit(self.deliveries[job.place], outcome)
             if outcome.closes is not None:
                 self.closed = outcome
 
@@ -86,18 +86,18 @@ class SmtpSender:
         self._idle: list[aiosmtplib.SMTP] = []
 
     async def send(
-        self, parcels: Sequence[Parcel], report_limit: ReportLimit = ignore_limit
+        self, deliveries: Sequence[Delivery], report_limit: ReportLimit = ignore_limit
     ) -> list[Outcome]:
         """What became of each, in the same order."""
-        jobs, refused = await asyncio.to_thread(self._write, parcels)
+        jobs, refused = await asyncio.to_thread(self._write, deliveries)
         outcomes: dict[int, Outcome] = dict(refused)
         last_start = asyncio.get_running_loop().time() + _LAST_START
-        run = _Run(iter(jobs), last_start, outcomes, parcels, report_limit)
+        run = _Run(iter(jobs), last_start, outcomes, deliveries, report_limit)
         if not self._idle:  # whether the login is taken one connection finds out for all
             await self._work(run, most=1)
         workers = min(CONNECTIONS, len(jobs))
         await asyncio.gather(*(self._work(run) for _ in range(workers)))
-        return [outcomes[place] for place in range(len(parcels))]
+        return [outcomes[place] for place in range(len(deliveries))]
 
     async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:
         """A mail server gives no account of what it took; what mail programs get twice they show once."""
@@ -108,14 +108,14 @@ class SmtpSender:
         idle, self._idle = self._idle, []
         await asyncio.gather(*(_quit(each) for each in idle))
 
-    def _write(self, parcels: Sequence[Parcel]) -> tuple[list[_Job], dict[int, Outcome]]:
-        batches, refused = self._writer.write(parcels)
+    def _write(self, deliveries: Sequence[Delivery]) -> tuple[list[_Job], dict[int, Outcome]]:
+        batches, refused = self._writer.write(deliveries)
         jobs = [self._job(batch, letter) for batch in batches for letter in batch.letters]
         return jobs, dict(refused)
 
     def _job(self, batch: Batch, letter: Letter) -> _Job:
         message = message_of(batch.mail, letter, self._clock.now())
-        recipient = letter.parcel.recipient.address.external_id
+        recipient = letter.delivery.recipient.address.external_id
         return _Job(letter.place, letter.sender[1], recipient, message, letter.message_id)
 
     async def _work(self, run: "_Run", most: int | None = None) -> None:

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack.api import SlackApi
 from adapters.slack.outcomes import TROUBLE, error_code, in_words, outcome_of
-from domain.deliveries import Kind, Later, Parcel
+from domain.deliveries import Delivery, Kind, Later
 from domain.doubts import Absent, Doubt, Evidence, Found, SafeToRepeat, Unclear
 
 EVENT_TYPE = "donelog_delivery"
@@ -37,17 +37,17 @@ class Place:
     thread: str
 
 
-def place_of(parcel: Parcel) -> Place:
-    address = parcel.recipient.address.external_id
-    thread = parcel.answers.partition(":")[2]
-    if parcel.kind is Kind.DIGEST and parcel.recipient.direct is None:
+def place_of(delivery: Delivery) -> Place:
+    address = delivery.recipient.address.external_id
+    thread = delivery.answers.partition(":")[2]
+    if delivery.kind is Kind.DIGEST and delivery.recipient.direct is None:
         return Place(address, "", thread)
-    return Place(parcel.recipient.direct or "", address, thread)
+    return Place(delivery.recipient.direct or "", address, thread)
 
 
 async def look(api: SlackApi, token: str, place: Place, doubts: Sequence[Doubt]) -> list[Evidence]:
     """What one conversation tells about the messages that would be in it."""
-    if all(each.parcel.message is None for each in doubts):
+    if all(each.delivery.message is None for each in doubts):
         return [SafeToRepeat()] * len(doubts)
     try:
         receipts, complete = await _receipts(api, token, place, doubts)
@@ -56,9 +56,9 @@ async def look(api: SlackApi, token: str, place: Place, doubts: Sequence[Doubt])
     missing: Evidence = Absent() if complete else Unclear("too much was written there since")
     return [
         Found(receipt)
-        if (receipt := receipts.get(str(each.parcel.ref))) is not None
+        if (receipt := receipts.get(str(each.delivery.ref))) is not None
         else SafeToRepeat()
-        if each.parcel.message is None
+        if each.delivery.message is None
         else missing
         for each in doubts
     ]

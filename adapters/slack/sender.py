@@ -16,7 +16,7 @@ from adapters.slack.outcomes import TROUBLE, error_code, outcome_of
 from adapters.slack.render import render
 from adapters.slack.workspaces import NotToldYet
 from domain.commands import Command
-from domain.deliveries import Kind, Later, LimitScope, Never, Outcome, Parcel, RefusalScope, Sent, Unknown
+from domain.deliveries import Delivery, Kind, Later, LimitScope, Never, Outcome, RefusalScope, Sent, Unknown
 from domain.doubts import Doubt, Evidence, Unclear
 from domain.forms import Forms, Sign
 from domain.limit_reports import ReportLimit, ignore_limit
@@ -34,11 +34,11 @@ AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A parcel that has its turn before it."""
+    """A delivery that has its turn before it."""
 
     place: int
     """Which of the batch it is."""
-    parcel: Parcel
+    delivery: Delivery
     content: str
     """What is posted, as JSON without its last brace and without where; empty for a check mark."""
 
@@ -66,20 +66,20 @@ class SlackSender:
         self._forms = Forms(_written)
 
     async def send(
-        self, parcels: Sequence[Parcel], report_limit: ReportLimit = ignore_limit
+        self, deliveries: Sequence[Delivery], report_limit: ReportLimit = ignore_limit
     ) -> list[Outcome]:
-        """Send each at its turn; the outcomes are in the order of the parcels, whatever happens."""
+        """Send each at its turn; the outcomes are in the order of the deliveries, whatever happens."""
         began = asyncio.get_running_loop().time()
         queues: dict[tuple[str, str], list[_Ready]] = {}
         # All are written down before the first call: between calls it would cost three times as much.
-        for ready in [_Ready(place, each, self._content(each)) for place, each in enumerate(parcels)]:
-            address = ready.parcel.recipient.address
+        for ready in [_Ready(place, each, self._content(each)) for place, each in enumerate(deliveries)]:
+            address = ready.delivery.recipient.address
             queues.setdefault((address.workspace, address.external_id), []).append(ready)
         sent = await asyncio.gather(
             *(self._send_in_turn(queue, began, report_limit) for queue in queues.values())
         )
         outcomes = {place: outcome for done in sent for place, outcome in done}
-        return [outcomes[place] for place in range(len(parcels))]
+        return [outcomes[place] for place in range(len(deliveries))]
 
     async def _send_in_turn(
         self, queue: Sequence[_Ready], began: float, report_limit: ReportLimit
@@ -91,12 +91,12 @@ class SlackSender:
             if waiting is not None:
                 outcomes.append((ready.place, waiting))
                 continue
-            if wait := ready.parcel.wait:
+            if wait := ready.delivery.wait:
                 await asyncio.sleep(began + wait.total_seconds() - asyncio.get_running_loop().time())
             outcome = await self._send_unless_closed(ready)
             outcomes.append((ready.place, outcome))
             if isinstance(outcome, Later):
-                report_limit(ready.parcel, outcome)
+                report_limit(ready.delivery, outcome)
                 waiting = outcome
             elif isinstance(outcome, Unknown):
                 waiting = Later("the message before it is in doubt")
@@ -104,9 +104,9 @@ class SlackSender:
 
     async def _send_unless_closed(self, ready: _Ready) -> Outcome:
         """What was claimed before a limit was reached is not tried against it."""
-        workspace = ready.parcel.recipient.address.workspace
+        workspace = ready.delivery.recipient.address.workspace
         async with self._slots:
-            closed = self._gates.closed(workspace, _scope(ready.parcel))
+            closed = self._gates.closed(workspace, _scope(ready.delivery))
             if closed is not None:
                 return closed
             with self._gates.passing(workspace):
@@ -123,12 +123,12 @@ class SlackSender:
         evidence: list[Evidence] = [Unclear(NO_TOKEN)] * len(doubts)
         for number, doubt in enumerate(doubts):
             try:
-                token = self._token_of(doubt.parcel.recipient.address.workspace)
+                token = self._token_of(doubt.delivery.recipient.address.workspace)
             except NotToldYet as not_yet:
                 evidence[number] = Unclear(str(not_yet))
                 continue
             if token is not None:
-                places.setdefault((token, place_of(doubt.parcel)), []).append(number)
+                places.setdefault((token, place_of(doubt.delivery)), []).append(number)
         found = await asyncio.gather(
             *(
                 self._look_there(token, place, [doubts[number] for number in numbers])
@@ -145,35 +145,35 @@ class SlackSender:
             return await look(self._api, token, place, doubts)
 
     async def _send(self, ready: _Ready) -> Outcome:
-        parcel = ready.parcel
+        delivery = ready.delivery
         try:
-            token = self._token_of(parcel.recipient.address.workspace)
+            token = self._token_of(delivery.recipient.address.workspace)
         except NotToldYet as not_yet:
             return Later(str(not_yet), SOON)
         if token is None:
             return Never(NO_TOKEN, RefusalScope.WORKSPACE)
-        if parcel.message is None:
-            return await self._mark(parcel, token)
-        return await self._post(parcel, ready.content, token)
+        if delivery.message is None:
+            return await self._mark(delivery, token)
+        return await self._post(delivery, ready.content, token)
 
-    async def _mark(self, parcel: Parcel, token: str) -> Outcome:
+    async def _mark(self, delivery: Delivery, token: str) -> Outcome:
         """https://docs.slack.dev/reference/methods/reactions.add: the same mark twice is one mark."""
-        channel, _, ts = parcel.answers.partition(":")
+        channel, _, ts = delivery.answers.partition(":")
         try:
             await self._api.call("reactions.add", token, channel=channel, timestamp=ts, name=CHECK_MARK)
         except TROUBLE as trouble:
             if not (isinstance(trouble, SlackApiError) and error_code(trouble.response) == "already_reacted"):
                 return _by(LimitScope.MARK, outcome_of(trouble, repeatable=True))
-        return Sent(parcel.answers)
+        return Sent(delivery.answers)
 
-    async def _post(self, parcel: Parcel, content: str, token: str) -> Outcome:
+    async def _post(self, delivery: Delivery, content: str, token: str) -> Outcome:
         opened: str | None = None
-        channel = parcel.recipient.direct
-        if channel is None and parcel.kind is Kind.DIGEST:
-            channel = parcel.recipient.address.external_id
+        channel = delivery.recipient.direct
+        if channel is None and delivery.kind is Kind.DIGEST:
+            channel = delivery.recipient.address.external_id
         if channel is None:
             try:
-                channel = opened = await self._open(parcel.recipient.address, token)
+                channel = opened = await self._open(delivery.recipient.address, token)
             except TROUBLE as trouble:
                 return _by(LimitScope.OPEN, outcome_of(trouble, repeatable=True))
         try:
@@ -190,21 +190,21 @@ class SlackSender:
             raise ValueError("the conversation has no name")
         return opened
 
-    def _content(self, parcel: Parcel) -> str:
-        if parcel.message is None:
+    def _content(self, delivery: Delivery) -> str:
+        if delivery.message is None:
             return ""
-        told_alike = self._forms.filled(parcel.message, self._sign(parcel))
-        return f"{told_alike[:-1]}, {json.dumps(_own(parcel))[1:-1]}"
+        told_alike = self._forms.filled(delivery.message, self._sign(delivery))
+        return f"{told_alike[:-1]}, {json.dumps(_own(delivery))[1:-1]}"
 
-    def _sign(self, parcel: Parcel) -> Sign:
+    def _sign(self, delivery: Delivery) -> Sign:
         def sign(command: Command) -> str:
-            return self._tokens.sign_command(parcel.organization_id, parcel.person_id, command)
+            return self._tokens.sign_command(delivery.organization_id, delivery.person_id, command)
 
         return sign
 
 
-def _scope(parcel: Parcel) -> LimitScope:
-    return LimitScope.MARK if parcel.message is None else LimitScope.POST
+def _scope(delivery: Delivery) -> LimitScope:
+    return LimitScope.MARK if delivery.message is None else LimitScope.POST
 
 
 def _by(scope: LimitScope, outcome: Later | Never | Unknown) -> Later | Never | Unknown:
@@ -225,11 +225,11 @@ def _written(message: Message, sign: Sign) -> str:
     return json.dumps({**render(message, sign), **as_it_stands})
 
 
-def _own(parcel: Parcel) -> Mapping[str, Any]:
+def _own(delivery: Delivery) -> Mapping[str, Any]:
     """What no other message carries: the same page."""
-    thread = parcel.answers.partition(":")[2]  # of a digest's head, or where she wrote in a thread
-    delivery = {"delivery": str(parcel.ref), "attempt": parcel.attempt}
+    thread = delivery.answers.partition(":")[2]  # of a digest's head, or where she wrote in a thread
+    handle = {"delivery": str(delivery.ref), "attempt": delivery.attempt}
     return {
-        "metadata": {"event_type": EVENT_TYPE, "event_payload": delivery},
+        "metadata": {"event_type": EVENT_TYPE, "event_payload": handle},
         **({"thread_ts": thread} if thread else {}),
     }

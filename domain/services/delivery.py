@@ -1,10 +1,10 @@
-"""From ledger rows to parcels for a channel's sender, and from outcomes back to the ledger."""
+"""From ledger rows to deliveries for a channel's sender, and from outcomes back to the ledger."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from domain.deliveries import Claimed, Kind, NewDelivery, Parcel, Ref, Result, Sent
+from domain.deliveries import Claimed, Delivery, Kind, NewDelivery, Ref, Result, Sent
 from domain.facts import Digest, Facts, PromptAsked
 from domain.messages import Message
 from domain.parts import split
@@ -26,13 +26,13 @@ def prompt_facts(uow: UnitOfWork, claimed: Sequence[Claimed]) -> dict[Ref, Facts
     }
 
 
-def parcel(claimed: Claimed, address_version: int = 0) -> Parcel:
+def for_sender(claimed: Claimed, address_version: int = 0) -> Delivery:
     """What the sender gets: the message that follows from the facts, cut to the channel."""
     message = None
     if claimed.key.kind is not Kind.MARK and claimed.facts is not None:
         channel = claimed.recipient.address.channel
         message = _messages(claimed.facts, channel)[claimed.key.part]
-    return Parcel(
+    return Delivery(
         ref=claimed.ref,
         attempt=claimed.attempt,
         kind=claimed.key.kind,

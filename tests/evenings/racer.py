@@ -22,7 +22,7 @@ from bot.clock import real_now
 from bot.tokens import SignedTokens
 from domain.application import DoneLog
 from domain.conversation import Conversation
-from domain.deliveries import Outcome, Parcel, Sent
+from domain.deliveries import Delivery, Outcome, Sent
 from domain.doubts import Doubt, Evidence, Unclear
 from domain.limit_reports import ReportLimit
 from domain.limits import Limits
@@ -62,13 +62,13 @@ class Posting:
     batch: int = BATCH
     credential: str = ""
 
-    async def send(self, parcels: Sequence[Parcel], report_limit: ReportLimit) -> list[Outcome]:  # noqa: ARG002 -- it hears nothing
-        names = [f"{each.day} {each.person_id}" for each in parcels]
+    async def send(self, deliveries: Sequence[Delivery], report_limit: ReportLimit) -> list[Outcome]:  # noqa: ARG002 -- it hears nothing
+        names = [f"{each.day} {each.person_id}" for each in deliveries]
         async with self.turn:
             self.writer.write(json.dumps(names).encode() + b"\n")
             if not await self.reader.readline():
                 raise ConnectionError("the receiver has gone")
-        return [Sent(str(each.ref)) for each in parcels]
+        return [Sent(str(each.ref)) for each in deliveries]
 
     async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:
         return [Unclear("there is nowhere to look") for _ in doubts]

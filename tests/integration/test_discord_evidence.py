@@ -11,7 +11,7 @@ import pytest
 from adapters.discord.api import DiscordApi
 from adapters.discord.history import LOOK_AGAIN, NONCE_IS_SAFE
 from adapters.discord.sender import DiscordSender
-from domain.deliveries import Kind, Parcel, Sent, Unknown
+from domain.deliveries import Delivery, Kind, Sent, Unknown
 from domain.doubts import Absent, Doubt, Evidence, Found, SafeToRepeat, Unclear
 from simulators.base import Fault, How, When, real_now
 from simulators.discord.errors import refused
@@ -31,13 +31,13 @@ class Sending:
         self.api = DiscordApi(world.bot.token, world.discord.api_url, deadline=DEADLINE)
         self.sender = DiscordSender(self.api, world.tokens)
 
-    async def one(self, parcel: Parcel) -> object:
-        (outcome,) = await self.sender.send([parcel])
+    async def one(self, delivery: Delivery) -> object:
+        (outcome,) = await self.sender.send([delivery])
         return outcome
 
-    async def look(self, parcel: Parcel, age: timedelta = OLD) -> Evidence:
+    async def look(self, delivery: Delivery, age: timedelta = OLD) -> Evidence:
         began = self.world.clock.now() - timedelta(seconds=1)
-        (evidence,) = await self.sender.look([Doubt(parcel, began, age, age, heard=False)])
+        (evidence,) = await self.sender.look([Doubt(delivery, began, age, age, heard=False)])
         return evidence
 
 
@@ -73,12 +73,12 @@ async def test_soon_after_the_attempt_the_same_nonce_gives_back_what_there_is(
 ) -> None:
     """Faults 21, 23, 24 and 25: sent again at once, and there is one message."""
     sending.world.discord.journal.fail(MESSAGES, fault)
-    parcel = to_person(sending.world, sending.world.ada)
-    assert isinstance(await sending.one(parcel), Unknown)
-    assert await sending.look(parcel, timedelta(seconds=5)) == SafeToRepeat(
+    delivery = to_person(sending.world, sending.world.ada)
+    assert isinstance(await sending.one(delivery), Unknown)
+    assert await sending.look(delivery, timedelta(seconds=5)) == SafeToRepeat(
         NONCE_IS_SAFE - timedelta(seconds=5)
     )
-    again = await sending.one(replace(parcel, attempt=2))
+    again = await sending.one(replace(delivery, attempt=2))
     dm = sending.world.discord.dm_of(sending.world.ada)
     (message,) = sending.world.discord.messages(dm.id)
     assert isinstance(again, Sent)
@@ -89,31 +89,31 @@ async def test_soon_after_the_attempt_the_same_nonce_gives_back_what_there_is(
 async def test_later_it_is_found_in_the_history(sending: Sending, fault: Fault) -> None:
     """Fault 1, when the process was gone for longer than Discord knows a nonce."""
     sending.world.discord.journal.fail(MESSAGES, fault)
-    parcel = to_person(sending.world, sending.world.ada)
-    await sending.one(parcel)
+    delivery = to_person(sending.world, sending.world.ada)
+    await sending.one(delivery)
     dm = sending.world.discord.dm_of(sending.world.ada)
     (message,) = sending.world.discord.messages(dm.id)
-    assert await sending.look(parcel) == Found(f"{dm.id}:{message.id}")
+    assert await sending.look(delivery) == Found(f"{dm.id}:{message.id}")
     assert len(sending.world.discord.messages(dm.id)) == 1
 
 
 async def test_what_did_not_arrive_is_not_found(sending: Sending) -> None:
     world = sending.world
     world.discord.journal.fail(MESSAGES, Fault(status=502))
-    parcel = to_person(world, world.ada)
-    await sending.one(parcel)
+    delivery = to_person(world, world.ada)
+    await sending.one(delivery)
     await sending.one(to_person(world, world.ada, 2, say("something else")))
     await world.discord.dm(world.ada, "What'd you get done today?")
-    assert await sending.look(parcel) == Absent()
+    assert await sending.look(delivery) == Absent()
 
 
 async def test_what_says_the_same_and_is_older_is_another_one(sending: Sending) -> None:
     """Yesterday's question reads like today's."""
     world = sending.world
-    parcel = to_person(world, world.ada)
-    await sending.one(parcel)
+    delivery = to_person(world, world.ada)
+    await sending.one(delivery)
     began = world.clock.now() + timedelta(hours=1)
-    (evidence,) = await sending.sender.look([Doubt(parcel, began, OLD, OLD, heard=False)])
+    (evidence,) = await sending.sender.look([Doubt(delivery, began, OLD, OLD, heard=False)])
     assert evidence == Absent()
 
 

@@ -11,12 +11,12 @@ from adapters.discord.outcomes import TOKEN_REFUSED
 from domain import facts as f
 from domain.deliveries import (
     REFUSED_FOR,
+    Delivery,
     Kind,
     Later,
     LimitScope,
     Never,
     Outcome,
-    Parcel,
     Recipient,
     Ref,
     RefusalScope,
@@ -46,20 +46,20 @@ def say(words: str) -> Message:
     return Message((Paragraph(text(words)),), subject=words)
 
 
-def to_person(world: World, user: User, number: int = 1, message: Message | None = None) -> Parcel:
+def to_person(world: World, user: User, number: int = 1, message: Message | None = None) -> Delivery:
     address = Address(Channel.DISCORD, str(user.id))
     told = message or word(f.PromptAsked(DAY, explain=False), Channel.DISCORD)
-    return Parcel(Ref(DAY, number), 1, Kind.PROMPT, 1, 7, Recipient(address, identity_id=3), told, DAY)
+    return Delivery(Ref(DAY, number), 1, Kind.PROMPT, 1, 7, Recipient(address, identity_id=3), told, DAY)
 
 
-def to_channel(world: World, number: int, message: Message, answers: str = "") -> Parcel:
+def to_channel(world: World, number: int, message: Message, answers: str = "") -> Delivery:
     recipient = Recipient(Address(Channel.DISCORD, str(world.platform.id)))
-    return Parcel(Ref(DAY, number), 1, Kind.DIGEST, 1, None, recipient, message, DAY, answers)
+    return Delivery(Ref(DAY, number), 1, Kind.DIGEST, 1, None, recipient, message, DAY, answers)
 
 
-async def sent(world: World, *parcels: Parcel) -> list[Outcome]:
+async def sent(world: World, *deliveries: Delivery) -> list[Outcome]:
     channel = world.channel()
-    outcomes = await channel.sender.send(parcels)
+    outcomes = await channel.sender.send(deliveries)
     await channel.stop()
     return outcomes
 
@@ -81,9 +81,9 @@ async def test_a_question_arrives_and_its_direct_message_is_remembered(world: Wo
 
 async def test_a_known_direct_message_is_not_opened_again(world: World) -> None:
     direct = str(world.discord.dm_of(world.ada).id)
-    parcel = to_person(world, world.ada)
-    parcel = replace(parcel, recipient=parcel.recipient._replace(direct=direct))
-    [outcome] = await sent(world, parcel)
+    delivery = to_person(world, world.ada)
+    delivery = replace(delivery, recipient=delivery.recipient._replace(direct=direct))
+    [outcome] = await sent(world, delivery)
     assert isinstance(outcome, Sent)
     assert outcome.direct is None
     assert world.discord.journal.of("POST /users/@me/channels") == []
@@ -178,11 +178,11 @@ async def test_a_global_limit_closes_everything_for_a_while(world: World) -> Non
 async def test_nothing_waits_inside_a_call_for_an_exhausted_bucket(world: World) -> None:
     world.discord.limits.enforced = True
     direct = str(world.discord.dm_of(world.ada).id)
-    parcels = [
+    deliveries = [
         replace(each, recipient=each.recipient._replace(direct=direct))
         for each in (to_person(world, world.ada, number, say(str(number))) for number in range(7))
     ]
-    outcomes = await sent(world, *parcels)
+    outcomes = await sent(world, *deliveries)
     assert [isinstance(each, Sent) for each in outcomes] == [True] * 5 + [False] * 2
     assert outcomes[5] == outcomes[6]
     assert isinstance(outcomes[5], Later)

@@ -10,11 +10,11 @@ from adapters.slack.outcomes import ADDRESS_IS_DEAD, FATES, WORKSPACE_IS_DEAD, F
 from adapters.slack.sender import SlackSender
 from domain.commands import NothingToday
 from domain.deliveries import (
+    Delivery,
     Kind,
     Later,
     LimitScope,
     Never,
-    Parcel,
     Recipient,
     Ref,
     RefusalScope,
@@ -42,7 +42,7 @@ class Sending:
         tokens = {world.workspace.team_id: world.workspace.bot_token}
         self.sender = SlackSender(self.api, tokens.get, world.tokens)
 
-    def parcel(
+    def delivery(
         self,
         number: int = 1,
         message: Message | None = PROMPT,
@@ -51,15 +51,15 @@ class Sending:
         direct: str | None = None,
         kind: Kind = Kind.PROMPT,
         answers: str = "",
-    ) -> Parcel:
+    ) -> Delivery:
         to = to or self.world.ada.user_id
         address = Address(Channel.SLACK, to, self.world.workspace.team_id)
         identity = None if kind is Kind.DIGEST else 3
         recipient = Recipient(address, direct, identity)
-        return Parcel(Ref(DAY, number), 2, kind, 1, 7, recipient, message, DAY, answers)
+        return Delivery(Ref(DAY, number), 2, kind, 1, 7, recipient, message, DAY, answers)
 
-    async def one(self, parcel: Parcel) -> Sent | Later | Never | Unknown:
-        (outcome,) = await self.sender.send([parcel])
+    async def one(self, delivery: Delivery) -> Sent | Later | Never | Unknown:
+        (outcome,) = await self.sender.send([delivery])
         return outcome
 
 
@@ -73,7 +73,7 @@ async def sending() -> AsyncIterator[Sending]:
 
 async def test_a_prompt_opens_the_direct_message_and_says_which(sending: Sending) -> None:
     world = sending.world
-    outcome = await sending.one(sending.parcel())
+    outcome = await sending.one(sending.delivery())
     dm = world.slack.dm_of(world.ada)
     (message,) = world.slack.messages(dm)
     assert outcome == Sent(f"{dm.channel_id}:{message.ts}", direct=dm.channel_id)
@@ -81,14 +81,14 @@ async def test_a_prompt_opens_the_direct_message_and_says_which(sending: Sending
 
 async def test_a_direct_message_once_open_is_not_opened_again(sending: Sending) -> None:
     dm = sending.world.slack.dm_of(sending.world.ada)
-    outcome = await sending.one(sending.parcel(direct=dm.channel_id))
+    outcome = await sending.one(sending.delivery(direct=dm.channel_id))
     assert isinstance(outcome, Sent)
     assert outcome.direct is None
     assert sending.world.slack.journal.of("conversations.open") == []
 
 
 async def test_a_message_names_its_delivery_and_unfolds_nothing(sending: Sending) -> None:
-    await sending.one(sending.parcel(41))
+    await sending.one(sending.delivery(41))
     (call,) = sending.world.slack.journal.of("chat.postMessage")
     assert call.request["metadata"] == {
         "event_type": "donelog_delivery",
@@ -100,7 +100,7 @@ async def test_a_message_names_its_delivery_and_unfolds_nothing(sending: Sending
 
 
 async def test_buttons_are_signed_for_the_person_they_are_sent_to(sending: Sending) -> None:
-    await sending.one(sending.parcel())
+    await sending.one(sending.delivery())
     (message,) = sending.world.slack.messages(sending.world.slack.dm_of(sending.world.ada))
     value = message.blocks[-1]["elements"][0]["value"]
     assert sending.world.tokens.read_command(value) == (1, 7, NothingToday(DAY))
@@ -109,9 +109,9 @@ async def test_buttons_are_signed_for_the_person_they_are_sent_to(sending: Sendi
 async def test_a_digest_goes_to_its_channel_and_its_parts_into_the_thread(sending: Sending) -> None:
     channel = sending.world.platform
     digest = Message((Heading("Tuesday 24 November"),), subject="platform: Tuesday 24 November")
-    head = await sending.one(sending.parcel(1, digest, to=channel.channel_id, kind=Kind.DIGEST))
+    head = await sending.one(sending.delivery(1, digest, to=channel.channel_id, kind=Kind.DIGEST))
     assert isinstance(head, Sent)
-    part = sending.parcel(2, digest, to=channel.channel_id, kind=Kind.DIGEST, answers=head.receipt)
+    part = sending.delivery(2, digest, to=channel.channel_id, kind=Kind.DIGEST, answers=head.receipt)
     assert isinstance(await sending.one(part), Sent)
     first, second = sending.world.slack.messages(channel)
     assert second.thread_ts == first.ts
@@ -119,9 +119,9 @@ async def test_a_digest_goes_to_its_channel_and_its_parts_into_the_thread(sendin
 
 
 async def test_who_wrote_in_a_thread_is_answered_in_it(sending: Sending) -> None:
-    prompt = await sending.one(sending.parcel())
+    prompt = await sending.one(sending.delivery())
     assert isinstance(prompt, Sent)
-    await sending.one(sending.parcel(2, kind=Kind.REPLY, direct=prompt.direct, answers=prompt.receipt))
+    await sending.one(sending.delivery(2, kind=Kind.REPLY, direct=prompt.direct, answers=prompt.receipt))
     first, second = sending.world.slack.messages(sending.world.slack.dm_of(sending.world.ada))
     assert second.thread_ts == first.ts
 
@@ -129,19 +129,19 @@ async def test_who_wrote_in_a_thread_is_answered_in_it(sending: Sending) -> None
 async def test_a_check_mark_is_put_once_and_twice_is_no_error(sending: Sending) -> None:
     world = sending.world
     dm = world.slack.dm_of(world.ada)
-    sent = await sending.one(sending.parcel())
+    sent = await sending.one(sending.delivery())
     assert isinstance(sent, Sent)
-    mark = sending.parcel(2, None, kind=Kind.MARK, answers=sent.receipt)
+    mark = sending.delivery(2, None, kind=Kind.MARK, answers=sent.receipt)
     assert await sending.one(mark) == await sending.one(mark) == Sent(sent.receipt)
     (message,) = world.slack.messages(dm)
     assert message.reactions == {"white_check_mark": [world.workspace.bot_user_id]}
 
 
-async def test_outcomes_are_in_the_order_of_the_parcels(sending: Sending) -> None:
+async def test_outcomes_are_in_the_order_of_the_deliveries(sending: Sending) -> None:
     world = sending.world
     people = [world.ada, world.ben, world.ada, world.ben]
-    parcels = [sending.parcel(number, to=user.user_id) for number, user in enumerate(people)]
-    outcomes = await sending.sender.send(parcels)
+    deliveries = [sending.delivery(number, to=user.user_id) for number, user in enumerate(people)]
+    outcomes = await sending.sender.send(deliveries)
     for user, outcome in zip(people, outcomes, strict=True):
         assert isinstance(outcome, Sent)
         assert outcome.receipt.startswith(world.slack.dm_of(user).channel_id)
@@ -151,7 +151,7 @@ async def test_behind_one_that_has_to_wait_the_others_of_that_conversation_wait_
     sending: Sending,
 ) -> None:
     sending.world.slack.ratelimit("chat.postMessage", 30)
-    outcomes = await sending.sender.send([sending.parcel(1), sending.parcel(2)])
+    outcomes = await sending.sender.send([sending.delivery(1), sending.delivery(2)])
     assert outcomes == [Later("ratelimited", timedelta(seconds=30), LimitScope.POST)] * 2
     assert len(sending.world.slack.journal.of("chat.postMessage")) == 1
 
@@ -159,8 +159,8 @@ async def test_behind_one_that_has_to_wait_the_others_of_that_conversation_wait_
 async def test_a_limit_that_was_reached_is_closed_for_everybody_in_that_workspace(sending: Sending) -> None:
     """Fault 19: this process knows it at once, whoever else has to be told."""
     sending.world.slack.ratelimit("chat.postMessage", 30)
-    refused = await sending.one(sending.parcel(1))
-    other = await sending.one(sending.parcel(2, to=sending.world.ben.user_id))
+    refused = await sending.one(sending.delivery(1))
+    other = await sending.one(sending.delivery(2, to=sending.world.ben.user_id))
     assert isinstance(refused, Later)
     assert isinstance(other, Later)
     assert (other.closes, other.reason) == (LimitScope.POST, "another call found it closed")
@@ -169,7 +169,7 @@ async def test_a_limit_that_was_reached_is_closed_for_everybody_in_that_workspac
 
 async def test_behind_one_in_doubt_the_others_of_that_conversation_wait(sending: Sending) -> None:
     sending.world.slack.journal.fail("chat.postMessage", Fault(status=500))
-    first, second = await sending.sender.send([sending.parcel(1), sending.parcel(2)])
+    first, second = await sending.sender.send([sending.delivery(1), sending.delivery(2)])
     assert isinstance(first, Unknown)
     assert isinstance(second, Later)
 
@@ -177,7 +177,7 @@ async def test_behind_one_in_doubt_the_others_of_that_conversation_wait(sending:
 @pytest.mark.parametrize("code", [code for code, fate in FATES.items() if fate is Fate.NEVER])
 async def test_what_slack_refuses_for_good_is_not_tried_again(sending: Sending, code: str) -> None:
     sending.world.slack.refuse("chat.postMessage", code)
-    assert await sending.one(sending.parcel()) == refusal(code)
+    assert await sending.one(sending.delivery()) == refusal(code)
 
 
 def test_each_refusal_for_good_reaches_as_far_as_it_says() -> None:
@@ -192,13 +192,13 @@ def test_each_refusal_for_good_reaches_as_far_as_it_says() -> None:
 @pytest.mark.parametrize("code", ["service_unavailable", "team_added_to_org", "rate_limited"])
 async def test_what_slack_cannot_do_now_is_tried_later(sending: Sending, code: str) -> None:
     sending.world.slack.refuse("chat.postMessage", code)
-    assert await sending.one(sending.parcel()) == Later(code)
+    assert await sending.one(sending.delivery()) == Later(code)
 
 
 @pytest.mark.parametrize("code", ["fatal_error", "internal_error", "never_heard_of"])
 async def test_what_may_have_been_done_is_in_doubt(sending: Sending, code: str) -> None:
     sending.world.slack.refuse("chat.postMessage", code)
-    assert await sending.one(sending.parcel()) == Unknown(code)
+    assert await sending.one(sending.delivery()) == Unknown(code)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ async def test_what_may_have_been_done_is_in_doubt(sending: Sending, code: str) 
 )
 async def test_without_a_readable_answer_nobody_knows(sending: Sending, fault: Fault) -> None:
     sending.world.slack.journal.fail("chat.postMessage", fault)
-    assert isinstance(await sending.one(sending.parcel()), Unknown)
+    assert isinstance(await sending.one(sending.delivery()), Unknown)
     assert len(sending.world.slack.journal.of("chat.postMessage")) == 1
 
 
@@ -235,10 +235,10 @@ async def test_what_may_be_repeated_is_simply_tried_later(
 ) -> None:
     sending.world.slack.journal.fail(method, fault)
     marks = method == "reactions.add"
-    sent = await sending.one(sending.parcel(direct=sending.world.slack.dm_of(sending.world.ada).channel_id))
+    sent = await sending.one(sending.delivery(direct=sending.world.slack.dm_of(sending.world.ada).channel_id))
     assert isinstance(sent, Sent)
     message, kind = (None, Kind.MARK) if marks else (PROMPT, Kind.PROMPT)
-    outcome = await sending.one(sending.parcel(2, message, kind=kind, answers=sent.receipt))
+    outcome = await sending.one(sending.delivery(2, message, kind=kind, answers=sent.receipt))
     assert isinstance(outcome, Later)
 
 
@@ -247,19 +247,21 @@ async def test_a_direct_message_without_a_name_counts_as_not_opened(sending: Sen
     json = {"Content-Type": "application/json"}
     absurd = Fault(when=When.AFTER, status=200, headers=json, body=f'{{"ok": true, "channel": {channel}}}')
     sending.world.slack.journal.fail("conversations.open", absurd)
-    assert isinstance(await sending.one(sending.parcel()), Later)
+    assert isinstance(await sending.one(sending.delivery()), Later)
     assert sending.world.slack.journal.of("chat.postMessage") == []
 
 
 async def test_a_deactivated_person_is_out_of_reach(sending: Sending) -> None:
     sending.world.ada.deleted = True
-    assert await sending.one(sending.parcel()) == Never("user_disabled", RefusalScope.ADDRESS)
+    assert await sending.one(sending.delivery()) == Never("user_disabled", RefusalScope.ADDRESS)
 
 
 async def test_a_workspace_without_the_app_is_out_of_reach(sending: Sending) -> None:
     address = Address(Channel.SLACK, "U1", "T-elsewhere")
-    parcel = Parcel(Ref(DAY, 1), 1, Kind.PROMPT, 1, 7, Recipient(address, None, 3), PROMPT, DAY)
-    assert await sending.one(parcel) == Never("there is no token for this workspace", RefusalScope.WORKSPACE)
+    delivery = Delivery(Ref(DAY, 1), 1, Kind.PROMPT, 1, 7, Recipient(address, None, 3), PROMPT, DAY)
+    assert await sending.one(delivery) == Never(
+        "there is no token for this workspace", RefusalScope.WORKSPACE
+    )
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/api/", "http://localhost:9/api/"])
@@ -267,15 +269,15 @@ async def test_while_slack_cannot_be_reached_nothing_is_lost(url: str) -> None:
     """Fault 22: no such host, or nobody there."""
     async with simulated() as world:
         sending = Sending(world, url)
-        parcel = sending.parcel(direct="D1")
-        assert await sending.one(parcel) == Later("Slack cannot be reached")
+        delivery = sending.delivery(direct="D1")
+        assert await sending.one(delivery) == Later("Slack cannot be reached")
         await sending.api.close()
 
 
 async def test_messages_to_one_person_arrive_in_their_order(sending: Sending) -> None:
     numbered = [Message((Heading(str(number)),), subject=str(number)) for number in range(20)]
-    parcels = [sending.parcel(number, message) for number, message in enumerate(numbered)]
-    outcomes = await sending.sender.send(parcels)
+    deliveries = [sending.delivery(number, message) for number, message in enumerate(numbered)]
+    outcomes = await sending.sender.send(deliveries)
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
     arrived = sending.world.slack.messages(sending.world.slack.dm_of(sending.world.ada))
     assert [message.text for message in arrived] == [message.subject for message in numbered]

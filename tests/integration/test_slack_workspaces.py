@@ -13,7 +13,7 @@ from adapters.slack.checks import team_of
 from adapters.slack.manifest import scopes
 from adapters.slack.sender import SlackSender
 from adapters.slack.workspaces import NotToldYet, SlackWorkspaces
-from domain.deliveries import Kind, Later, Never, Parcel, Recipient, Ref, RefusalScope, Sent
+from domain.deliveries import Delivery, Kind, Later, Never, Recipient, Ref, RefusalScope, Sent
 from domain.messages import Message, Paragraph, text
 from domain.people import Address
 from domain.people import Channel as Platform
@@ -36,10 +36,10 @@ class Hooli:
         self.chips: Channel = world.slack.add_channel(self.workspace, "chips", [self.gavin])
 
 
-def parcel(workspace: Workspace, user: User) -> Parcel:
+def delivery(workspace: Workspace, user: User) -> Delivery:
     recipient = Recipient(Address(Platform.SLACK, user.user_id, workspace.team_id), None, 3)
     number = int(user.user_id.removeprefix("U0"), 16)
-    return Parcel(Ref(DAY, number), 1, Kind.PROMPT, 1, 7, recipient, PROMPT, DAY)
+    return Delivery(Ref(DAY, number), 1, Kind.PROMPT, 1, 7, recipient, PROMPT, DAY)
 
 
 def channel(world: World, tokens: Sequence[str]) -> SlackChannel:
@@ -84,7 +84,7 @@ async def test_each_workspace_is_written_to_with_its_own_token(world: World, hoo
     async with started(world, world.workspace.bot_token, hooli.workspace.bot_token) as slack:
         await found(world, 2)
         outcomes = await slack.sender.send(
-            [parcel(world.workspace, world.ada), parcel(hooli.workspace, hooli.gavin)]
+            [delivery(world.workspace, world.ada), delivery(hooli.workspace, hooli.gavin)]
         )
         assert all(isinstance(each, Sent) for each in outcomes), outcomes
         for user in (world.ada, hooli.gavin):
@@ -108,7 +108,7 @@ async def test_a_token_that_was_revoked_does_not_stop_the_others(
     await until(lambda: workspaces.is_speechless_in(world.workspace.team_id))
     sender = SlackSender(api, workspaces.token_of, world.tokens)
     sent, unsent = await sender.send(
-        [parcel(hooli.workspace, hooli.gavin), parcel(world.workspace, world.ada)]
+        [delivery(hooli.workspace, hooli.gavin), delivery(world.workspace, world.ada)]
     )
     learning.cancel()
     await api.close()
@@ -120,7 +120,7 @@ async def test_until_slack_has_told_whose_the_tokens_are_nothing_is_given_up(
     world: World, hooli: Hooli
 ) -> None:
     slack = channel(world, (world.workspace.bot_token, hooli.workspace.bot_token))
-    (outcome,) = await slack.sender.send([parcel(world.workspace, world.ada)])
+    (outcome,) = await slack.sender.send([delivery(world.workspace, world.ada)])
     await slack.stop()
     assert isinstance(outcome, Later)
     assert outcome.reason == "Slack has not said yet whose the tokens are"
@@ -132,7 +132,7 @@ async def test_until_slack_has_told_whose_the_tokens_are_nothing_is_given_up(
 
 async def test_our_own_messages_are_known_in_each_workspace(hooli_over_http: tuple[Running, Hooli]) -> None:
     running, hooli = hooli_over_http
-    (outcome,) = await running.channel.sender.send([parcel(hooli.workspace, hooli.gavin)])
+    (outcome,) = await running.channel.sender.send([delivery(hooli.workspace, hooli.gavin)])
     assert isinstance(outcome, Sent)
     await running.world.slack.settled()
     assert running.world.front.heard == []

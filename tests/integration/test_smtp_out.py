@@ -11,17 +11,17 @@ from adapters.email.smtp_out import SmtpSender
 from adapters.email.smtp_outcomes import Stage, outcome_of
 from domain.deliveries import (
     REFUSED_FOR,
+    Delivery,
     Later,
     LimitScope,
     Never,
     Outcome,
-    Parcel,
     RefusalScope,
     Sent,
     Unknown,
 )
 from domain.limit_reports import CallSpacing
-from tests.mail_world import NAMES, NOW, FakeClock, FakeTokens, parcel
+from tests.mail_world import NAMES, NOW, FakeClock, FakeTokens, delivery
 from tests.smtp_server import WAYS_TO_LOG_IN, MailServer, mail_server
 
 ORDINARY = MailNames(None, "me@mail.example.com", has_mailbox=True, plus=True)
@@ -38,14 +38,14 @@ async def sender(to: Server, names: MailNames = NAMES) -> AsyncIterator[SmtpSend
     await made.close()
 
 
-async def outcomes(to: Server, parcels: Sequence[Parcel], names: MailNames = NAMES) -> list[Outcome]:
+async def outcomes(to: Server, deliveries: Sequence[Delivery], names: MailNames = NAMES) -> list[Outcome]:
     async with sender(to, names) as made:
-        return await made.send(parcels)
+        return await made.send(deliveries)
 
 
 async def test_a_letter_arrives_whole_with_all_its_headers() -> None:
     async with mail_server() as server:
-        assert await outcomes(account(server), [parcel(7)]) == [Sent("<d.20261124-7.1@in.example.com>")]
+        assert await outcomes(account(server), [delivery(7)]) == [Sent("<d.20261124-7.1@in.example.com>")]
         [taken] = server.taken
     assert (taken.sender, taken.recipient) == ("done+1.7.sig@in.example.com", "p7@example.com")
     message = taken.message
@@ -68,7 +68,7 @@ async def test_a_letter_arrives_whole_with_all_its_headers() -> None:
 
 async def test_an_ordinary_account_sends_as_itself_and_asks_for_answers_to_her_own_address() -> None:
     async with mail_server() as server:
-        await outcomes(account(server), [parcel(7)], ORDINARY)
+        await outcomes(account(server), [delivery(7)], ORDINARY)
         [taken] = server.taken
     assert taken.sender == "me@mail.example.com"
     assert taken.message["From"] == "donelog <me@mail.example.com>"
@@ -78,7 +78,9 @@ async def test_an_ordinary_account_sends_as_itself_and_asks_for_answers_to_her_o
 
 async def test_without_plus_addresses_answers_go_to_the_account() -> None:
     async with mail_server() as server:
-        await outcomes(account(server), [parcel(7)], MailNames(None, "me@mail.example.com", has_mailbox=True))
+        await outcomes(
+            account(server), [delivery(7)], MailNames(None, "me@mail.example.com", has_mailbox=True)
+        )
         [taken] = server.taken
     assert taken.message["Reply-To"] is None
 
@@ -86,8 +88,8 @@ async def test_without_plus_addresses_answers_go_to_the_account() -> None:
 async def test_few_connections_carry_many_letters_in_the_order_of_their_outcomes() -> None:
     async with mail_server(recipients={"p3@example.com": "550 5.1.1 no such user"}) as server:
         async with sender(account(server)) as made:
-            found = await made.send([parcel(number) for number in range(1, 21)])
-            await made.send([parcel(30)])
+            found = await made.send([delivery(number) for number in range(1, 21)])
+            await made.send([delivery(30)])
         assert len({taken.peer for taken in server.taken}) <= 3
     assert [number for number, each in enumerate(found, 1) if not isinstance(each, Sent)] == [3]
     assert found[2] == Never("550 5.1.1 no such user", RefusalScope.ADDRESS)
@@ -95,7 +97,7 @@ async def test_few_connections_carry_many_letters_in_the_order_of_their_outcomes
 
 async def test_it_logs_in() -> None:
     async with mail_server(users={"me": "p w"}) as server:
-        assert await outcomes(account(server, "me", "p w"), [parcel(7)]) == [
+        assert await outcomes(account(server, "me", "p w"), [delivery(7)]) == [
             Sent("<d.20261124-7.1@in.example.com>")
         ]
         assert server.taken[0].user == "me"
@@ -103,7 +105,7 @@ async def test_it_logs_in() -> None:
 
 async def test_with_a_wrong_password_mail_waits_and_the_log_says_so(caplog: pytest.LogCaptureFixture) -> None:
     async with mail_server(users={"me": "right"}) as server:
-        [outcome] = await outcomes(account(server, "me", "hunter2"), [parcel(7)])
+        [outcome] = await outcomes(account(server, "me", "hunter2"), [delivery(7)])
     assert isinstance(outcome, Later)
     assert "SMTP_URL" in caplog.text
     assert "hunter2" not in caplog.text
@@ -113,12 +115,12 @@ async def test_a_refused_login_ends_the_batch_and_closes_mail_at_once() -> None:
     """Fault 26: who tries a wrong password for each mail is locked out, and others wait for the last one."""
     reported: list[Later] = []
 
-    def report_limit(_parcel: Parcel, told: Later | CallSpacing) -> None:
+    def report_limit(_delivery: Delivery, told: Later | CallSpacing) -> None:
         assert isinstance(told, Later)
         reported.append(told)
 
     async with mail_server(users={"me": "right"}) as server, sender(account(server, "me", "wrong")) as made:
-        found = await made.send([parcel(number) for number in range(1, 51)], report_limit)
+        found = await made.send([delivery(number) for number in range(1, 51)], report_limit)
         assert server.refused_logins == len(WAYS_TO_LOG_IN)
         assert server.taken == []
     assert len(found) == 50
@@ -132,37 +134,37 @@ async def test_a_refused_login_ends_the_batch_and_closes_mail_at_once() -> None:
 async def test_a_server_that_is_not_there_makes_mail_wait() -> None:
     async with mail_server() as server:
         gone = account(server)
-    [outcome] = await outcomes(gone, [parcel(7)])
+    [outcome] = await outcomes(gone, [delivery(7)])
     assert isinstance(outcome, Later)
 
 
 async def test_a_server_without_tls_is_not_told_anything() -> None:
     async with mail_server() as server:
-        [outcome] = await outcomes(Server("127.0.0.1", server.port, Security.STARTTLS), [parcel(7)])
+        [outcome] = await outcomes(Server("127.0.0.1", server.port, Security.STARTTLS), [delivery(7)])
         assert server.taken == []
     assert isinstance(outcome, Later)
 
 
 async def test_a_connection_lost_before_the_letter_makes_it_wait() -> None:
     async with mail_server(hangs_up="rcpt") as server:
-        [outcome] = await outcomes(account(server), [parcel(7)])
+        [outcome] = await outcomes(account(server), [delivery(7)])
     assert isinstance(outcome, Later)
 
 
 async def test_a_connection_lost_after_the_letter_leaves_a_doubt() -> None:
     async with mail_server(hangs_up="data") as server:
-        [outcome] = await outcomes(account(server), [parcel(7)])
+        [outcome] = await outcomes(account(server), [delivery(7)])
     assert isinstance(outcome, Unknown)
 
 
 async def test_a_connection_that_the_server_has_ended_meanwhile_is_replaced() -> None:
     async with mail_server() as server, sender(account(server)) as made:
         server.hangs_up = "mail"
-        assert isinstance((await made.send([parcel(1)]))[0], Later)
+        assert isinstance((await made.send([delivery(1)]))[0], Later)
         server.hangs_up = ""
-        assert isinstance((await made.send([parcel(2)]))[0], Sent)
+        assert isinstance((await made.send([delivery(2)]))[0], Sent)
         made._idle[0].close()  # noqa: SLF001 -- as the server does after some minutes
-        assert isinstance((await made.send([parcel(3)]))[0], Sent)
+        assert isinstance((await made.send([delivery(3)]))[0], Sent)
 
 
 async def test_after_a_refused_letter_the_same_connection_carries_the_next() -> None:
@@ -171,13 +173,13 @@ async def test_after_a_refused_letter_the_same_connection_carries_the_next() -> 
         sender(account(server)) as made,
     ):
         for expected in (Later, Later, Sent):
-            [outcome] = await made.send([parcel(1)])
+            [outcome] = await made.send([delivery(1)])
             assert isinstance(outcome, expected)
 
 
 async def test_what_cannot_be_an_address_is_refused_without_a_call() -> None:
     async with mail_server() as server:
-        [outcome] = await outcomes(account(server), [parcel(1, "no address")])
+        [outcome] = await outcomes(account(server), [delivery(1, "no address")])
     assert isinstance(outcome, Never)
 
 

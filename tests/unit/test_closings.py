@@ -93,14 +93,14 @@ def test_what_is_no_credential_is_told_to_nobody(office: Office) -> None:
 
 def test_what_waited_for_another_credential_goes_at_once(office: Office) -> None:
     office.done_log.plan_prompts(office.clock.now())
-    parcels = office.send(Channel.EMAIL, outcome=REFUSED)
+    deliveries = office.send(Channel.EMAIL, outcome=REFUSED)
     close(office, MAIL)
     office.clock.forward(timedelta(seconds=10))
     now = office.clock.now()
     office.done_log.begin_sending(Channel.EMAIL, "old", now, now)
     assert office.send(Channel.EMAIL) == []
     office.done_log.begin_sending(Channel.EMAIL, "new", now, now)
-    assert [each.ref for each in office.send(Channel.EMAIL)] == [each.ref for each in parcels]
+    assert [each.ref for each in office.send(Channel.EMAIL)] == [each.ref for each in deliveries]
 
 
 def test_a_workspace_that_is_let_in_again_is_written_to_at_once(office: Office) -> None:

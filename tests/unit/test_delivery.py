@@ -6,7 +6,7 @@ import pytest
 
 from domain.application import DoneLog
 from domain.conversation import Conversation
-from domain.deliveries import LEASE, Kind, Later, Never, Parcel, State, Unknown
+from domain.deliveries import LEASE, Delivery, Kind, Later, Never, State, Unknown
 from domain.delivery_events import DeliveryEvent, EventKind
 from domain.doubts import Found, SafeToRepeat
 from domain.people import Channel
@@ -21,8 +21,8 @@ def office() -> Office:
     return Office()
 
 
-def prompts(parcels: list[Parcel]) -> dict[int | None, Parcel]:
-    return {parcel.person_id: parcel for parcel in parcels if parcel.kind is Kind.PROMPT}
+def prompts(deliveries: list[Delivery]) -> dict[int | None, Delivery]:
+    return {delivery.person_id: delivery for delivery in deliveries if delivery.kind is Kind.PROMPT}
 
 
 # ---------------------------------------------------------------- prompts
@@ -33,13 +33,13 @@ def test_at_six_everybody_in_a_team_is_asked_once(office: Office) -> None:
     for _ in range(3):
         office.done_log.plan_prompts(office.clock.now())
     asked = office.send() + office.send(Channel.EMAIL)
-    assert sorted(parcel.recipient.address.external_id for parcel in asked) == [
+    assert sorted(delivery.recipient.address.external_id for delivery in asked) == [
         "UADA",
         "UBEN",
         "UEVE",
         "dee@example.com",
     ]
-    assert all("What'd you get done today?" in spoken([parcel]) for parcel in asked)
+    assert all("What'd you get done today?" in spoken([delivery]) for delivery in asked)
     assert office.send() == []
 
 
@@ -66,10 +66,10 @@ def test_a_prompt_says_the_same_however_often_it_is_tried(office: Office) -> Non
     office.clock.forward(timedelta(minutes=30))
     office.message(ADA, "yesterday: [ ] a goal set meanwhile")
     second = office.send()
-    assert [parcel.message for parcel in first] == [
-        parcel.message for parcel in second if parcel.kind is Kind.PROMPT
+    assert [delivery.message for delivery in first] == [
+        delivery.message for delivery in second if delivery.kind is Kind.PROMPT
     ]
-    assert {parcel.attempt for parcel in second if parcel.kind is Kind.PROMPT} == {2}
+    assert {delivery.attempt for delivery in second if delivery.kind is Kind.PROMPT} == {2}
 
 
 def test_a_new_hour_neither_moves_nor_doubles_the_question_that_is_planned(office: Office) -> None:
@@ -78,8 +78,8 @@ def test_a_new_hour_neither_moves_nor_doubles_the_question_that_is_planned(offic
     office.slash(ADA, "time 20:00")
     office.clock.forward(timedelta(hours=2))
     assert office.done_log.plan_prompts(office.clock.now()) == Planned(0, 0), "neither anew nor as skipped"
-    hers = [parcel for parcel in office.send() if parcel.person_id == office.ada.id]
-    assert [parcel.kind for parcel in hers] == [Kind.PROMPT]
+    hers = [delivery for delivery in office.send() if delivery.person_id == office.ada.id]
+    assert [delivery.kind for delivery in hers] == [Kind.PROMPT]
 
 
 def test_nothing_is_planned_ahead(office: Office) -> None:
@@ -107,7 +107,7 @@ def test_a_call_without_an_outcome_is_looked_for_before_it_is_made_again(office:
     office.clock.forward(timedelta(minutes=1))
     assert office.send() == []
     assert office.look(SafeToRepeat()) == {State.READY: 3}
-    assert [parcel.attempt for parcel in office.send()] == [2, 2, 2]
+    assert [delivery.attempt for delivery in office.send()] == [2, 2, 2]
 
 
 def test_what_a_dead_worker_held_is_looked_for_by_the_next(office: Office) -> None:
@@ -135,7 +135,7 @@ def test_whoever_answers_or_leaves_before_it_is_sent_is_not_asked(office: Office
     office.done_log.plan_prompts(office.clock.now())
     office.message(ADA, "shipped it")
     office.slash(BEN, "leave platform")
-    asked = {parcel.person_id for parcel in office.send() if parcel.kind is Kind.PROMPT}
+    asked = {delivery.person_id for delivery in office.send() if delivery.kind is Kind.PROMPT}
     assert asked & {office.ada.id, office.ben.id} == set()
     cancelled = {row.new.person_id for row in office.deliveries(Kind.PROMPT) if row.state is State.CANCELLED}
     assert cancelled == {office.ada.id, office.ben.id}
@@ -147,7 +147,9 @@ def test_an_answer_settles_the_doubt_whether_she_was_asked(office: Office) -> No
     office.message(ADA, "shipped it")
     office.clock.forward(timedelta(minutes=1))
     office.look(SafeToRepeat())
-    assert office.ada.id not in {parcel.person_id for parcel in office.send() if parcel.kind is Kind.PROMPT}
+    assert office.ada.id not in {
+        delivery.person_id for delivery in office.send() if delivery.kind is Kind.PROMPT
+    }
 
 
 def test_a_mark_goes_on_the_message_it_answers(office: Office) -> None:
@@ -161,8 +163,8 @@ def test_a_mark_goes_on_the_message_it_answers(office: Office) -> None:
 
 def test_a_bounce_stops_mail_and_the_next_prompt_is_not_written(office: Office) -> None:
     office.done_log.plan_prompts(office.clock.now())
-    (parcel,) = office.send(Channel.EMAIL)
-    bounce = DeliveryEvent("e1", EventKind.BOUNCED, parcel.ref, "dee@example.com", SIX, "no such user")
+    (delivery,) = office.send(Channel.EMAIL)
+    bounce = DeliveryEvent("e1", EventKind.BOUNCED, delivery.ref, "dee@example.com", SIX, "no such user")
     assert office.done_log.note([bounce, bounce], office.clock.now()) == 1
     assert office.done_log.note([bounce], office.clock.now()) == 0
     office.clock.forward(timedelta(days=1))

@@ -32,7 +32,7 @@ def test_next_morning_the_team_reads_what_got_done(office: Office) -> None:
     office.mail(DEE, "signed the lease", to=office.dee)
     office.send()
     next_morning(office)
-    (posted,) = [parcel for parcel in office.send() if parcel.recipient.address.external_id == "C1"]
+    (posted,) = [delivery for delivery in office.send() if delivery.recipient.address.external_id == "C1"]
     told = spoken([posted])
     assert "shipped the importer" in told
     assert "no DNS access" in told
@@ -50,7 +50,7 @@ def test_whoever_only_looks_on_reads_it_by_mail(office: Office) -> None:
     office.join(fay, office.team, Role.OBSERVER)
     office.message(ADA, "shipped it")
     next_morning(office)
-    assert {parcel.person_id for parcel in office.send(Channel.EMAIL)} == {fay.id, office.dee.id}
+    assert {delivery.person_id for delivery in office.send(Channel.EMAIL)} == {fay.id, office.dee.id}
 
 
 def test_a_digest_that_is_planned_by_many_is_told_once(office: Office) -> None:
@@ -58,10 +58,10 @@ def test_a_digest_that_is_planned_by_many_is_told_once(office: Office) -> None:
     office.message(ADA, "shipped it")
     for _ in range(3):
         next_morning(office)
-    posted = [parcel for parcel in office.send() if parcel.kind is Kind.DIGEST]
+    posted = [delivery for delivery in office.send() if delivery.kind is Kind.DIGEST]
     assert len(posted) == 1
     next_morning(office)
-    assert [parcel for parcel in office.send() if parcel.kind is Kind.DIGEST] == []
+    assert [delivery for delivery in office.send() if delivery.kind is Kind.DIGEST] == []
 
 
 def test_what_was_written_after_the_planning_is_told_all_the_same(office: Office) -> None:
@@ -82,7 +82,7 @@ def test_on_monday_the_weekend_is_told_too(office: Office) -> None:
         office.message(BEN, f"yesterday: on call before the {day}th")
         planned = office.done_log.plan_digests(now)
         assert (planned > 0) == (day == 30)
-    told = spoken([parcel for parcel in office.send() if parcel.kind is Kind.DIGEST])
+    told = spoken([delivery for delivery in office.send() if delivery.kind is Kind.DIGEST])
     assert "cut the release" in told
     assert "on call before the 29th" in told
     assert "on call before the 30th" in told
@@ -128,8 +128,8 @@ def test_the_parts_of_a_long_digest_follow_its_head_once_that_was_accepted(offic
     (head_row, *part_rows) = discord_posts(office)
     parts = office.send(Channel.DISCORD)
     assert len(parts) == len(part_rows) > 2
-    assert {parcel.answers for parcel in parts} == {head_row.receipt}, "in the thread of the head"
-    lines = [item for parcel in (head, *parts) for item in items(parcel.message)]
+    assert {delivery.answers for delivery in parts} == {head_row.receipt}, "in the thread of the head"
+    lines = [item for delivery in (head, *parts) for item in items(delivery.message)]
     assert [int(line.split()[2]) for line in lines] == list(range(30)), "in order, and nothing is cut"
     assert office.send(Channel.DISCORD) == []
 
@@ -158,10 +158,10 @@ def test_a_long_answer_arrives_whole(office: Office) -> None:
     office.message(discord, "\n".join(f"line {number} " + "y" * 150 for number in range(40)))
     office.message(discord, "today", source="M2", answer_to="M2")
     told = []
-    while parcels := [parcel for parcel in office.send(Channel.DISCORD) if parcel.message]:
-        assert all(len(said(parcel.message)) < 2_000 for parcel in parcels if parcel.message)
-        assert {parcel.answers for parcel in parcels} == {"M2"}, "all in one thread"
-        told += [item for parcel in parcels for item in items(parcel.message)]
+    while deliveries := [delivery for delivery in office.send(Channel.DISCORD) if delivery.message]:
+        assert all(len(said(delivery.message)) < 2_000 for delivery in deliveries if delivery.message)
+        assert {delivery.answers for delivery in deliveries} == {"M2"}, "all in one thread"
+        told += [item for delivery in deliveries for item in items(delivery.message)]
     assert [int(item.split()[2]) for item in told] == list(range(40))
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain.deliveries import Kind, Later, LimitScope, Parcel, Recipient, Ref
+from domain.deliveries import Delivery, Kind, Later, LimitScope, Recipient, Ref
 from domain.limit_reports import CallSpacing
 from domain.people import Address, Channel
 from scheduler.limit_reporter import LimitReporter
@@ -22,9 +22,9 @@ class Ear:
         self.told.append((where.workspace, told))
 
 
-def to(workspace: str) -> Parcel:
+def to(workspace: str) -> Delivery:
     recipient = Recipient(Address(Channel.SLACK, "U1", workspace), "D1")
-    return Parcel(Ref(SIX.date(), 1), 1, Kind.PROMPT, 1, 7, recipient, None, SIX.date())
+    return Delivery(Ref(SIX.date(), 1), 1, Kind.PROMPT, 1, 7, recipient, None, SIX.date())
 
 
 async def test_calls_that_are_refused_together_close_the_limit_once() -> None:

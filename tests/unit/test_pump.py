@@ -7,7 +7,7 @@ from typing import Literal, ParamSpec, TypeVar
 
 import pytest
 
-from domain.deliveries import LEASE, Kind, Later, Never, Outcome, Parcel, Sent, State, Unknown
+from domain.deliveries import LEASE, Delivery, Kind, Later, Never, Outcome, Sent, State, Unknown
 from domain.doubts import Doubt, Evidence, Found
 from domain.limit_reports import ReportLimit
 from domain.outgoing import Batch
@@ -39,7 +39,7 @@ class SlowClaims(AtOnce):
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         answer = function(*args, **kwargs)
-        if isinstance(answer, Batch) and answer.parcels:
+        if isinstance(answer, Batch) and answer.deliveries:
             self.claimed.set()
             await self.may_answer.wait()
         return answer
@@ -53,15 +53,15 @@ class SlowSender:
 
     def __init__(self, channel: Channel = Channel.SLACK) -> None:
         self.channel = channel
-        self.begun: list[Parcel] = []
+        self.begun: list[Delivery] = []
         self.started = asyncio.Event()
         self.may_end = asyncio.Event()
 
-    async def send(self, parcels: Sequence[Parcel], report_limit: ReportLimit) -> list[Outcome]:  # noqa: ARG002 -- it hears nothing
-        self.begun.extend(parcels)
+    async def send(self, deliveries: Sequence[Delivery], report_limit: ReportLimit) -> list[Outcome]:  # noqa: ARG002 -- it hears nothing
+        self.begun.extend(deliveries)
         self.started.set()
         await self.may_end.wait()
-        return [Sent(f"r{each.ref.id}") for each in parcels]
+        return [Sent(f"r{each.ref.id}") for each in deliveries]
 
     async def look(self, doubts: Sequence[Doubt]) -> list[Evidence]:
         return [Found("D1:1")] * len(doubts)
@@ -173,7 +173,7 @@ async def test_what_hangs_is_given_up_before_its_lease_ends(office: Office) -> N
 
 async def test_ten_restarts_at_six_lose_and_double_nothing(office: Office) -> None:
     """Fault 13: each is stopped in the middle of a call, and the next goes on."""
-    begun: list[Parcel] = []
+    begun: list[Delivery] = []
     for _ in range(10):
         sender = SlowSender()
         async with pumping(office, sender) as running:
@@ -182,7 +182,7 @@ async def test_ten_restarts_at_six_lose_and_double_nothing(office: Office) -> No
             await asyncio.sleep(0)
             sender.may_end.set()
         begun += sender.begun
-    assert len(begun) == len({parcel.ref for parcel in begun}) == 3
+    assert len(begun) == len({delivery.ref for delivery in begun}) == 3
     assert states(office) == {State.ACCEPTED: 3}
 
 
@@ -216,10 +216,10 @@ class Refuses(SlowSender):
 
     batch = 9
 
-    async def send(self, parcels: Sequence[Parcel], report_limit: ReportLimit) -> list[Outcome]:  # noqa: ARG002 -- it hears nothing
+    async def send(self, deliveries: Sequence[Delivery], report_limit: ReportLimit) -> list[Outcome]:  # noqa: ARG002 -- it hears nothing
         self.started.set()
         answers: list[Outcome] = [Later("too many"), Never("no such user"), Unknown("timed out")]
-        return [answers[place % len(answers)] for place, _ in enumerate(parcels)]
+        return [answers[place % len(answers)] for place, _ in enumerate(deliveries)]
 
 
 async def test_the_log_says_in_words_what_was_not_sent(

@@ -94,7 +94,7 @@ def test_who_has_answered_meanwhile_is_not_asked_on_the_next_channel(office: Off
 def test_where_there_is_no_other_channel_a_manager_is_told(office: Office) -> None:
     office.join(office.ben, office.team, Role.MANAGER)
     office.done_log.plan_prompts(SIX)
-    (mailed,) = [parcel for parcel in office.send(Channel.EMAIL) if parcel.person_id == office.dee.id]
+    (mailed,) = [delivery for delivery in office.send(Channel.EMAIL) if delivery.person_id == office.dee.id]
     bounced = DeliveryEvent("e1", EventKind.BOUNCED, mailed.ref, "dee@example.com", SIX)
     office.done_log.note([bounced], office.clock.now())
     assert notices(office) == [(office.ben.id, n.OutOfReach("Dee", Channel.EMAIL, wanted=False))]
@@ -111,7 +111,7 @@ def test_whoever_wants_no_mail_is_asked_in_the_chat(office: Office, kind: EventK
     assert second.new.recipient.address == ADA
     wanted = kind is not EventKind.SUPPRESSED
     assert notices(office) == [(office.ada.id, n.WayLost(Channel.EMAIL, Channel.SLACK, wanted=wanted))]
-    assert [parcel.recipient.address for parcel in office.send(Channel.EMAIL)] != [MAIL]
+    assert [delivery.recipient.address for delivery in office.send(Channel.EMAIL)] != [MAIL]
 
 
 def test_a_mail_blocked_too_often_counts_as_dead_and_before_that_as_nothing(office: Office) -> None:

@@ -11,7 +11,7 @@ from adapters.email.letters import Writer
 from adapters.email.sendgrid_request import body_of
 from domain.commands import Search
 from domain.messages import Action, Actions, Message, Paragraph, text
-from tests.mail_world import NAMES, FakeTokens, parcel
+from tests.mail_world import NAMES, FakeTokens, delivery
 
 URL = "https://done.example"
 
@@ -24,7 +24,9 @@ LINES = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.samp
 @given(subject=LINES, answers=LINES, body=LINES)
 def test_no_header_ever_has_a_line_break(subject: str, answers: str, body: str) -> None:
     message = Message((Paragraph(text(body)),), subject)
-    (batch,), refused = Writer(NAMES, URL, FakeTokens()).write([parcel(1, message=message, answers=answers)])
+    (batch,), refused = Writer(NAMES, URL, FakeTokens()).write(
+        [delivery(1, message=message, answers=answers)]
+    )
     assert not refused
     sent = json.loads(body_of(batch))
     (one,) = sent["personalizations"]
@@ -34,7 +36,7 @@ def test_no_header_ever_has_a_line_break(subject: str, answers: str, body: str) 
 
 def test_a_tag_that_somebody_typed_is_not_replaced() -> None:
     typed = Message((Paragraph(text("%donelog0.0% and %donelog1.0%")),), "s")
-    (batch,), _ = Writer(NAMES, URL, FakeTokens()).write([parcel(1, message=typed)])
+    (batch,), _ = Writer(NAMES, URL, FakeTokens()).write([delivery(1, message=typed)])
     assert all(tag not in "%donelog0.0% and %donelog1.0%" for tag in batch.letters[0].links)
     assert "%donelog0.0% and %donelog1.0%" in batch.mail.text
 
@@ -42,7 +44,7 @@ def test_a_tag_that_somebody_typed_is_not_replaced() -> None:
 @pytest.mark.parametrize(("query", "shown"), [("invoices", True), ("invoices " * 20, False)])
 def test_a_button_that_no_link_can_carry_is_left_out(query: str, *, shown: bool) -> None:
     message = Message((Actions((Action("More", Search(query, 2)),)), Paragraph(text("x"))), "s")
-    (batch,), _ = Writer(NAMES, URL, FakeTokens()).write([parcel(1, message=message)])
+    (batch,), _ = Writer(NAMES, URL, FakeTokens()).write([delivery(1, message=message)])
     assert ("More" in batch.mail.text) is shown
     assert ("More" in batch.mail.html) is shown
 

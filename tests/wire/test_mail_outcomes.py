@@ -12,13 +12,13 @@ from domain.deliveries import Later, Unknown
 from domain.doubts import Doubt, Evidence, Unclear
 from simulators.base import Fault, How, When
 from simulators.sendgrid import SendGridSimulator
-from tests.mail_world import NOW, parcel
+from tests.mail_world import NOW, delivery
 from tests.sender_world import sender_to
 
 
 async def test_a_full_window_is_waited_for(sendgrid: SendGridSimulator, sender: MailSender) -> None:
     sendgrid.api.rate_limit = 0
-    (outcome,) = await sender.send([parcel(1)])
+    (outcome,) = await sender.send([delivery(1)])
     assert isinstance(outcome, Later)
     assert outcome.after == timedelta(seconds=60)
 
@@ -26,7 +26,7 @@ async def test_a_full_window_is_waited_for(sendgrid: SendGridSimulator, sender: 
 async def test_a_key_that_is_refused_is_said_loudly_and_nothing_is_lost(
     session: aiohttp.ClientSession, sendgrid: SendGridSimulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (outcome,) = await sender_to(sendgrid.url, session, "SG.wrong-canary").send([parcel(1)])
+    (outcome,) = await sender_to(sendgrid.url, session, "SG.wrong-canary").send([delivery(1)])
     assert isinstance(outcome, Later)
     (record,) = [each for each in caplog.records if each.levelno == logging.ERROR]
     assert "SENDGRID_API_KEY" in record.getMessage()
@@ -36,7 +36,7 @@ async def test_a_key_that_is_refused_is_said_loudly_and_nothing_is_lost(
 async def test_nobody_there_means_later() -> None:
     """Fault 22."""
     async with aiohttp.ClientSession(trust_env=False) as session:
-        (outcome,) = await sender_to("http://127.0.0.1:9", session).send([parcel(1)])
+        (outcome,) = await sender_to("http://127.0.0.1:9", session).send([delivery(1)])
     assert isinstance(outcome, Later)
 
 
@@ -46,7 +46,7 @@ async def test_a_fault_of_theirs_leaves_it_open_whether_it_was_sent(
 ) -> None:
     """Fault 21."""
     sendgrid.journal.fail("mail/send", Fault(status=status, when=When.AFTER))
-    assert isinstance((await sender.send([parcel(1)]))[0], Unknown)
+    assert isinstance((await sender.send([delivery(1)]))[0], Unknown)
 
 
 async def test_a_connection_cut_after_the_request_leaves_it_open(
@@ -54,7 +54,7 @@ async def test_a_connection_cut_after_the_request_leaves_it_open(
 ) -> None:
     """Fault 23."""
     sendgrid.journal.fail("mail/send", Fault(how=How.RESET, when=When.AFTER))
-    assert isinstance((await sender.send([parcel(1)]))[0], Unknown)
+    assert isinstance((await sender.send([delivery(1)]))[0], Unknown)
     assert len(sendgrid.outbox) == 1
 
 
@@ -65,14 +65,14 @@ async def test_an_answer_that_never_ends_is_not_waited_for(
     sendgrid.journal.fail("mail/send", Fault(how=How.HANG, when=When.AFTER))
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.3):
-            await sender.send([parcel(1)])
+            await sender.send([delivery(1)])
 
 
 # ---------------------------------------------------------------- mails in doubt
 
 
 async def looked(sender: MailSender, age: timedelta, *, heard: bool) -> Evidence:
-    (evidence,) = await sender.look([Doubt(parcel(7), NOW - age, age, age, heard=heard)])
+    (evidence,) = await sender.look([Doubt(delivery(7), NOW - age, age, age, heard=heard)])
     return evidence
 
 
@@ -107,4 +107,4 @@ async def test_what_sendgrid_never_says_leaves_it_open_at_once(
 ) -> None:
     """Faults 24 and 25: a page, a torrent or a trickle in place of 202; nothing of it is waited for."""
     sendgrid.journal.fail("mail/send", fault)
-    assert isinstance((await sender.send([parcel(1)]))[0], Unknown)
+    assert isinstance((await sender.send([delivery(1)]))[0], Unknown)

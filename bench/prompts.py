@@ -1,16 +1,16 @@
-"""Parcels as a claim gives them: the question of the day, for so many people."""
+"""Deliveries as a claim gives them: the question of the day, for so many people."""
 
 from bench.crowd import DAY, PEAK, SLACK_WORKSPACE
-from domain.deliveries import Claimed, Key, Kind, Parcel, Recipient, Ref
+from domain.deliveries import Claimed, Delivery, Key, Kind, Recipient, Ref
 from domain.facts import PromptAsked
 from domain.people import Address, Channel
-from domain.services.delivery import parcel
+from domain.services.delivery import for_sender
 
 FACTS = PromptAsked(DAY, explain=False)
 
 
-def prompts(channel: Channel, count: int) -> list[Parcel]:
-    return [parcel(_claimed(channel, number)) for number in range(1, count + 1)]
+def prompts(channel: Channel, count: int) -> list[Delivery]:
+    return [for_sender(_claimed(channel, number)) for number in range(1, count + 1)]
 
 
 def _claimed(channel: Channel, number: int) -> Claimed:
