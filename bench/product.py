@@ -83,7 +83,7 @@ class Worker:
         )
         self._senders = senders
         self._bridge = Bridge(lambda: None)
-        self._pump = Pump(self.done_log, self._bridge, StandingClock(), senders)
+        self._pump = Pump(self.done_log.outgoing, self._bridge, StandingClock(), senders)
 
     async def send_all(self) -> int:
         """Send what is due on all channels side by side, as `Pump.run` does; returns how many that was."""

@@ -289,4 +289,4 @@ def _pump(
 ) -> Pump:
     storage = PostgresStorage(engine, feed=False, limits=Limits(pace))
     done_log = DoneLog(storage, Conversation(tokens(), (PostgresSearch(engine),), frozenset(Channel)))
-    return Pump(done_log, bridge, clock, senders)
+    return Pump(done_log.outgoing, bridge, clock, senders)

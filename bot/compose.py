@@ -64,7 +64,7 @@ class Installation:
         self.discord = _discord(settings, self.front, core, self.bridge, clock)
         self.mail = _mail(settings, self.front, core, clock)
         self.front.understand_by(self._readers())
-        self.pump = Pump(core.done_log, self.bridge, clock, self._senders())
+        self.pump = Pump(core.done_log.outgoing, self.bridge, clock, self._senders())
         self.ticks = Ticks(core.done_log, self.bridge, clock, self.front.sweep, core.indexer)
 
     def _readers(self) -> Mapping[Source, Reader]:

@@ -1,14 +1,15 @@
 """The front door: all that arrives, is asked, planned or sent passes here, a unit of work at a time."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import correspondence
+from domain import correspondence, housekeeping
 from domain.commands import InboxRef, Origin, Request, Search, Surface
 from domain.conversation import Conversation
 from domain.deliveries import LEASE, Key, Kind, NewDelivery, Recipient
+from domain.delivery_events import DeliveryEvent
 from domain.handled import Handled
 from domain.messages import Mark, Nothing, Reply, Say
 from domain.outgoing import Outgoing
@@ -33,12 +34,15 @@ KEPT = Retention()
 log = logging.getLogger(__name__)
 
 
-class DoneLog(Outgoing):
-    """The done log.  Synchronous; each method is one transaction and may be called from any thread."""
+class DoneLog:
+    """The done log.  Synchronous, for any thread; a method is one transaction unless it says otherwise."""
 
     def __init__(self, storage: Storage, conversation: Conversation, retention: Retention = KEPT) -> None:
-        super().__init__(storage, retention)
+        self.outgoing = Outgoing(storage)
+        """The part that senders need."""
+        self._storage = storage
         self._conversation = conversation
+        self._retention = retention
 
     # ------------------------------------------------------------ what arrives
 
@@ -92,7 +96,7 @@ class DoneLog(Outgoing):
         if item is None:
             return Nothing("another worker has it")
         if reading.events:
-            self._note(uow, reading.events, now)
+            rerouting.note(uow, reading.events, now)
         if reading.request is None:
             uow.inbox.finish(item.ref, InboxState.DONE, None, None, reading.note)
             return Nothing(reading.note)
@@ -106,9 +110,9 @@ class DoneLog(Outgoing):
             item.ref, handled.state, handled.organization_id, handled.person_id, handled.note, sender
         )
         if handled.stopped is not None:
-            self._stop(uow, handled.stopped, now)
+            rerouting.stop_mail(uow, handled.stopped, now)
         if handled.event is not None:
-            self._note(uow, [handled.event], now)
+            rerouting.note(uow, [handled.event], now)
         if item.lane is Lane.SAID:
             self._answer_by_delivery(uow, item, origin, handled, now)
         return _reply(handled, origin.address.channel)
@@ -148,6 +152,13 @@ class DoneLog(Outgoing):
         with self._storage.begin() as uow:
             return uow.inbox.waiting(now - SWEEP_AFTER, SWEEP_AT_ONCE)
 
+    def note(self, events: Sequence[DeliveryEvent], now: datetime) -> int:
+        """Take in what providers tell about deliveries; returns how many events were new."""
+        with self._storage.begin() as uow:
+            count = rerouting.note(uow, events, now)
+            uow.commit()
+            return count
+
     # ------------------------------------------------------------ what is due
 
     def plan_prompts(self, now: datetime) -> Planned:
@@ -166,6 +177,10 @@ class DoneLog(Outgoing):
         """Nothing due is waiting or on its way, in the ledger, the inbox or the search feed."""
         with self._storage.begin() as uow:
             return uow.ledger.idle(now) and uow.feed.idle() and not uow.inbox.waiting(now, 1)
+
+    def keep_house(self, now: datetime, lease_now: datetime) -> Mapping[str, int]:
+        """What `domain.housekeeping` says, in several transactions; how much there was of each."""
+        return housekeeping.keep_house(self._storage, self._retention, now, lease_now)
 
     # ------------------------------------------------------------ the search engine
 

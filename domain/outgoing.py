@@ -1,8 +1,8 @@
-"""What goes out: claimed, sent by others, recorded; looked for when in doubt; kept in order."""
+"""What goes out: claimed, sent by others, recorded; looked for where nobody knows whether it was sent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.deliveries import (
     DIGEST_KINDS,
@@ -20,13 +20,11 @@ from domain.deliveries import (
     Sent,
     State,
 )
-from domain.delivery_events import DeliveryEvent, EventKind
 from domain.doubts import Doubt, Doubted, Evidence, Found, SafeToRepeat, Verdict, judge
 from domain.facts import Facts
 from domain.limit_reports import CallSpacing
 from domain.people import Address, Channel
 from domain.ports.storage import Storage, UnitOfWork
-from domain.retention import Retention
 from domain.services import delivery, digests, rerouting
 
 REFUSES_ALL = "its workspace refuses everything"
@@ -49,10 +47,9 @@ class DoubtBatch:
 
 
 class Outgoing:
-    """The half of the done log that sends.  Each method is one transaction, but for those that keep order."""
+    """The ledger as senders see it.  Synchronous; a method is one transaction unless it says otherwise."""
 
-    def __init__(self, storage: Storage, retention: Retention) -> None:
-        self._retention = retention
+    def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
     # ------------------------------------------------------------ sending
@@ -62,47 +59,14 @@ class Outgoing:
         with self._storage.begin() as uow:
 
             def gather(picked: Sequence[Claimed]) -> Mapping[Ref, Facts | None]:
-                return delivery.prompt_facts(uow, picked) | self._digest_facts(uow, picked, now)
+                return delivery.prompt_facts(uow, picked) | _digest_facts(uow, picked, now)
 
             due = uow.ledger.claim(channel, now, lease_now, LEASE, limit, gather)
-            claimed = self._without_refusing_workspaces(uow, channel, due, now, lease_now)
-            versions = self._address_versions(uow, channel, claimed)
+            claimed = _without_refusing_workspaces(uow, channel, due, now, lease_now)
+            versions = _address_versions(uow, channel, claimed)
             uow.commit()
         deliveries = (delivery.for_sender(each, versions.get(each.person_id or 0, 0)) for each in claimed)
         return Batch(tuple(claimed), tuple(deliveries))
-
-    def _without_refusing_workspaces(
-        self,
-        uow: UnitOfWork,
-        channel: Channel,
-        claimed: Sequence[Claimed],
-        now: datetime,
-        lease_now: datetime,
-    ) -> list[Claimed]:
-        """Without those whose workspace refuses everything: they end as if it had been called for each."""
-        refused = uow.ledger.refused(channel, claimed, lease_now) if claimed else []
-        if not refused:
-            return list(claimed)
-        outcome = Never(REFUSES_ALL, RefusalScope.WORKSPACE)
-        results = [Result(each.ref, each.fence, each.attempt, outcome) for each in refused]
-        uow.ledger.record(rerouting.spare_workspaces(uow, refused, results, now), now)
-        refs = {each.ref for each in refused}
-        return [each for each in claimed if each.ref not in refs]
-
-    def _address_versions(
-        self, uow: UnitOfWork, channel: Channel, claimed: Sequence[Claimed]
-    ) -> Mapping[int, int]:
-        """Of those who have renewed the address that their mails come from."""
-        if channel is not Channel.EMAIL or not claimed:
-            return {}
-        return uow.directory.address_versions([each.person_id for each in claimed if each.person_id])
-
-    def _digest_facts(
-        self, uow: UnitOfWork, claimed: Sequence[Claimed], now: datetime
-    ) -> dict[Ref, Facts | None]:
-        waiting = [each for each in claimed if each.key.kind in DIGEST_KINDS and each.facts is None]
-        days = uow.ledger.team_days(waiting) if waiting else {}
-        return {ref: digests.compose(each, now) for ref, each in days.items()}
 
     def record(
         self,
@@ -124,24 +88,11 @@ class Outgoing:
         with self._storage.begin() as uow:
             spared = rerouting.spare_workspaces(uow, claimed, results, now)
             count = uow.ledger.record(spared, now)
-            self._apply_limits(uow, claimed, results, lease_now or now)
+            _apply_limits(uow, claimed, results, lease_now or now)
             rerouting.leave_addresses(uow, claimed, spared, now)
-            self._go_on(uow, claimed, spared, now)
+            _add_further_parts(uow, claimed, spared, now)
             uow.commit()
             return count
-
-    def _apply_limits(
-        self, uow: UnitOfWork, claimed: Sequence[Claimed], results: Sequence[Result], lease_now: datetime
-    ) -> None:
-        """Open again what took something; close the workspaces that refuse everything."""
-        if not claimed:
-            return
-        where = {each.ref: each.recipient.address._replace(external_id="") for each in claimed}
-        reached = {where[each.ref].workspace for each in results if isinstance(each.outcome, Sent)}
-        uow.ledger.reopen(claimed[0].recipient.address.channel, results, lease_now, reached)
-        for address, reason in rerouting.refusing_workspaces(where, results).items():
-            closed = Later(reason, rerouting.LOOK_AT_WORKSPACE_AGAIN, LimitScope.WORKSPACE)
-            uow.ledger.report_limit(address, closed, lease_now)
 
     def report_limit(
         self,
@@ -180,13 +131,6 @@ class Outgoing:
                 uow.ledger.hasten(channel, None, now, REFUSED_FOR)
             uow.commit()
 
-    def _go_on(
-        self, uow: UnitOfWork, claimed: Sequence[Claimed], results: Sequence[Result], now: datetime
-    ) -> None:
-        parts = delivery.further_parts(claimed, results, now)
-        if parts:
-            uow.ledger.add_parts(parts)
-
     # ------------------------------------------------------------ settling doubts
 
     def claim_doubts(self, channel: Channel, now: datetime, lease_now: datetime, limit: int) -> DoubtBatch:
@@ -215,33 +159,18 @@ class Outgoing:
         ]
         with self._storage.begin() as uow:
             uow.ledger.settle(verdicts)
-            self._go_on(uow, [each.claimed for each in doubted], _sent(doubted, verdicts), now)
+            _add_further_parts(uow, [each.claimed for each in doubted], _sent(doubted, verdicts), now)
             uow.commit()
         states = [each.state for each in verdicts]
         return {state: states.count(state) for state in set(states)}
 
-    # ------------------------------------------------------------ what is told later
-
-    def note(self, events: Sequence[DeliveryEvent], now: datetime) -> int:
-        """Take in what providers tell about deliveries; returns how many events were new."""
-        with self._storage.begin() as uow:
-            count = self._note(uow, events, now)
-            uow.commit()
-            return count
-
-    def _note(self, uow: UnitOfWork, events: Sequence[DeliveryEvent], now: datetime) -> int:
-        noted = uow.ledger.note(events, now)
-        rerouting.move_on(uow, noted.lost, now)
-        return noted.new
-
-    def _stop(self, uow: UnitOfWork, identity_id: int, now: datetime) -> None:
-        """She wants nothing more sent there."""
-        rerouting.move_on(uow, uow.ledger.stop({identity_id: EventKind.UNSUBSCRIBED.value}, now), now)
-
-    # ------------------------------------------------------------ keeping order
+    # ------------------------------------------------------------ leaving what is closed
 
     def leave_closed(self, now: datetime, lease_now: datetime) -> int:
-        """Ask on people's next channel what is due where everything is refused; how many, all in all."""
+        """Ask on people's next channel what is due where everything is refused; how many, all in all.
+
+        A transaction for every `rerouting.LEFT_AT_ONCE` of them.
+        """
         total = 0
         while True:
             with self._storage.begin() as uow:
@@ -251,35 +180,59 @@ class Outgoing:
             if left < rerouting.LEFT_AT_ONCE:
                 return total
 
-    def keep_house(self, now: datetime, lease_now: datetime) -> Mapping[str, int]:
-        """Expire what is too late, put in doubt what a dead worker held, make days, forget old ones.
 
-        A transaction for each, so that none waits for a lock that another one holds.
-        """
-        kept = self._retention
-        with self._storage.begin() as uow:
-            expired = uow.ledger.expire(now)
-            doubted, given_up = uow.ledger.recover(now, lease_now)
-            resumed = uow.directory.resume_those_reached(now)
-            uow.commit()
-        with self._storage.begin() as uow:
-            partitions = uow.ledger.make_partitions(now.date() - timedelta(days=1), 9)
-            uow.commit()
-        with self._storage.begin() as uow:
-            dropped = uow.ledger.drop_partition((now - kept.deliveries).date(), (now - kept.inbox).date())
-            uow.commit()
-        with self._storage.begin() as uow:
-            forgotten = uow.inbox.forget_keys((now - kept.inbox).date())
-            uow.commit()
-        return {
-            "expired": expired,
-            "in doubt": doubted,
-            "given up": given_up,
-            "workspaces resumed": resumed,
-            "partitions": partitions,
-            "days dropped": int(dropped is not None),
-            "keys forgotten": forgotten,
-        }
+def _without_refusing_workspaces(
+    uow: UnitOfWork,
+    channel: Channel,
+    claimed: Sequence[Claimed],
+    now: datetime,
+    lease_now: datetime,
+) -> list[Claimed]:
+    """Without those whose workspace refuses everything: they end as if it had been called for each."""
+    refused = uow.ledger.refused(channel, claimed, lease_now) if claimed else []
+    if not refused:
+        return list(claimed)
+    outcome = Never(REFUSES_ALL, RefusalScope.WORKSPACE)
+    results = [Result(each.ref, each.fence, each.attempt, outcome) for each in refused]
+    uow.ledger.record(rerouting.spare_workspaces(uow, refused, results, now), now)
+    refs = {each.ref for each in refused}
+    return [each for each in claimed if each.ref not in refs]
+
+
+def _address_versions(uow: UnitOfWork, channel: Channel, claimed: Sequence[Claimed]) -> Mapping[int, int]:
+    """Of those who have renewed the address that their mails come from."""
+    if channel is not Channel.EMAIL or not claimed:
+        return {}
+    return uow.directory.address_versions([each.person_id for each in claimed if each.person_id])
+
+
+def _digest_facts(uow: UnitOfWork, claimed: Sequence[Claimed], now: datetime) -> dict[Ref, Facts | None]:
+    """What the digests among these tell, gathered at the last moment: people write until it is sent."""
+    waiting = [each for each in claimed if each.key.kind in DIGEST_KINDS and each.facts is None]
+    days = uow.ledger.team_days(waiting) if waiting else {}
+    return {ref: digests.compose(each, now) for ref, each in days.items()}
+
+
+def _apply_limits(
+    uow: UnitOfWork, claimed: Sequence[Claimed], results: Sequence[Result], lease_now: datetime
+) -> None:
+    """Open again what took something; close the workspaces that refuse everything."""
+    if not claimed:
+        return
+    where = {each.ref: each.recipient.address._replace(external_id="") for each in claimed}
+    reached = {where[each.ref].workspace for each in results if isinstance(each.outcome, Sent)}
+    uow.ledger.reopen(claimed[0].recipient.address.channel, results, lease_now, reached)
+    for address, reason in rerouting.refusing_workspaces(where, results).items():
+        closed = Later(reason, rerouting.LOOK_AT_WORKSPACE_AGAIN, LimitScope.WORKSPACE)
+        uow.ledger.report_limit(address, closed, lease_now)
+
+
+def _add_further_parts(
+    uow: UnitOfWork, claimed: Sequence[Claimed], results: Sequence[Result], now: datetime
+) -> None:
+    parts = delivery.further_parts(claimed, results, now)
+    if parts:
+        uow.ledger.add_parts(parts)
 
 
 def _best(doubted: Doubted, evidence: Evidence) -> Evidence:

@@ -11,11 +11,10 @@ from dataclasses import replace
 from functools import partial
 from typing import ParamSpec, Protocol, TypeVar, assert_never
 
-from domain.application import DoneLog
 from domain.deliveries import CALL_DEADLINE, LEASE, Delivery, Later, Never, Outcome, Result, Sent, Unknown
 from domain.doubts import LOOKS_APART, Doubt, Evidence, Unclear
 from domain.limit_reports import CallSpacing, ReportLimit
-from domain.outgoing import Batch
+from domain.outgoing import Batch, Outgoing
 from domain.people import Address, Channel
 from domain.ports.front import Clock
 from scheduler.limit_reporter import LimitReporter
@@ -73,14 +72,14 @@ class Pump:
 
     def __init__(
         self,
-        done_log: DoneLog,
+        outgoing: Outgoing,
         threads: Threads,
         clock: Clock,
         senders: Sequence[Sender],
         stop_within: float = STOP_WITHIN,
     ) -> None:
         self._stop_within = stop_within
-        self._done_log = done_log
+        self._outgoing = outgoing
         self._threads = threads
         self._clock = clock
         self._senders = senders
@@ -168,14 +167,14 @@ class Pump:
             await self._begin(sender)
         began = asyncio.get_running_loop().time()
         batch = await self._threads.call(
-            self._done_log.claim, sender.channel, self._clock.now(), self._clock.real(), sender.batch
+            self._outgoing.claim, sender.channel, self._clock.now(), self._clock.real(), sender.batch
         )
         passed = asyncio.get_running_loop().time() - began
         return replace(batch, deliveries=tuple(after(batch.deliveries, passed)))
 
     async def _begin(self, sender: Sender) -> None:
         credential, now, real = sender.credential, self._clock.now(), self._clock.real()
-        await self._threads.call(self._done_log.begin_sending, sender.channel, credential, now, real)
+        await self._threads.call(self._outgoing.begin_sending, sender.channel, credential, now, real)
         self._begun.add(sender.channel)
 
     async def _carry(self, batch: Batch, sender: Sender) -> int:
@@ -188,25 +187,25 @@ class Pump:
             for each, outcome in zip(batch.claimed, outcomes, strict=True)
         ]
         await self._threads.settle(
-            self._done_log.record, batch.claimed, results, self._clock.now(), self._clock.real()
+            self._outgoing.record, batch.claimed, results, self._clock.now(), self._clock.real()
         )
         _tell(sender, outcomes)
         return len(results)
 
     async def _report_limit(self, where: Address, told: Later | CallSpacing) -> None:
         credential, now, real = self._credentials[where.channel], self._clock.now(), self._clock.real()
-        await self._threads.settle(self._done_log.report_limit, where, told, now, real, credential)
+        await self._threads.settle(self._outgoing.report_limit, where, told, now, real, credential)
 
     async def look_due(self, sender: Sender) -> int:
         """Look for what is in doubt on one channel; returns how many deliveries that was."""
         batch = await self._threads.call(
-            self._done_log.claim_doubts, sender.channel, self._clock.now(), self._clock.real(), sender.batch
+            self._outgoing.claim_doubts, sender.channel, self._clock.now(), self._clock.real(), sender.batch
         )
         if not batch.doubts:
             return 0
         in_vain: Evidence = Unclear("looking took too long", LOOKS_APART)
         evidence = await self._in_time(sender.look(batch.doubts), [in_vain] * len(batch.doubts))
-        states = await self._threads.settle(self._done_log.settle, batch.doubted, evidence, self._clock.now())
+        states = await self._threads.settle(self._outgoing.settle, batch.doubted, evidence, self._clock.now())
         told = ", ".join(f"{count} {state.name.lower()}" for state, count in sorted(states.items()))
         log.info("%s: looked for what is in doubt: %s", sender.channel.word, told, extra={"action": "looked"})
         return len(evidence)

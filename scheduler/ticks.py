@@ -83,7 +83,9 @@ class Ticks:
         return planned
 
     async def leave_closed(self) -> int:
-        left = await self._threads.call(self._done_log.leave_closed, self._clock.now(), self._clock.real())
+        left = await self._threads.call(
+            self._done_log.outgoing.leave_closed, self._clock.now(), self._clock.real()
+        )
         if left:
             log.info("%d go to another channel, as theirs is closed", left, extra={"action": "closed_left"})
         return left

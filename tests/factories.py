@@ -205,19 +205,19 @@ class Office:
     def send(self, channel: Channel = Channel.SLACK, outcome: Outcome | None = None) -> list[Delivery]:
         """Claim what is due there and record how that ended; `r<id>` is the receipt of what was sent."""
         now = self.clock.now()
-        batch = self.done_log.claim(channel, now, now, 100)
+        batch = self.done_log.outgoing.claim(channel, now, now, 100)
         results = [
             Result(each.ref, each.fence, each.attempt, outcome or Sent(f"r{each.ref.id}"))
             for each in batch.claimed
         ]
-        self.done_log.record(batch.claimed, results, now)
+        self.done_log.outgoing.record(batch.claimed, results, now)
         return list(batch.deliveries)
 
     def look(self, evidence: Evidence, channel: Channel = Channel.SLACK) -> dict[State, int]:
         """Look for what is in doubt there and find that; how many came to which state."""
         now = self.clock.now()
-        batch = self.done_log.claim_doubts(channel, now, now, 100)
-        return dict(self.done_log.settle(batch.doubted, [evidence] * len(batch.doubted), now))
+        batch = self.done_log.outgoing.claim_doubts(channel, now, now, 100)
+        return dict(self.done_log.outgoing.settle(batch.doubted, [evidence] * len(batch.doubted), now))
 
     def deliveries(self, kind: Kind) -> list[DeliveryRow]:
         return [row for row in self.storage.tables.deliveries.values() if row.new.key.kind is kind]

@@ -66,13 +66,13 @@ class Workers:
         done_log = DoneLog(storage, Conversation(TOKENS, (), frozenset(Channel)))
         self._clock = clock
         self._done_log = done_log
-        self._pumps = [(Pump(done_log, AtOnce(), clock, [sender]), sender) for sender in senders]
+        self._pumps = [(Pump(done_log.outgoing, AtOnce(), clock, [sender]), sender) for sender in senders]
 
     async def go_on(self, steps: int, step: timedelta = SECOND) -> None:
         """All send what they can, again and again, and leave what is closed."""
         for _ in range(steps):
             await asyncio.gather(*(pump.send_due(sender) for pump, sender in self._pumps))
-            self._done_log.leave_closed(self._clock.now(), self._clock.real())
+            self._done_log.outgoing.leave_closed(self._clock.now(), self._clock.real())
             self._clock.forward(step)
 
 

@@ -18,6 +18,7 @@ from domain.deliveries import (
     RefusalScope,
     Result,
 )
+from domain.delivery_events import DeliveryEvent, EventKind
 from domain.notices import ChannelLost, Notice, OutOfReach, WayLost, WorkspaceLost
 from domain.people import Address, Channel, Identity, Person, preferred_identity
 from domain.ports.planning import Lost
@@ -45,10 +46,22 @@ def leave_addresses(
         if result.ref in by_ref and (identity_id := by_ref[result.ref].recipient.identity_id) is not None
     }
     if condemned:
-        move_on(uow, uow.ledger.stop(condemned, now), now)
+        _move_on(uow, uow.ledger.stop(condemned, now), now)
 
 
-def move_on(uow: UnitOfWork, lost: Sequence[Lost], now: datetime) -> None:
+def note(uow: UnitOfWork, events: Sequence[DeliveryEvent], now: datetime) -> int:
+    """Write down what providers tell about deliveries, leave addresses that are lost; how many were new."""
+    noted = uow.ledger.note(events, now)
+    _move_on(uow, noted.lost, now)
+    return noted.new
+
+
+def stop_mail(uow: UnitOfWork, identity_id: int, now: datetime) -> None:
+    """She wants nothing more sent to that address of hers."""
+    _move_on(uow, uow.ledger.stop({identity_id: EventKind.UNSUBSCRIBED.value}, now), now)
+
+
+def _move_on(uow: UnitOfWork, lost: Sequence[Lost], now: datetime) -> None:
     """Ask on the next channel what was not asked yet, and tell her; or whoever manages her team."""
     for each in lost:
         tenant = uow.tenant(each.organization_id)

@@ -28,6 +28,7 @@ from bot.settings import load
 from domain.application import DoneLog
 from domain.conversation import Conversation
 from domain.deliveries import Claimed
+from domain.outgoing import Outgoing
 from domain.people import Channel
 from domain.ports.planning import Ledger
 from domain.ports.storage import Storage, UnitOfWork
@@ -121,11 +122,11 @@ class PerilousStorage:
         return PerilousUnitOfWork(self._storage.begin(), self._peril, f"{caller} {about}".strip())
 
 
-class PerilousDoneLog(DoneLog):
+class PerilousOutgoing(Outgoing):
     """Says which channel a claim and a record are about."""
 
-    def __init__(self, storage: PerilousStorage, conversation: Conversation) -> None:
-        super().__init__(storage, conversation)
+    def __init__(self, storage: PerilousStorage) -> None:
+        super().__init__(storage)
         self._about = storage.about
 
     def claim(self, channel: Channel, *rest: Any, **named: Any) -> Any:
@@ -150,7 +151,9 @@ def main(role: str, point: str, nth: str, number: str) -> None:
     storage = PerilousStorage(core.database.storage, peril)
     conversation = Conversation(core.tokens, (core.database.search,), channels_of(settings))
     logs.set_up()
-    processes.run(replace(core, done_log=PerilousDoneLog(storage, conversation)), ROLES[role], _tell)
+    done_log = DoneLog(storage, conversation)
+    done_log.outgoing = PerilousOutgoing(storage)
+    processes.run(replace(core, done_log=done_log), ROLES[role], _tell)
     core.close()
 
 

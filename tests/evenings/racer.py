@@ -108,7 +108,7 @@ async def _send(database: Database, done_log: DoneLog, port: int) -> None:
         _say("ready")
         clock.given = datetime.fromisoformat((await instants.readline()).decode().strip())
         senders = [await _connected(channel, port) for channel in Channel]
-        pump = Pump(done_log, bridge, clock, senders)
+        pump = Pump(done_log.outgoing, bridge, clock, senders)
         pumping = asyncio.create_task(pump.run(partial(asyncio.sleep, LOOKS_EVERY)))
         while line := await instants.readline():
             clock.given = datetime.fromisoformat(line.decode().strip())

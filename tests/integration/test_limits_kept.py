@@ -101,7 +101,7 @@ async def test_who_takes_no_messages_is_refused_once_and_asked_elsewhere(
         office.change(person, preferred=Channel.DISCORD)
     api = DiscordApi(token, discord.api_url)
     sender = DiscordSender(api, TOKENS)
-    pump = Pump(office.done_log, AtOnce(), office.clock, [sender])
+    pump = Pump(office.done_log.outgoing, AtOnce(), office.clock, [sender])
     for _ in range(3):
         office.done_log.plan_prompts(office.clock.now())
         await pump.drain()

@@ -27,7 +27,7 @@ def office() -> Office:
 
 
 def close(office: Office, where: Address, told: Later = REFUSED, credential: str = "old") -> None:
-    office.done_log.report_limit(where, told, office.clock.now(), office.clock.real(), credential)
+    office.done_log.outgoing.report_limit(where, told, office.clock.now(), office.clock.real(), credential)
 
 
 def told(office: Office) -> list[tuple[Address, object]]:
@@ -97,9 +97,9 @@ def test_what_waited_for_another_credential_goes_at_once(office: Office) -> None
     close(office, MAIL)
     office.clock.forward(timedelta(seconds=10))
     now = office.clock.now()
-    office.done_log.begin_sending(Channel.EMAIL, "old", now, now)
+    office.done_log.outgoing.begin_sending(Channel.EMAIL, "old", now, now)
     assert office.send(Channel.EMAIL) == []
-    office.done_log.begin_sending(Channel.EMAIL, "new", now, now)
+    office.done_log.outgoing.begin_sending(Channel.EMAIL, "new", now, now)
     assert [each.ref for each in office.send(Channel.EMAIL)] == [each.ref for each in deliveries]
 
 
@@ -136,7 +136,7 @@ def by_mail(office: Office) -> Office:
 
 
 def leave(office: Office) -> int:
-    return office.done_log.leave_closed(office.clock.now(), office.clock.real())
+    return office.done_log.outgoing.leave_closed(office.clock.now(), office.clock.real())
 
 
 def test_who_has_another_channel_is_asked_there_and_whoever_has_none_where_she_always_was(
@@ -159,7 +159,7 @@ def test_who_has_another_channel_is_asked_there_and_whoever_has_none_where_she_a
 def test_the_next_day_everybody_is_asked_where_it_is_open_again(by_mail: Office) -> None:
     close(by_mail, DISCORD)
     now = by_mail.clock.now()
-    by_mail.done_log.begin_sending(Channel.DISCORD, "new", now, now)
+    by_mail.done_log.outgoing.begin_sending(Channel.DISCORD, "new", now, now)
     by_mail.clock.forward(timedelta(days=1))
     by_mail.done_log.plan_prompts(by_mail.clock.now())
     assert leave(by_mail) == 0, "one call tries it first"

@@ -113,13 +113,13 @@ def test_a_call_without_an_outcome_is_looked_for_before_it_is_made_again(office:
 def test_what_a_dead_worker_held_is_looked_for_by_the_next(office: Office) -> None:
     now = office.clock.now()
     office.done_log.plan_prompts(now)
-    died = office.done_log.claim(Channel.SLACK, now, now, 100)
+    died = office.done_log.outgoing.claim(Channel.SLACK, now, now, 100)
     assert office.send() == [], "not while its lease runs"
     later = office.clock.forward(LEASE + timedelta(seconds=1))
     assert office.done_log.keep_house(later, later)["in doubt"] == 3
     assert office.send() == []
     assert office.look(Found("D1:1")) == {State.ACCEPTED: 3}
-    assert office.done_log.record(died.claimed, [], later) == 0
+    assert office.done_log.outgoing.record(died.claimed, [], later) == 0
 
 
 def test_an_address_that_is_refused_for_good_is_no_secret(office: Office) -> None:

@@ -144,10 +144,10 @@ def test_recording_the_head_twice_makes_no_part_twice(office: Office) -> None:
     office.message(ADA, "\n".join(f"line {number} " + "x" * 900 for number in range(30)))
     next_morning(office)
     now = office.clock.now()
-    batch = office.done_log.claim(Channel.SLACK, now, now, 100)
+    batch = office.done_log.outgoing.claim(Channel.SLACK, now, now, 100)
     results = [Result(each.ref, each.fence, each.attempt, Sent("C1:1")) for each in batch.claimed]
     for _ in range(2):
-        office.done_log.record(batch.claimed, results, now)
+        office.done_log.outgoing.record(batch.claimed, results, now)
     keys = [row.new.key for row in office.deliveries(Kind.DIGEST)]
     assert len(keys) == len({*keys}) > 2
 

@@ -93,7 +93,7 @@ def office() -> Office:
 async def pumping(
     office: Office, *senders: Sender, stop_within: float = 5, threads: Threads | None = None
 ) -> AsyncIterator[asyncio.Task[None]]:
-    pump = Pump(office.done_log, threads or AtOnce(), office.clock, senders, stop_within)
+    pump = Pump(office.done_log.outgoing, threads or AtOnce(), office.clock, senders, stop_within)
     running = asyncio.create_task(pump.run(asyncio.Event().wait))
     yield running
     running.cancel()
@@ -161,7 +161,7 @@ async def test_what_does_not_end_is_left_in_doubt(office: Office) -> None:
 async def test_what_hangs_is_given_up_before_its_lease_ends(office: Office) -> None:
     """Fault 24: whoever the provider is, and however it hangs."""
     sender = SlowSender()
-    pump = Pump(office.done_log, AtOnce(), office.clock, [sender])
+    pump = Pump(office.done_log.outgoing, AtOnce(), office.clock, [sender])
     with FastForward(SIX) as clock:
         sending = asyncio.create_task(pump.send_due(sender))
         await sender.started.wait()
@@ -200,11 +200,11 @@ async def test_a_channel_that_hangs_holds_up_no_other(office: Office) -> None:
 
 async def test_what_is_in_doubt_is_looked_for(office: Office) -> None:
     now = office.clock.now()
-    office.done_log.claim(Channel.SLACK, now, now, 100)
+    office.done_log.outgoing.claim(Channel.SLACK, now, now, 100)
     later = office.clock.forward(SIX.replace(hour=19) - SIX)
     office.done_log.keep_house(later, later)
     sender = SlowSender()
-    pump = Pump(office.done_log, AtOnce(), office.clock, [sender])
+    pump = Pump(office.done_log.outgoing, AtOnce(), office.clock, [sender])
     assert await pump.look_due(sender) == 1
     assert await pump.drain() == 2
     assert states(office) == {State.ACCEPTED: 3}

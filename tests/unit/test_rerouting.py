@@ -39,7 +39,7 @@ def notices(office: Office) -> list[tuple[int | None, object]]:
 def refuse(office: Office, address: Address, refusal: Never) -> None:
     """Ask everybody on that channel; one address refuses."""
     now = office.clock.now()
-    batch = office.done_log.claim(address.channel, now, now, 100)
+    batch = office.done_log.outgoing.claim(address.channel, now, now, 100)
     results = [
         Result(
             each.ref,
@@ -49,7 +49,7 @@ def refuse(office: Office, address: Address, refusal: Never) -> None:
         )
         for each in batch.claimed
     ]
-    office.done_log.record(batch.claimed, results, now)
+    office.done_log.outgoing.record(batch.claimed, results, now)
 
 
 def test_who_refuses_on_one_channel_is_asked_on_the_next(office: Office) -> None:
@@ -84,10 +84,10 @@ def test_a_message_that_is_refused_condemns_no_address(office: Office) -> None:
 def test_who_has_answered_meanwhile_is_not_asked_on_the_next_channel(office: Office) -> None:
     office.done_log.plan_prompts(SIX)
     now = office.clock.now()
-    batch = office.done_log.claim(Channel.SLACK, now, now, 100)
+    batch = office.done_log.outgoing.claim(Channel.SLACK, now, now, 100)
     office.mail(MAIL, "shipped it", to=office.ada)
     results = [Result(each.ref, each.fence, each.attempt, CLOSED) for each in batch.claimed]
-    office.done_log.record(batch.claimed, results, now)
+    office.done_log.outgoing.record(batch.claimed, results, now)
     assert [row.new.key.try_ for row in prompts_of(office, office.ada)] == [0]
 
 
@@ -130,7 +130,7 @@ def test_a_workspace_that_refuses_is_paused_and_a_manager_told_once(office: Offi
     office.done_log.plan_prompts(SIX)
     for _ in range(2):
         office.send(outcome=REVOKED)
-        office.done_log.leave_closed(office.clock.now(), office.clock.real())
+        office.done_log.outgoing.leave_closed(office.clock.now(), office.clock.real())
         office.clock.forward(timedelta(minutes=20))
     assert [facts for _, facts in notices(office)] == [
         n.WorkspaceLost("Initech HQ", Channel.SLACK, "token_revoked")
