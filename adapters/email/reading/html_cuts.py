@@ -96,6 +96,8 @@ _HIDDEN = re.compile(
     r"|(?:font-size|max-height|opacity)\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$|!)",
     re.IGNORECASE,
 )
+_LONGEST_STYLE = 400
+"""Of what is looked at there."""
 _BAR = re.compile(r"border-left(?:-style)?\s*:[^;]{0,40}solid", re.IGNORECASE)
 _INDENT = re.compile(r"border\s*:\s*none", re.IGNORECASE)
 """How Gmail and others indent what somebody types: with a quote's element, and its bar taken away."""
@@ -103,9 +105,11 @@ _TELLING = etree.XPath(
     "//*[@class or @id or @name or @type or @data-marker or @data-signature-widget"
     ' or @style[contains(., "none") or contains(., "NONE") or contains(., "hid") or contains(., "border")'
     ' or contains(., "size:0") or contains(., "size: 0") or contains(., "height:0")'
-    ' or contains(., "height: 0") or contains(., "opacity")]]'
+    ' or contains(., "height: 0") or contains(., "opacity") or contains(., "white-space")'
+    ' or contains(., "WHITE-SPACE")]]'
 )
-"""Elements with something that may tell a quote, a signature or that they are not shown."""
+"""Elements with something that may tell a quote, a signature, that they are not shown, or how lines break."""
+_WHITE_SPACE = re.compile(r"(?:^|[;\s])white-space(?:-collapse)?\s*:\s*([a-z-]{3,16})", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -118,6 +122,8 @@ class Cuts:
     """Quotes without a mark of their own, which may also be something that she quotes herself."""
     indented: set[etree._Element] = field(default_factory=set)
     """What she indented, with a quote's element."""
+    breaks: dict[etree._Element, str] = field(default_factory=dict)
+    """What CSS says about the line feeds and spaces in the text of some: `pre-wrap`, `normal`."""
     last: etree._Element | None = None
     """From here on nothing is hers."""
 
@@ -130,6 +136,7 @@ def cuts_of(tree: etree._Element) -> Cuts:
     for element in _TELLING(tree):
         if element in told_by_text:
             continue
+        _note_breaks(element, cuts)
         if _is_signature(element) or _is_hidden(element):
             cuts.left_out.add(element)
         elif _is_quote(element, cited):
@@ -141,16 +148,22 @@ def cuts_of(tree: etree._Element) -> Cuts:
                 cuts.left_out.add(element)
         elif cuts.last is None and _is_from_here_on(element):
             cuts.last = element
-        elif element.tag == "blockquote" and _INDENT.search(element.get("style", "")[:400]):
+        elif element.tag == "blockquote" and _INDENT.search(element.get("style", "")[:_LONGEST_STYLE]):
             cuts.indented.add(element)
-        elif element.tag == "div" and _BAR.search(element.get("style", "")[:400]):
+        elif element.tag == "div" and _BAR.search(element.get("style", "")[:_LONGEST_STYLE]):
             cuts.quotes.add(element)
     return cuts
 
 
+def _note_breaks(element: etree._Element, cuts: Cuts) -> None:
+    style = element.get("style")
+    if style is not None and (found := _WHITE_SPACE.search(style[:_LONGEST_STYLE])):
+        cuts.breaks[element] = found[1].lower()
+
+
 def _is_hidden(element: etree._Element) -> bool:
     style = element.get("style")
-    return style is not None and ":" in style and _HIDDEN.search(style[:400]) is not None
+    return style is not None and ":" in style and _HIDDEN.search(style[:_LONGEST_STYLE]) is not None
 
 
 def _names(element: etree._Element) -> set[str]:

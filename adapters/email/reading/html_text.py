@@ -39,6 +39,11 @@ _LONGEST_EMOJI = 8
 """Characters: a family is seven."""
 _MOST_ELEMENTS = 15_000
 """Outside of quotes; no answer has so many."""
+_BREAKS_SHOWN = frozenset(["pre", "pre-wrap", "pre-line", "break-spaces", "preserve", "preserve-breaks"])
+"""Where CSS shows line feeds as such."""
+_SPACES_JOINED = frozenset(["pre-line", "preserve-breaks"])
+"""And those around them not."""
+_AROUND_BREAK = re.compile(r"[ \t\r\f]*\n[ \t\r\f]*")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -86,7 +91,8 @@ class _Pieces:
         self._tree = tree
         self._cuts = cuts
         self._quotes = 0
-        self._pre = 0
+        self._breaks = ["normal"]
+        """Of each element around whose style or name tells it: what it does with line feeds."""
         self._numbers: list[int] = []
         """Of each list around: the last number given, or -1 where entries have none."""
         self._at_start = True
@@ -114,7 +120,8 @@ class _Pieces:
     def _start(self, tag: str, element: etree._Element) -> Iterator[str]:
         self._elements += 1
         self._quotes += self._is_quote(tag, element)
-        self._pre += tag == "pre"
+        if self._tells_breaks(tag, element):
+            self._breaks.append(self._cuts.breaks.get(element, "pre"))
         if tag == "br":
             yield "\n"
             self._lines += 1
@@ -137,7 +144,8 @@ class _Pieces:
 
     def _end(self, tag: str, element: etree._Element) -> Iterator[str]:
         self._quotes -= self._is_quote(tag, element)
-        self._pre -= tag == "pre"
+        if self._tells_breaks(tag, element):
+            self._breaks.pop()
         if tag in {"ol", "ul"} and self._numbers:
             self._numbers.pop()
         if tag in _LINES and (tag in _PARAGRAPHS or not self._at_start):
@@ -155,6 +163,9 @@ class _Pieces:
         is_marked = element in self._cuts.quotes
         return is_marked or (tag == "blockquote" and element not in self._cuts.indented)
 
+    def _tells_breaks(self, tag: str, element: etree._Element) -> bool:
+        return tag == "pre" or element in self._cuts.breaks
+
     def _entry(self) -> str:
         """What an entry of the innermost list begins with."""
         if not self._numbers or self._numbers[-1] < 0:
@@ -171,9 +182,8 @@ class _Pieces:
     def _text(self, text: str | None) -> Iterator[str]:
         if not text:
             return
-        if self._pre:
-            yield text.replace("\n", "\n" + self._marks) if self._quotes else text
-            self._at_start = text.endswith("\n")
+        if self._breaks[-1] in _BREAKS_SHOWN:
+            yield from self._unbroken(text)
             return
         flat = _SPACES.sub(" ", text)
         if self._at_start:
@@ -183,6 +193,19 @@ class _Pieces:
         if flat:
             yield flat
             self._at_start = False
+
+    def _unbroken(self, text: str) -> Iterator[str]:
+        """Text whose line feeds are shown as such."""
+        if self._breaks[-1] in _SPACES_JOINED:
+            text = _AROUND_BREAK.sub("\n", text)
+        if not self._quotes:
+            yield text
+            self._at_start = text.endswith("\n")
+            return
+        if self._at_start:
+            yield self._marks
+        yield text.replace("\n", "\n" + self._marks)
+        self._at_start = False
 
     @property
     def _marks(self) -> str:
