@@ -50,7 +50,7 @@ GUARDS = (
     ),
     Guard(
         4,
-        "adapters/storage/paced_picks.py",
+        "adapters/storage/picks.py",
         "(SELECT count(*) FROM urgent)\n        FOR UPDATE SKIP LOCKED",
         "(SELECT count(*) FROM urgent)",
     ),

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, TextClause, text
 
-from adapters.storage import paced_picks
+from adapters.storage import paced_picks, picks
 from adapters.storage.buckets import Buckets
 from adapters.storage.claim_cursors import FIRST, ClaimCursors, Cursor
 from adapters.storage.delivery_rows import array, read_claimed
@@ -23,6 +23,8 @@ from domain.stored_facts import dump
 
 AHEAD = timedelta(days=1)
 """How far the day of a delivery that is due may lie after today in UTC: 14 hours, in the first zones."""
+NEAR = timedelta(days=1)
+"""Days before today that are looked at first: hardly anything waits longer, and each day has its price."""
 _UNREACHABLE = "the address is not used any more"
 
 # Without statistics, which a day that has just begun has not, PostgreSQL reads and sorts all of it for each
@@ -51,10 +53,10 @@ _WITH_RECIPIENT = """
     CROSS JOIN LATERAL (SELECT identity.id IS NOT NULL AND attempt = 0 AS anew) AS first
     ORDER BY kind <= 3, due_at, ready.id
 """
-_PICK = text(PROBING + paced_picks.READY_AT_ONCE + _WITH_RECIPIENT)
+_PICK = text(PROBING + picks.READY_AT_ONCE + _WITH_RECIPIENT)
 _PICK_PACED = text(PROBING + paced_picks.READY + _WITH_RECIPIENT)
 _PICK_BY_WORKSPACE = text(PROBING + paced_picks.READY_BY_WORKSPACE + _WITH_RECIPIENT)
-_EARLIEST = text(PROBING + paced_picks.EARLIEST)
+_EARLIEST = text(PROBING + picks.EARLIEST)
 
 _READDRESS = text("""
     UPDATE deliveries AS delivery
@@ -117,7 +119,7 @@ def claim_paced(
     if paced_picks.limits_nothing(buckets, room, request.limit, now):
         picked = _picked_onward(connection, request, min(request.limit, room.everything), cursors)
     else:
-        paced = paced_picks.bound(request.channel, buckets, room, request.limit, now)
+        paced = paced_picks.turns_of(request.channel, buckets, room, request.limit, now)
         picked = _picked_in_turn(connection, request, paced, cursors)
     begun, gathered = _gather(connection, picked, gather)
     in_turn = buckets.take_turns(begun, room, now)
@@ -181,8 +183,8 @@ def _due(
     """What is due, of these days first; all are locked."""
     today = request.now.date()
     due = {"channel": int(request.channel), "now": request.now, **also}
-    near = {"first_day": today - paced_picks.NEAR, "last_day": today + AHEAD}
-    old = {"first_day": today - SENDABLE, "last_day": today - paced_picks.NEAR - timedelta(days=1)}
+    near = {"first_day": today - NEAR, "last_day": today + AHEAD}
+    old = {"first_day": today - SENDABLE, "last_day": today - NEAR - timedelta(days=1)}
     return connection.execute(pick, due | near).all() or connection.execute(pick, due | old).all()
 
 
