@@ -7,13 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from adapters.storage.planning_sql import (
-    ASKED,
-    DIGESTS,
-    LAST_TOLD,
-    SENT,
-    TOLD,
-)
+from adapters.storage.missed_copies import reaching_back
+from adapters.storage.planning_sql import ASKED, DIGESTS, SENT, TOLD, last_told
 from adapters.storage.rows import done_of, person_of, team_of
 from domain.deliveries import MISSED_STATES, Claimed, Kind, Ref
 from domain.dones import Done, LineKind
@@ -71,7 +66,7 @@ _TEAMS = text(
           AND posted.state = ANY(:sent) AND posted.day < due.day
           AND posted.day BETWEEN :first_day AND :last_day
     ), """  # noqa: S608 -- constants alone
-    + LAST_TOLD
+    + last_told()
     + """) AS first_day
     FROM unnest(CAST(:teams AS bigint[]), CAST(:days AS date[]), CAST(:targets AS bigint[]))
         AS due (id, day, target)
@@ -194,27 +189,38 @@ def prompt_contexts(connection: Connection, claimed: Sequence[Claimed]) -> dict[
 
 
 def team_days(connection: Connection, claimed: Sequence[Claimed]) -> dict[Ref, TeamDays]:
-    """What the digests among `claimed` tell; three statements."""
-    copies = {each.ref: _copy(each) for each in claimed if each.key.kind in DIGESTS}
-    teams = _teams(connection, {*copies.values()})
-    if not teams:
+    """What the digests among `claimed` tell; three statements, one more where any are for one reader."""
+    teams, dues = _teams_and_dues(connection, [each for each in claimed if each.key.kind in DIGESTS])
+    if not dues:
         return {}
-    bound = _due_arrays([*{due: None for due, _ in teams.values()}])
+    bound = _due_arrays([*dict.fromkeys(dues.values())])
     dones = _dones(connection, bound)
     members: dict[_Span, list[MemberDays]] = defaultdict(list)
     for row in connection.execute(_MEMBERS, bound):
         span = (row.team_id, row.sent_on, row.first_day)
         members[span].append(_member(row, dones[span, row.id]))
-    found: dict[Ref, TeamDays] = {}
-    for ref, copy in copies.items():
-        if copy in teams:
-            due, team = teams[copy]
-            found[ref] = TeamDays(due, team, tuple(members[due.team_id, due.sent_on, due.first_day]))
-    return found
+    return {
+        ref: TeamDays(due, teams[due.team_id], tuple(members[due.team_id, due.sent_on, due.first_day]))
+        for ref, due in dues.items()
+    }
+
+
+def _teams_and_dues(
+    connection: Connection, digests: Sequence[Claimed]
+) -> tuple[dict[int, Team], dict[Ref, DigestDue]]:
+    """The teams that they are of, and the days that each of them covers."""
+    found = _teams(connection, {_copy(each) for each in digests})
+    dues = {each.ref: found[_copy(each)][0] for each in digests if _copy(each) in found}
+    mailed = {
+        each.ref: (each.key.target, dues[each.ref])
+        for each in digests
+        if each.key.kind is Kind.DIGEST_MAIL and each.ref in dues
+    }
+    return {team.id: team for _, team in found.values()}, dues | reaching_back(connection, mailed)
 
 
 _Copy = tuple[int, date, int | None]
-"""A team's id, the date its digest is sent, and the target it is posted to; None: all that are mailed."""
+"""A team's id, the date its digest is sent, and the target it is posted to; None: it is mailed."""
 _Span = tuple[int, date, date]
 """A team's id, the date its digest is sent, and the first day that it covers."""
 

@@ -41,17 +41,24 @@ _COHORTS = """
     )
 """
 
-LAST_TOLD = """
+
+def last_told(but: str = "") -> str:
+    """The day on which `team` was last told before that of `due`: the first that it was not told.
+
+    The sum keeps PostgreSQL from walking back through whole days for the greatest one.
+
+    Args:
+        but: a further condition on `told`, that digest.
+    """
+    return f"""
     coalesce((
         SELECT max(told.day + 0) FROM deliveries AS told
         WHERE told.kind = ANY(:digests) AND told.subject = team.id AND told.state = ANY(:sent)
           AND told.day < due.day AND told.day BETWEEN :first_day AND :last_day
+          {but}
     ), greatest(due.day - :new_team, CAST(team.created_at AS date)))
-"""
-"""The day on which the last digest of `team` before that of `due` was accepted: the first it did not tell.
+"""  # noqa: S608 -- constants alone
 
-The sum keeps PostgreSQL from walking back through whole days for the greatest one.
-"""
 
 # OFFSET makes finding people, and what is planned already, a matter of probing indexes: the cost of a plan
 # must depend on how many are due, not on how many there are.  The order, by what is read last, ends all
@@ -147,7 +154,7 @@ PLAN_DIGESTS = text(
     , due AS MATERIALIZED (
         SELECT team.organization_id, team.id, due.day, due.due_at, due.not_after,
 """
-    + LAST_TOLD
+    + last_told()
     + """ AS first_day
         FROM cohort AS due
         JOIN teams AS team ON team.zone = due.zone AND team.digest_minute = due.minute

@@ -14,7 +14,8 @@ from domain.teams import Role
 from tests.ledger_steps import DUE, TUESDAY, claim
 from tests.worlds import World
 
-FRIDAY, SUNDAY, MONDAY = date(2026, 11, 20), date(2026, 11, 22), date(2026, 11, 23)
+THURSDAY, FRIDAY = date(2026, 11, 19), date(2026, 11, 20)
+SUNDAY, MONDAY = date(2026, 11, 22), date(2026, 11, 23)
 NINE_ON_MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
@@ -110,6 +111,54 @@ def test_a_posted_copy_covers_what_was_mailed_meanwhile_and_a_mailed_one_does_no
         (Kind.DIGEST_MAIL, team, 7): SUNDAY,
         (Kind.DIGEST_MAIL, team, 8): SUNDAY,
     }
+
+
+@pytest.mark.parametrize(
+    ("on_friday", "on_sunday", "covered_from"),
+    [
+        ([], [State.EXPIRED], FRIDAY),
+        ([], [State.READY], FRIDAY),
+        ([State.UNKNOWN], [State.BOUNCED], THURSDAY),
+        ([State.EXPIRED], [State.DELIVERED], SUNDAY),
+        ([State.EXPIRED], [], SUNDAY),
+        ([], [State.FAILED, State.ACCEPTED], SUNDAY),
+        ([], [State.FAILED, State.EXPIRED], FRIDAY),
+        ([], [State.CANCELLED], SUNDAY),
+    ],
+    ids=[
+        "nothing came on Sunday",
+        "it is too late for Sunday's",
+        "twice nothing came",
+        "only the last one counts",
+        "she saw Sunday's elsewhere",
+        "Sunday's came by her next channel",
+        "nor did it come by her next channel",
+        "on Sunday she wanted none",
+    ],
+)
+def test_a_mailed_copy_tells_what_the_ones_before_it_that_never_arrived_would_have_told(
+    world: World,
+    acme: int,
+    ledger: PostgresLedger,
+    on_friday: list[State],
+    on_sunday: list[State],
+    covered_from: date,
+) -> None:
+    """Fault 26: mail was closed, while the copies that are posted were accepted every day."""
+    team = world.team(acme, "Platform")
+    for day in (THURSDAY, FRIDAY, SUNDAY):
+        world.delivery(acme, Key(day, Kind.DIGEST, team, 1), NINE_ON_MONDAY, state=int(State.ACCEPTED))
+    for day, states in ((FRIDAY, on_friday), (SUNDAY, on_sunday)):
+        for number, state in enumerate(states):
+            key = Key(day, Kind.DIGEST_MAIL, team, 9, try_=number)
+            world.delivery(acme, key, NINE_ON_MONDAY, channel=int(Channel.SLACK), state=int(state))
+    for reader in (9, 8):
+        key = Key(MONDAY, Kind.DIGEST_MAIL, team, reader)
+        world.delivery(acme, key, NINE_ON_MONDAY, channel=int(Channel.EMAIL))
+    claimed = ledger.claim(Channel.EMAIL, NINE_ON_MONDAY, NINE_ON_MONDAY, LEASE, 10)
+    found = ledger.team_days(claimed)
+    covered = {each.key.target: found[each.ref].due.first_day for each in claimed}
+    assert covered == {9: covered_from, 8: SUNDAY}, "nobody else is told anything twice"
 
 
 def test_the_first_digest_of_a_team_covers_a_week(world: World, acme: int, ledger: PostgresLedger) -> None:

@@ -47,9 +47,7 @@ def team_days(tables: Tables, claimed: Claimed) -> TeamDays:
         team.organization_id,
         team.id,
         sent_on,
-        first_day_untold(
-            tables, team, sent_on, claimed.key.target if claimed.key.kind is Kind.DIGEST else None
-        ),
+        first_day_untold(tables, team, sent_on, claimed.key),
         sent_on - timedelta(days=1),
     )
     told = [(person, role) for person, role in members(tables, team) if role.reads]

@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from domain.deliveries import DIGEST_KINDS, SENT_STATES, Key, Kind, NewDelivery, Recipient, State
+from domain.deliveries import (
+    DIGEST_KINDS,
+    MISSED_STATES,
+    SENT_STATES,
+    Key,
+    Kind,
+    NewDelivery,
+    Recipient,
+    State,
+)
 from domain.local_time import Cohort
 from domain.people import Address, Channel, Identity, Person
 from domain.ports.planning import NEW_TEAM_LOOKS_BACK, Planned
@@ -190,16 +199,24 @@ def is_holiday(tables: Tables, person: Person, day: date) -> bool:
     return country is not None and (organization.id, country, day) in tables.holidays
 
 
-def first_day_untold(tables: Tables, team: Team, sent_on: date, target: int | None = None) -> date:
+def first_day_untold(tables: Tables, team: Team, sent_on: date, copy: Key | None = None) -> date:
     """The day on which the last digest before that of `sent_on` was accepted: the first it did not tell.
 
-    Where it is posted to a target, the last that was posted there, if any was.
+    Where it is posted to a target, the last that was posted there, if any was; where it is mailed, the last
+    of which its reader did not miss her copy.
     """
-    told = [
-        row.new.key
+    digests = [
+        row
         for row in tables.deliveries.values()
-        if row.new.key.kind in DIGEST_KINDS and row.new.key.subject == team.id and row.state in SENT_STATES
+        if row.new.key.kind in DIGEST_KINDS and row.new.key.subject == team.id
         if sent_on - DIGESTS_LOOK_BACK <= row.ref.day < sent_on
     ]
-    there = [key for key in told if key.kind is Kind.DIGEST and key.target == target]
-    return max((key.day for key in there or told), default=sent_on - NEW_TEAM_LOOKS_BACK)
+    told = [row.new.key for row in digests if row.state in SENT_STATES]
+    if copy is not None and copy.kind is Kind.DIGEST:
+        told = [key for key in told if (key.kind, key.target) == (copy.kind, copy.target)] or told
+    elif copy is not None:
+        hers = [row for row in digests if (row.new.key.kind, row.new.key.target) == (copy.kind, copy.target)]
+        came = {row.ref.day for row in hers if row.state not in MISSED_STATES | {State.READY}}
+        missed = {row.ref.day for row in hers} - came
+        told = [key for key in told if key.day not in missed]
+    return max((key.day for key in told), default=sent_on - NEW_TEAM_LOOKS_BACK)

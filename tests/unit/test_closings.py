@@ -11,6 +11,7 @@ from domain.deliveries import REFUSED_FOR, Kind, Later, LimitScope, Never, Refus
 from domain.people import Address, Channel, Person
 from domain.teams import Role
 from tests.factories import ADA, BEN, DEE, Office
+from tests.mornings import MORNING, next_morning, spoken
 
 REFUSED = Later("401", REFUSED_FOR, LimitScope.EVERYTHING, of_credential=True)
 MAIL = Address(Channel.EMAIL, "", "")
@@ -189,3 +190,27 @@ def test_where_every_channel_of_hers_is_closed_she_waits(by_mail: Office) -> Non
     close(by_mail, MAIL)
     assert leave(by_mail) == 0
     assert asked(by_mail, by_mail.ben) == [(State.READY, Channel.DISCORD)]
+
+
+# ---------------------------------------------------------------- what was not told meanwhile
+
+
+def test_whoever_has_mail_alone_reads_in_her_next_digest_what_this_one_would_have_told(
+    office: Office,
+) -> None:
+    """Fault 26: the channel is told every morning; Dee, whose mail is closed for a day, loses none of it."""
+    office.message(ADA, "shipped the importer")
+    next_morning(office)
+    office.send()
+    office.send(Channel.EMAIL, outcome=REFUSED)
+    office.message(BEN, "closed 14 tickets")
+    for morning, told in (
+        (MORNING + timedelta(days=1), ["shipped the importer", "closed 14 tickets"]),
+        (MORNING + timedelta(days=2), []),
+    ):
+        office.clock.forward(morning - office.clock.now())
+        office.done_log.keep_house(morning, morning)
+        office.done_log.plan_digests(morning)
+        office.send()
+        mailed = spoken(each for each in office.send(Channel.EMAIL) if each.kind is Kind.DIGEST_MAIL)
+        assert [line for line in ("shipped the importer", "closed 14 tickets") if line in mailed] == told
