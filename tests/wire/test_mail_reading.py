@@ -84,6 +84,11 @@ async def test_where_no_id_of_ours_came_back_the_date_in_our_subject_tells_the_d
     assert (origin.answers, origin.prompt_day) == ("", TUESDAY)
 
 
+async def test_what_is_typed_inside_of_yahoos_quote_is_read_and_the_question_around_it_is_not() -> None:
+    lines = [line for line in (await request_of("yahoo_inside_the_quote.eml")).text.split("\n") if line]
+    assert lines == ["cleared the attic", "sold the old kiln", "glaze test 14 fired"]
+
+
 async def test_a_mail_that_is_html_alone_is_read_without_quote_and_signature() -> None:
     lines = [line for line in (await request_of("outlook_html_only.eml")).text.split("\n") if line]
     assert lines == ["signé le bail du nouveau bureau", "- appelé la banque", "- répondu à l’assureur"]

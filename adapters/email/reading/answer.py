@@ -7,6 +7,7 @@ from functools import partial
 
 from adapters.email.mime import Texts, is_markup
 from adapters.email.reading.html_text import visible_text
+from adapters.email.reading.html_typed import may_be_typed_into
 from adapters.email.reading.page import Judged, Verdict
 from adapters.email.reading.paragraphs import answer_lines
 from adapters.email.reading.reply import hers, judge
@@ -57,14 +58,22 @@ def read_text(text: str, sender_name: str = "", *, flowed: bool = False, delsp: 
 
 
 def read_texts(texts: Texts, sender_name: str = "") -> Answer:
-    """Read the plain text, or the HTML where the plain one is empty, a stub or HTML itself."""
+    """Read the plain text, or the HTML where the plain one is empty, a stub or HTML itself.
+
+    And where she typed inside of an original: in a plain text nothing tells her words from those around.
+    """
     if is_markup(texts.plain):
         texts = Texts("", partial(str, texts.html or texts.plain))
     answer = read_text(texts.plain, sender_name, flowed=texts.flowed, delsp=texts.delsp)
     plain = answer.reply
     is_stub = len(plain) < _LONGEST_STUB and _STUB.search(plain) is not None
-    if (is_stub or not plain.strip()) and texts.html:
+    if (is_stub or not plain.strip() or _is_told_by_html(answer, texts)) and texts.html:
         better = read_text(visible_text(texts.html), sender_name)
         if better.reply:
             return better
     return answer
+
+
+def _is_told_by_html(answer: Answer, texts: Texts) -> bool:
+    has_original = any(line.verdict is Verdict.ORIGINAL for line in answer.lines)
+    return has_original and may_be_typed_into(texts.html)

@@ -7,6 +7,8 @@ from itertools import islice
 
 from lxml import etree
 
+from adapters.email.reading.html_typed import is_quote_of_yahoo, typed_into
+
 _QUOTE_CLASSES = frozenset(
     [
         *["gmail_quote", "gmail_attr", "gmail_extra", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote"],
@@ -17,15 +19,8 @@ _QUOTE_CLASSES = frozenset(
             "ms-outlook-mobile-reference-message",
             "yahooquoted",
         ],
-        *[
-            "domino-section",
-            "hmailquote",
-            "cite-prefix",
-            "mail_quote",
-            "wordsection_quote",
-            "newton_quote",
-            "airmail_on",
-        ],
+        *["domino-section", "hmailquote", "cite-prefix", "mail_quote", "wordsection_quote"],
+        *["newton_quote", "airmail_on"],
         *["front-blockquote", "freshdesk_quote", "zendesk_quote", "mailrusigwrapper", "ymail_quoted"],
         *["quoted_message", "quotedtext", "bloop_original_html", "bluemail-quote", "k9mail_quote"],
         *[
@@ -71,12 +66,8 @@ _QUOTE_NAMES = frozenset(["quote", "quoted-content", "messageReplySection"])
 """GMX and web.de, and Spark."""
 _SIGNATURE_IDS = frozenset(
     [
-        "signature",
-        "x_signature",
-        "composer_signature",
-        "ms-outlook-mobile-signature",
-        "applemailsignature",
-        "ymail_signature",
+        *["signature", "x_signature", "composer_signature", "ms-outlook-mobile-signature"],
+        *["applemailsignature", "ymail_signature"],
     ]
 )
 _SIGNATURE_MARKERS = frozenset(["__SIG_PRE__", "__SIG_POST__"])
@@ -88,6 +79,8 @@ _FROM_HERE_ON_IDS = frozenset(
     ]
 )
 """Outlook on the web and others put the original behind this element, not into one."""
+_OF_HEADERS, _FEWEST_HEADERS, _MOST_HEADERS = "outlookmessageheader", 3, 12
+"""The class of the headers that Outlook wrote until 2003, each with its name in bold."""
 _RULE_STYLES = ("border:none;border-top:solid#e1e1e1", "border:none;border-top:solid#b5c4df")
 """The line that Outlook for Windows draws above an original's headers."""
 _REPLY_CITES = frozenset(["gmail_quote", "cite", "protonmail_quote"])
@@ -122,8 +115,12 @@ class Cuts:
     """Quotes without a mark of their own, which may also be something that she quotes herself."""
     indented: set[etree._Element] = field(default_factory=set)
     """What she indented, with a quote's element."""
+    typed: set[etree._Element] = field(default_factory=set)
+    """What she typed inside of those."""
     breaks: dict[etree._Element, str] = field(default_factory=dict)
     """What CSS says about the line feeds and spaces in the text of some: `pre-wrap`, `normal`."""
+    has_yahoo: bool = False
+    """Yahoo quotes something."""
     last: etree._Element | None = None
     """From here on nothing is hers."""
 
@@ -139,20 +136,46 @@ def cuts_of(tree: etree._Element) -> Cuts:
         _note_breaks(element, cuts)
         if _is_signature(element) or _is_hidden(element):
             cuts.left_out.add(element)
+        elif is_quote_of_yahoo(element):
+            _cut_yahoo(element, cuts)
         elif _is_quote(element, cited):
-            if _is_prefix(element) and _holds_more(element):
-                told_by_text.add(element.getnext())
-            elif element in cited and (citation := _answered(element, cited)) is not None:
-                told_by_text.add(citation)
-            else:
-                cuts.left_out.add(element)
+            told_by_text.add(_cut_quote(element, cuts, cited))
         elif cuts.last is None and _is_from_here_on(element):
-            cuts.last = element
+            _cut_from_here_on(element, cuts)
         elif element.tag == "blockquote" and _INDENT.search(element.get("style", "")[:_LONGEST_STYLE]):
             cuts.indented.add(element)
         elif element.tag == "div" and _BAR.search(element.get("style", "")[:_LONGEST_STYLE]):
             cuts.quotes.add(element)
     return cuts
+
+
+def _cut_quote(
+    quote: etree._Element, cuts: Cuts, cited: dict[etree._Element, etree._Element]
+) -> etree._Element | None:
+    """Leave it out, unless she typed in it: then the text tells about the quote that is returned."""
+    if _is_prefix(quote) and _holds_more(quote):
+        return quote.getnext()
+    citation = _answered(quote, cited) if quote in cited else None
+    if citation is None:
+        cuts.left_out.add(quote)
+    return citation
+
+
+def _cut_yahoo(quote: etree._Element, cuts: Cuts) -> None:
+    """Leave out what Yahoo quotes; others of its kind inside of it were quoted with it."""
+    typed = [] if cuts.has_yahoo else typed_into(quote)
+    cuts.has_yahoo = True
+    cuts.typed.update(typed)
+    (cuts.quotes if typed else cuts.left_out).add(quote)
+
+
+def _cut_from_here_on(element: etree._Element, cuts: Cuts) -> None:
+    """All that follows; where the element opens a quote, that alone."""
+    quote = next(element.iterancestors("blockquote"), None) if _is_header_of_outlook(element) else None
+    if quote is None:
+        cuts.last = element
+    else:
+        cuts.left_out.add(quote)
 
 
 def _note_breaks(element: etree._Element, cuts: Cuts) -> None:
@@ -255,4 +278,14 @@ def _is_from_here_on(element: etree._Element) -> bool:
     if (element.get("id") or "").lower() in _FROM_HERE_ON_IDS:
         return True
     style = element.get("style") or ""
-    return "border" in style and "".join(style[:120].split()).lower().startswith(_RULE_STYLES)
+    if "border" in style and "".join(style[:120].split()).lower().startswith(_RULE_STYLES):
+        return True
+    return _is_header_of_outlook(element)
+
+
+def _is_header_of_outlook(element: etree._Element) -> bool:
+    """In whatever language: some wrote their own words inside of such an element."""
+    if _OF_HEADERS not in _names(element):
+        return False
+    bold: list[str] = [name.text or "" for name in islice(element.iter("b", "strong"), _MOST_HEADERS)]
+    return sum(name.rstrip().endswith((":", "：")) for name in bold) >= _FEWEST_HEADERS

@@ -91,6 +91,8 @@ class _Pieces:
         self._tree = tree
         self._cuts = cuts
         self._quotes = 0
+        self._around: list[int] = []
+        """How many quotes are around what she typed inside of one."""
         self._breaks = ["normal"]
         """Of each element around whose style or name tells it: what it does with line feeds."""
         self._numbers: list[int] = []
@@ -120,6 +122,9 @@ class _Pieces:
     def _start(self, tag: str, element: etree._Element) -> Iterator[str]:
         self._elements += 1
         self._quotes += self._is_quote(tag, element)
+        if element in self._cuts.typed:
+            self._around.append(self._quotes)
+            self._quotes = 0
         if self._tells_breaks(tag, element):
             self._breaks.append(self._cuts.breaks.get(element, "pre"))
         if tag == "br":
@@ -143,6 +148,8 @@ class _Pieces:
         yield from self._text(element.text)
 
     def _end(self, tag: str, element: etree._Element) -> Iterator[str]:
+        if element in self._cuts.typed:
+            self._quotes = self._around.pop()
         self._quotes -= self._is_quote(tag, element)
         if self._tells_breaks(tag, element):
             self._breaks.pop()
