@@ -37,10 +37,12 @@ _MOST_CLOSING_WORDS = 4
 _WIDE = 60
 """Characters of a line of dashes above all that lists put below a mail, whatever lines are in between."""
 _MAILING_LIST = re.compile(
-    r"mailing.?list|listinfo|groups\.google|groups\.io|-users|@lists?\."
+    r"mailing.?list\s--|listinfo|groups\.google|groups\.io|-users|@lists?\."
     r"|unsubscribe (?:from|send|via|here|at|by)|unsubscribe: ",
     re.IGNORECASE,
 )
+_NAMED_LIST = re.compile(r"mailing.?list\W*$", re.IGNORECASE)
+"""A list's name, if its address or its page stands alone on another line; else hers may end so too."""
 _POSTSCRIPT = re.compile(
     r"(?:p\.?\s?[sd]|n\.?b|追伸)\.?\s?[:：.–-]|P\.?S\.?\s|\[(?:\d{1,2}|\*)\][:\s]", re.IGNORECASE
 )
@@ -105,7 +107,7 @@ def _mark_signature(page: Page, start: int, end: int, words: Words) -> None:
         if not is_rule(said):
             after.append(said)
         elif after and (
-            any(_MAILING_LIST.search(line) for line in after[0 if len(said) >= _WIDE else since :])
+            _is_by_a_list(after[0 if len(said) >= _WIDE else since :])
             or _is_delimiter(page, index, after[since:], words, is_below_quote=start > 0 and index <= first)
         ):
             delimiter, since = index, len(after)
@@ -113,6 +115,14 @@ def _mark_signature(page: Page, start: int, end: int, words: Words) -> None:
             break
     if delimiter >= 0 and (start > 0 or page.has_words(0, delimiter)):
         page.mark(delimiter, end, Verdict.SIGNATURE, "below a line that begins a signature")
+
+
+def _is_by_a_list(lines: Sequence[str]) -> bool:
+    if any(map(_MAILING_LIST.search, lines)):
+        return True
+    return any(map(_NAMED_LIST.search, lines)) and any(
+        " " not in line and CONTACT.search(line) for line in lines
+    )
 
 
 def _is_delimiter(
@@ -128,7 +138,12 @@ def _is_delimiter(
     is_name = is_name_like(after[-1]) or is_titled_name(after[-1])
     if said in _DELIMITERS:
         return tells or is_name or is_below_quote or _ends_signed(page, index)
-    return len(said) > 1 and "|" not in said and tells and is_name
+    return len(said) > 1 and "|" not in said and tells and is_name and not any(map(_is_in_a_sentence, after))
+
+
+def _is_in_a_sentence(line: str) -> bool:
+    """It begins small, and with no way to reach somebody: so no line of a visiting card does."""
+    return line[0].islower() and CONTACT.match(line) is None and "@" not in line.split(None, 1)[0]
 
 
 def _ends_signed(page: Page, index: int) -> bool:
