@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from adapters.email.mime import Head
-from adapters.email.reading.page import Judged, Verdict, is_bullet
+from adapters.email.reading.page import KEPT, Judged, is_bullet
 from adapters.email.reading.words import fold, words
 
 _HEADERS = (
@@ -76,7 +76,7 @@ def why_automatic(mail: Signs) -> str:
 
 def why_automatic_text(lines: Sequence[Judged]) -> str:
     """The same of a text that nothing else gives away: `I am currently out of the office ...`."""
-    said = " ".join(line.text.strip() for line in lines if line.verdict is Verdict.KEPT and line.text.strip())
+    said = " ".join(line.text.strip() for line in lines if line.verdict is KEPT and line.text.strip())
     opening = fold(said[:_LONGEST_OPENING].strip(" *_#-–—\"'„“"))
     known = words()
     if phrase := known.auto_texts.at(opening):

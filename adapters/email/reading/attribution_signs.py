@@ -34,10 +34,10 @@ def starts_dated(line: str, words: Words) -> bool:
 
 
 def decides(text: str, evidence: Evidence, *, quoted: bool, dated: bool) -> bool:
-    weight = _weight(text, evidence, quoted=quoted, dated=dated)
     is_whole = quoted and _tells_all(text, evidence)
     if is_bullet(text) and not opens_with_date(text):
-        return weight >= _ENOUGH_FOR_A_BULLET and (evidence.verb or is_whole)
+        is_told = evidence.verb or is_whole
+        return is_told and _weight(text, evidence, quoted=quoted, dated=dated) >= _ENOUGH_FOR_A_BULLET
     if is_whole or _is_compact(text, evidence) or (quoted and _is_dated_heading(text, evidence)):
         return True
     is_alone = _stands_alone(text, evidence)
@@ -47,7 +47,7 @@ def decides(text: str, evidence: Evidence, *, quoted: bool, dated: bool) -> bool
     if text[-1] not in ENDS and not (evidence.address or evidence.time or (quoted and evidence.date)):
         return False  # many a sentence ends in `written`
     tells = evidence.verb or is_alone or (quoted and _is_told(evidence))
-    return tells and weight >= _ENOUGH
+    return tells and _weight(text, evidence, quoted=quoted, dated=dated) >= _ENOUGH
 
 
 def _tells_all(text: str, evidence: Evidence) -> bool:

@@ -6,7 +6,7 @@ have no verb at all; so the signs in it are weighed (`attribution_signs.py`).
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from adapters.email.reading.attribution_signs import (
     ENDS,
@@ -32,8 +32,7 @@ _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？")
 _MOST_SENTENCES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(NamedTuple):
     start: int
     """Its first line."""
     end: int
@@ -82,7 +81,7 @@ def _with_rest_below(page: Page, found: Attribution, words: Words) -> Attributio
         return found
     is_verb = last == found.end and len(below.split()) <= few and weigh(below, words).verb_ends
     is_rest = page.is_quoted(page.next_said(last)) and len(below) <= _SHORT
-    return replace(found, end=last + 1) if is_verb or is_rest else found
+    return found._replace(end=last + 1) if is_verb or is_rest else found
 
 
 def _is_said_by_her(within: Attribution, said: str, words: Words) -> bool:
@@ -101,18 +100,21 @@ def _may_end(said: str, words: Words) -> bool:
     last_word = fold(said.rsplit(None, 1)[-1]).rstrip(".։")
     return (
         last_word in words.verbs
-        or last_word.endswith((">wrote", *words.unspaced_verbs))
-        or ISO_FIRST.match(said) is not None
+        or last_word.endswith(">wrote")
+        or (not last_word.isascii() and last_word.endswith(words.unspaced_verbs))
+        or (said[0].isdigit() and ISO_FIRST.match(said) is not None)
     )
 
 
 def _is_heading(page: Page, last: int, words: Words) -> bool:
     """`Bo <bo@example.com> – 24 November 2026 18:00` above a quote: a name, its address, when."""
-    name, bracket, rest = page.said[last].partition("<")
+    if "<" not in page.said[last]:
+        return False
+    name, _, rest = page.said[last].partition("<")
     _, closed, when = rest.partition(">")
     few = 8
     return (
-        bool(bracket and closed)
+        bool(closed)
         and "@" in rest
         and page.is_quoted(page.next_said(last))
         and len(name.split()) <= MOST_NAME_WORDS

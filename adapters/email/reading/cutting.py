@@ -1,16 +1,16 @@
 """Where her words end and an original begins, from the first line to the last."""
 
-from dataclasses import replace
-
 from adapters.email.reading.attributions import Attribution, attribution_at
 from adapters.email.reading.evidence import weigh
 from adapters.email.reading.originals import HEADERS, Original, above_rules, is_reply_above, original_at
-from adapters.email.reading.page import Page, Verdict, is_rule
+from adapters.email.reading.page import KEPT, QUOTE, Page, Verdict, is_rule
 from adapters.email.reading.quotes import bar_follows, mark_bars
 from adapters.email.reading.words import Words
 
 _GROUPWISE = ">>>"
 """`>>> Bob <bob@example.com> 11/24/2026 6:00 PM >>>`, and the original below it is not quoted."""
+_INSIDE = [QUOTE, QUOTE, QUOTE]
+"""Of a line and those beside it, of which the first and the last line of a mail have but one."""
 _MOST_UNKNOWN_HEADERS = 6
 _MOST_QUOTED_HEADERS = 10
 _LONGEST_SENTENCE = 200
@@ -38,11 +38,11 @@ class _Cut:
         self._asks = is_reply_above("\n".join(page.said), words)
 
     def run(self) -> None:
-        page, index = self._page, 0
-        while index < len(page):
-            if not page.said[index]:
+        said, verdicts, index = self._page.said, self._page.verdicts, 0
+        while index < len(said):
+            if not said[index]:
                 index += 1
-            elif not self._asks and index and all(map(page.is_quoted, range(index - 1, index + 2))):
+            elif not self._asks and verdicts[index - 1 : index + 2] == _INSIDE:
                 index = self._floor = index + 1
             else:
                 index = self._next(index)
@@ -62,7 +62,7 @@ class _Cut:
             self._first = index if self._first > index and not is_rule(page.said[index]) else self._first
             return index + 1
         self._floor = after
-        if self._first < len(page) and page.verdicts[self._first] not in (None, Verdict.KEPT):
+        if self._first < len(page) and page.verdicts[self._first] not in (None, KEPT):
             self._first = len(page)  # what seemed to be her first word was part of an attribution
         return after
 
@@ -78,7 +78,7 @@ class _Cut:
         """Past a line that has its verdict already."""
         if self._first < index and self._ends_in_attribution(index):
             return self._end(index + 1, "below a quoted attribution")
-        if self._page.verdicts[index] is Verdict.KEPT:
+        if self._page.verdicts[index] is KEPT:
             self._first = min(self._first, index)
         self._floor = index + 1
         return index + 1
@@ -138,7 +138,7 @@ class _Cut:
             return None
         found = attribution_at(Page(f"{said}:"), 0, words, 0)
         is_sentence = found is not None and found.is_sure and not found.hers
-        return replace(original, start=index) if is_sentence else None
+        return original._replace(start=index) if is_sentence else None
 
     def _is_all_there_is(self, original: Original, index: int) -> bool:
         """Headers with nothing above or below them, which nobody sends: a list of hers looks like that."""

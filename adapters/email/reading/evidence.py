@@ -61,7 +61,7 @@ def weigh(text: str, words: Words) -> Evidence:
         weekday=not words.weekdays.isdisjoint(tokens)
         or (not is_ascii and any(day in text for day in _CJK_DAYS)),
         time=_TIME.search(text) is not None,
-        zone=_ZONE.search(text) is not None,
+        zone=_may_have_zone(text) and _ZONE.search(text) is not None,
         address=has_address(text),
         verb=place >= 0 or unspaced,
         verb_ends=verb_ends or unspaced,
@@ -71,12 +71,19 @@ def weigh(text: str, words: Words) -> Evidence:
     )
 
 
+def _may_have_zone(text: str) -> bool:
+    """Asked first, for the pattern tries each of its forms at each character."""
+    return "+" in text or "-" in text or "GMT" in text or "UTC" in text
+
+
 _CJK_DAYS = ("曜日", "(月)", "(火)", "(水)", "(木)", "(金)", "(土)", "(日)", "星期", "周", "週", "요일")
 
 
 def has_date(text: str, tokens: list[str], words: Words) -> bool:
     """A day of a month, in digits or with the month's name in any language."""
-    if any(token in words.months and _has_day_beside(tokens, place) for place, token in enumerate(tokens)):
+    if not words.months.keys().isdisjoint(tokens) and any(
+        token in words.months and _has_day_beside(tokens, place) for place, token in enumerate(tokens)
+    ):
         return True
     return _DATE.search(text) is not None or _ANY_MONTH.search(text) is not None
 
@@ -117,6 +124,8 @@ def _is_ordinal(token: str) -> bool:
 
 def _verb(tokens: list[str], words: Words) -> tuple[int, int]:
     """Place and length of the last verb of writing; (-1, 0) when there is none."""
+    if words.verbs.keys().isdisjoint(tokens):
+        return -1, 0
     for place in range(len(tokens) - 1, -1, -1):
         for verb in words.verbs.get(tokens[place], ()):
             if tuple(tokens[place : place + len(verb)]) == verb:

@@ -1,6 +1,6 @@
 """Where an original begins that its program marks with a heading or with its headers, not with `>`."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from adapters.email.reading.columns import columns_at
 from adapters.email.reading.headers import framed_block, header_block, headers_at
@@ -15,8 +15,7 @@ _TELLING_WORDS = 4
 """A phrase of so many words is a program's, whatever follows: `Original message processed by ...`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Original:
+class Original(NamedTuple):
     start: int
     """The line at which it begins, with the line of dashes above it."""
     body: int
@@ -63,9 +62,7 @@ def _marked(page: Page, index: int, words: Words) -> Original | None:
     folded = fold(core.rstrip(": "))
     kind = _kind_of_mark(folded, words)
     dashes = len(said) - len(core)
-    is_framed = (
-        bool(core) and said[0] in "-=_" and said.startswith(said[0] * 3) and said.endswith(said[0] * 3)
-    )
+    is_framed = said[0] in "-=_" and bool(core) and said[:3] == said[-3:] == said[0] * 3
     if (kind is None and not is_framed) or not page.may_weigh():
         return None
     after = page.next_said(index)

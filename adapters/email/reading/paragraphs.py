@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from adapters.email.reading.headings import under_headings
-from adapters.email.reading.page import INVISIBLE, Judged, Verdict, is_bullet, is_rule
+from adapters.email.reading.page import INVISIBLE, KEPT, Judged, is_bullet, is_rule
 from adapters.email.reading.words import Words, fold
 
 _NARROWEST, _WIDEST = 58, 80
@@ -49,7 +49,7 @@ def _kept(judged: Sequence[Judged]) -> list[str]:
     """The lines that are things; whatever stands between two of them leaves an empty one."""
     kept: list[str] = []
     for text, verdict, _ in judged:
-        if verdict is Verdict.KEPT:
+        if verdict is KEPT:
             kept.append(text if text.isascii() else INVISIBLE.sub("", text))
         elif kept and kept[-1]:
             kept.append("")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from adapters.email.reading.manners import OUR_NAME
-from adapters.email.reading.page import Page, Verdict
+from adapters.email.reading.page import KEPT, QUOTE, Page
 
 _QUOTED = (">", "|>", "»>", "＞", "&gt;")
 _SIGNS = frozenset(sign[0] for sign in _QUOTED)
@@ -25,41 +25,45 @@ _OPEN_LINK = re.compile(r"[(<\[]https?://[^\s)>\]]{1,500}$")
 
 def mark_quotes(page: Page) -> None:
     """Lines that begin with `>`, or with a name and `>`, and what a program broke off a quoted line."""
+    others: list[int] = []
     for index, said in enumerate(page.said):
-        if not said or said[0] not in _SIGNS or not said.startswith(_QUOTED) or _is_between_arrows(said):
-            continue
-        is_short = len(said) <= _LONGEST_LEFTOVER
-        if is_short and (
-            _closes_address(page, index) or _is_escaped_from(page, index) or _is_more_than(page, index)
-        ):
-            continue
-        page.mark(index, index + 1, Verdict.QUOTE, "begins with a quote mark")
-    _release_prompts(page)
-    _mark_initials(page)
+        if said and said[0] in _SIGNS and said.startswith(_QUOTED) and not _is_hers(page, index):
+            page.mark(index, index + 1, QUOTE, "begins with a quote mark")
+        elif ">" in said:
+            others.append(index)
+    if QUOTE in page.verdicts:
+        _release_prompts(page)
+    _mark_initials(page, others)
+    verdicts = page.verdicts
     for index in range(1, len(page) - 1):
-        if page.said[index] and page.verdicts[index] is None and _is_leftover(page, index):
-            page.mark(index, index + 1, Verdict.QUOTE, "broken off a quoted line")
+        is_between = verdicts[index - 1] is QUOTE is verdicts[index + 1]
+        if is_between and verdicts[index] is None and _is_leftover(page, index):
+            page.mark(index, index + 1, QUOTE, "broken off a quoted line")
 
 
-def _is_between_arrows(said: str) -> bool:
-    """`>>> http://www.example.com <<<` is ornament."""
-    return said.startswith(">>") and said.endswith("<<")
+def _is_hers(page: Page, index: int) -> bool:
+    """A line that begins with a quote mark, and yet nobody is quoted."""
+    said = page.said[index]
+    if said.startswith(">>") and said.endswith("<<"):
+        return True  # `>>> http://www.example.com <<<` is ornament
+    return len(said) <= _LONGEST_LEFTOVER and (
+        ((len(said) == 1 or said[-1] == ":") and _closes_address(page, index))
+        or (said.startswith(_MBOX_FROM) and _is_escaped_from(page, index))
+        or (_MORE_THAN.match(said) is not None and _is_more_than(page, index))
+    )
 
 
 def _release_prompts(page: Page) -> None:
     """`>>> import os` is what she typed where no line is quoted once: only Python begins so."""
-    quoted = [index for index in range(len(page)) if page.is_quoted(index)]
+    quoted = [index for index, verdict in enumerate(page.verdicts) if verdict is QUOTE]
     if all(_PROMPT.match(page.raw[index]) for index in quoted) and len(quoted) <= _MOST_PROMPTS:
         for index in quoted:
-            page.verdicts[index] = Verdict.KEPT
+            page.verdicts[index] = KEPT
             page.rules[index] = "what she typed at a prompt"
 
 
 def _closes_address(page: Page, index: int) -> bool:
     """The `>` ends an address that began with `<` on a line above."""
-    said = page.said[index]
-    if len(said) > 1 and said[-1] != ":":
-        return False
     above = page.said[max(index - _MOST_LINES_OF_AN_ADDRESS, 0) : index]
     if not any("@" in line for line in above):
         return False
@@ -68,8 +72,6 @@ def _closes_address(page: Page, index: int) -> bool:
 
 def _is_escaped_from(page: Page, index: int) -> bool:
     """Mail stores put `>` in front of a line that begins with `From `; alone it is hers."""
-    if not page.said[index].startswith(_MBOX_FROM):
-        return False
     beside = [page.said[each] for each in (index - 1, index + 1) if 0 <= each < len(page)]
     if any(each.startswith(">") for each in beside):
         return False
@@ -80,21 +82,20 @@ def _is_escaped_from(page: Page, index: int) -> bool:
 
 def _is_more_than(page: Page, index: int) -> bool:
     """`> 5 bugs closed` next to lines of hers: the sign says `more than`."""
-    if not _MORE_THAN.match(page.said[index]):
-        return False
     beside = [page.said[each] for each in (index - 1, index + 1) if 0 <= each < len(page) and page.said[each]]
     return bool(beside) and not any(said.startswith(_QUOTED) or said.endswith(":") for said in beside)
 
 
-def _mark_initials(page: Page) -> None:
+def _mark_initials(page: Page, indexes: Sequence[int]) -> None:
+    """Of those lines the ones that begin with somebody's name or initials and `>`."""
     found: dict[str, list[int]] = {}
-    for index, said in enumerate(page.said):
-        if ">" in said[:17] and page.verdicts[index] is None and (match := _INITIALS.match(said)):
+    for index in indexes:
+        if page.verdicts[index] is None and (match := _INITIALS.match(page.said[index])):
             found.setdefault(match[1], []).append(index)
     for name, places in found.items():
         if name == OUR_NAME or _is_somebody(page, name, places):
             for index in places:
-                page.mark(index, index + 1, Verdict.QUOTE, "begins with somebody's name and a quote mark")
+                page.mark(index, index + 1, QUOTE, "begins with somebody's name and a quote mark")
 
 
 def _is_somebody(page: Page, name: str, places: Sequence[int]) -> bool:
@@ -118,14 +119,13 @@ def _said_above(page: Page, index: int) -> str:
 
 
 def _is_leftover(page: Page, index: int) -> bool:
+    """What a program broke off the quoted line above when it made that shorter."""
     before, said = page.said[index - 1], page.said[index]
-    if not page.is_quoted(index - 1) or not page.is_quoted(index + 1):
-        return False
     if " " not in said and said.endswith((")", ">", "]")) and _OPEN_LINK.search(before):
         return True  # the end of a link
     return (
         len(said) <= (_LONGEST_LEFTOVER if before[-1:] not in _SENTENCE_ENDS else _SHORTEST_LEFTOVER)
-        and said[0].islower()
+        and said[:1].islower()
         and len(before) >= _SHORTEST_BROKEN
     )
 
@@ -139,5 +139,5 @@ def mark_bars(page: Page, start: int) -> None:
     """Some programs quote with a bar; elsewhere a bar is part of a table."""
     index = page.next_said(start - 1)
     while index < len(page) and page.said[index].startswith("|"):
-        page.mark(index, index + 1, Verdict.QUOTE, "quoted with a bar")
+        page.mark(index, index + 1, QUOTE, "quoted with a bar")
         index += 1

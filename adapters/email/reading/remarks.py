@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from adapters.email.reading.answer import Answer
-from adapters.email.reading.page import HERS, Judged, Verdict
+from adapters.email.reading.page import HERS, KEPT, QUOTE, Judged, Verdict
 from adapters.email.reading.reply import judge
 from domain.dones import clean_text
 from domain.replies import Remark
@@ -23,7 +23,7 @@ def split_remarks(answer: Answer, sender_name: str = "") -> tuple[Answer, tuple[
     blocks: list[tuple[tuple[str, ...], list[Judged]]] = []
     is_open = False
     for line in answer.lines:
-        if line.verdict is Verdict.QUOTE:
+        if line.verdict is QUOTE:
             quoted.append(line.text.lstrip(_MARKS).rstrip())
             is_open = False
         elif not quoted:
@@ -52,7 +52,7 @@ def _text(answer: Answer, lines: list[Judged]) -> str:
 
 def _between(block: Sequence[Judged]) -> list[Judged]:
     """Where something quoted follows `thank you` ends no mail: it is what she says."""
-    return [Judged(line.text, Verdict.KEPT, line.rule) for line in block if line.verdict in _SPOKEN]
+    return [Judged(line.text, KEPT, line.rule) for line in block if line.verdict in _SPOKEN]
 
 
 def _at_the_end(block: Sequence[Judged], sender_name: str) -> list[Judged]:
@@ -64,4 +64,4 @@ def _at_the_end(block: Sequence[Judged], sender_name: str) -> list[Judged]:
     if any(line.verdict in HERS and line.text.strip() for line in lines):
         return [line for line in lines if line.verdict in HERS]
     is_alone = len(lines) == 1 or not lines[1].text.strip()
-    return [Judged(lines[0].text, Verdict.KEPT, lines[0].rule)] if is_alone else []
+    return [Judged(lines[0].text, KEPT, lines[0].rule)] if is_alone else []

@@ -52,15 +52,16 @@ class Openings:
         for phrase in sorted(set(phrases), key=len, reverse=True):
             by_key.setdefault(phrase[:_KEY], []).append(phrase)
         self._by_key = {key: tuple(found) for key, found in by_key.items()}
+        self._letters = frozenset(key for key in by_key if len(key) == 1)
 
     def at(self, folded: str) -> str:
         """The longest phrase that `folded` begins with, as a word of its own; empty when there is none."""
-        phrases = self._by_key.get(folded[:_KEY], ())
-        if folded.startswith(phrases):
+        phrases = self._by_key.get(folded[:_KEY])
+        if phrases is not None and folded.startswith(phrases):
             for phrase in phrases:
                 if folded.startswith(phrase) and _ends_word(folded, len(phrase)):
                     return phrase
-        if folded[:1] in self._by_key and not folded[1:2].isalnum():  # a phrase of one letter
+        if folded[:1] in self._letters and not folded[1:2].isalnum():
             return folded[:1]
         return ""
 
