@@ -127,7 +127,7 @@ class Outgoing:
             lease_now: real time.
         """
         with self._storage.begin() as uow:
-            if credential and uow.ledger.try_another(channel, credential, lease_now):
+            if credential and uow.ledger.try_new_credential(channel, credential, lease_now):
                 uow.ledger.hasten(channel, None, now, REFUSED_FOR)
             uow.commit()
 
@@ -189,7 +189,7 @@ def _without_refusing_workspaces(
     lease_now: datetime,
 ) -> list[Claimed]:
     """Without those whose workspace refuses everything: they end as if it had been called for each."""
-    refused = uow.ledger.refused(channel, claimed, lease_now) if claimed else []
+    refused = uow.ledger.held_back(channel, claimed, lease_now) if claimed else []
     if not refused:
         return list(claimed)
     outcome = Never(REFUSES_ALL, RefusalScope.WORKSPACE)

@@ -151,7 +151,7 @@ class Buckets:
         if any(isinstance(each, Sent) for each in outcomes):
             self._reopen({self._provider, *map(self._workspace, reached)}, now)
 
-    def refused(self, claimed: Sequence[Claimed], now: datetime) -> list[Claimed]:
+    def held_back(self, claimed: Sequence[Claimed], now: datetime) -> list[Claimed]:
         """Those in workspaces that refuse everything; where it is time to try again one is left out."""
         there: dict[str, list[Claimed]] = {}
         for each in claimed if self._channel in BY_WORKSPACE else ():

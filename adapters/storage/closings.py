@@ -35,7 +35,7 @@ def refuse(connection: Connection, name: str, refusal: Refusal, *, is_closed: bo
     return is_news(last, refusal, is_closed=is_closed)
 
 
-def try_another(connection: Connection, channel: Channel, credential: str, now: datetime) -> bool:
+def try_new_credential(connection: Connection, channel: Channel, credential: str, now: datetime) -> bool:
     """Let one call try a channel that refused another credential; False: there is nothing to try."""
     bound = {"name": _whole(channel), "credential": credential, "now": now}
     return connection.execute(_OTHER, bound).rowcount == 1
@@ -47,8 +47,8 @@ def closed_channels(connection: Connection) -> frozenset[Channel]:
     return frozenset(whole[name] for name in connection.scalars(_CLOSED, {"names": list(whole)}))
 
 
-def refusing(connection: Connection, now: datetime) -> frozenset[Address]:
-    """`domain.ports.planning.Ledger.refusing`.
+def refusing_places(connection: Connection, now: datetime) -> frozenset[Address]:
+    """`domain.ports.ledger.Ledger.refusing`.
 
     A workspace is closed as a whole for nothing but a credential, a channel for a ban, too.
     """

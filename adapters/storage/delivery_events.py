@@ -17,7 +17,7 @@ from domain.delivery_events import (
     EventKind,
 )
 from domain.people import Channel
-from domain.ports.planning import Noted
+from domain.ports.ledger import Noted
 
 _KEEP = text("""
     INSERT INTO delivery_events (day, event_id, delivery_id, organization_id, person_id, kind, address, at,

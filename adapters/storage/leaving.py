@@ -144,7 +144,7 @@ _STATEMENTS = {kind: (_leave(there), _tell(there)) for kind, there in _THERE.ite
 
 
 def leave_closed(connection: Connection, places: Collection[Address], now: datetime, limit: int) -> int:
-    """`domain.ports.planning.Ledger.leave_closed`."""
+    """`domain.ports.ledger.Ledger.leave_closed`."""
     bound = {
         "channels": [int(each.channel) for each in places],
         "workspaces": [each.workspace for each in places],

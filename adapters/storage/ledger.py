@@ -29,7 +29,8 @@ from domain.doubts import Doubted, Verdict
 from domain.limit_reports import CallSpacing
 from domain.limits import Limits
 from domain.people import Address, Channel
-from domain.ports.planning import Gather, Lost, Noted, PromptContext, TeamDays, gather_nothing
+from domain.ports.contexts import PromptContext, TeamDays
+from domain.ports.ledger import Gather, Lost, Noted, gather_nothing
 from domain.retention import SENDABLE
 
 _EXPIRE = text("""
@@ -106,14 +107,14 @@ class PostgresLedger:
     def closed_channels(self) -> frozenset[Channel]:
         return closings.closed_channels(self._connection)
 
-    def refusing(self, lease_now: datetime) -> frozenset[Address]:
-        return closings.refusing(self._connection, lease_now)
+    def refusing_places(self, lease_now: datetime) -> frozenset[Address]:
+        return closings.refusing_places(self._connection, lease_now)
 
     def leave_closed(self, places: Collection[Address], now: datetime, limit: int) -> int:
         return leaving.leave_closed(self._connection, places, now, limit)
 
-    def try_another(self, channel: Channel, credential: str, lease_now: datetime) -> bool:
-        return closings.try_another(self._connection, channel, credential, lease_now)
+    def try_new_credential(self, channel: Channel, credential: str, lease_now: datetime) -> bool:
+        return closings.try_new_credential(self._connection, channel, credential, lease_now)
 
     def hasten(self, channel: Channel, workspace: str | None, now: datetime, within: timedelta) -> int:
         days = {"first_day": now.date() - SENDABLE, "last_day": now.date() + SENDABLE}
@@ -126,10 +127,10 @@ class PostgresLedger:
         if self._limits is not None:
             Buckets(self._connection, self._limits, channel).reopen(results, lease_now, reached)
 
-    def refused(self, channel: Channel, claimed: Sequence[Claimed], lease_now: datetime) -> list[Claimed]:
+    def held_back(self, channel: Channel, claimed: Sequence[Claimed], lease_now: datetime) -> list[Claimed]:
         if self._limits is None:
             return []
-        return Buckets(self._connection, self._limits, channel).refused(claimed, lease_now)
+        return Buckets(self._connection, self._limits, channel).held_back(claimed, lease_now)
 
     def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
         return ledger_doubts.recover(self._connection, now, lease_now)

@@ -16,7 +16,7 @@ from domain.deliveries import Claimed, Kind, Ref, State
 from domain.facts import Facts
 from domain.limits import BY_WORKSPACE, Limits
 from domain.people import Channel
-from domain.ports.planning import Gather
+from domain.ports.ledger import Gather
 from domain.retention import SENDABLE
 from domain.retrying import CRASHES_IN_BATCH
 from domain.stored_facts import dump
@@ -101,7 +101,7 @@ class Request:
 
 
 def claim(connection: Connection, request: Request, gather: Gather, cursors: ClaimCursors) -> list[Claimed]:
-    """`domain.ports.planning.Ledger.claim` where no provider has a limit."""
+    """`domain.ports.ledger.Ledger.claim` where no provider has a limit."""
     picked = _picked_onward(connection, request, request.limit, cursors)
     begun, gathered = _gather(connection, picked, gather)
     return _begin(connection, request, begun, gathered)
@@ -110,7 +110,7 @@ def claim(connection: Connection, request: Request, gather: Gather, cursors: Cla
 def claim_paced(
     connection: Connection, request: Request, gather: Gather, limits: Limits, cursors: ClaimCursors
 ) -> list[Claimed]:
-    """`domain.ports.planning.Ledger.claim`, as far as the limits have room for it, each with its turn."""
+    """`domain.ports.ledger.Ledger.claim`, as far as the limits have room for it, each with its turn."""
     now = request.lease_now
     buckets = Buckets(connection, limits, request.channel)
     room = buckets.room(now)

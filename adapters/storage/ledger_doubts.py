@@ -113,7 +113,7 @@ _SETTLE = text("""
 
 
 def recover(connection: Connection, now: datetime, lease_now: datetime) -> tuple[int, int]:
-    """`domain.ports.planning.Ledger.recover`."""
+    """`domain.ports.ledger.Ledger.recover`."""
     ended = {
         "lease_now": lease_now,
         "now": now,
@@ -137,7 +137,7 @@ def claim_doubts(
     lease: tuple[datetime, datetime],
     limit: int,
 ) -> list[Doubted]:
-    """`domain.ports.planning.Ledger.claim_doubts`; `lease`: from when to when."""
+    """`domain.ports.ledger.Ledger.claim_doubts`; `lease`: from when to when."""
     near = timedelta(days=2)
     bound = {
         "channel": int(channel),
@@ -156,7 +156,7 @@ def claim_doubts(
 
 
 def settle(connection: Connection, verdicts: Sequence[Verdict]) -> int:
-    """`domain.ports.planning.Ledger.settle`."""
+    """`domain.ports.ledger.Ledger.settle`."""
     if not verdicts:
         return 0
     days = [each.ref.day for each in verdicts]

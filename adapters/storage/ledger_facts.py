@@ -13,7 +13,7 @@ from adapters.storage.rows import done_of, person_of, team_of
 from domain.deliveries import MISSED_STATES, Claimed, Kind, Ref
 from domain.dones import Done, LineKind
 from domain.people import Channel
-from domain.ports.planning import (
+from domain.ports.contexts import (
     GOALS_STAY_OPEN,
     MOST_GOALS,
     NEW_TEAM_LOOKS_BACK,

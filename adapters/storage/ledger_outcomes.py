@@ -98,7 +98,7 @@ _RECORD = text(
 
 
 def record(connection: Connection, results: Sequence[Result], now: datetime) -> int:
-    """`domain.ports.planning.Ledger.record`."""
+    """`domain.ports.ledger.Ledger.record`."""
     taken = _accept(connection, results, now)
     others = [each for each in results if each.ref.id not in taken]
     return len(taken) + _record(connection, others, now)

@@ -11,7 +11,7 @@ from adapters.storage.delivery_rows import columns
 from domain.deliveries import MOVABLE_STATES, Key, Kind, State
 from domain.delivery_events import WANTED
 from domain.people import Channel
-from domain.ports.planning import Lost, LostPrompt
+from domain.ports.ledger import Lost, LostPrompt
 
 _WANTED = frozenset(each.value for each in WANTED)
 _NEAR = timedelta(days=2)
@@ -51,7 +51,7 @@ _CANCEL = text("""
 
 
 def stop(connection: Connection, identities: Mapping[int, str], now: datetime) -> list[Lost]:
-    """`domain.ports.planning.Ledger.stop`."""
+    """`domain.ports.ledger.Ledger.stop`."""
     if not identities:
         return []
     named = columns([{"id": id_, "reason": reason} for id_, reason in sorted(identities.items())])

@@ -86,7 +86,7 @@ _OLD = text("""
 
 
 def drop_partition(connection: Connection, deliveries_before: date, inbox_before: date) -> str | None:
-    """`domain.ports.planning.Ledger.drop_partition`.
+    """`domain.ports.ledger.Ledger.drop_partition`.
 
     PostgreSQL detaches no partition concurrently where there is a default one, so the parent is locked for
     the moment that it takes to forget a file: https://www.postgresql.org/docs/current/sql-altertable.html

@@ -24,7 +24,8 @@ from adapters.storage.planning_sql import (
 from domain.deliveries import Kind, State
 from domain.local_time import BETWEEN_PROMPTS, Cohort
 from domain.people import Channel
-from domain.ports.planning import NEW_TEAM_LOOKS_BACK, Planned
+from domain.ports.contexts import NEW_TEAM_LOOKS_BACK
+from domain.ports.planning import Planned
 from domain.retention import DIGESTS_LOOK_BACK
 from domain.services.prompting import Reason
 from domain.teams import Role

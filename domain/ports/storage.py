@@ -7,8 +7,9 @@ from typing import Protocol, Self
 from domain.commands import Origin
 from domain.ports.directory import Directory
 from domain.ports.inbox import Inbox
+from domain.ports.ledger import Ledger
 from domain.ports.limits import Limits
-from domain.ports.planning import Ledger, Planner
+from domain.ports.planning import Planner
 from domain.ports.search import SearchFeed
 from domain.ports.tenant import Tenant
 

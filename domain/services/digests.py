@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from domain.facts import Digest, DigestLine, DigestPerson
 from domain.local_time import due_digests, moment, weekday_bit
-from domain.ports.planning import DigestDue, MemberDays, TeamDays
+from domain.ports.contexts import DigestDue, MemberDays, TeamDays
 from domain.ports.storage import UnitOfWork
 
 

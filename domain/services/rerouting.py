@@ -21,7 +21,7 @@ from domain.deliveries import (
 from domain.delivery_events import DeliveryEvent, EventKind
 from domain.notices import ChannelLost, Notice, OutOfReach, WayLost, WorkspaceLost
 from domain.people import Address, Channel, Identity, Person, preferred_identity
-from domain.ports.planning import Lost
+from domain.ports.ledger import Lost
 from domain.ports.storage import UnitOfWork
 from domain.ports.tenant import Tenant
 from domain.teams import Role
@@ -128,7 +128,7 @@ def leave_closed(uow: UnitOfWork, now: datetime, lease_now: datetime) -> int:
 
     Whoever has no other channel waits: she is asked where she always was if that opens in time.
     """
-    places = uow.ledger.refusing(lease_now)
+    places = uow.ledger.refusing_places(lease_now)
     return uow.ledger.leave_closed(places, now, LEFT_AT_ONCE) if places else 0
 
 

@@ -30,7 +30,7 @@ from domain.conversation import Conversation
 from domain.deliveries import Claimed
 from domain.outgoing import Outgoing
 from domain.people import Channel
-from domain.ports.planning import Ledger
+from domain.ports.ledger import Ledger
 from domain.ports.storage import Storage, UnitOfWork
 from tests.chaos.schedule import REACHED
 

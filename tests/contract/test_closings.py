@@ -20,7 +20,7 @@ from domain.deliveries import (
 )
 from domain.facts import PromptAsked
 from domain.people import Address, Channel
-from domain.ports.planning import Ledger
+from domain.ports.ledger import Ledger
 from domain.ports.storage import UnitOfWork
 from tests.storage_fixtures import NOW
 
@@ -100,7 +100,7 @@ def test_what_worked_since_and_is_refused_again_is_news(ledger: Ledger) -> None:
 def test_a_ban_is_no_refused_credential(ledger: Ledger) -> None:
     assert not ledger.report_limit(DISCORD, BANNED, NOW, "old")
     assert ledger.closed_channels() == {Channel.DISCORD}
-    assert not ledger.try_another(Channel.DISCORD, "another", NOW)
+    assert not ledger.try_new_credential(Channel.DISCORD, "another", NOW)
 
 
 def test_a_limit_that_is_used_up_closes_no_channel(ledger: Ledger) -> None:
@@ -114,10 +114,10 @@ def test_another_credential_is_tried_at_once_by_one_call(ledger: Ledger) -> None
     refuse(ledger)
     ended(ledger, refused, REFUSED)
     soon = timedelta(seconds=20)
-    assert not ledger.try_another(Channel.DISCORD, "old", NOW + soon)
+    assert not ledger.try_new_credential(Channel.DISCORD, "old", NOW + soon)
     assert claim(ledger, soon) == []
-    assert ledger.try_another(Channel.DISCORD, "new", NOW + soon)
-    assert not ledger.try_another(Channel.DISCORD, "new", NOW + soon), "it is open to be tried already"
+    assert ledger.try_new_credential(Channel.DISCORD, "new", NOW + soon)
+    assert not ledger.try_new_credential(Channel.DISCORD, "new", NOW + soon), "it is open to be tried already"
     assert ledger.hasten(Channel.DISCORD, None, NOW + soon, REFUSED_FOR) == 2
     tried = claim(ledger, soon)
     assert len(tried) == 1

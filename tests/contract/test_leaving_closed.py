@@ -259,28 +259,28 @@ def test_who_is_here_no_longer_is_asked_nowhere(uow: UnitOfWork, tenant: Tenant)
 def test_a_channel_that_refuses_our_credential_is_left_until_it_is_tried_again(uow: UnitOfWork) -> None:
     """Fault 26: whether it is mended is then found out by one call, and what is due waits for that."""
     uow.ledger.report_limit(DISCORD, REFUSED, NOW, "old")
-    assert uow.ledger.refusing(NOW + REFUSED_FOR - MINUTE) == {DISCORD}
-    assert uow.ledger.refusing(NOW + REFUSED_FOR) == frozenset()
+    assert uow.ledger.refusing_places(NOW + REFUSED_FOR - MINUTE) == {DISCORD}
+    assert uow.ledger.refusing_places(NOW + REFUSED_FOR) == frozenset()
     uow.ledger.report_limit(DISCORD, REFUSED, NOW + REFUSED_FOR, "old")
-    assert uow.ledger.refusing(NOW + REFUSED_FOR + MINUTE) == {DISCORD}
+    assert uow.ledger.refusing_places(NOW + REFUSED_FOR + MINUTE) == {DISCORD}
 
 
 def test_a_channel_that_is_tried_with_another_credential_is_not_left(uow: UnitOfWork) -> None:
     uow.ledger.report_limit(DISCORD, REFUSED, NOW, "old")
-    uow.ledger.try_another(Channel.DISCORD, "new", NOW + MINUTE)
-    assert uow.ledger.refusing(NOW + MINUTE) == frozenset()
+    uow.ledger.try_new_credential(Channel.DISCORD, "new", NOW + MINUTE)
+    assert uow.ledger.refusing_places(NOW + MINUTE) == frozenset()
 
 
 def test_who_only_wants_us_to_wait_is_not_left(uow: UnitOfWork) -> None:
     uow.ledger.report_limit(DISCORD, BANNED, NOW)
     uow.ledger.report_limit(MAIL, Later("busy", MINUTE, LimitScope.POST), NOW)
-    assert uow.ledger.refusing(NOW) == frozenset()
+    assert uow.ledger.refusing_places(NOW) == frozenset()
 
 
 def test_a_ban_long_after_a_refusal_is_none(uow: UnitOfWork) -> None:
     uow.ledger.report_limit(DISCORD, REFUSED, NOW, "old")
     uow.ledger.report_limit(DISCORD, BANNED, NOW + REFUSED_FOR, "new")
-    assert uow.ledger.refusing(NOW + REFUSED_FOR) == frozenset()
+    assert uow.ledger.refusing_places(NOW + REFUSED_FOR) == frozenset()
 
 
 def test_a_workspace_that_refuses_everything_is_left_until_it_lets_us_in(
@@ -291,6 +291,6 @@ def test_a_workspace_that_refuses_everything_is_left_until_it_lets_us_in(
     uow.directory.pause(Channel.SLACK, "T1", "token_revoked", NOW)
     closed = Later("token_revoked", LOOK_AT_WORKSPACE_AGAIN, LimitScope.WORKSPACE)
     uow.ledger.report_limit(T1, closed, NOW)
-    assert uow.ledger.refusing(NOW + MINUTE) == {T1}
+    assert uow.ledger.refusing_places(NOW + MINUTE) == {T1}
     uow.directory.resume(Channel.SLACK, "T1")
-    assert uow.ledger.refusing(NOW + MINUTE) == frozenset()
+    assert uow.ledger.refusing_places(NOW + MINUTE) == frozenset()

@@ -9,7 +9,7 @@ from adapters.storage.ledger import PostgresLedger
 from domain.deliveries import LEASE, Key, Kind, State
 from domain.dones import LineKind
 from domain.people import Channel
-from domain.ports.planning import MemberDays, PromptContext, TeamDays
+from domain.ports.contexts import MemberDays, PromptContext, TeamDays
 from domain.teams import Role
 from tests.ledger_steps import DUE, TUESDAY, claim
 from tests.worlds import World

@@ -9,7 +9,7 @@ from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
 from adapters.storage.unit_of_work import PostgresStorage
 from bot.clock import real_now
-from domain.ports.planning import Ledger
+from domain.ports.ledger import Ledger
 from domain.retention import Retention
 from tests.worlds import World, reply
 

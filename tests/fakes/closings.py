@@ -12,7 +12,7 @@ from tests.fakes.rows import ClosingRow, Tables
 
 
 def report_limit(tables: Tables, channel: Channel, told: Later | CallSpacing, refusal: Refusal) -> bool:
-    """`domain.ports.planning.Ledger.hear`."""
+    """`domain.ports.ledger.Ledger.hear`."""
     if isinstance(told, CallSpacing) or told.closes is not LimitScope.EVERYTHING:
         return False
     known = tables.closings.get(channel)
@@ -24,8 +24,8 @@ def report_limit(tables: Tables, channel: Channel, told: Later | CallSpacing, re
     return is_news(last, refusal, is_closed=known is not None and known.is_closed)
 
 
-def try_another(tables: Tables, channel: Channel, refusal: Refusal) -> bool:
-    """`domain.ports.planning.Ledger.try_another`."""
+def try_new_credential(tables: Tables, channel: Channel, refusal: Refusal) -> bool:
+    """`domain.ports.ledger.Ledger.try_new_credential`."""
     known = tables.closings.get(channel)
     if known is None or not known.is_closed or known.last is None or known.until <= refusal.at:
         return False

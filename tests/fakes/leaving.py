@@ -15,8 +15,8 @@ PERSONAL = frozenset({Kind.PROMPT, Kind.DIGEST_MAIL})
 TOLD_BY = "whoever has another channel was told there"
 
 
-def refusing(tables: Tables, now: datetime) -> frozenset[Address]:
-    """`domain.ports.planning.Ledger.refusing`."""
+def refusing_places(tables: Tables, now: datetime) -> frozenset[Address]:
+    """`domain.ports.ledger.Ledger.refusing`."""
     channels = {
         Address(channel, "")
         for channel, each in tables.closings.items()
@@ -32,7 +32,7 @@ def refusing(tables: Tables, now: datetime) -> frozenset[Address]:
 
 
 def leave_closed(tables: Tables, places: Collection[Address], now: datetime, limit: int) -> int:
-    """`domain.ports.planning.Ledger.leave_closed`."""
+    """`domain.ports.ledger.Ledger.leave_closed`."""
     moved = 0
     for row in list(tables.deliveries.values()):
         person = tables.people.get(row.new.person_id or 0)

@@ -11,7 +11,8 @@ from domain.doubts import FIRST_LOOK, Doubted, Verdict
 from domain.facts import Facts
 from domain.limit_reports import CallSpacing
 from domain.people import Address, Channel, Identity
-from domain.ports.planning import Gather, Lost, Noted, PromptContext, TeamDays, gather_nothing
+from domain.ports.contexts import PromptContext, TeamDays
+from domain.ports.ledger import Gather, Lost, Noted, gather_nothing
 from domain.retention import SENDABLE
 from domain.retrying import MOST_RETRIES, wait_before
 from tests.fakes import closings, leaving, ledger_doubts
@@ -25,7 +26,7 @@ TOLD_BY_EVENTS = (State.ACCEPTED, State.DELIVERED, State.BOUNCED, State.DROPPED)
 
 
 class FakeLedger:
-    """`domain.ports.planning.Ledger`."""
+    """`domain.ports.ledger.Ledger`."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -130,14 +131,14 @@ class FakeLedger:
     def closed_channels(self) -> frozenset[Channel]:
         return frozenset(channel for channel, each in self._tables.closings.items() if each.is_closed)
 
-    def refusing(self, lease_now: datetime) -> frozenset[Address]:
-        return leaving.refusing(self._tables, lease_now)
+    def refusing_places(self, lease_now: datetime) -> frozenset[Address]:
+        return leaving.refusing_places(self._tables, lease_now)
 
     def leave_closed(self, places: Collection[Address], now: datetime, limit: int) -> int:
         return leaving.leave_closed(self._tables, places, now, limit)
 
-    def try_another(self, channel: Channel, credential: str, lease_now: datetime) -> bool:
-        return closings.try_another(self._tables, channel, Refusal(credential, lease_now))
+    def try_new_credential(self, channel: Channel, credential: str, lease_now: datetime) -> bool:
+        return closings.try_new_credential(self._tables, channel, Refusal(credential, lease_now))
 
     def hasten(self, channel: Channel, workspace: str | None, now: datetime, within: timedelta) -> int:
         waiting = [
@@ -159,7 +160,7 @@ class FakeLedger:
         del lease_now, reached  # here a channel is open or closed as a whole
         closings.reopen(self._tables, channel, [each.outcome for each in results])
 
-    def refused(self, channel: Channel, claimed: Sequence[Claimed], lease_now: datetime) -> list[Claimed]:  # noqa: ARG002 -- the port says so
+    def held_back(self, channel: Channel, claimed: Sequence[Claimed], lease_now: datetime) -> list[Claimed]:  # noqa: ARG002 -- the port says so
         return []
 
     def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from domain.deliveries import MOVABLE_STATES, Claimed, Kind, Sent, State
 from domain.delivery_events import BLOCKED_WITHIN, MOST_BLOCKED, WANTED, DeliveryEvent, EventKind
 from domain.doubts import DOUBT_ENDS, Doubted, Verdict
 from domain.people import Channel
-from domain.ports.planning import Lost, LostPrompt
+from domain.ports.ledger import Lost, LostPrompt
 from tests.fakes.rows import DeliveryRow, Tables
 
 _WANTED = frozenset(each.value for each in WANTED)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from domain.deliveries import MISSED_STATES, SENT_STATES, Claimed, Kind
 from domain.dones import Done, LineKind
 from domain.people import Channel, Person
-from domain.ports.planning import GOALS_STAY_OPEN, MOST_GOALS, DigestDue, MemberDays, PromptContext, TeamDays
+from domain.ports.contexts import GOALS_STAY_OPEN, MOST_GOALS, DigestDue, MemberDays, PromptContext, TeamDays
 from domain.teams import Role
 from tests.fakes.planner import days_asked, first_day_untold, is_away, is_holiday, members
 from tests.fakes.rows import Tables

@@ -15,7 +15,8 @@ from domain.deliveries import (
 )
 from domain.local_time import Cohort
 from domain.people import Address, Channel, Identity, Person
-from domain.ports.planning import NEW_TEAM_LOOKS_BACK, Planned
+from domain.ports.contexts import NEW_TEAM_LOOKS_BACK
+from domain.ports.planning import Planned
 from domain.retention import DIGESTS_LOOK_BACK
 from domain.services.prompting import PersonDay, Reason, why_not_asked
 from domain.teams import Place, Role, Team, asked_days

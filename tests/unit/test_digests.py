@@ -7,7 +7,7 @@ from domain.dones import Done, LineKind
 from domain.facts import Digest, DigestLine
 from domain.local_time import WORKING_WEEK, due_digests
 from domain.people import Person
-from domain.ports.planning import DigestDue, MemberDays, TeamDays
+from domain.ports.contexts import DigestDue, MemberDays, TeamDays
 from domain.services.digests import compose
 from domain.teams import Role, Team
 
