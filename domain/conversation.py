@@ -99,9 +99,9 @@ class Conversation:
     def _within_limits(
         self, uow: UnitOfWork, request: c.Request, handled: Handled, facts: f.Facts, now: datetime
     ) -> Handled:
-        if correspondence.may_answer(uow, request.origin.address, request.text, facts, now):
-            return handled
-        return replace(handled, facts=None, note=f"{handled.note}, not answered once more")
+        answer = correspondence.within_limits(uow, request.origin.address, request.text, facts, now)
+        note = f"{handled.note}, not answered once more" if answer is None else handled.note
+        return replace(handled, facts=answer, note=note)
 
     def _connect(self, uow: UnitOfWork, command: c.Connect, origin: c.Origin, now: datetime) -> Handled:
         try:

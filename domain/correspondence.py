@@ -19,7 +19,7 @@ TO_A_STRANGER = timedelta(days=7)
 UNSURE_AT_MOST = (3, timedelta(days=1))
 """Answers by mail that say something was not clear; about the same words there is one."""
 AT_MOST = (20, timedelta(hours=1))
-"""Answers by mail to one person within that time: whoever gets more is a program that answers."""
+"""Answers by mail to one person within that time, the last of which says so: a program may answer, too."""
 MANY = (10, timedelta(hours=1))
 """Mails from one person within that time that touch no counter which others share."""
 MORE_OF_A_PERSON, MORE_OF_A_TEAM = 50, 200
@@ -60,16 +60,21 @@ def is_too_much(uow: UnitOfWork, known: Known, now: datetime) -> bool:
     )
 
 
-def may_answer(uow: UnitOfWork, address: Address, said: str, facts: f.Facts, now: datetime) -> bool:
-    """Whether an answer by mail is worth the risk that a program gets it and answers in its turn."""
-    most, window = AT_MOST
+def within_limits(
+    uow: UnitOfWork, address: Address, said: str, facts: f.Facts, now: datetime
+) -> f.Facts | None:
+    """The answer by mail, where it is worth the risk that a program gets it and answers in its turn."""
     most_alike, while_alike = SAME_AT_MOST
     alike = f"answer {address} {' '.join(said.casefold().split())}"
-    return (
-        uow.limits.allow(f"answer {address}", now, window, most)
-        and uow.limits.allow(alike, now, while_alike, most_alike)
-        and (not _is_unsure(facts) or _may_be_unsure(uow, address, alike, now))
-    )
+    if not uow.limits.allow(alike, now, while_alike, most_alike):
+        return None
+    if _is_unsure(facts) and not _may_be_unsure(uow, address, alike, now):
+        return None
+    most, window = AT_MOST
+    times = uow.limits.count(f"answer {address}", now, window)
+    if times > most:
+        return None
+    return f.LastForNow(facts) if times == most else facts
 
 
 def _may_be_unsure(uow: UnitOfWork, address: Address, alike: str, now: datetime) -> bool:

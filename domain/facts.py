@@ -236,6 +236,13 @@ class Digest:
     quiet: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class LastForNow:
+    """An answer by mail, which is the last one for this hour."""
+
+    answer: "Facts"
+
+
 DayFacts = PromptAsked | Recorded | NothingNoted | DayShown | Changed | NotNow
 AskedFacts = SearchShown | HelpShown | SettingsShown | Refused
 TeamFacts = (
@@ -252,4 +259,5 @@ TeamFacts = (
     | Stranger
     | MailStopped
 )
-Facts = DayFacts | AskedFacts | TeamFacts | Digest | Notice | Talk
+PlainFacts = DayFacts | AskedFacts | TeamFacts | Digest | Notice | Talk
+Facts = PlainFacts | LastForNow

@@ -7,7 +7,7 @@ import typing
 from datetime import date, datetime
 from typing import Any
 
-from domain.facts import Facts
+from domain.facts import Facts, LastForNow
 
 _BY_NAME: dict[str, type] = {each.__name__: each for each in typing.get_args(Facts)}
 
@@ -17,11 +17,14 @@ def dump(facts: Facts) -> dict[str, Any]:
 
     What is empty by default is left out: it would be logged with every state that a delivery comes to.
     """
-    return {"is": type(facts).__name__, **_dump(facts)}
+    fields = {"answer": dump(facts.answer)} if isinstance(facts, LastForNow) else _dump(facts)
+    return {"is": type(facts).__name__, **fields}
 
 
 def load(stored: dict[str, Any]) -> Facts:
     """The facts that `dump` stored; a field added since then takes its default."""
+    if stored["is"] == LastForNow.__name__:
+        return LastForNow(load(stored["answer"]))
     return typing.cast("Facts", _load(stored, _BY_NAME[stored["is"]]))
 
 

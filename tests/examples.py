@@ -86,6 +86,7 @@ FACTS: dict[str, f.Facts] = {
         keep_as_done=True,
     ),
     "search_empty": f.SearchShown("unicorn", (), 0, 1, 0, degraded=False),
+    "search_last_for_now": f.LastForNow(f.SearchShown("unicorn", (), 0, 1, 0, degraded=False)),
     "help": f.HelpShown("", kept=False),
     "help_unclear": f.HelpShown("serch invoices", kept=True),
     "settings": f.SettingsShown(

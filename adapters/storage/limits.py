@@ -35,13 +35,16 @@ class PostgresLimits:
         for row in self._transaction.connection.execute(_READ, {"names": digests}).all():
             counters[bytes(row.name)] = (row.since, row.times)
 
-    def allow(self, name: str, now: datetime, window: timedelta, most: int = 1) -> bool:
+    def count(self, name: str, now: datetime, window: timedelta) -> int:
         digest = _digest(name)
         if digest in self._transaction.remembered.counters:
-            return self._counted(digest, now, window) <= most
+            return self._counted(digest, now, window)
         bound = {"name": digest, "now": now, "over": now - window}
         times: int = self._transaction.connection.execute(_COUNT, bound).scalar_one()
-        return times <= most
+        return times
+
+    def allow(self, name: str, now: datetime, window: timedelta, most: int = 1) -> bool:
+        return self.count(name, now, window) <= most
 
     def _counted(self, digest: bytes, now: datetime, window: timedelta) -> int:
         counters = self._transaction.remembered.counters

@@ -11,5 +11,8 @@ class Limits(Protocol):
     def expect(self, names: Collection[str], now: datetime) -> None:
         """These will be asked for: a hint, so that they are read at once."""
 
+    def count(self, name: str, now: datetime, window: timedelta) -> int:
+        """Count one more; how many there were in a window, which begins with the first."""
+
     def allow(self, name: str, now: datetime, window: timedelta, most: int = 1) -> bool:
         """Count one more; whether it is one of the first `most` in a window, which begins with the first."""

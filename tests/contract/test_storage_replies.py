@@ -178,6 +178,14 @@ def test_so_many_are_allowed_in_a_while_and_then_again(uow: UnitOfWork) -> None:
     assert uow.limits.allow("\ud800 any name", NOW, hour)
 
 
+def test_how_often_there_was_something_in_a_while_is_counted(uow: UnitOfWork) -> None:
+    hour = timedelta(hours=1)
+    steps = (0, 10, 59, 60, 61)
+    counted = [uow.limits.count("x", NOW + timedelta(minutes=each), hour) for each in steps]
+    assert counted == [1, 2, 3, 1, 2]
+    assert not uow.limits.allow("x", NOW + hour, hour, 2), "it is the same count"
+
+
 # ---------------------------------------------------------------- what is put aside
 
 

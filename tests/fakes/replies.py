@@ -102,8 +102,11 @@ class FakeLimits:
     def expect(self, names: Collection[str], now: datetime) -> None:
         """Nothing is read ahead here."""
 
-    def allow(self, name: str, now: datetime, window: timedelta, most: int = 1) -> bool:
+    def count(self, name: str, now: datetime, window: timedelta) -> int:
         since, times = self._tables.limits.get(name, (now, 0))
         since, times = (now, 1) if since <= now - window else (since, times + 1)
         self._tables.limits[name] = (since, times)
-        return times <= most
+        return times
+
+    def allow(self, name: str, now: datetime, window: timedelta, most: int = 1) -> bool:
+        return self.count(name, now, window) <= most

@@ -9,7 +9,7 @@ from domain import commands as c
 from domain import replies as r
 from domain.deliveries import Kind
 from domain.people import Address, Channel, Person
-from tests.factories import DEE, Office
+from tests.factories import DEE, Office, said
 
 NOBODY = Address(Channel.EMAIL, "who@example.net")
 
@@ -33,6 +33,29 @@ def test_a_bot_that_sends_commands_is_soon_left_alone(office: Office) -> None:
     assert sum(office.mail(DEE, "help", to=office.dee).answered for _ in range(500)) <= 3
     varied = sum(office.mail(DEE, f"search word{number}", to=office.dee).answered for number in range(500))
     assert varied <= 20
+
+
+def test_the_last_answer_of_an_hour_says_that_it_is_the_last_and_no_other_does(office: Office) -> None:
+    """A person knows then why there is silence; a program gets no mail more than before."""
+
+    def answers(mails: int) -> list[str]:
+        for number in range(mails):
+            office.mail(DEE, f"search word{number}", to=office.dee)
+        return [said(each.message) for each in office.send(Channel.EMAIL) if each.message is not None]
+
+    for _ in range(2):
+        heard = answers(40)
+        assert len(heard) == 20
+        assert ["last answer by mail for this hour" in each for each in heard] == [False] * 19 + [True]
+        assert all("word" in each for each in heard), "it is an answer like the others"
+        assert answers(10) == []
+        office.clock.forward(timedelta(hours=1))
+
+
+def test_what_is_said_again_and_again_takes_no_answer_from_what_is_not(office: Office) -> None:
+    for _ in range(30):
+        office.mail(DEE, "help", to=office.dee)
+    assert office.mail(DEE, "search invoices", to=office.dee).answered
 
 
 def test_each_of_a_few_mistakes_of_a_day_gets_its_sentence(office: Office) -> None:
