@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from adapters.storage.planning_sql import DIGESTS, SENT, last_told
 from domain.deliveries import MISSED_STATES, Kind, Ref, State
-from domain.ports.planning import NEW_TEAM_LOOKS_BACK, DigestDue
+from domain.ports.contexts import NEW_TEAM_LOOKS_BACK, DigestDue
 from domain.retention import DIGESTS_LOOK_BACK
 
 _UNTOLD = [int(state) for state in sorted({*MISSED_STATES, State.READY})]
