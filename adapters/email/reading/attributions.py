@@ -28,6 +28,9 @@ _SMILES = (":)", ";)", ":-)", ";-)", "^^)")
 _SOFT_BREAK = re.compile(r"(?:=[0-9A-F]{2})+")
 _SENTENCE = re.compile(r"[.!?…。！？:;,)]\s+(?=\S)")
 _CAPITAL = re.compile(r"(?<=[\s-])[^\W\d_a-z]")
+_LONGER_WORD = re.compile(r"[^\W\d_]{4,}")
+_YEARS = frozenset(["года", "року", "roku", "gada", "dnia", "dniu"])
+"""What some languages say with a date."""
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？")
 _MOST_SENTENCES = 8
 
@@ -152,7 +155,8 @@ def _upward(page: Page, last: int, words: Words, floor: int, *, quoted: bool) ->
         if not page.may_weigh():
             break
         evidence = weigh(text, words)
-        if not may_add and not (evidence.date and (dated or evidence.time)):
+        is_dated = evidence.date and (dated or evidence.time) and not (dated and _tells_a_thing(line, words))
+        if not may_add and not is_dated:
             continue  # perhaps a part of a long name, above which the date stands
         if decides(text, evidence, quoted=quoted, dated=dated):
             found = Attribution(start, last + 1, is_sure=is_sure(text, evidence))
@@ -176,10 +180,22 @@ def _lines_above(page: Page, last: int, floor: int) -> Iterator[int]:
 
 def _may_add(found: Attribution, line: str, words: Words, *, dated: bool, opens: bool) -> bool:
     """Whether one more line may belong to an attribution that is whole without it, and `opens` as they do."""
+    if opens:
+        is_part = _is_middle(line) and ("<" in line or any(map(str.isdigit, line)))
+        return (is_part or (dated and _adds_a_date(line, words))) and not _tells_a_thing(line, words)
     if (dated and _adds_a_date(line, words)) or _is_middle(line):
         return True
     ends_sentence = line.endswith(_SENTENCE_ENDS) and not line[-2:-1].isdigit()
-    return not found.is_sure and not opens and not ends_sentence and _may_be_named(line)
+    return not found.is_sure and not ends_sentence and _may_be_named(line)
+
+
+def _tells_a_thing(line: str, words: Words) -> bool:
+    """`24 Nov: tiles ordered` says more than when, and not date and time as programs write them."""
+    evidence = weigh(line, words)
+    if (evidence.date and evidence.time) or "<" in line:
+        return False
+    small = {word for word in _LONGER_WORD.findall(line) if word.islower()}
+    return any(fold(word) not in words.months and fold(word) not in words.weekdays for word in small - _YEARS)
 
 
 def _opens(line: str, words: Words) -> bool:
