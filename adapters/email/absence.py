@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from adapters.email.automatic import Signs
-from adapters.email.reading.words import fold, words
+from adapters.email.reading.language_files import words
+from adapters.email.reading.words import fold
 
 _VACATION_HEADERS = ("x-autoreply", "x-autorespond", "x-auto-response", "x-mail-autoreply", "x-vacation")
 _NO_PERSONS = ("list-id", "list-unsubscribe", "x-failed-recipients", "feedback-id", "x-github-reason")
@@ -85,4 +86,4 @@ def _month(word: str) -> str:
     bare = word.strip(_ROUND_NAMES)
     for sign in _ENDINGS:
         bare = bare.partition(sign)[0]
-    return str(words().months.get(bare, 0))
+    return str(words().attribution.months.get(bare, 0))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.email.reading.words import Unspoken, assemble, languages, words
+from adapters.email.reading.language_files import UnknownKeyError, assemble, languages, words
 
 FOLDER = files("adapters.email.reading").joinpath("languages")
 SPOKEN = [code for code in languages() if code != "zxx"]
@@ -38,15 +38,15 @@ def test_a_new_file_is_all_that_a_new_language_needs() -> None:
         "headers": {"from": ["de kiu"], "subject": ["temo"]},
     }
     known = assemble([_table("en"), dict(esperanto)])
-    assert ("skribis",) in known.verbs["skribis"]
-    assert known.sent_from_my.at("sendita de mia iphone") == "sendita de mia"
-    assert known.greetings.at("saluton ana") == "saluton"
+    assert ("skribis",) in known.attribution.verbs["skribis"]
+    assert known.devices.sent_from_my.at("sendita de mia iphone") == "sendita de mia"
+    assert known.manners.greetings.at("saluton ana") == "saluton"
     assert known.headers["de kiu"] == "from"
     assert known.headers["from"] == "from"
 
 
 def test_a_key_that_nothing_reads_is_a_slip_of_the_pen() -> None:
-    with pytest.raises(Unspoken, match="greeting"):
+    with pytest.raises(UnknownKeyError, match="greeting"):
         assemble([{"name": "English", "greeting": ["hi"]}])
 
 
@@ -56,10 +56,10 @@ def test_a_year_has_twelve_months(code: str) -> None:
 
 
 def test_a_month_s_name_counts_as_most_languages_have_it() -> None:
-    assert words().months["listopada"] == 11
-    assert words().months["marraskuuta"] == words().months["studenoga"] == 11
+    assert words().attribution.months["listopada"] == 11
+    assert words().attribution.months["marraskuuta"] == words().attribution.months["studenoga"] == 11
 
 
 def test_a_phrase_is_a_word_of_its_own() -> None:
-    assert words().greetings.at("hi-res") == "hi"
-    assert words().greetings.at("history") == ""
+    assert words().manners.greetings.at("hi-res") == "hi"
+    assert words().manners.greetings.at("history") == ""

@@ -8,10 +8,10 @@ from functools import partial
 from adapters.email.mime import Texts, is_markup
 from adapters.email.reading.html_text import visible_text
 from adapters.email.reading.html_typed import may_be_typed_into
+from adapters.email.reading.language_files import words
 from adapters.email.reading.page import Judged, Verdict
 from adapters.email.reading.paragraphs import answer_lines
 from adapters.email.reading.reply import hers, judge
-from adapters.email.reading.words import words
 
 _STUB = re.compile(
     r"\bhtml\b|view (?:this|it) (?:email|message) in|not support|mail.?(?:client|program|reader)"

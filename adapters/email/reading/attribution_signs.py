@@ -27,10 +27,10 @@ def starts_dated(line: str, words: Words) -> bool:
         return False
     if bare[0].isdigit():
         return _NUMBER_FIRST.match(bare) is not None
-    if words.openers.at(bare):
+    if words.attribution.openers.at(bare):
         return True
     first = fold(re.split(r"[\s,.،，]", bare, maxsplit=1)[0])
-    return first in words.weekdays or first in words.months
+    return first in words.attribution.weekdays or first in words.attribution.months
 
 
 def decides(text: str, evidence: Evidence, *, quoted: bool, dated: bool) -> bool:

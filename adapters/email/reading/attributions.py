@@ -94,7 +94,7 @@ def _is_said_by_her(within: Attribution, said: str, words: Words) -> bool:
         return True
     rest = said[len(hers) :].lstrip(ORNAMENT)
     is_name = hers.endswith((",", ";", ":", ")", ">")) or has_address(hers)
-    return bool(hers) and not is_name and has_address(rest) and bool(words.openers.at(rest))
+    return bool(hers) and not is_name and has_address(rest) and bool(words.attribution.openers.at(rest))
 
 
 def _may_end(said: str, words: Words) -> bool:
@@ -102,9 +102,9 @@ def _may_end(said: str, words: Words) -> bool:
         return not said.endswith(_SMILES)
     last_word = fold(said.rsplit(None, 1)[-1]).rstrip(".։")
     return (
-        last_word in words.verbs
+        last_word in words.attribution.verbs
         or last_word.endswith(">wrote")
-        or (not last_word.isascii() and last_word.endswith(words.unspaced_verbs))
+        or (not last_word.isascii() and last_word.endswith(words.attribution.unspaced_verbs))
         or (said[0].isdigit() and ISO_FIRST.match(said) is not None)
     )
 
@@ -200,7 +200,7 @@ def _tells_a_thing(line: str, words: Words) -> bool:
 
 def _opens(line: str, words: Words) -> bool:
     """It begins with a word like `On`, in front of which no name belongs."""
-    return bool(words.openers.at(line.lstrip(ORNAMENT)))
+    return bool(words.attribution.openers.at(line.lstrip(ORNAMENT)))
 
 
 def _is_named(line: str) -> bool:
@@ -253,7 +253,7 @@ def _within_line(page: Page, index: int, words: Words) -> Attribution | None:
         for end in ends:
             text = said[start : end + 1]
             is_part = start < end and (start > 0 or end + 1 < len(said))
-            if is_part and _last_word(text) in words.verbs and page.may_weigh():
+            if is_part and _last_word(text) in words.attribution.verbs and page.may_weigh():
                 evidence = weigh(text, words)
                 is_whole = evidence.verb_ends and evidence.date and (evidence.address or evidence.time)
                 if is_whole and not evidence.first_person:
@@ -264,7 +264,11 @@ def _within_line(page: Page, index: int, words: Words) -> Attribution | None:
 
 def _openings(said: str, words: Words) -> list[int]:
     """Where inside of a line a word like `On` stands in front of a date."""
-    places = (found.start() for found in _CAPITAL.finditer(said) if words.openers.at(said[found.start() :]))
+    places = (
+        found.start()
+        for found in _CAPITAL.finditer(said)
+        if words.attribution.openers.at(said[found.start() :])
+    )
     return [place for place in places if starts_dated(said[place:].partition(" ")[2], words)]
 
 

@@ -131,7 +131,7 @@ class _Cut:
         """Headers right below a sentence without its colon that says who wrote, and when, already."""
         page, said, words = self._page, self._page.said[index], self._words
         below = page.said[index + 1] if index + 1 < len(page) else ""
-        if ":" not in below or len(said) > _LONGEST_SENTENCE or not words.openers.at(said):
+        if ":" not in below or len(said) > _LONGEST_SENTENCE or not words.attribution.openers.at(said):
             return None
         original = original_at(page, index + 1, words)
         if original is None or original.start != index + 1:

@@ -25,7 +25,7 @@ def mark_devices(page: Page, words: Words) -> None:
 
 def _is_among_others(page: Page, index: int, words: Words) -> bool:
     """`Sent by mail: the contract` right among her lines, where no program puts one of its own."""
-    is_sure = words.sent_from_my.at(fold(page.said[index].strip(" <(")))
+    is_sure = words.devices.sent_from_my.at(fold(page.said[index].strip(" <(")))
     return not is_sure and (index == 0 or _is_open(page, index - 1)) and _is_open(page, index + 1)
 
 
@@ -44,10 +44,10 @@ def _names_program(said: str, words: Words) -> bool:
     """`Sent with the Telekom Mail App`: weak by itself, but not where a program puts such a line."""
     folded = fold(_LINK.sub("", said).strip(" .!*_()[]"))
     parts = folded.split()
-    opening = words.sent_from.at(folded)
+    opening = words.devices.sent_from.at(folded)
     if not opening or ": " in folded or not len(opening.split()) < len(parts) <= _MOST_WORDS:
         return False
-    return any(part.startswith(words.devices) for part in parts[len(opening.split()) :])
+    return any(part.startswith(words.devices.names) for part in parts[len(opening.split()) :])
 
 
 def is_device_line(said: str, words: Words) -> bool:
@@ -58,18 +58,18 @@ def is_device_line(said: str, words: Words) -> bool:
     folded = fold(bare.strip(" -–—_.*<>()[]«»\"'\t"))
     if not folded or len(folded) > _LONGEST_LINE:
         return False
-    if words.sent_from_my.at(folded):
+    if words.devices.sent_from_my.at(folded):
         return _names_device(folded, words) or _is_short_of(folded)
-    opening = words.sent_from.at(folded)
+    opening = words.devices.sent_from.at(folded)
     if opening:
         rest = folded[len(opening) :]
         if link is not None and not rest.strip(" []"):
             return False
-        if link is not None or any(word.startswith(words.devices) for word in _first_words(rest)):
+        if link is not None or any(word.startswith(words.devices.names) for word in _first_words(rest)):
             return True
-        if folded.endswith(words.brands) and ":" not in rest and len(folded.split()) <= _MOST_WORDS:
+        if folded.endswith(words.devices.brands) and ":" not in rest and len(folded.split()) <= _MOST_WORDS:
             return True
-    ends = folded.endswith(words.sent_with)
+    ends = folded.endswith(words.devices.sent_with)
     return ends and _names_device(folded, words) and len(folded.split()) <= _MOST_WORDS
 
 
@@ -78,7 +78,7 @@ def _first_words(rest: str) -> list[str]:
 
 
 def _names_device(folded: str, words: Words) -> bool:
-    return any(device in folded for device in words.devices)
+    return any(device in folded for device in words.devices.names)
 
 
 def _is_short_of(folded: str) -> bool:

@@ -134,7 +134,7 @@ def _is_delimiter(
         return False
     if raw.startswith("-- ") or said.startswith("_____"):
         return True
-    tells = any(map(CONTACT.search, after)) or bool(words.closings.at(fold(after[-1])))
+    tells = any(map(CONTACT.search, after)) or bool(words.manners.closings.at(fold(after[-1])))
     is_name = is_name_like(after[-1]) or is_titled_name(after[-1])
     if said in _DELIMITERS:
         return tells or is_name or is_below_quote or _ends_signed(page, index)
@@ -215,7 +215,7 @@ def _mark_closing(page: Page, start: int, end: int, words: Words, names: frozens
         elif page.has_words(top, index) and _closes_by_form(page, index, below_lines, words, names):
             found, below_lines = index, []
         elif page.verdicts[index] is None:
-            if not (may_stand_on_card(said) or words.formulas.at(fold(said))) or (
+            if not (may_stand_on_card(said) or words.manners.formulas.at(fold(said))) or (
                 is_item(page.raw[index]) and not is_rule(said)
             ):
                 break
@@ -235,7 +235,7 @@ def _closes_by_form(
     or a word that closings end with says enough without.
     """
     said = page.said[index]
-    if words.formulas.at(fold(said)) and _fits_below(lines, names):
+    if words.manners.formulas.at(fold(said)) and _fits_below(lines, names):
         return True
     is_apart, is_hers = not page.said[index - 1], _names_her(lines, names)
     if (is_apart or is_hers) and lines and ends_as_closing(said, words) and _fits_below(lines, names):

@@ -55,10 +55,10 @@ def weigh(text: str, words: Words) -> Evidence:
     place, length = _verb(tokens, words)
     verb_ends = place >= 0 and place + length >= len(tokens) - _NEAR_END
     is_ascii = text.isascii()
-    unspaced = not is_ascii and any(verb in folded for verb in words.unspaced_verbs)
+    unspaced = not is_ascii and any(verb in folded for verb in words.attribution.unspaced_verbs)
     return Evidence(
         date=has_date(text, tokens, words),
-        weekday=not words.weekdays.isdisjoint(tokens)
+        weekday=not words.attribution.weekdays.isdisjoint(tokens)
         or (not is_ascii and any(day in text for day in _CJK_DAYS)),
         time=_TIME.search(text) is not None,
         zone=_may_have_zone(text) and _ZONE.search(text) is not None,
@@ -81,8 +81,9 @@ _CJK_DAYS = ("曜日", "(月)", "(火)", "(水)", "(木)", "(金)", "(土)", "(�
 
 def has_date(text: str, tokens: list[str], words: Words) -> bool:
     """A day of a month, in digits or with the month's name in any language."""
-    if not words.months.keys().isdisjoint(tokens) and any(
-        token in words.months and _has_day_beside(tokens, place) for place, token in enumerate(tokens)
+    if not words.attribution.months.keys().isdisjoint(tokens) and any(
+        token in words.attribution.months and _has_day_beside(tokens, place)
+        for place, token in enumerate(tokens)
     ):
         return True
     return _DATE.search(text) is not None or _ANY_MONTH.search(text) is not None
@@ -124,10 +125,10 @@ def _is_ordinal(token: str) -> bool:
 
 def _verb(tokens: list[str], words: Words) -> tuple[int, int]:
     """Place and length of the last verb of writing; (-1, 0) when there is none."""
-    if words.verbs.keys().isdisjoint(tokens):
+    if words.attribution.verbs.keys().isdisjoint(tokens):
         return -1, 0
     for place in range(len(tokens) - 1, -1, -1):
-        for verb in words.verbs.get(tokens[place], ()):
+        for verb in words.attribution.verbs.get(tokens[place], ()):
             if tuple(tokens[place : place + len(verb)]) == verb:
                 return place, len(verb)
     return -1, 0
@@ -139,6 +140,6 @@ def _words_in_front(folded: str, verb: list[str]) -> int:
 
 
 def _is_own(tokens: list[str], place: int, length: int, words: Words) -> bool:
-    own = words.first_person.get(tokens[place], frozenset())
+    own = words.attribution.first_person.get(tokens[place], frozenset())
     beside = {*tokens[max(place - 1, 0) : place], *tokens[place + length : place + length + 1]}
     return not own.isdisjoint(beside)

@@ -51,16 +51,16 @@ def _next(lines: Sequence[str], index: int) -> int:
 def _is_courtesy(line: str, words: Words) -> bool:
     """A closing that stands in the middle: `Thanks!` and then a list."""
     bare = fold(line.strip(PUNCTUATION)) if len(line) <= _LONGEST else ""
-    return bool(bare) and words.closings.at(bare) == bare
+    return bool(bare) and words.manners.closings.at(bare) == bare
 
 
 def _says_none(line: str, words: Words) -> bool:
     """`Blockers: none`."""
     name, colon, rest = line.partition(":")
-    if not colon or len(line) > _LONGEST or fold(rest.strip(_AROUND)) not in words.nones:
+    if not colon or len(line) > _LONGEST or fold(rest.strip(_AROUND)) not in words.headings.nones:
         return False
     name = fold(name.strip(_AROUND))
-    return name in words.blocker_intros or name in words.goal_intros
+    return name in words.headings.blocker_intros or name in words.headings.goal_intros
 
 
 def _heading(line: str, words: Words, *, before_list: bool, is_first: bool) -> str | None:
@@ -72,15 +72,15 @@ def _heading(line: str, words: Words, *, before_list: bool, is_first: bool) -> s
     if not bare or len(bare) > _LONGEST or is_bullet(line):
         return None
     name = fold(bare.strip(_AROUND))
-    if is_first and " " in name and name in words.intros:
+    if is_first and " " in name and name in words.headings.intros:
         return _DONE
     if not before_list and bare.strip("*_ #")[-1:] not in (":", "：") and bare[0] not in "#*":
         return None
-    if name in words.intros:
+    if name in words.headings.intros:
         return _DONE
-    if name in words.goal_intros:
+    if name in words.headings.goal_intros:
         return _GOAL
-    return _BLOCKER if name in words.blocker_intros else None
+    return _BLOCKER if name in words.headings.blocker_intros else None
 
 
 def _marked(line: str, mark: str, words: Words) -> list[str]:
@@ -89,4 +89,4 @@ def _marked(line: str, mark: str, words: Words) -> list[str]:
     if not mark or said.lstrip("-*+• ").startswith(_MARKED):
         return [line]
     text = BULLET.sub("", said, count=1).strip()
-    return [] if fold(text.strip(_AROUND)) in words.nones else [f"{mark}{text}"]
+    return [] if fold(text.strip(_AROUND)) in words.headings.nones else [f"{mark}{text}"]

@@ -46,7 +46,7 @@ def is_closing(said: str, words: Words, names: frozenset[str] = frozenset()) -> 
     if len(said) > LONGEST_CLOSING_LINE:
         return False
     folded = fold(without_ornament(said))
-    phrase = words.closings.at(folded)
+    phrase = words.manners.closings.at(folded)
     if not phrase:
         return False
     rest = without_ornament(folded[len(phrase) :])
@@ -54,23 +54,25 @@ def is_closing(said: str, words: Words, names: frozenset[str] = frozenset()) -> 
     rest = joined if joined and joiner in _JOINERS else rest
     if not rest or is_closing(rest, words, names):
         return True
-    if phrase not in words.ambiguous_closings and _tells_origin(phrase, rest, words):
+    if phrase not in words.manners.ambiguous_closings and _tells_origin(phrase, rest, words):
         return True
     tail = said[_length_folded_to(said, phrase) :].strip()
-    return _is_name_behind(tail, names, is_ambiguous=phrase in words.ambiguous_closings)
+    return _is_name_behind(tail, names, is_ambiguous=phrase in words.manners.ambiguous_closings)
 
 
 def _tells_origin(phrase: str, rest: str, words: Words) -> bool:
     """`... from sunny Spain`; some closings are known with that word."""
     parts = rest.split()
-    is_opened = phrase.rsplit(None, 1)[-1] in words.origins
-    return (is_opened or (len(parts) > 1 and parts[0] in words.origins)) and len(parts) <= _MOST_ORIGIN_WORDS
+    is_opened = phrase.rsplit(None, 1)[-1] in words.manners.origins
+    return (is_opened or (len(parts) > 1 and parts[0] in words.manners.origins)) and len(
+        parts
+    ) <= _MOST_ORIGIN_WORDS
 
 
 def ends_as_closing(said: str, words: Words) -> bool:
     """`Sunny regards`: few words, and the last one is what closings end with."""
     parts = fold(without_ornament(said)).split()
-    return 1 < len(parts) <= _MOST_CLOSING_WORDS and parts[-1] in words.closing_ends
+    return 1 < len(parts) <= _MOST_CLOSING_WORDS and parts[-1] in words.manners.closing_ends
 
 
 def _length_folded_to(said: str, phrase: str) -> int:
@@ -93,19 +95,19 @@ def is_greeting(said: str, words: Words, names: frozenset[str] = frozenset()) ->
     if len(said) > LONGEST_CLOSING_LINE or ":" in said.rstrip(" :"):
         return False
     bare = without_ornament(said.strip(PUNCTUATION + ":"))
-    phrase = words.greetings.at(fold(bare))
+    phrase = words.manners.greetings.at(fold(bare))
     rest = bare[len(phrase) :]
-    if phrase and (second := words.greetings.at(fold(rest.lstrip()))):  # `Good evening, dear all`
+    if phrase and (second := words.manners.greetings.at(fold(rest.lstrip()))):  # `Good evening, dear all`
         rest = rest.lstrip()[len(second) :]
     if _introduces(rest, words, names, is_greeted=bool(phrase)):
         return True
-    return bool(phrase) and _is_for_somebody(rest, said.rstrip()[-1], names, words.everybody)
+    return bool(phrase) and _is_for_somebody(rest, said.rstrip()[-1], names, words.manners.everybody)
 
 
 def _introduces(rest: str, words: Words, names: frozenset[str], *, is_greeted: bool) -> bool:
     """`田中です`: who she is, behind a greeting or by her own name."""
     who = rest.strip(PUNCTUATION)
-    if not who.endswith(words.introductions):
+    if not who.endswith(words.manners.introductions):
         return False
     is_short = is_greeted and len(who) <= _LONGEST_INTRODUCTION and " " not in who
     return is_short or any(name in fold(who) for name in names)

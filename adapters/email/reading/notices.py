@@ -46,7 +46,7 @@ def mark_banners(page: Page, words: Words) -> None:
 
 def _is_banner(bare: str, words: Words) -> bool:
     """A short phrase must stand alone: `External email banner added` may be a done."""
-    phrase = words.banners.at(bare)
+    phrase = words.notices.banners.at(bare)
     if not phrase:
         return False
     after = bare[len(phrase) :].lstrip()
@@ -77,7 +77,7 @@ def _is_warning(said: str, words: Words) -> bool:
     folded = fold(said)
     return any(
         each.fits(folded, _FEWEST_WARNED) and each.has_sentence(folded)
-        for each in words.warnings.named_in(folded)
+        for each in words.notices.warnings.named_in(folded)
     )
 
 
@@ -105,7 +105,7 @@ def _banner_end(page: Page, start: int, words: Words) -> int:
 def _may_warn(said: str, words: Words) -> bool:
     """Inside of a warning one thing that warnings say is enough."""
     folded = fold(said)
-    return words.warnings.anything.are_in(folded) or bool(words.banners.at(folded))
+    return words.notices.warnings.anything.are_in(folded) or bool(words.notices.banners.at(folded))
 
 
 def mark_legal(page: Page, start: int, end: int, words: Words) -> None:
@@ -124,13 +124,16 @@ def _legal_at(page: Page, start: int, end: int, words: Words) -> tuple[int, str]
         said = _LEADING.sub("", page.said[index].strip(" *_|>-=#※"))
         bare = fold(said)
         is_apart = _begins_paragraph(page, index, start)
-        for phrases, rule in ((words.disclaimers, "legal text"), (words.footers, "footer of a list")):
+        for phrases, rule in (
+            (words.notices.disclaimers, "legal text"),
+            (words.notices.footers, "footer of a list"),
+        ):
             phrase = phrases.at(bare) or _behind_heading(said, phrases)
             if not phrase or not (is_apart or _is_surely_legal(said, phrase)):
                 continue
             if _is_impersonal(page.said[index], phrase, bare) and page.has_words(0, index):
                 return _above(page, index, start, end), rule
-        is_headed = said[:_LONGEST_HEADING].partition(":")[1] and words.disclaimers.at(bare)
+        is_headed = said[:_LONGEST_HEADING].partition(":")[1] and words.notices.disclaimers.at(bare)
         if (is_apart or is_headed) and _sounds_legal(page, index, end, words) and page.has_words(0, index):
             return _above(page, index, start, end), "sounds as legal texts do"
     return end, ""
@@ -151,7 +154,7 @@ def _sounds_legal(page: Page, index: int, end: int, words: Words) -> bool:
     folded = fold(text)
     fits = any(
         each.fits(folded, _FEWEST_SAID - folded.startswith(each.itself))
-        for each in words.legal.named_in(folded)
+        for each in words.notices.legal.named_in(folded)
     )
     return fits and not any(map(is_bullet, page.raw[index:end]))
 

@@ -38,7 +38,7 @@ def original_at(page: Page, index: int, words: Words) -> Original | None:
 
 def is_reply_above(text: str, words: Words) -> bool:
     """Whether a line, or any in a text, asks to answer above it, as ticket systems write."""
-    return words.reply_above.are_in(fold(text))
+    return words.separators.reply_above.are_in(fold(text))
 
 
 def above_rules(page: Page, index: int) -> int:
@@ -55,7 +55,7 @@ def _marked(page: Page, index: int, words: Words) -> Original | None:
     """`-----Original Message-----`, `Begin forwarded message:` and their like."""
     said = page.said[index]
     if len(said) > _LONGEST_MARK:
-        if said[0] not in "-=_" and not words.originals.at(fold(said[:_LONGEST_MARK])):
+        if said[0] not in "-=_" and not words.separators.original.at(fold(said[:_LONGEST_MARK])):
             return None
         said = said[:_LONGEST_MARK]
     core = said.strip(_ORNAMENT)
@@ -75,7 +75,7 @@ def _marked(page: Page, index: int, words: Words) -> Original | None:
     elif not (
         _is_whole_mark(said, folded, kind, dashes)
         or _is_bare_mark(page, index, block, folded, words)
-        or (page.is_quoted(after) and said.endswith(":") and folded == words.forwards.at(folded))
+        or (page.is_quoted(after) and said.endswith(":") and folded == words.separators.forwarded.at(folded))
     ):
         return None
     return Original(
@@ -87,9 +87,9 @@ def _marked(page: Page, index: int, words: Words) -> Original | None:
 
 
 def _kind_of_mark(folded: str, words: Words) -> str | None:
-    if words.forwards.at(folded):
+    if words.separators.forwarded.at(folded):
         return "forward"
-    return "original" if words.originals.at(folded) else None
+    return "original" if words.separators.original.at(folded) else None
 
 
 def _is_whole_mark(said: str, folded: str, kind: str, dashes: int) -> bool:
@@ -111,12 +111,12 @@ def _is_bare_mark(page: Page, index: int, block: int | None, folded: str, words:
     above = index - 1
     while above >= 0 and not page.said[above]:
         above -= 1
-    phrase = words.originals.at(folded) or words.forwards.at(folded)
+    phrase = words.separators.original.at(folded) or words.separators.forwarded.at(folded)
     is_item = is_bullet(page.said[index])
     says_enough = not is_item and (folded == phrase or _is_telling(folded, words))
     return says_enough and above >= 0 and page.is_quoted(above)
 
 
 def _is_telling(folded: str, words: Words) -> bool:
-    phrase = words.originals.at(folded) or words.forwards.at(folded)
+    phrase = words.separators.original.at(folded) or words.separators.forwarded.at(folded)
     return len(phrase.split()) >= _TELLING_WORDS

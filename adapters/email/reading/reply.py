@@ -14,11 +14,12 @@ from adapters.email.reading.armour import mark_armour
 from adapters.email.reading.cutting import cut
 from adapters.email.reading.devices import mark_devices
 from adapters.email.reading.endings import mark_endings
+from adapters.email.reading.language_files import words
 from adapters.email.reading.manners import is_greeting
 from adapters.email.reading.notices import mark_banners
 from adapters.email.reading.page import HERS, Judged, Page, Verdict
 from adapters.email.reading.quotes import mark_quotes
-from adapters.email.reading.words import Words, fold, words
+from adapters.email.reading.words import Words, fold
 
 _UNDECODED = re.compile(r"=[0-9A-F]{2}")
 _FEWEST_UNDECODED = 3
