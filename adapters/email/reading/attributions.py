@@ -195,7 +195,10 @@ def _tells_a_thing(line: str, words: Words) -> bool:
     if (evidence.date and evidence.time) or "<" in line:
         return False
     small = {word for word in _LONGER_WORD.findall(line) if word.islower()}
-    return any(fold(word) not in words.months and fold(word) not in words.weekdays for word in small - _YEARS)
+    return any(
+        fold(word) not in words.attribution.months and fold(word) not in words.attribution.weekdays
+        for word in small - _YEARS
+    )
 
 
 def _opens(line: str, words: Words) -> bool:
