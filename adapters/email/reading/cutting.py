@@ -4,7 +4,7 @@ from adapters.email.reading.attributions import Attribution, attribution_at
 from adapters.email.reading.evidence import weigh
 from adapters.email.reading.originals import HEADERS, Original, above_rules, is_reply_above, original_at
 from adapters.email.reading.page import KEPT, QUOTE, Page, Verdict, is_rule
-from adapters.email.reading.quotes import bar_follows, mark_bars
+from adapters.email.reading.quotes import bar_follows, framed_end, mark_bars
 from adapters.email.reading.words import Words
 
 _GROUPWISE = ">>>"
@@ -125,6 +125,10 @@ class _Cut:
         if quoted is not None:
             self._page.mark(original.start, quoted, Verdict.ORIGINAL, original.rule)
             return quoted  # what is quoted line by line ends where its marks end
+        framed = framed_end(self._page, original.body)
+        if framed is not None:
+            self._page.mark(original.start, framed, Verdict.ORIGINAL, "an original in a frame")
+            return framed
         return self._end(original.start, original.rule)
 
     def _below_a_sentence(self, index: int) -> Original | None:

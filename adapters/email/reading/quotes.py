@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from adapters.email.reading.manners import OUR_NAME
-from adapters.email.reading.page import KEPT, QUOTE, Page
+from adapters.email.reading.page import KEPT, QUOTE, Page, is_rule
 
 _QUOTED = (">", "|>", "»>", "＞", "&gt;")
 _SIGNS = frozenset(sign[0] for sign in _QUOTED)
@@ -141,3 +141,12 @@ def mark_bars(page: Page, start: int) -> None:
     while index < len(page) and page.said[index].startswith("|"):
         page.mark(index, index + 1, QUOTE, "quoted with a bar")
         index += 1
+
+
+def framed_end(page: Page, body: int) -> int | None:
+    """The line behind a frame around headers and what they introduce, from `body` on; None without one."""
+    end = body
+    while end < len(page) and page.said[end].startswith("|"):
+        end += 1
+    is_framed = 0 < body < end < len(page) and page.said[body - 1].startswith("|") and is_rule(page.said[end])
+    return end + 1 if is_framed else None
