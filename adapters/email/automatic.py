@@ -4,6 +4,7 @@ RFC 3834 (Auto-Submitted), RFC 3464 and 8098 (reports), what Exchange and older 
 where no header tells, how the subject or the text begins.  `Precedence: bulk` or `list` alone proves nothing.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
@@ -20,6 +21,8 @@ _HEADERS = (
 """Headers that nobody's own answer carries."""
 _LIST_HEADERS = ("list-id", "list-unsubscribe")
 """Our mails are not on any list; but what answers a mail may have come by one."""
+_POSTING = re.compile(r"<mailto:([^\s<>?@]{1,200}@[^\s<>?@]{1,200})")
+_AROUND_ADDRESS = re.compile(r"[\s<>,;:\"'()]+")
 _SENDERS = frozenset(
     [
         *["mailer-daemon", "postmaster", "no-reply", "noreply", "do-not-reply", "donotreply", "do_not_reply"],
@@ -59,6 +62,10 @@ class Signs(Protocol):
     @property
     def envelope_from(self) -> str | None:
         """Empty for the null sender of reports, None when it is not told."""
+
+    @property
+    def envelope_to(self) -> Sequence[str]:
+        """In lower case; empty when it is not told."""
 
     @property
     def from_address(self) -> str: ...
@@ -111,7 +118,7 @@ def _reasons(mail: Signs) -> Iterator[str]:
     if _is_answer_of_exchange(mail):
         yield "automatic: X-Auto-Response-Suppress"
     yield from (f"automatic: it has the header {name}" for name in _HEADERS if name in names)
-    if "in-reply-to" not in names:
+    if "in-reply-to" not in names and not _is_written_to_us(mail):
         yield from (f"automatic: it has the header {name}" for name in _LIST_HEADERS if name in names)
     if mail.headers.line("precedence").strip().lower() in _PRECEDENCES:
         yield "automatic: its precedence"
@@ -119,6 +126,29 @@ def _reasons(mail: Signs) -> Iterator[str]:
         yield "automatic: its sender's name"
     if _is_automatic_subject(mail.subject):
         yield "automatic: its subject"
+
+
+def _is_written_to_us(mail: Signs) -> bool:
+    """A post to a list that its writer addressed to us too, and that did not come to us by the list.
+
+    Lists put a sender of their own on the envelope of what they pass on; some write everybody's address into
+    To and their own into Cc.  Where the list is the mailbox that we read, all that people write to us is a post
+    to it: to its address with our `+`, and only whom we asked knows what stands behind that.
+    """
+    posting = _POSTING.search(mail.headers.line("list-post").lower())
+    if posting is None or posting[1] == mail.from_address:
+        return False
+    lines = " ".join((*mail.headers.lines("to"), *mail.headers.lines("cc"))).lower()
+    written = {piece for piece in _AROUND_ADDRESS.split(lines) if "@" in piece}
+    if any(_without_tag(address) == posting[1] for address in written if "+" in address):
+        return True
+    is_direct = mail.envelope_from == mail.from_address and not written.isdisjoint(mail.envelope_to)
+    return is_direct and posting[1] in written
+
+
+def _without_tag(address: str) -> str:
+    name, _, domain = address.partition("@")
+    return f"{name.partition('+')[0]}@{domain}"
 
 
 def _is_automatic_subject(subject: str) -> bool:

@@ -21,6 +21,7 @@ _LONGEST_ADDRESS = 1_000
 @dataclass(frozen=True, slots=True)
 class _Signs:
     envelope_from: str | None
+    envelope_to: tuple[str, ...]
     from_address: str
     subject: str
     headers: Head
@@ -101,6 +102,7 @@ def _signs(head: Head) -> tuple[_Signs, str]:
     name, address = parseaddr(sender) if sender.count("(") < 2 else ("", "")  # noqa: PLR2004 -- it recurses
     signs = _Signs(
         envelope_from=None,
+        envelope_to=(),
         from_address=address.lower(),
         subject=decoded_words(head.line("subject")),
         headers=head,

@@ -5,7 +5,7 @@ import pytest
 from adapters.email.one_mail import read_plain, read_raw
 from adapters.email.reader import MailReader
 from tests.mail_automatic import AutomaticMail, automatic_mails, mails_of_people
-from tests.mail_world import NAMES, FakeTokens, raw_item
+from tests.mail_world import NAMES, FakeTokens, letter, raw_item
 
 MAILS = list(automatic_mails())
 READER = MailReader(FakeTokens(), NAMES)
@@ -46,3 +46,61 @@ def test_hardly_any_answer_of_a_person_is_taken_for_a_program_s() -> None:
 )
 def test_who_tells_that_she_was_away_is_no_program(said: str) -> None:
     assert read_plain(said).automatic == ""
+
+
+_LIST = ["List-Id: <crew.lists.example.org>", "List-Post: <mailto:crew@lists.example.org>"]
+_GROUP = [
+    "List-ID: <done.in.example.com>",
+    "List-Post: <https://groups.example.com/done>, <mailto:done@in.example.com>",
+]
+_US, _BOUNCES = "done+1.7.sig@in.example.com", "crew-bounces@lists.example.org"
+
+
+def note_on(*headers: str, sender: str = "ana@example.com") -> str:
+    raw = letter(*headers, "Subject: scaffolding", body="scaffolding is up")
+    return READER.read_now(raw_item(raw, to=_US, sender=sender)).note
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ["From: ana@example.com", f"To: crew@lists.example.org, {_US}", *_LIST],
+        ["From: Ana <ana@example.com>", "To: Crew <crew@lists.example.org>", f"Cc: donelog <{_US}>", *_LIST],
+    ],
+)
+def test_who_writes_to_a_list_and_to_us_is_no_list(headers: list[str]) -> None:
+    assert note_on(*headers) == ""
+
+
+def test_what_people_write_to_a_group_that_is_our_own_mailbox_is_read() -> None:
+    headers = [
+        "From: ana@example.com",
+        f"To: donelog <{_US}>",
+        *_GROUP,
+        "List-Unsubscribe: <mailto:x@example.com>",
+    ]
+    assert note_on(*headers, sender="done+bnc7@in.example.com") == ""
+
+
+@pytest.mark.parametrize(
+    ("sender", "headers"),
+    [
+        (_BOUNCES, ["From: ana@example.com", f"To: {_US}", "Cc: crew@lists.example.org", *_LIST]),
+        (_BOUNCES, ["From: ana@example.com", "To: crew@lists.example.org", *_LIST]),
+        ("ana@example.com", ["From: ana@example.com", "To: crew@lists.example.org", *_LIST]),
+        ("ana@example.com", ["From: ana@example.com", f"To: {_US}", *_LIST]),
+        (
+            "crew@lists.example.org",
+            ["From: crew@lists.example.org", f"To: crew@lists.example.org, {_US}", *_LIST],
+        ),
+        ("news@example.com", ["From: news@example.com", f"To: {_US}", "List-Id: <news.example.com>"]),
+        (
+            "news@example.com",
+            ["From: news@example.com", f"To: {_US}", "List-Unsubscribe: <https://example.com/u>"],
+        ),
+        ("done@in.example.com", ["From: done@in.example.com", f"To: {_US}", *_GROUP]),
+        ("x@in.example.com", ["From: ana@example.com", "To: done@in.example.com", *_GROUP]),
+    ],
+)
+def test_what_a_list_sends_us_is_a_program_s(sender: str, headers: list[str]) -> None:
+    assert note_on(*headers, sender=sender).startswith("automatic: it has the header list-")
