@@ -132,8 +132,8 @@ def _is_written_to_us(mail: Signs) -> bool:
     """A post to a list that its writer addressed to us too, and that did not come to us by the list.
 
     Lists put a sender of their own on the envelope of what they pass on; some write everybody's address into
-    To and their own into Cc.  Where the list is the mailbox that we read, all that people write to us is a post
-    to it: to its address with our `+`, and only whom we asked knows what stands behind that.
+    To and their own into Cc.  Where the list is the mailbox that we read, all that people write to us is a
+    post to it: to its address with our `+`, and only whom we asked knows what stands behind that.
     """
     posting = _POSTING.search(mail.headers.line("list-post").lower())
     if posting is None or posting[1] == mail.from_address:
