@@ -23,6 +23,7 @@ SESSION = {
     "idle_in_transaction_session_timeout": "30s",
     "timezone": "UTC",
     "jit": "off",  # it costs more than it saves on statements of milliseconds
+    "plan_cache_mode": "force_generic_plan",  # what is prepared is planned once and not anew five times
 }
 
 

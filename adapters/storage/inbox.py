@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, and_, case, delete, select, text, update
 from adapters.storage.copying import copy, days, microseconds
 from adapters.storage.delivery_rows import array
 from adapters.storage.late_writes import EndedItem
-from adapters.storage.preparing import prepared
+from adapters.storage.partitions import by_day
+from adapters.storage.preparing import prepared, prepared_for
 from adapters.storage.rows import AnyRow
 from adapters.storage.tables import inbox, inbox_keys, limits
 from adapters.storage.transaction import Transaction
@@ -38,13 +39,13 @@ _ADD = text("""
 """)
 _ROW = Struct("!h iiiqihihiqiqiq i")
 """Number of columns; of each its length and itself; of the last its length alone."""
-_TAKE = text("""
-    SELECT inbox.day, id, lane, organization_id, person_id
-    FROM unnest(CAST(:ids AS bigint[])) AS wanted (id) JOIN inbox USING (id)
-    WHERE day = ANY(CAST(:days AS date[])) AND state = :new AND raw IS NOT NULL
+_TAKE = """
+    SELECT day, id, lane, organization_id, person_id
+    FROM inbox
+    WHERE day = {day} AND id = ANY(CAST(:ids AS bigint[])) AND state = :new AND raw IS NOT NULL
     ORDER BY id
-    FOR UPDATE OF inbox SKIP LOCKED
-""")
+    FOR UPDATE SKIP LOCKED
+"""
 
 
 class PostgresInbox:
@@ -78,15 +79,12 @@ class PostgresInbox:
         return {(row.source, row.key): row.id for row in rows}
 
     def take(self, refs: Sequence[InboxRef]) -> list[LockedItem]:
-        values = {
-            "days": array(sorted({each.day for each in refs})),
-            "ids": array([each.id for each in refs]),
-            "new": int(InboxState.NEW),
-        }
-        rows = self._transaction.execute(_TAKE, values).all()
         return [
             LockedItem(InboxRef(row.day, row.id), Lane(row.lane), row.organization_id, row.person_id)
-            for row in rows
+            for day, ids in by_day(refs).items()
+            for row in self._transaction.execute(
+                prepared_for(day, _TAKE), {"ids": array(ids), "new": int(InboxState.NEW)}
+            )
         ]
 
     def load(self, ref: InboxRef) -> InboxItem | None:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from adapters.storage.delivery_rows import add_deliveries, array, columns
-from adapters.storage.preparing import prepared
+from adapters.storage.partitions import by_day
+from adapters.storage.preparing import prepared, prepared_for
 from adapters.storage.search_text import search_vector
 from domain.commands import InboxRef
 from domain.deliveries import CANCELLABLE_STATES, Kind, NewDelivery, State
@@ -65,27 +66,25 @@ _UNUSED_WORDS = prepared("""
     USING unnest(CAST(:organization_ids AS bigint[]), CAST(:words AS text[])) AS fewer (organization_id, word)
     WHERE lexicon.organization_id = fewer.organization_id AND lexicon.word = fewer.word AND uses <= 0
 """)
-_CANCEL_PROMPTS = text("""
+_CANCEL_PROMPTS = """
     UPDATE deliveries SET state = :cancelled
-    FROM unnest(
-        CAST(:organization_id AS bigint[]), CAST(:person_id AS bigint[]), CAST(:day AS date[])
-    ) AS answered (organization_id, person_id, day)
-    WHERE deliveries.day = ANY(CAST(:days AS date[])) AND deliveries.kind = :prompt
-      AND deliveries.subject = ANY(CAST(:person_id AS bigint[]))
-      AND deliveries.subject = answered.person_id AND deliveries.day = answered.day
-      AND deliveries.organization_id = answered.organization_id AND deliveries.state = ANY(:waiting)
-""")
-_END_ITEMS = text("""
+    FROM unnest(CAST(:organization_ids AS bigint[]), CAST(:person_ids AS bigint[]))
+        AS answered (organization_id, person_id)
+    WHERE deliveries.day = {day} AND deliveries.kind = :prompt
+      AND deliveries.subject = ANY(CAST(:person_ids AS bigint[])) AND deliveries.subject = answered.person_id
+      AND deliveries.organization_id = answered.organization_id
+      AND deliveries.state = ANY(CAST(:waiting AS smallint[]))
+"""
+_END_ITEMS = """
     UPDATE inbox
     SET state = ended.state, organization_id = ended.organization_id, person_id = ended.person_id,
         note = ended.note, sender = nullif(ended.sender, '')
     FROM unnest(
-        CAST(:day AS date[]), CAST(:id AS bigint[]), CAST(:state AS smallint[]),
-        CAST(:organization_id AS bigint[]), CAST(:person_id AS bigint[]), CAST(:note AS text[]),
-        CAST(:sender AS text[])
-    ) AS ended (day, id, state, organization_id, person_id, note, sender)
-    WHERE inbox.day = ANY(CAST(:days AS date[])) AND inbox.id = ended.id AND inbox.day = ended.day
-""")
+        CAST(:id AS bigint[]), CAST(:state AS smallint[]), CAST(:organization_id AS bigint[]),
+        CAST(:person_id AS bigint[]), CAST(:note AS text[]), CAST(:sender AS text[])
+    ) AS ended (id, state, organization_id, person_id, note, sender)
+    WHERE inbox.day = {day} AND inbox.id = ANY(CAST(:id AS bigint[])) AND inbox.id = ended.id
+"""
 _COUNT = prepared("""
     INSERT INTO limits (name, since, times)
     SELECT name, :now, times
@@ -205,22 +204,23 @@ def _count_words(connection: Connection, words: Counter[tuple[int, str]]) -> Non
 
 
 def _cancel_prompts(connection: Connection, answered: set[tuple[int, int, date]]) -> None:
-    names = ("organization_id", "person_id", "day")
-    rows = columns([dict(zip(names, each, strict=True)) for each in sorted(answered)])
     states = {
         "cancelled": int(State.CANCELLED),
         "prompt": int(Kind.PROMPT),
-        "waiting": [int(each) for each in CANCELLABLE_STATES],
+        "waiting": array([int(each) for each in CANCELLABLE_STATES]),
     }
-    days = array(sorted({day for *_, day in answered}))
-    connection.execute(_CANCEL_PROMPTS, {**rows, **states, "days": days})
+    for day, people in by_day((day, (one, other)) for one, other, day in sorted(answered)).items():
+        rows = {
+            "organization_ids": array([one for one, _ in people]),
+            "person_ids": array([id_ for _, id_ in people]),
+        }
+        connection.execute(prepared_for(day, _CANCEL_PROMPTS), {**states, **rows})
 
 
 def _end_items(connection: Connection, ended: dict[InboxRef, EndedItem]) -> None:
-    names = (*InboxRef._fields, *EndedItem._fields)
-    rows = columns([dict(zip(names, (*ref, *each), strict=True)) for ref, each in ended.items()])
-    days = array(sorted({ref.day for ref in ended}))
-    connection.execute(_END_ITEMS, {**rows, "days": days})
+    for day, items in by_day((ref.day, (ref.id, *each)) for ref, each in ended.items()).items():
+        rows = columns([dict(zip(("id", *EndedItem._fields), each, strict=True)) for each in items])
+        connection.execute(prepared_for(day, _END_ITEMS), rows)
 
 
 def _count(connection: Connection, counts: dict[tuple[datetime, timedelta], Counter[bytes]]) -> None:

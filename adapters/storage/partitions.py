@@ -1,12 +1,16 @@
 """One partition for each day, made before the day comes and dropped, never emptied, when it is of no use."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Connection, text
 
 from adapters.storage.columns import PARTITIONED
 from domain.ports.front import StorageDown
 
+T = TypeVar("T")
 _LOCK = 0x646F6E65
 """Of the advisory lock that lets one worker at a time make partitions."""
 
@@ -31,6 +35,14 @@ _MISSING = text("""
     )
     ORDER BY day
 """)
+
+
+def by_day(dated: Iterable[tuple[date, T]]) -> dict[date, list[T]]:
+    """What is asked a day at a time, in the order of the days."""
+    days: dict[date, list[T]] = defaultdict(list)
+    for day, each in dated:
+        days[day].append(each)
+    return dict(sorted(days.items()))
 
 
 def make_partitions(connection: Connection, first: date, days: int) -> int:

@@ -8,6 +8,8 @@ https://www.postgresql.org/docs/current/sql-prepare.html
 
 import itertools
 import re
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import psycopg2.extensions
@@ -22,10 +24,21 @@ _numbers = itertools.count(1)
 def prepared(sql: str) -> TextClause:
     """A statement to be planned once, where the plan depends on no value.
 
-    So not where it reads partitioned tables: the values tell which partitions it is about.  It must name its
-    columns, since the result of a plan that is kept cannot change; and the type of each value must show.
+    So not where it reads partitioned tables, except as `prepared_for` does: the values tell which partitions
+    it is about.  It must name its columns, since the result of a plan that is kept cannot change; and the
+    type of each value must show.
     """
     return text(sql).execution_options(**{_OPTION: True})
+
+
+@lru_cache(maxsize=64)
+def prepared_for(day: date, sql: str) -> TextClause:
+    """One about a single day, which stands in its text as `{day}`: it is planned for that partition alone.
+
+    A plan for whichever day would be one for all partitions, and a connection that knows them all takes four
+    times the memory.
+    """
+    return prepared(sql.format(day=f"DATE '{day}'"))
 
 
 def allow_preparing(engine: Engine) -> None:

@@ -9,7 +9,8 @@ from datetime import date
 from sqlalchemy import TextClause, text
 
 from adapters.storage.delivery_rows import array
-from adapters.storage.preparing import prepared
+from adapters.storage.partitions import by_day
+from adapters.storage.preparing import prepared, prepared_for
 from adapters.storage.remembered import Remembered, SentMail
 from adapters.storage.rows import AnyRow, identity_of, person_of, team_of
 from adapters.storage.transaction import Transaction
@@ -81,14 +82,14 @@ _SOURCES = prepared("""
         AS wanted (organization_id, source_ref)
     JOIN answers USING (organization_id, source_ref)
 """)
-_SENT = text("""
+_WITH_RECEIPT = """
     SELECT organization_id, channel, receipt, day, id, person_id, kind, subject, target,
            CASE WHEN kind = :digest THEN facts END AS facts
     FROM deliveries
     WHERE channel = ANY(CAST(:channels AS smallint[])) AND receipt = ANY(CAST(:receipts AS text[]))
-      AND (CAST(:days AS date[]) IS NULL OR day = ANY(CAST(:days AS date[])))
-    ORDER BY day DESC
-""")
+"""
+_SENT_FOR_DAY = f"{_WITH_RECEIPT} AND day = {{day}}"
+_SENT = text(f"{_WITH_RECEIPT} ORDER BY day DESC")
 
 
 def read_ahead(transaction: Transaction, origins: Sequence[Origin]) -> None:
@@ -208,25 +209,26 @@ def read_sent(transaction: Transaction, wanted: Mapping[SentKey, date | None]) -
     With the day for which it probably was sent: there it is looked for first, since each further day costs as
     much, whether anything is found there or not.
     """
-    dated = {each: day for each, day in wanted.items() if day is not None}
-    found = _sent(transaction, dated, array(sorted(set(dated.values()))))
+    found: dict[SentKey, SentMail | None] = {}
+    for day, keys in by_day((day, key) for key, day in wanted.items() if day is not None).items():
+        found |= _sent(transaction, keys, day)
     found |= _sent(transaction, wanted.keys() - found.keys(), None)
     transaction.remembered.sent.update({each: found.get(each) for each in wanted})
 
 
 def _sent(
-    transaction: Transaction, wanted: Collection[SentKey], days: str | None
+    transaction: Transaction, wanted: Collection[SentKey], day: date | None
 ) -> dict[SentKey, SentMail | None]:
     if not wanted:
         return {}
     values = {
         "channels": array(sorted({int(channel) for _, channel, _ in wanted})),
         "receipts": array([receipt for *_, receipt in wanted]),
-        "days": days,
         "digest": int(Kind.DIGEST_MAIL),
     }
+    query = _SENT if day is None else prepared_for(day, _SENT_FOR_DAY)
     found: dict[SentKey, SentMail | None] = {}
-    for row in transaction.execute(_SENT, values).all():
+    for row in transaction.execute(query, values).all():
         mail = SentMail(
             Ref(row.day, row.id), row.day, row.person_id, row.kind, row.subject, row.target, row.facts
         )

@@ -1,5 +1,6 @@
 """What is prepared is planned once for each connection, and means what it would mean otherwise."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,11 +8,21 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DataError, ProgrammingError
 
 from adapters.storage.engine import driver_url
-from adapters.storage.preparing import prepared
+from adapters.storage.partitions import make_partitions
+from adapters.storage.preparing import prepared, prepared_for
+from adapters.storage.unit_of_work import PostgresStorage
+from domain.ports.inbox import Arrival, Lane, Source
+from tests.storage_fixtures import NOW
 
 ECHO = prepared("""
     SELECT CAST(:word AS text) AS word, CAST(:word AS text) || ' 100%' AS again,
            CAST(:number AS bigint) AS number
+""")
+OF_DAY = "SELECT id FROM inbox WHERE day = {day} AND source = :source"
+WEB = {"source": int(Source.WEB)}
+LOCKED = text("""
+    SELECT relname FROM pg_locks JOIN pg_class ON pg_class.oid = relation
+    WHERE pid = pg_backend_pid() AND relname ~ '^inbox_' AND relkind = 'r' ORDER BY relname
 """)
 DIVIDED = prepared("SELECT 12 / CAST(:by AS integer) AS divided")
 
@@ -51,6 +62,32 @@ def test_it_stays_prepared_when_its_transaction_fails(engine: Engine) -> None:
 
         assert connection.scalar(DIVIDED, {"by": 3}) == 4
         assert len(planned(connection)) == 1
+
+
+def test_what_is_about_one_day_reads_its_partition_alone(engine: Engine) -> None:
+    days = [NOW.date() + timedelta(days=step) for step in range(3)]
+    with engine.begin() as connection:
+        make_partitions(connection, days[0], len(days))
+    with engine.connect() as connection:
+        for day in (days[0], days[2]):
+            assert connection.scalars(prepared_for(day, OF_DAY), WEB).all() == []
+
+        assert connection.scalars(LOCKED).all() == [f"inbox_{day:%Y%m%d}" for day in (days[0], days[2])]
+
+
+def test_a_partition_that_is_made_later_is_read(engine: Engine) -> None:
+    day = NOW.date()
+    with engine.connect() as connection:
+        assert connection.scalars(prepared_for(day, OF_DAY), WEB).all() == []
+        connection.commit()
+        with engine.begin() as other:
+            make_partitions(other, day, 1)
+        with PostgresStorage(engine, feed=False).begin() as uow:
+            [ref] = uow.inbox.add([Arrival(Source.WEB, Lane.ASKED, "k", b"raw", NOW)], NOW)
+            uow.commit()
+
+        assert ref is not None
+        assert connection.scalars(prepared_for(day, OF_DAY), WEB).all() == [ref.id]
 
 
 def test_one_that_was_prepared_unheard_does_not_stand_in_the_way(engine: Engine) -> None:

@@ -124,6 +124,7 @@ def test_a_session_speaks_utc_and_every_wait_has_an_end(engine: Engine) -> None:
         "idle_in_transaction_session_timeout": "30s",
         "timezone": "UTC",
         "jit": "off",
+        "plan_cache_mode": "force_generic_plan",
     }
 
 
