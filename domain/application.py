@@ -26,9 +26,9 @@ from domain.wording import word
 MOST_TRIES = 8
 """Tries to understand an inbox item after which it waits for a person."""
 FIRST_RETRY = timedelta(seconds=5)
-"""Tripled with every further try: the last is three hours after the first."""
+"""Before the second try; tripled for each further one, so that the last is three hours after the first."""
 SWEEP_AFTER = timedelta(seconds=5)
-"""How long the process that stored an item has it for itself."""
+"""How long an item is left to the process that stored it, before any other takes it up."""
 SWEEP_AT_ONCE = 100
 KEPT = Retention()
 log = logging.getLogger(__name__)
@@ -47,14 +47,14 @@ class DoneLog:
     # ------------------------------------------------------------ what arrives
 
     def store(self, arrivals: Sequence[Arrival], now: datetime) -> list[InboxRef | None]:
-        """Keep them raw; None for each that has been kept before."""
+        """Store arrivals raw, in one transaction; None for each that was stored before."""
         with self._storage.begin() as uow:
             refs = uow.inbox.add(arrivals, now)
             uow.commit()
             return refs
 
     def load(self, ref: InboxRef) -> InboxItem | None:
-        """The item, if it is still to be understood."""
+        """The stored item; None when it is understood already or another worker has it."""
         with self._storage.begin() as uow:
             return uow.inbox.load(ref)
 
@@ -90,7 +90,7 @@ class DoneLog:
     def _expect(self, uow: UnitOfWork, origins: Sequence[Origin], now: datetime) -> None:
         uow.expect(origins)
         writers = {each.person_id for each in origins if each.surface is Surface.MAIL}
-        uow.limits.expect([correspondence.counted(each) for each in writers if each is not None], now)
+        uow.limits.expect([correspondence.mail_counter(each) for each in writers if each is not None], now)
 
     def _carry_out(self, uow: UnitOfWork, item: LockedItem | None, reading: Reading, now: datetime) -> Reply:
         if item is None:
@@ -142,13 +142,20 @@ class DoneLog:
         uow.tenant(handled.organization_id).outbox.add(answers)
 
     def failed(self, ref: InboxRef, tries: int, note: str, now: datetime) -> None:
-        """An item could not be understood, after so many tries before; the next one waits longer."""
+        """Note that a try to understand an item failed; the next one waits three times as long.
+
+        Args:
+            ref: the item.
+            tries: how many had failed before.
+            note: what went wrong, without any of its text.
+            now: the product's time.
+        """
         with self._storage.begin() as uow:
             uow.inbox.failed(ref, note, MOST_TRIES, now + FIRST_RETRY * 3**tries)
             uow.commit()
 
     def waiting(self, now: datetime) -> list[InboxRef]:
-        """Items that nobody is working on: their process died, or the last try failed."""
+        """Up to `SWEEP_AT_ONCE` items to take up again: their process died, or their last try failed."""
         with self._storage.begin() as uow:
             return uow.inbox.waiting(now - SWEEP_AFTER, SWEEP_AT_ONCE)
 
@@ -179,7 +186,7 @@ class DoneLog:
             return uow.ledger.idle(now) and uow.feed.idle() and not uow.inbox.waiting(now, 1)
 
     def keep_house(self, now: datetime, lease_now: datetime) -> Mapping[str, int]:
-        """What `domain.housekeeping` says, in several transactions; how much there was of each."""
+        """Upkeep, in several transactions: see `domain.housekeeping.keep_house`."""
         return housekeeping.keep_house(self._storage, self._retention, now, lease_now)
 
     # ------------------------------------------------------------ the search engine
@@ -202,9 +209,14 @@ class DoneLog:
     def workspace_found(
         self, channel: Channel, workspace: str, name: str, now: datetime, *, belongs: bool = True
     ) -> None:
-        """A workspace takes messages (again); link it if it is the installation's own.
+        """A workspace takes messages, or does so again: send what waits for that, and link it if it is new.
 
-        Where it is linked to another organization already it stays there.
+        Args:
+            channel: of the workspace.
+            workspace: as the platform names it.
+            name: for people.
+            now: the product's time.
+            belongs: it is the installation's own; any other is linked by a code alone.
         """
         with self._storage.begin() as uow:
             if uow.directory.resume(channel, workspace):
@@ -244,7 +256,7 @@ class DoneLog:
 
 
 def _meant(item: LockedItem | None, reading: Reading) -> tuple[LockedItem | None, Reading]:
-    """What the item tells, and what people have said of it meanwhile."""
+    """Add to a reading what people have decided about its item since it arrived: whose it is, and where."""
     if item is None:
         return None, Reading(None)
     request = reading.request
@@ -261,7 +273,7 @@ def _meant(item: LockedItem | None, reading: Reading) -> tuple[LockedItem | None
 
 
 def calls_search_engine(reading: Reading) -> bool:
-    """Whether it may take its time to carry that out: nothing else should wait for it."""
+    """Whether carrying it out calls a search engine, which may be slow: nothing should wait for it."""
     request = reading.request
     if request is None:
         return False

@@ -1,15 +1,16 @@
-"""Channels that are closed since a credential was refused: when that is news to those who can mend it."""
+"""Channels that are closed because a credential was refused, and when managers are told about it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 STILL_THE_SAME = timedelta(hours=1)
-"""A refusal so soon after the last one is no news: calls that were on their way may open a channel again."""
+"""A refusal of the same credential so soon after the last one is no news: in between a late success of a call
+that was on its way may have opened the channel for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The last one that a channel met with."""
+    """A credential that a channel refused, and when."""
 
     credential: str
     """A digest of what was refused."""

@@ -199,7 +199,7 @@ Command = (
 
 
 class Surface(enum.Enum):
-    """By which door a request came; it decides which grammar reads the text and how the answer goes back."""
+    """How a request came in; decides which grammar reads its text and how it is answered."""
 
     DIRECT = "direct"
     """A direct message: the whole message is a command in strict form, or dones."""
@@ -247,15 +247,15 @@ class Origin:
     claimed_by_token: bool = False
     """`person_id` comes from the address a mail was sent to; mails are forwarded, so it proves little."""
     address_version: int = 0
-    """Of that address: those that were given out before a person's was renewed are worth nothing."""
+    """The version of that address; versions before the one she has now are not valid any more."""
     vouched: bool = False
-    """She has said herself that it is hers, after it had been put aside."""
+    """The item was HELD, and then the person said that it is hers."""
     aligned: bool | None = None
     """Whether DKIM or SPF vouches for the domain in a mail's From; False: one fails; None: unknown."""
     profile: Profile | None = None
     inbox: InboxRef | None = None
     speechless: bool = False
-    """We cannot write where it was asked, nor ask who she is; the answer to it is all that can be said."""
+    """There is no token for that workspace, so no way to write to the person but to answer the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,4 +266,4 @@ class Request:
     command: Command | None = None
     text: str = field(default="", repr=False)
     remarks: tuple[Remark, ...] = field(default=(), repr=False)
-    """What stands under quoted lines of a mail of ours; not in `text`."""
+    """What she wrote under quoted lines of our mail; not repeated in `text`."""

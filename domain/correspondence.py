@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from domain import commands as c
 from domain import facts as f
@@ -14,63 +15,76 @@ from domain.ports.storage import UnitOfWork
 from domain.services import absences, comments, confirming
 from domain.services.linking import Held, Known
 
-TO_A_STRANGER = timedelta(days=7)
-"""How long after a helpful mail a stranger gets no other one."""
-UNSURE_AT_MOST = (3, timedelta(days=1))
-"""Answers by mail that say something was not clear; about the same words there is one."""
-AT_MOST = (20, timedelta(hours=1))
-"""Answers by mail to one person within that time, the last of which says so: a program may answer, too."""
-MANY = (10, timedelta(hours=1))
-"""Mails from one person within that time that touch no counter which others share."""
-MORE_OF_A_PERSON, MORE_OF_A_TEAM = 50, 200
-"""How many beyond those, within the same time: whoever writes more is a program, and is put aside."""
-SAME_AT_MOST = (3, timedelta(minutes=10))
-"""The same for answers to one and the same words."""
+
+class Cap(NamedTuple):
+    """How many of something there may be within a window, which begins with the first one."""
+
+    most: int
+    within: timedelta
+
+
+STRANGER_ANSWERED_EVERY = timedelta(days=7)
+"""A stranger's mails get one helpful answer in that time."""
+ANSWERS = Cap(20, timedelta(hours=1))
+"""To one address; the last one says so.  Whoever reads more of them is a program that answers us."""
+ANSWERS_TO_SAME_WORDS = Cap(3, timedelta(minutes=10))
+"""To one address that says the same again."""
+UNSURE_ANSWERS = Cap(3, timedelta(days=1))
+"""To one address, saying that something was not clear; about the same words there is one a day."""
+MAILS_FREE = Cap(10, timedelta(hours=1))
+"""From one person; they are counted for her alone, so that nobody waits for a counter of her team."""
+MORE_MAILS_OF_PERSON, MORE_MAILS_OF_TEAM = 50, 200
+"""Mails beyond `MAILS_FREE` in the same window; what is more comes from a program and is put aside."""
 
 
 def keep_aside(uow: UnitOfWork, held: Held, origin: c.Origin, now: datetime) -> f.Facts | None:
-    """What the sender of something HELD is told; the person it may be from is asked instead."""
+    """Ask the person from whom something HELD may be; returns what its sender is told, None: nothing."""
     owner_id, organization_id, sender = held.owner_id, held.organization_id, origin.address.external_id
     if owner_id is not None and organization_id is not None and sender:
         confirming.ask(uow.tenant(organization_id), owner_id, origin, now)
     if isinstance(held.facts, f.Stranger) and origin.address.channel is Channel.EMAIL:
-        is_first = uow.limits.allow(f"stranger {origin.address}", now, TO_A_STRANGER)
+        is_first = uow.limits.allow(f"stranger {origin.address}", now, STRANGER_ANSWERED_EVERY)
         return held.facts if is_first else None
     return held.facts
 
 
-def counted(person_id: int) -> str:
-    """What her mails are counted by."""
+def mail_counter(person_id: int) -> str:
+    """The name in `Limits` under which a person's mails are counted."""
     return f"mail {person_id}"
 
 
 def is_too_much(uow: UnitOfWork, known: Known, now: datetime) -> bool:
-    """Whether more mail comes from her, or from her team, than people write; then it waits for a look.
-
-    Whoever writes little touches no counter that others share.
-    """
-    most, window = MANY
-    if uow.limits.allow(counted(known.person.id), now, window, most):
+    """Whether more mail comes from her, or from one of her teams, than people write; then it is put aside."""
+    most, window = MAILS_FREE
+    if uow.limits.allow(mail_counter(known.person.id), now, window, most):
         return False
-    if not uow.limits.allow(f"more mail {known.person.id}", now, window, MORE_OF_A_PERSON):
+    if not uow.limits.allow(f"more mail {known.person.id}", now, window, MORE_MAILS_OF_PERSON):
         return True
     teams = known.tenant.teams.of(known.person.id)
     return not all(
-        uow.limits.allow(f"more mail of team {team.id}", now, window, MORE_OF_A_TEAM) for team, _ in teams
+        uow.limits.allow(f"more mail of team {team.id}", now, window, MORE_MAILS_OF_TEAM) for team, _ in teams
     )
 
 
 def within_limits(
     uow: UnitOfWork, address: Address, said: str, facts: f.Facts, now: datetime
 ) -> f.Facts | None:
-    """The answer by mail, where it is worth the risk that a program gets it and answers in its turn."""
-    most_alike, while_alike = SAME_AT_MOST
+    """What is answered by mail, as long as that cannot be two programs answering each other; None: nothing.
+
+    Args:
+        uow: counts the answers.
+        address: who gets it.
+        said: what she wrote.
+        facts: what the answer would say.
+        now: the product's time.
+    """
+    most_alike, while_alike = ANSWERS_TO_SAME_WORDS
     alike = f"answer {address} {' '.join(said.casefold().split())}"
     if not uow.limits.allow(alike, now, while_alike, most_alike):
         return None
     if _is_unsure(facts) and not _may_be_unsure(uow, address, alike, now):
         return None
-    most, window = AT_MOST
+    most, window = ANSWERS
     times = uow.limits.count(f"answer {address}", now, window)
     if times > most:
         return None
@@ -79,7 +93,7 @@ def within_limits(
 
 def _may_be_unsure(uow: UnitOfWork, address: Address, alike: str, now: datetime) -> bool:
     """A person makes another mistake; a program says the same again."""
-    most, window = UNSURE_AT_MOST
+    most, window = UNSURE_ANSWERS
     return uow.limits.allow(f"unsure {alike}", now, window) and uow.limits.allow(
         f"unsure {address}", now, window, most
     )
@@ -104,9 +118,9 @@ class ToDigest:
     kept: int
     """Remarks that are new."""
     rest: str
-    """What names nobody's line."""
+    """The part of the mail that remarks on no line; it may be a command or dones."""
     example: str
-    """Somebody else's line, to show how one is remarked on; empty when there is none."""
+    """A line of somebody else, for help that shows how to remark on one; empty when there is none."""
 
 
 def answer_to_digest(known: Known, request: c.Request, now: datetime) -> ToDigest | None:

@@ -9,7 +9,7 @@ from domain.deliveries import Ref, State
 
 
 class EventKind(enum.Enum):
-    """What is told."""
+    """What a provider tells of a delivery or an address."""
 
     PROCESSED = "processed"
     """The provider has it: proof that it was accepted."""
@@ -39,7 +39,7 @@ STATE_AFTER: Mapping[EventKind, State] = {
 STOPPING = frozenset({EventKind.BOUNCED, EventKind.SUPPRESSED, EventKind.COMPLAINED, EventKind.UNSUBSCRIBED})
 """After one of these nothing is sent to the address any more."""
 WANTED = frozenset({EventKind.UNSUBSCRIBED, EventKind.COMPLAINED})
-"""Those by which she says herself that she wants no more."""
+"""Events that the person caused herself, because she wants no more mail."""
 MOST_BLOCKED = 5
 """Days within `BLOCKED_WITHIN` on which mail to one address was blocked; then it counts as dead."""
 BLOCKED_WITHIN = timedelta(days=14)

@@ -32,7 +32,7 @@ FIRST_LOOK: Mapping[Channel, timedelta] = {
 """How long after the attempt the first look is taken.  Mail tells of itself, by events."""
 LOOKS_APART = timedelta(seconds=10)
 ABSENCES = 2
-"""Looks without finding it, so far apart, that prove that it is not there: a history may lag behind."""
+"""How many looks in a row, `LOOKS_APART`, must miss it to prove that it is not there: a history may lag."""
 LONGEST_DOUBT = timedelta(hours=1)
 """After that looking is given up."""
 DOUBT_ENDS = timedelta(hours=6)
@@ -49,7 +49,7 @@ class Doubted:
     since: datetime
     """When the first of its attempts without an outcome began: it has not arrived before."""
     crashes: int
-    """Attempts that no worker came back from."""
+    """Attempts that a worker died in."""
     retries: int
     """Attempts that failed, or ended as `Unknown`."""
     blind: int
@@ -57,9 +57,9 @@ class Doubted:
     absent: int
     """Looks in a row that did not find it."""
     heard: bool
-    """Since then the provider has told something about other deliveries."""
+    """The provider has sent events of other deliveries since then, so that it would have told of this one."""
     told: str | None
-    """What the attempt whose lease had ended wrote down as its receipt."""
+    """The receipt that an attempt wrote down after its lease had ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Where it would be, it is not; proof once it was said twice."""
+    """It is not where it would be; proof once `ABSENCES` looks have said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class SafeToRepeat:
     """Sending it again has no second effect."""
 
     left: timedelta | None = None
-    """For how long yet; then looking tells more.  None: for ever."""
+    """How much longer that holds, after which a look tells more; None: for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,10 @@ def _opened(claimed: Claimed, receipt: str) -> str | None:
 
 
 def _safe_to_repeat(doubted: Doubted, left: timedelta | None, now: datetime) -> Verdict:
-    """Send it again while that does no harm; what would have to be given up unseen is looked for after it."""
+    """Send it again while that does no harm.
+
+    What has been tried too often, or would be due too late for that, is looked for afterwards instead.
+    """
     if left is not None and (_why_given_up(doubted) or _pause(doubted) >= left):
         return _verdict(doubted, State.UNCERTAIN, now + left, "to be looked for")
     return _again(doubted, now, "to be sent again without a second effect")
@@ -169,14 +172,14 @@ def _again(doubted: Doubted, now: datetime, reason: str) -> Verdict:
 
 
 def _why_given_up(doubted: Doubted) -> str:
-    """Empty: it may be tried again."""
+    """Why it is not tried again; empty: it is."""
     if doubted.crashes >= MOST_CRASHES:
         return f"{doubted.crashes} attempts that no worker came back from"
     return f"{doubted.retries} attempts in vain" if doubted.retries >= MOST_RETRIES else ""
 
 
 def _pause(doubted: Doubted) -> timedelta:
-    """None after the first attempt; then it grows, so that what fails together does not go on together."""
+    """How long to wait before the next attempt: nothing after the first, then longer and longer."""
     before = doubted.crashes + doubted.retries - 1
     return wait_before(before, doubted.claimed.ref.id) if before > 0 else timedelta(0)
 

@@ -1,4 +1,4 @@
-"""Search engines in the order in which they are asked; one that does not answer is left alone for a while."""
+"""Falls back from one search engine to the next; one that is down is not asked for a while (a circuit breaker)."""
 
 import logging
 from collections.abc import Sequence

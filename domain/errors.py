@@ -6,7 +6,7 @@ class DoneLogError(Exception):
 
 
 class Refusal(DoneLogError):  # noqa: N818  -- it is no fault of the program: a person is told why not
-    """Something asked for is not done; the message is a sentence for the person who asked."""
+    """A request that is refused; the message is a sentence for the person who asked."""
 
 
 class ProfileWanted(DoneLogError):  # noqa: N818  -- a question to the channel, not a fault

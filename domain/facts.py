@@ -19,7 +19,7 @@ class PromptAsked:
 
     day: date
     explain: bool
-    """Her first one: say how to answer."""
+    """Say how to answer: she has never done so, and was not told lately."""
     goals: tuple[str, ...] = ()
     """Her open goals, oldest first."""
 
@@ -238,7 +238,7 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class LastForNow:
-    """An answer by mail, which is the last one for this hour."""
+    """The last answer by mail that somebody gets within the hour."""
 
     answer: "Facts"
 

@@ -1,6 +1,6 @@
-"""A text written once for all who are told the same, with blanks where each person's own signatures go.
+"""Rendered messages as templates, with blanks where each recipient's own signed commands go.
 
-Most of a batch are told the same, and rendering it is most of what a message costs here.
+Most deliveries of a batch say the same, and rendering is most of what a message costs, so it is done once.
 """
 
 import re
@@ -12,17 +12,17 @@ from domain.commands import Command
 from domain.messages import Message
 
 Sign = Callable[[Command], str]
-"""Letters, digits and `_.-`, which mean the same in every text."""
+"""Signs a command: gives letters, digits and `_.-` alone, which no renderer has to escape."""
 Write = Callable[[Message, Sign], str]
 _KEPT = 64
-"""Forms at a time; a batch seldom has more than a few."""
+"""Templates that are kept at a time; a batch seldom needs more than a few."""
 
 
 class Forms:
-    """Fills in forms, which it makes as they are needed and keeps for a while.
+    """Renders messages, each different one only once.
 
     Args:
-        write: writes a message down; what it makes of a command it puts in as it is, or leaves out.
+        write: renders a message; what `Sign` gives it for a command it must put in unchanged, or leave out.
     """
 
     def __init__(self, write: Write) -> None:
@@ -31,7 +31,7 @@ class Forms:
         self._last: tuple[Message, _Form] | None = None
 
     def filled(self, message: Message, sign: Sign) -> str:
-        """What `write` gives.
+        """The message as `write` renders it with that `sign`.
 
         Raises:
             Exception: what `write` raises.

@@ -34,16 +34,16 @@ _LONE_SEARCH = rf"search ((?:(?:{_FILTER}) )*(?:{_WORD}|\"[^\"]+\")(?: {_FILTER}
 class _Form:
     pattern: re.Pattern[str]
     build: Callable[[_Match], c.Command | None]
-    """None: the form does not fit after all."""
+    """Makes the command of a match; None: the form does not fit after all."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Forms:
-    """The first one that fits counts."""
+    """Forms of commands; the first one that fits counts."""
 
     in_turn: tuple[_Form, ...]
     any_of_them: re.Pattern[str]
-    """Most of what people write fits none, which one pattern tells sooner than each in turn."""
+    """All patterns as one: most of what people write fits none of them, and this tells so in one step."""
 
 
 def _forms(*in_turn: _Form) -> _Forms:

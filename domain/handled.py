@@ -19,12 +19,12 @@ class Handled:
     facts: Facts | None = None
     """What to say; None: nothing."""
     mark: bool = False
-    """What was written deserves a check mark; without facts it is answer enough."""
+    """Put a check mark on what was written; without facts that is the whole answer."""
     audience: Audience = Audience.ASKER
     organization_id: int | None = None
     person_id: int | None = None
     identity: Identity | None = None
     stopped: int | None = None
-    """An identity to which nothing is sent any more, as she wishes."""
+    """The identity for which the person has stopped all mail."""
     event: DeliveryEvent | None = None
-    """What it tells of a delivery."""
+    """Set when the request was a mail server's report about a delivery."""

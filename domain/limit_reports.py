@@ -16,8 +16,9 @@ class CallSpacing:
 
 
 ReportLimit = Callable[[Delivery, Later | CallSpacing], None]
-"""Takes what was learned with a delivery: a refusal that closes something, or how calls are to be spread."""
+"""Called with the delivery that was being sent and what its provider said: a refusal that closes something,
+or how calls are to be spread."""
 
 
 def ignore_limit(_delivery: Delivery, _told: Later | CallSpacing) -> None:
-    """For whoever sends alone."""
+    """A `ReportLimit` for a sender without other workers beside it."""

@@ -10,21 +10,22 @@ from domain.people import Address, Channel
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What is known of a bucket before anything was learned."""
+    """A provider's limit as published: where the pace of a bucket begins."""
 
     a_second: float
-    """Calls; `inf`: no limit, until it is closed."""
+    """Calls a second; `inf`: no limit, unless the provider closes it."""
     burst: float = 1
     """Calls that may be made at once after a pause."""
     within: timedelta = timedelta(0)
-    """Over how long the provider counts calls; a burst is made up for, and a pace proved, within that."""
+    """The window in which the provider counts calls.  A burst is made up for within it, and a pace that was
+    kept for as long counts as proved.  Zero: nobody knows how it counts."""
     up_to: float = 0
-    """The pace follows what the provider takes, up to so many times `a_second`, down to a tenth; 0: never."""
+    """The learned pace is at most so many times `a_second`, and at least a tenth of it; 0: none is learned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the providers publish, times what they have granted.
+    """The limits that providers publish, scaled by what they have granted.
 
     Args:
         pace: how many times as fast everything may go, where a provider has agreed to it.
@@ -65,7 +66,7 @@ SUFFIXES = {
     Channel.DISCORD: ("", "", "", " opens", ""),
     Channel.EMAIL: ("", "", "", "", ""),
 }
-"""What ends a bucket's name, by the number of the scope."""
+"""The end of a bucket's name, by the number of its `LimitScope`."""
 
 
 def bucket_name(channel: Channel, workspace: str, scope: LimitScope) -> str:
@@ -75,20 +76,20 @@ def bucket_name(channel: Channel, workspace: str, scope: LimitScope) -> str:
 
 
 def place_of(name: str) -> Address:
-    """Channel and workspace of what is closed as a whole, by its bucket's name: `discord`, `slack T1`."""
+    """The inverse of `bucket_name` for a channel or workspace as a whole: `discord`, `slack T1`."""
     channel, _, workspace = name.partition(" ")
     return Address(Channel[channel.upper()], "", workspace)
 
 
 def reading_bucket(channel: Channel, workspace: str) -> str:
-    """Of calls that read: Slack counts them for themselves, Discord together with all others."""
+    """The bucket of calls that read: Slack counts those apart, Discord together with all others."""
     if channel in BY_WORKSPACE:
         return f"{channel.name.lower()}-history {workspace} reads"
     return bucket_name(channel, workspace, LimitScope.EVERYTHING)
 
 
 def bucket_names(claimed: Claimed) -> frozenset[str]:
-    """Those of which a delivery needs a turn: with a person whose direct message is not open yet, two."""
+    """The buckets of which a delivery needs a turn: two where a direct message must be opened first."""
     to = claimed.recipient
     scopes = {LimitScope.POST}
     if claimed.key.kind is Kind.MARK:

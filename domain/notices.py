@@ -1,4 +1,4 @@
-"""What is said when a way to somebody is lost: as facts, like all else that is said."""
+"""Facts that people are told when an address, a workspace or a whole channel stops working."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,17 @@ from domain.people import Channel
 
 @dataclass(frozen=True, slots=True)
 class WayLost:
-    """To her, on the channel that takes its place."""
+    """To the person, on the channel that is used instead: her address on another one does not work."""
 
     lost: Channel
     to: Channel
     wanted: bool
-    """She asked for it herself, by unsubscribing or complaining."""
+    """She stopped it herself, by unsubscribing or complaining."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutOfReach:
-    """To a manager: somebody of the team can be asked no more."""
+    """To a manager: a member of the team has no address left that works."""
 
     name: str
     lost: Channel

@@ -17,7 +17,7 @@ from math import floor, inf, isinf
 from domain.limits import Limit
 
 AHEAD = timedelta(seconds=1)
-"""How far ahead turns are given out: what is urgent waits no longer behind those that are taken."""
+"""How far ahead turns are given out: the longest that something urgent waits behind what is planned."""
 GROWTH = 0.01
 """Calls a second by which one call lets the pace grow, where a provider began at `GROWTH_IS_FOR`.
 
@@ -45,14 +45,14 @@ LOWEST = 0.1
 BACKLOG_ENDS = timedelta(seconds=3)
 """Where no turn was taken for this long there was no backlog."""
 UNLIMITED = 1_000_000
-"""Turns where nothing limits them."""
+"""Turns of a bucket that nothing limits."""
 PROBE_EVERY = timedelta(minutes=1)
-"""Between two calls to a provider that refuses everything."""
+"""Time between two calls to a provider that refuses everything."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """The turns of one lane."""
+    """The turns of one of a provider's limits."""
 
     limit: Limit
     rate: float
@@ -71,7 +71,7 @@ class Bucket:
 
     @property
     def by_batch(self) -> bool:
-        """A whole batch takes one turn: the provider is tried, or has said how its calls are to be spread."""
+        """Whether a whole batch takes one turn: the provider is probed, or its calls are spread by `spread`."""
         return self.probing or (isinf(self.limit.a_second) and not isinf(self.rate))
 
     def first_turn(self, now: datetime) -> datetime:
@@ -184,9 +184,9 @@ def _is_proved(bucket: Bucket, now: datetime) -> bool:
 
 
 def _next_after(bucket: Bucket, now: datetime, until: datetime) -> datetime:
-    """No turn is used twice: those that lie where it is closed are lost, those after it are not.
+    """The first free turn after a closing: turns given out for later than that are used, so they stay taken.
 
-    Where bursts are taken as many as are lost may be called at once when it opens.
+    Turns within the closing are lost; where the provider takes bursts as many may go at once when it opens.
     """
     if bucket.next_at > until:
         return bucket.next_at
@@ -194,7 +194,7 @@ def _next_after(bucket: Bucket, now: datetime, until: datetime) -> datetime:
 
 
 def _taken_lately(bucket: Bucket, calls: int) -> float:
-    """Of late: the average moves to the present pace, so that it is about that of a window's middle."""
+    """Calls within the last window, as an average that moves towards the present pace with each call."""
     if bucket.next_at - bucket.since < bucket.limit.within or not bucket.limit.within:
         return bucket.taken + calls
     in_all = bucket.rate * bucket.limit.within.total_seconds()

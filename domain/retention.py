@@ -1,4 +1,4 @@
-"""How long what came and went is kept.  What people wrote is kept elsewhere and is not touched by it."""
+"""How long deliveries and inbox items are kept.  Answers and dones are kept for good."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 CRASHES_IN_BATCH = 2
-"""Attempts that no worker came back from after which a delivery goes alone: any other may be to blame."""
+"""After so many attempts that a worker died in, a delivery is claimed alone: another one of the batch may be to
+blame."""
 CRASHES_ALONE = 3
 MOST_CRASHES = CRASHES_IN_BATCH + CRASHES_ALONE
-"""Attempts that no worker came back from after which a delivery is given up: a poisonous message dies.
+"""After so many attempts that a worker died in, a delivery is given up: it is what kills them.
 
 Each is counted before the call, and given back when the worker writes down how it ended, even if that is
 `Unknown`.

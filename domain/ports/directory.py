@@ -10,7 +10,7 @@ from domain.people import Address, Channel, Identity
 
 @dataclass(frozen=True, slots=True)
 class OrganizationIdentity:
-    """An identity with its organization: one way a request could be meant."""
+    """An identity with its organization: one of those a request could be for."""
 
     organization_id: int
     organization_name: str

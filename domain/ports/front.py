@@ -39,7 +39,10 @@ class SignedCommand(NamedTuple):
 
 
 class Tokens(Protocol):
-    """Signs what people could send back; each purpose has its own key, several keys may verify."""
+    """Signs and verifies addresses, buttons, links and codes that people could send back.
+
+    Each purpose has its own key; when keys are rotated, tokens signed with older ones still verify.
+    """
 
     def mail_local_part(self, organization_id: int, person_id: int, version: int = 0) -> str:
         """`done+...`: at most 64 octets, the same in any case of letters."""
@@ -62,7 +65,7 @@ class Tokens(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What an inbox item means, by the channel that understands it."""
+    """What a channel's reader has understood of an inbox item."""
 
     request: Request | None
     """None: nothing to do; `note` says why."""

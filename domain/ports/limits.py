@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Limits(Protocol):
-    """Belongs to the installation; a name is kept as its digest alone, so it tells nothing of anybody."""
+    """Counters of the whole installation, by name.  Only a digest of each name is stored."""
 
     def expect(self, names: Collection[str], now: datetime) -> None:
         """These will be asked for: a hint, so that they are read at once."""

@@ -15,9 +15,9 @@ from domain.ports.tenant import Tenant
 
 
 class WriteConflict(Exception):  # noqa: N818 -- a fact, not a mistake of the caller
-    """Another unit of work has written the same in the same moment; nothing of this one is kept.
+    """Another transaction has written the same rows at the same time; nothing of this one is stored.
 
-    Whoever begins again finds what the other one wrote.
+    A caller that begins again finds what the other one wrote.
     """
 
 
@@ -43,7 +43,7 @@ class UnitOfWork(Protocol):
     def tenant(self, organization_id: int) -> Tenant: ...
 
     def commit(self) -> None:
-        """Keep it.
+        """Make all that was written permanent.
 
         Raises:
             WriteConflict: see there.

@@ -14,11 +14,11 @@ from domain.replies import Away, OutOfOffice
 from domain.teams import asked_days
 
 OFFER_AGAIN = timedelta(days=14)
-"""How long after an offer a mail program that answers for her is not heard again."""
+"""How long after an offer no other one is made, whatever her mail program answers."""
 
 
 def leave(tenant: Tenant, person: Person, command: Away, now: datetime) -> t.Absent:
-    """Ask her nothing for a while; what is ready for her and not on its way yet is not sent.
+    """Ask her nothing in that period; today's prompt is cancelled unless it is on its way.
 
     Raises:
         Refusal: the days cannot be read, or are over.

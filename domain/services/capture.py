@@ -14,7 +14,8 @@ from domain.ports.tenant import LineChange, Revision, Tenant
 from domain.teams import Team
 
 NO_DAY = date(1, 1, 1)
-"""Of the answer that stands for a message which says no dones (any more): nobody asks for that day."""
+"""The day of an answer whose message has no dones, or none any more.  It stays stored, so that an older version
+of the message which comes late is known to be older."""
 PRECISION = timedelta(seconds=1)
 """Some platforms tell the time of an edit in whole seconds."""
 EDITABLE = frozenset({Channel.SLACK, Channel.DISCORD})
@@ -33,7 +34,7 @@ class Written:
     lines: Sequence[tuple[Line, tuple[int, ...]]]
     """Each with the teams that see it."""
     teams: Sequence[Team]
-    """Hers, whether they see a line or not."""
+    """All teams of the writer, whether they see a line or not."""
 
 
 def record(
@@ -63,7 +64,7 @@ def record(
 
 
 def tell(written: Written, origin: Origin, command: Record, now: datetime) -> f.Recorded:
-    """What she is told of it, where a check mark would not do."""
+    """The facts of a receipt, for when a check mark is not enough."""
     readers = _readers(written)
     return f.Recorded(
         day=written.day,
@@ -95,7 +96,7 @@ def _readers(written: Written) -> list[Team]:
 
 
 def _source(origin: Origin) -> str:
-    """What the answer is found by again; what is typed after a slash has no message but its inbox item."""
+    """The key of an answer: the message it came in; a slash command has none, so its inbox item."""
     if origin.source_ref or origin.inbox is None:
         return origin.source_ref
     return f"inbox:{origin.inbox.day.isoformat()}:{origin.inbox.id}"
@@ -188,7 +189,7 @@ class _Version:
     day: date = NO_DAY
     lines: Sequence[Line] = ()
     refused: Refusal | None = None
-    """Why it says no dones, where she does not know."""
+    """Why it counts as having no dones, which she must be told."""
 
 
 def _version(

@@ -27,7 +27,7 @@ def prompt_facts(uow: UnitOfWork, claimed: Sequence[Claimed]) -> dict[Ref, Facts
 
 
 def for_sender(claimed: Claimed, address_version: int = 0) -> Delivery:
-    """What the sender gets: the message that follows from the facts, cut to the channel."""
+    """The delivery as its sender gets it: worded from its facts; of a long message, the part that is due."""
     message = None
     if claimed.key.kind is not Kind.MARK and claimed.facts is not None:
         channel = claimed.recipient.address.channel
@@ -50,7 +50,7 @@ def for_sender(claimed: Claimed, address_version: int = 0) -> Delivery:
 
 @lru_cache(maxsize=16)
 def _messages(facts: Facts, channel: Channel) -> tuple[Message, ...]:
-    """The message in its parts, made once for people who stand together in a batch and are told the same."""
+    """The message cut into parts; cached, since neighbours in a batch mostly have the same facts."""
     return tuple(split(word(facts, channel), channel))
 
 

@@ -23,7 +23,7 @@ class Known:
     person: Person
     identity: Identity
     weak: bool = False
-    """By her reply address alone: nothing vouches for the sender, as happens to what is forwarded."""
+    """Known by her reply address alone: neither DKIM nor SPF proves the sender, as with forwarded mail."""
     is_new: bool = False
     """She was nobody here until now."""
 
@@ -36,9 +36,9 @@ class Held:
     facts: f.Facts | None = None
     """What the sender is told, if anything."""
     organization_id: int | None = None
-    """In whose name she is told."""
+    """The organization that speaks to the sender."""
     owner_id: int | None = None
-    """A person of that organization from whom it may be; she is asked."""
+    """The person of that organization who may have sent it, and is asked."""
 
 
 _NO_TOKEN = Held("no token for this workspace", f.TokenMissing(kept=True))
@@ -84,7 +84,7 @@ def _identities_at(uow: UnitOfWork, origin: Origin) -> list[OrganizationIdentity
 
 
 def _unproved(uow: UnitOfWork, origin: Origin) -> Held:
-    """Anybody can write anything into From; whose address it is may be asked."""
+    """An unproved From is never believed; the person whose address it shows may be asked."""
     identities = _identities_at(uow, origin)
     reason = "mail without a reply address of ours, and nobody vouches for its sender"
     if not identities:
@@ -148,7 +148,7 @@ def _mail_identity(tenant: Tenant, person: Person, origin: Origin) -> tuple[Iden
 
 
 def _herself(uow: UnitOfWork, origin: Origin) -> Known | Held:
-    """By a link in a mail, made for one person and signed; or by her word that it was she."""
+    """Who she is by a signed token made for one person, or by her own word for an item that was HELD."""
     if origin.organization_id is None or origin.person_id is None:
         return Held("a link that names nobody")
     tenant = uow.tenant(origin.organization_id)

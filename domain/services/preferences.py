@@ -59,7 +59,7 @@ def change(
 
 
 def _set_zone(tenant: Tenant, person: Person, zone: str) -> f.SettingsShown:
-    """Her zone, and that of each team she made before anybody knew where she is, as on Discord."""
+    """Set her zone, and that of each team she made while hers was unknown, as it always is on Discord."""
     moving = [
         team
         for team, role in tenant.teams.of(person.id)
@@ -72,7 +72,7 @@ def _set_zone(tenant: Tenant, person: Person, zone: str) -> f.SettingsShown:
 
 
 def move_team(tenant: Tenant, team: Team, zone: str) -> Team:
-    """Let a team go by another clock, together with whoever had its zone for want of one of her own."""
+    """Move a team to another zone, and with it the members who have the team's zone and chose none."""
     moved = replace(team, zone=zone)
     tenant.teams.save(moved)
     for member, _ in tenant.teams.members(team.id):

@@ -29,15 +29,15 @@ from domain.teams import Role
 IsOpen = Callable[[Address], bool]
 log = logging.getLogger(__name__)
 LOOK_AT_WORKSPACE_AGAIN = timedelta(minutes=15)
-"""How long what is due in a workspace that refuses waits before it is tried again."""
+"""How long deliveries to a workspace that refuses everything wait for their next attempt."""
 LEFT_AT_ONCE = 10_000
-"""Deliveries that go to another channel in one transaction."""
+"""How many deliveries are taken to another channel in one transaction at the most."""
 
 
 def leave_addresses(
     uow: UnitOfWork, claimed: Sequence[Claimed], results: Sequence[Result], now: datetime
 ) -> None:
-    """Use no more the addresses that these results condemn."""
+    """Stop sending to addresses that refused for good, and ask those people on their next channel."""
     by_ref = {each.ref: each for each in claimed}
     condemned = {
         identity_id: result.outcome.reason
@@ -50,7 +50,7 @@ def leave_addresses(
 
 
 def note(uow: UnitOfWork, events: Sequence[DeliveryEvent], now: datetime) -> int:
-    """Write down what providers tell about deliveries, leave addresses that are lost; how many were new."""
+    """Record delivery events, and leave addresses that they show to be lost; returns how many were new."""
     noted = uow.ledger.note(events, now)
     _move_on(uow, noted.lost, now)
     return noted.new
@@ -101,9 +101,10 @@ def refusing_workspaces(where: Mapping[Ref, Address], results: Sequence[Result])
 def spare_workspaces(
     uow: UnitOfWork, claimed: Sequence[Claimed], results: Sequence[Result], now: datetime
 ) -> list[Result]:
-    """The results, where a whole workspace refuses turned into patience: `leave_closed` is for what is due.
+    """The results, with every refusal by a whole workspace turned into `Later`.
 
-    It is marked as paused and its managers are told, once.
+    The workspace is marked as paused and its managers are told, once.  `leave_closed` takes elsewhere what is
+    due in it.
     """
     by_ref = {each.ref: each for each in claimed}
     refused = {
@@ -164,7 +165,7 @@ def _besides(address: Address, closed: Collection[Channel]) -> IsOpen:
 
 
 def _closing(address: Address, now: datetime) -> int:
-    """A number of its own for each closing, which no address that refuses has."""
+    """The `target` of a notice about a closing: negative, as no identity is, and another for each closing."""
     place = zlib.crc32(f"{address.channel} {address.workspace}".encode()) % 2**20
     return -(int(now.timestamp()) * 2**20 + place)
 

@@ -45,7 +45,7 @@ def one_sentence(sentence: str) -> Message:
 
 
 def with_code(sentence: str) -> Text:
-    """Our own sentences put what can be typed between backticks."""
+    """Text runs of a sentence of ours, in which backticks mark what can be typed."""
     parts = sentence.split("`")
     if len(parts) % 2 == 0:
         return text(sentence)

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from domain.correspondence import MANY, MORE_OF_A_PERSON, MORE_OF_A_TEAM
+from domain.correspondence import MAILS_FREE, MORE_MAILS_OF_PERSON, MORE_MAILS_OF_TEAM
 from domain.people import Address, Channel
 from domain.ports.inbox import InboxState
 from tests.factories import DEE, Office
 
-MOST = MANY[0] + MORE_OF_A_PERSON
+MOST = MAILS_FREE.most + MORE_MAILS_OF_PERSON
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_what_is_put_aside_is_answered_by_nothing_and_says_why(office: Office) -
 def test_an_hour_later_she_is_read_again(office: Office) -> None:
     for number in range(MOST + 1):
         office.mail(DEE, f"thing {number}", to=office.dee)
-    office.clock.forward(MANY[1] + timedelta(seconds=1))
+    office.clock.forward(MAILS_FREE.within + timedelta(seconds=1))
     assert office.mail(DEE, "tomorrow is another day", to=office.dee).row.state is InboxState.DONE
 
 
@@ -51,5 +51,5 @@ def test_a_team_whose_members_all_write_so_much_is_put_aside_and_who_writes_litt
         for address, person in people
         for number in range(MOST)
     )
-    assert done == len(people) * MANY[0] + MORE_OF_A_TEAM
+    assert done == len(people) * MAILS_FREE.most + MORE_MAILS_OF_TEAM
     assert office.mail(DEE, "shipped it", to=office.dee).row.state is InboxState.DONE
