@@ -1,4 +1,4 @@
-"""Falls back from one search engine to the next; one that is down is not asked for a while (a circuit breaker)."""
+"""Falls back from one search engine to the next; one that is down is not asked for a while."""
 
 import logging
 from collections.abc import Sequence

@@ -20,7 +20,7 @@ class Limit:
     """The window in which the provider counts calls.  A burst is made up for within it, and a pace that was
     kept for as long counts as proved.  Zero: nobody knows how it counts."""
     up_to: float = 0
-    """The learned pace is at most so many times `a_second`, and at least a tenth of it; 0: none is learned."""
+    """The learned pace is at most so many times `a_second`, at least a tenth of it; 0: none is learned."""
 
 
 @dataclass(frozen=True, slots=True)

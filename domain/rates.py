@@ -71,7 +71,7 @@ class Bucket:
 
     @property
     def by_batch(self) -> bool:
-        """Whether a whole batch takes one turn: the provider is probed, or its calls are spread by `spread`."""
+        """Whether a whole batch takes one turn: the provider is probed, or `spread` spreads its calls."""
         return self.probing or (isinf(self.limit.a_second) and not isinf(self.rate))
 
     def first_turn(self, now: datetime) -> datetime:

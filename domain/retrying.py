@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 CRASHES_IN_BATCH = 2
-"""After so many attempts that a worker died in, a delivery is claimed alone: another one of the batch may be to
-blame."""
+"""After so many attempts that a worker died in, a delivery is claimed alone: another one of the batch may be
+to blame."""
 CRASHES_ALONE = 3
 MOST_CRASHES = CRASHES_IN_BATCH + CRASHES_ALONE
 """After so many attempts that a worker died in, a delivery is given up: it is what kills them.

@@ -14,8 +14,8 @@ from domain.ports.tenant import LineChange, Revision, Tenant
 from domain.teams import Team
 
 NO_DAY = date(1, 1, 1)
-"""The day of an answer whose message has no dones, or none any more.  It stays stored, so that an older version
-of the message which comes late is known to be older."""
+"""The day of an answer whose message has no dones, or none any more.  It stays stored, so that an older
+version of the message which comes late is known to be older."""
 PRECISION = timedelta(seconds=1)
 """Some platforms tell the time of an edit in whole seconds."""
 EDITABLE = frozenset({Channel.SLACK, Channel.DISCORD})
