@@ -51,6 +51,10 @@ class How(enum.Enum):
     """Answer with one byte every half second, for ever."""
 
 
+def _nothing() -> None:
+    """Whoever is kept waiting loses patience by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A planned failure of one call."""
@@ -60,6 +64,8 @@ class Fault:
     status: int = 500
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
+    on_stall: Callable[[], None] = field(default=_nothing, repr=False, compare=False)
+    """Called when nothing follows (`HANG`), or nothing but the next byte (`DRIP`): each time."""
 
 
 class Journal:
@@ -123,19 +129,21 @@ async def misbehave(request: web.Request, fault: Fault) -> web.StreamResponse:
     if fault.how is How.ANSWER:
         return web.Response(status=fault.status, headers=fault.headers, body=fault.body.encode())
     if fault.how is How.HANG:
+        fault.on_stall()
         await asyncio.Event().wait()
     if fault.how is How.DRIP:
-        return await _drip(request)
+        return await _drip(request, fault)
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=500)
 
 
-async def _drip(request: web.Request) -> web.StreamResponse:
+async def _drip(request: web.Request, fault: Fault) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "application/json"})
     await response.prepare(request)
     with contextlib.suppress(ConnectionError):  # the caller has lost patience
         while True:
             await response.write(b" ")
+            fault.on_stall()
             await asyncio.sleep(0.5)
     return response

@@ -1,7 +1,5 @@
 """Whether a message to Discord arrived: while its nonce is known by sending it again, later by reading."""
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,25 +9,31 @@ import pytest
 from adapters.discord.api import DiscordApi
 from adapters.discord.history import LOOK_AGAIN, NONCE_IS_SAFE
 from adapters.discord.sender import DiscordSender
-from domain.deliveries import Delivery, Kind, Sent, Unknown
+from domain.deliveries import CALL_DEADLINE, Delivery, Kind, Sent, Unknown
 from domain.doubts import Absent, Doubt, Evidence, Found, SafeToRepeat, Unclear
-from simulators.base import Fault, How, When, real_now
+from simulators.base import Fault, How, When
 from simulators.discord.errors import refused
-from tests.discord_world import World, simulated
+from tests.discord_world import NOW, World, simulated
+from tests.fast_forward import FastForward
 from tests.integration.test_discord_sender import MESSAGES, say, to_channel, to_person
 
 THREADS = "POST /channels/{id}/messages/{id}/threads"
 HISTORY = "GET /channels/{id}/messages"
-DEADLINE = timedelta(seconds=0.3)
-WITHIN = 15.0
 OLD = NONCE_IS_SAFE + timedelta(seconds=1)
 
 
 class Sending:
-    def __init__(self, world: World) -> None:
+    """Calls have their whole deadline, and it passes when Discord stalls: however busy the machine is."""
+
+    def __init__(self, world: World, time: FastForward) -> None:
         self.world = world
-        self.api = DiscordApi(world.bot.token, world.discord.api_url, deadline=DEADLINE)
+        self.time = time
+        self.api = DiscordApi(world.bot.token, world.discord.api_url)
         self.sender = DiscordSender(self.api, world.tokens)
+
+    def fail(self, point: str, fault: Fault, passes: timedelta = CALL_DEADLINE) -> None:
+        """The next call of that point fails; so much time passes whenever it stalls."""
+        self.world.discord.journal.fail(point, replace(fault, on_stall=lambda: self.time.forward(passes)))
 
     async def one(self, delivery: Delivery) -> object:
         (outcome,) = await self.sender.send([delivery])
@@ -41,20 +45,12 @@ class Sending:
         return evidence
 
 
-async def logged_in(api: DiscordApi) -> None:
-    """To log in is no part of what is tested; on a busy machine it may miss so short a deadline."""
-    async with asyncio.timeout(WITHIN):
-        while True:
-            with contextlib.suppress(TimeoutError):
-                return await api.open()
-
-
 @pytest.fixture
 async def sending() -> AsyncIterator[Sending]:
     async with simulated() as world:
-        made = Sending(world)
-        await logged_in(made.api)
-        yield made
+        with FastForward(NOW) as time:
+            made = Sending(world, time)
+            yield made
         await made.api.close()
 
 
@@ -72,7 +68,7 @@ async def test_soon_after_the_attempt_the_same_nonce_gives_back_what_there_is(
     sending: Sending, fault: Fault
 ) -> None:
     """Faults 21, 23, 24 and 25: sent again at once, and there is one message."""
-    sending.world.discord.journal.fail(MESSAGES, fault)
+    sending.fail(MESSAGES, fault)
     delivery = to_person(sending.world, sending.world.ada)
     assert isinstance(await sending.one(delivery), Unknown)
     assert await sending.look(delivery, timedelta(seconds=5)) == SafeToRepeat(
@@ -88,7 +84,7 @@ async def test_soon_after_the_attempt_the_same_nonce_gives_back_what_there_is(
 @pytest.mark.parametrize("fault", LOST_ANSWERS, ids=str)
 async def test_later_it_is_found_in_the_history(sending: Sending, fault: Fault) -> None:
     """Fault 1, when the process was gone for longer than Discord knows a nonce."""
-    sending.world.discord.journal.fail(MESSAGES, fault)
+    sending.fail(MESSAGES, fault)
     delivery = to_person(sending.world, sending.world.ada)
     await sending.one(delivery)
     dm = sending.world.discord.dm_of(sending.world.ada)
@@ -99,7 +95,7 @@ async def test_later_it_is_found_in_the_history(sending: Sending, fault: Fault) 
 
 async def test_what_did_not_arrive_is_not_found(sending: Sending) -> None:
     world = sending.world
-    world.discord.journal.fail(MESSAGES, Fault(status=502))
+    sending.fail(MESSAGES, Fault(status=502))
     delivery = to_person(world, world.ada)
     await sending.one(delivery)
     await sending.one(to_person(world, world.ada, 2, say("something else")))
@@ -139,21 +135,21 @@ async def test_a_part_that_no_thread_could_be_begun_for_is_found_in_the_channel(
     head = await sending.one(to_channel(sending.world, 1, say("platform: Tuesday")))
     assert isinstance(head, Sent)
     part = to_channel(sending.world, 2, say("part 2"), head.receipt)
-    sending.world.discord.journal.fail(THREADS, refused(50013))
+    sending.fail(THREADS, refused(50013))
     sent_part = await sending.one(part)
     assert isinstance(sent_part, Sent)
     assert await sending.look(part) == Found(sent_part.receipt)
 
 
 async def test_a_history_that_may_not_be_read_settles_nothing(sending: Sending) -> None:
-    sending.world.discord.journal.fail(HISTORY, refused(50001))
+    sending.fail(HISTORY, refused(50001))
     evidence = await sending.look(to_channel(sending.world, 1, say("head")))
     assert evidence == Unclear("the history cannot be read: 50001")
 
 
 @pytest.mark.parametrize("fault", [Fault(How.HANG), Fault(status=503)], ids=str)
 async def test_a_look_that_fails_is_taken_again(sending: Sending, fault: Fault) -> None:
-    sending.world.discord.journal.fail(HISTORY, fault)
+    sending.fail(HISTORY, fault)
     evidence = await sending.look(to_channel(sending.world, 1, say("head")))
     assert isinstance(evidence, Unclear)
     assert evidence.after == LOOK_AGAIN
@@ -168,15 +164,15 @@ async def test_an_answer_without_end_is_not_read(sending: Sending) -> None:
     """Fault 25: at most one megabyte of an answer is read."""
     endless = '{"id": "1", "x": "' + "x" * 2_000_000
     json = {"Content-Type": "application/json"}
-    sending.world.discord.journal.fail(MESSAGES, Fault(status=200, headers=json, body=endless))
+    sending.fail(MESSAGES, Fault(status=200, headers=json, body=endless))
     outcome = await sending.one(to_person(sending.world, sending.world.ada))
     assert outcome == Unknown("no readable answer: ClientPayloadError")
 
 
 async def test_a_dripping_answer_ends_with_its_deadline(sending: Sending) -> None:
     """Fault 24: no server stretches a call, however slowly it talks."""
-    sending.world.discord.journal.fail(MESSAGES, Fault(How.DRIP))
-    started = real_now()
+    started = sending.time.now()
+    sending.fail(MESSAGES, Fault(How.DRIP), passes=CALL_DEADLINE / 10)
     outcome = await sending.one(to_person(sending.world, sending.world.ada))
     assert outcome == Unknown("no answer in time")
-    assert real_now() - started < 10 * DEADLINE
+    assert CALL_DEADLINE <= sending.time.now() - started < 2 * CALL_DEADLINE
