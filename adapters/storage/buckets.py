@@ -1,4 +1,4 @@
-"""The providers' limits as all workers share them.  Names nobody but workspaces."""
+"""The buckets of `domain.rates` as rows that all workers share; they name workspaces, never people."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -44,7 +44,7 @@ _WRITE = text("""
 """)
 _PROBED = text("SELECT name FROM buckets WHERE name = ANY(CAST(:names AS text[])) AND probing")
 _PAUSE = timedelta(minutes=10)
-"""A bucket from which no turn was taken for this long is as full as it gets."""
+"""A bucket from which no turn was taken for so long is full, so its row need not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ class Room:
     """How many turns there are now; another worker may be faster in taking them."""
 
     everything: int
-    """Of the provider as a whole."""
+    """Turns of the provider as a whole."""
     by_batch: bool
-    """A claim takes a turn of the provider as a whole: it is tried, or its calls are spread."""
+    """Whether a claim takes one turn of the provider for its whole batch: see `Bucket.by_batch`."""
     names: Mapping[str, int]
-    """Of the buckets that are in use."""
+    """By name, the turns of the buckets that are in use."""
 
 
 class Buckets:
@@ -77,12 +77,12 @@ class Buckets:
         return Room(provider.room(now), provider.by_batch, names)
 
     def unused(self, scope: LimitScope, now: datetime) -> int:
-        """How many turns a bucket has from which none was taken lately."""
+        """The turns of a bucket that has no row, or a row that was not used lately."""
         name = bucket_name(self._channel, "any", scope)
         return rates.fresh(self._limits.of(name), now).room(now)
 
     def take_turns(self, claimed: Sequence[Claimed], room: Room, now: datetime) -> list[Claimed]:
-        """Each with its turn, without those whose bucket was closed meanwhile."""
+        """Give each delivery its turn; those whose bucket was closed since `room` are left out."""
         if not room.by_batch and not self._is_paced():
             return list(claimed)
         always = {self._provider} if room.by_batch else set()
@@ -152,7 +152,7 @@ class Buckets:
             self._reopen({self._provider, *map(self._workspace, reached)}, now)
 
     def held_back(self, claimed: Sequence[Claimed], now: datetime) -> list[Claimed]:
-        """Those in workspaces that refuse everything; where it is time to try again one is left out."""
+        """`domain.ports.ledger.Ledger.held_back`."""
         there: dict[str, list[Claimed]] = {}
         for each in claimed if self._channel in BY_WORKSPACE else ():
             there.setdefault(self._workspace(each.recipient.address.workspace), []).append(each)
@@ -169,7 +169,7 @@ class Buckets:
         return bucket_name(self._channel, workspace, LimitScope.WORKSPACE)
 
     def _probed(self, names: Iterable[str], now: datetime) -> dict[str, Bucket]:
-        """Those that are tried by one call at a time; hardly ever any, so that nothing else is locked."""
+        """Those of the buckets that are being probed, locked; mostly there are none."""
         probed = self._connection.scalars(_PROBED, {"names": list(names)}).all() if names else []
         locked = self._locked(probed, now) if probed else {}
         return {name: bucket for name, bucket in locked.items() if bucket.probing}
@@ -179,7 +179,7 @@ class Buckets:
         self._write({name: rates.reopen(bucket, now) for name, bucket in probed.items()})
 
     def _locked(self, names: Iterable[str], now: datetime) -> dict[str, Bucket]:
-        """Locked in the order of their names, so that no two workers wait for each other."""
+        """The buckets, made where missing, locked in the order of their names: so workers cannot deadlock."""
         wanted = list(names)
         rows = self._connection.execute(_LOCK, {"names": wanted}).all()
         if len(rows) < len(wanted):

@@ -13,18 +13,18 @@ from datetime import UTC, datetime, timedelta
 from domain.people import Channel
 
 WHOLE_WALK_EVERY = timedelta(seconds=3)
-"""How long what became ready behind the cursor may have to wait, in real time, while others are claimed."""
+"""Real time between two walks from the first row on, for which a row behind the cursor may have to wait."""
 LONG = 0.1
-"""Seconds; after a walk as long as this the next one has to wait, however little else is found."""
+"""Seconds from which on a walk counts as long, so that the next one has to wait."""
 SHARE = 50
-"""Long walks take at most one part in so many of the time."""
+"""Long walks take at most one `SHARE`th of the time."""
 LATELY = timedelta(minutes=5)
-"""How long ago what has just been planned was due at most, unless nobody planned for a while."""
+"""Newly planned rows are due at most so long ago, unless nobody planned for a while."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cursor:
-    """The last row that was taken of what is planned."""
+    """A row of what is planned, by the order in which rows are claimed."""
 
     due_at: datetime
     id: int
@@ -36,12 +36,12 @@ FIRST = Cursor(datetime.min.replace(tzinfo=UTC), 0)
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """One from the first row on."""
+    """A walk from the first row on."""
 
     at: datetime
     """Real time."""
     rest: timedelta
-    """How long no other may follow it."""
+    """How long no other walk may follow it."""
 
 
 class ClaimCursors:

@@ -23,7 +23,7 @@ _TRIED_LATER = text("SELECT name, refused_at FROM buckets WHERE probing AND clos
 
 
 def because(connection: Connection, name: str, reason: str) -> None:
-    """Keep why a bucket was closed, for those who look."""
+    """Remember why a bucket was closed, for `donelog doctor`."""
     connection.execute(_BECAUSE, {"name": name, "reason": reason})
 
 
@@ -36,19 +36,19 @@ def refuse(connection: Connection, name: str, refusal: Refusal, *, is_closed: bo
 
 
 def try_new_credential(connection: Connection, channel: Channel, credential: str, now: datetime) -> bool:
-    """Let one call try a channel that refused another credential; False: there is nothing to try."""
+    """`domain.ports.ledger.Ledger.try_new_credential`."""
     bound = {"name": _whole(channel), "credential": credential, "now": now}
     return connection.execute(_OTHER, bound).rowcount == 1
 
 
 def closed_channels(connection: Connection) -> frozenset[Channel]:
-    """Channels that refuse everything."""
+    """`domain.ports.ledger.Ledger.closed_channels`."""
     whole: Mapping[str, Channel] = {_whole(each): each for each in Channel}
     return frozenset(whole[name] for name in connection.scalars(_CLOSED, {"names": list(whole)}))
 
 
 def refusing_places(connection: Connection, now: datetime) -> frozenset[Address]:
-    """`domain.ports.ledger.Ledger.refusing`.
+    """`domain.ports.ledger.Ledger.refusing_places`.
 
     A workspace is closed as a whole for nothing but a credential, a channel for a ban, too.
     """

@@ -92,7 +92,7 @@ _SEES = """
           AND seeing.active AND seeing.channel = {0}.channel
           AND (seeing.channel = :discord OR seeing.workspace = {0}.workspace)
     )"""
-"""She has an identity where a copy is posted; Discord's user ids are the same in every guild."""
+"""Whether a member can see a posted copy: she has an identity there; Discord's ids hold in every guild."""
 
 
 def _tell(there: str) -> TextClause:

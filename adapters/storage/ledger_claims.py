@@ -91,7 +91,7 @@ _CANCEL = text("""
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Which deliveries, how many at most, and until when they are held."""
+    """What a claim asks for: the parameters of `Ledger.claim` but `gather`."""
 
     channel: Channel
     now: datetime
@@ -129,7 +129,7 @@ def claim_paced(
 def _picked_onward(
     connection: Connection, request: Request, limit: int, cursors: ClaimCursors
 ) -> list[Claimed]:
-    """What is due, on from the cursor; where that is less than is wanted, from before it on."""
+    """What is due, from the cursor on; where that is too little, from an earlier place on."""
     cursor = cursors.of(request.channel, request.lease_now)
     rows = _due_behind(connection, request, limit, cursors, cursor)
     before = cursors.before(request.channel, request.lease_now, request.now)
@@ -158,7 +158,7 @@ def _due_behind(
 def _picked_in_turn(
     connection: Connection, request: Request, paced: Mapping[str, Any], cursors: ClaimCursors
 ) -> list[Claimed]:
-    """What is due, of each bucket as many as it has turns; after a long walk from the earliest one on."""
+    """What is due, of each bucket as many as it has turns; a long walk moves the cursor."""
     pick = _PICK_BY_WORKSPACE if request.channel in BY_WORKSPACE else _PICK_PACED
     before = cursors.before(request.channel, request.lease_now, request.now)
     cursor = min(cursors.reached(request.channel), before)
@@ -180,7 +180,7 @@ def _earliest(connection: Connection, request: Request) -> datetime:
 def _due(
     connection: Connection, request: Request, pick: TextClause, also: Mapping[str, Any]
 ) -> Sequence[Row[Any]]:
-    """What is due, of these days first; all are locked."""
+    """Pick and lock what is due: of recent days, else of older ones."""
     today = request.now.date()
     due = {"channel": int(request.channel), "now": request.now, **also}
     near = {"first_day": today - NEAR, "last_day": today + AHEAD}
@@ -191,7 +191,7 @@ def _due(
 def _gather(
     connection: Connection, picked: Sequence[Claimed], gather: Gather
 ) -> tuple[list[Claimed], Mapping[Ref, Facts | None]]:
-    """Those that have something to tell, and what was gathered; the others are cancelled."""
+    """The deliveries that have something to tell, and the gathered facts; the others are cancelled."""
     gathered = gather(picked)
     cancel(connection, [ref for ref, facts in gathered.items() if facts is None])
     return [each for each in picked if gathered.get(each.ref, True) is not None], gathered
@@ -208,7 +208,7 @@ def _begin(
 
 
 def _usable(connection: Connection, rows: Sequence[Row[Any]]) -> list[Claimed]:
-    """Those whose address is still used; the others are cancelled."""
+    """The deliveries whose address is still in use; the others are cancelled."""
     cancel(connection, [Ref(row.day, row.id) for row in rows if not row.usable], _UNREACHABLE)
     picked = _apart([row for row in rows if row.usable])
     claimed = [read_claimed(row) for row in picked]
@@ -231,7 +231,7 @@ def _goes_alone(row: Row[Any]) -> bool:
 
 
 def _readdress(connection: Connection, moved: Sequence[Claimed]) -> None:
-    """They go where their people are reached now."""
+    """Store the present addresses of people who have moved since the delivery was planned."""
     if moved:
         recipients = [each.recipient for each in moved]
         bound = {
@@ -257,7 +257,7 @@ def _start(
 
 
 def cancel(connection: Connection, refs: Sequence[Ref], reason: str | None = None) -> None:
-    """Cancel those of them that are ready or held by this transaction's own claim."""
+    """Cancel deliveries that are ready, or claimed by this transaction itself."""
     if refs:
         states = (State.READY, State.SENDING, State.CANCELLED)
         connection.execute(_CANCEL, refs_of(refs) | numbers_of(*states) | {"reason": reason})
@@ -276,7 +276,7 @@ def numbers_of(*states: State) -> dict[str, int]:
 
 
 def _stored(facts: Iterable[Facts | None]) -> dict[str, str]:
-    """All that differ, as they are stored, and for each delivery the number of its own."""
+    """The different facts as JSON, each once, and for each delivery the number of its own from 1 on."""
     numbers: dict[Facts | None, int | None] = {None: None}
     of_each = [numbers.setdefault(each, len(numbers)) for each in facts]
     different = [json.dumps(dump(each)) for each in numbers if each is not None]

@@ -137,7 +137,7 @@ def claim_doubts(
     lease: tuple[datetime, datetime],
     limit: int,
 ) -> list[Doubted]:
-    """`domain.ports.ledger.Ledger.claim_doubts`; `lease`: from when to when."""
+    """`domain.ports.ledger.Ledger.claim_doubts`; `lease`: its beginning and its end, in real time."""
     near = timedelta(days=2)
     bound = {
         "channel": int(channel),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
@@ -105,7 +106,7 @@ def record(connection: Connection, results: Sequence[Result], now: datetime) -> 
 
 
 def _accept(connection: Connection, results: Sequence[Result], now: datetime) -> set[int]:
-    """Those accepted at the first try that taught nothing about the address; the ids of those taken."""
+    """Record what was accepted at the first attempt by a shorter statement; the ids of those taken."""
     plain = [
         (each.ref, each.fence, each.outcome.receipt)
         for each in results
@@ -120,7 +121,7 @@ def _accept(connection: Connection, results: Sequence[Result], now: datetime) ->
 
 
 def _record(connection: Connection, results: Sequence[Result], now: datetime) -> int:
-    """However they ended; how many were taken."""
+    """Record results of any kind; returns how many were taken."""
     if not results:
         return 0
     limits = {"most_retries": MOST_RETRIES, "first_looks": _FIRST_LOOKS, "now": now}
@@ -128,31 +129,41 @@ def _record(connection: Connection, results: Sequence[Result], now: datetime) ->
     return int(connection.execute(_RECORD, bound).scalar_one())
 
 
+class _End(NamedTuple):
+    """An attempt's end, by the names of the statement's parameters."""
+
+    outcome: int
+    """The state that it leads to."""
+    receipt: str | None = None
+    direct: str | None = None
+    """The direct-message channel that was opened for it."""
+    reason: str | None = None
+    again_at: datetime | None = None
+
+
 def _results(results: Sequence[Result], now: datetime) -> dict[str, str]:
-    names = ("outcome", "receipt", "direct", "reason", "again_at")
     ends = zip(*(_end(each, now) for each in results), strict=True)
     return {
         "fence": array([each.fence for each in results]),
         "attempt": array([each.attempt for each in results]),
-        "failed_once": array([int(_counts(each.outcome)) for each in results]),
-        **{name: array(values) for name, values in zip(names, ends, strict=True)},
+        "failed_once": array([int(_counts_as_failure(each.outcome)) for each in results]),
+        **{name: array(values) for name, values in zip(_End._fields, ends, strict=True)},
     }
 
 
-def _counts(outcome: Outcome) -> bool:
+def _counts_as_failure(outcome: Outcome) -> bool:
     """It failed or may have failed, and the provider has not said how long to wait."""
     return isinstance(outcome, Unknown) or (isinstance(outcome, Later) and outcome.after is None)
 
 
-def _end(result: Result, now: datetime) -> tuple[int, str | None, str | None, str | None, datetime | None]:
-    """The state an attempt leads to, its receipt, the direct-message channel, a reason, when to try again."""
+def _end(result: Result, now: datetime) -> _End:
     match result.outcome:
         case Sent(receipt, direct):
-            return int(State.ACCEPTED), receipt, direct, None, None
+            return _End(int(State.ACCEPTED), receipt, direct)
         case Later(reason, after):
             pause = wait_before(result.attempt, result.ref.id) if after is None else after
-            return int(State.READY), None, None, reason, now + pause
+            return _End(int(State.READY), reason=reason, again_at=now + pause)
         case Never(reason):
-            return int(State.FAILED), None, None, reason, None
+            return _End(int(State.FAILED), reason=reason)
         case Unknown(evidence):
-            return int(State.UNCERTAIN), None, None, evidence, None
+            return _End(int(State.UNCERTAIN), reason=evidence)

@@ -15,7 +15,7 @@ from domain.people import Channel
 TROUBLED = [int(each) for each in (State.UNCERTAIN, State.UNKNOWN)]
 MOST_TROUBLED = 100
 RETRIED = [int(each) for each in (State.FAILED, State.BOUNCED, State.DROPPED, State.CANCELLED, State.UNKNOWN)]
-"""What may be sent again when somebody asks for it."""
+"""States from which an admin may have a delivery sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +67,20 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A bucket that gives out no turns."""
+    """A bucket that is closed now."""
 
     name: str
     until: datetime
     reason: str
     refuses_all: bool
-    """Then one call tries it, and it is open once one goes through."""
+    """The provider refuses everything; one call at a time probes it until one goes through."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
     counts: tuple[Count, ...]
     oldest_due: tuple[tuple[Channel, datetime], ...]
-    """Of each channel the one that has waited longest."""
+    """By channel, when the delivery was due that has waited longest."""
     lateness: tuple[Lateness, ...]
     closed: tuple[Closed, ...]
     paused: tuple[tuple[Channel, str, str], ...]
@@ -172,7 +172,7 @@ class LedgerReport:
         )
 
     def closed(self, now: datetime) -> tuple[Closed, ...]:
-        """What gives out no turns at that instant of real time, and why."""
+        """The buckets that are closed at that instant of real time, and why."""
         return tuple(
             Closed(row.name, row.closed_until, row.reason or "", row.probing)
             for row in self._connection.execute(_CLOSED, {"now": now})
@@ -188,13 +188,13 @@ class LedgerReport:
         return _shown(row, self._attempts([row]), told)
 
     def retry(self, ref: Ref, now: datetime) -> bool:
-        """Send again what had come to an end, at once; False: it had not, or it is too late for it."""
+        """Send a delivery again at once; False: it is still on its way, or too late."""
         bound = {"day": ref.day, "id": ref.id, "now": now, "states": RETRIED}
         asked = {"ready": int(State.READY), "reason": "asked for again"}
         return self._connection.execute(_RETRY, bound | asked).rowcount == 1
 
     def cancel(self, ref: Ref) -> bool:
-        """Do not send it; False: it is on its way, or over."""
+        """Cancel a delivery; False: it is on its way, or has ended."""
         bound = {
             "day": ref.day,
             "id": ref.id,

@@ -12,7 +12,7 @@ from adapters.storage.tables import gateway_state
 from domain.ports.listening import Unread
 
 MOST_STARTS = 100
-"""Of sessions that are remembered: as many as may be begun within a day."""
+"""Beginnings of sessions that are remembered: as many as Discord allows in a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class ListeningProgress:
         return {} if row is None else row.watermarks
 
     def _know(self, more: dict[str, Any]) -> None:
-        """Whatever else is known stays."""
+        """Store these values; the others stay as they are."""
         written = insert(gateway_state).values(bot=self._name, watermarks=more)
         both = gateway_state.c.watermarks.concat(written.excluded.watermarks)
         with self._engine.begin() as connection:

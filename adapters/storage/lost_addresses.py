@@ -15,7 +15,7 @@ from domain.ports.ledger import Lost, LostPrompt
 
 _WANTED = frozenset(each.value for each in WANTED)
 _NEAR = timedelta(days=2)
-"""How far the log day of a prompt that it is not too late for lies from today."""
+"""How far from today the log day of a prompt may lie that is not too late."""
 
 _STOP = text("""
     UPDATE identities SET mail_stopped_at = :now, reason = lost.reason

@@ -15,7 +15,7 @@ from domain.ports.contexts import NEW_TEAM_LOOKS_BACK, DigestDue
 from domain.retention import DIGESTS_LOOK_BACK
 
 _UNTOLD = [int(state) for state in sorted({*MISSED_STATES, State.READY})]
-"""How a copy of a day that is past stands where it never arrived; what is ready is expired soon."""
+"""States of copies that never arrived; a copy of a past day which is still ready is about to expire."""
 
 _MISSED = """
     coalesce((

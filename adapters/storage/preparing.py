@@ -18,7 +18,7 @@ from sqlalchemy import Engine, TextClause, event, text
 _OPTION = "prepared"
 _PLACE = re.compile(r"%\((\w+)\)s")
 _numbers = itertools.count(1)
-"""Never one twice: a statement may be prepared although its answer was not heard."""
+"""Numbers for names of statements, never used twice: one may have been prepared without our hearing of it."""
 
 
 def prepared(sql: str) -> TextClause:

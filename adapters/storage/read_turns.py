@@ -1,4 +1,4 @@
-"""Turns for calls that read and are no deliveries."""
+"""Turns for calls that read, such as catching up on a history, under the same limits as deliveries."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from domain.people import Channel
 
 
 class ReadTurns:
-    """Those of one channel."""
+    """The turns of one channel."""
 
     def __init__(self, engine: Engine, limits: Limits, channel: Channel) -> None:
         self._engine = engine

@@ -32,7 +32,7 @@ class Remembered:
     """
 
     people: dict[tuple[int, int], tuple[Person, int] | None] = field(default_factory=dict)
-    """With the version of the address that the number stands for."""
+    """By organization and number, with the version of the address that the number stands for."""
     identities: dict[tuple[int, int], list[Identity]] = field(default_factory=dict)
     teams: dict[tuple[int, int], list[tuple[Team, Role]]] = field(default_factory=dict)
     by_address: dict[Address, list[OrganizationIdentity]] = field(default_factory=dict)

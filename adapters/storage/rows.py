@@ -1,4 +1,4 @@
-"""Rows of tables turned into what the domain knows."""
+"""Reads rows into the domain's records."""
 
 from typing import Any
 
