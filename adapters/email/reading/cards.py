@@ -46,9 +46,11 @@ def mark_card(page: Page, start: int, end: int, names: frozenset[str]) -> None:
     while top > start and page.said[top - 1] and page.verdicts[top - 1] is None:
         top -= 1
     lines = page.said[top:end]
+    if not 1 < len(lines) <= _MOST_LINES:
+        return
     is_last = page.next_said(end - 1) >= len(page)
     is_below = page.has_words(0 if is_last else start, top)  # below the last quote it ends the whole mail
-    if not 1 < len(lines) <= _MOST_LINES or (top == start and not is_last) or not is_below:
+    if (top == start and not is_last) or not is_below:
         return
     if any(not may_stand_on_card(line) or is_item(line) for line in lines):
         return

@@ -42,12 +42,18 @@ def _is_last(page: Page, index: int) -> bool:
 
 def _names_program(said: str, words: Words) -> bool:
     """`Sent with the Telekom Mail App`: weak by itself, but not where a program puts such a line."""
-    folded = fold(_LINK.sub("", said).strip(" .!*_()[]"))
-    parts = folded.split()
+    folded = fold((_LINK.sub("", said) if _may_link(said) else said).strip(" .!*_()[]"))
     opening = words.devices.sent_from.at(folded)
-    if not opening or ": " in folded or not len(opening.split()) < len(parts) <= _MOST_WORDS:
+    if not opening or ": " in folded:
         return False
-    return any(part.startswith(words.devices.names) for part in parts[len(opening.split()) :])
+    parts, opened = folded.split(), len(opening.split())
+    return opened < len(parts) <= _MOST_WORDS and any(
+        part.startswith(words.devices.names) for part in parts[opened:]
+    )
+
+
+def _may_link(said: str) -> bool:
+    return "<" in said or "(" in said or "http" in said
 
 
 def is_device_line(said: str, words: Words) -> bool:

@@ -27,6 +27,8 @@ from adapters.email.reading.notices import mark_legal
 from adapters.email.reading.page import Page, Verdict, is_rule
 from adapters.email.reading.words import Words, fold
 
+_AMONG = (None, Verdict.DEVICE, Verdict.ARMOUR)
+"""What may stand among the lines below a closing."""
 _DELIMITERS = frozenset(["--", "—", "–", "―"])
 _MOST_SIGNATURE_LINES = 16
 _LONGEST_SIGNATURE_LINE = 100
@@ -56,14 +58,14 @@ def mark_endings(page: Page, start: int, end: int, words: Words, names: frozense
     What stands below a closing is hers too where it is a postscript.
     """
     mark_frames(page, start, end, words, names)
-    mark_legal(page, start, _open_end(page, start, end), words)
-    end = _open_end(page, start, end)
+    mark_legal(page, start, page.open_end(start, end), words)
+    end = page.open_end(start, end)
     _mark_signature(page, start, end, words)
-    end = _trim_rules(page, start, _open_end(page, start, end))
+    end = _trim_rules(page, start, page.open_end(start, end))
     after = _postscript(page, start, end)
     for first, behind in ((start, after), (after, end)):
         if first < behind:
-            _mark_farewell(page, first, _open_end(page, first, behind), words, names)
+            _mark_farewell(page, first, page.open_end(first, behind), words, names)
 
 
 def _postscript(page: Page, start: int, end: int) -> int:
@@ -75,28 +77,23 @@ def _postscript(page: Page, start: int, end: int) -> int:
 def _mark_farewell(page: Page, start: int, end: int, words: Words, names: frozenset[str]) -> None:
     """Closing, name and visiting card below her words."""
     mark_dashed_card(page, start, end)
-    mark_barred_card(page, start, _open_end(page, start, end))
-    end = _open_end(page, start, end)
+    mark_barred_card(page, start, page.open_end(start, end))
+    end = page.open_end(start, end)
     _mark_signed(page, start, end, names)
-    _mark_closing(page, start, _open_end(page, start, end), words, names)
-    end = _open_end(page, start, end)
+    _mark_closing(page, start, page.open_end(start, end), words, names)
+    end = page.open_end(start, end)
     mark_card(page, start, end, names)
     mark_own_card(page, start, end, names)
     mark_spread_card(page, start, end, names)
-    end = _open_end(page, start, end)
+    end = page.open_end(start, end)
     _mark_name(page, start, end, names)
-    _trim_rules(page, start, _open_end(page, start, end))
-
-
-def _open_end(page: Page, start: int, end: int) -> int:
-    """The line behind the last one with words that is still hers."""
-    while end > start and (page.verdicts[end - 1] is not None or not page.said[end - 1]):
-        end -= 1
-    return end
+    _trim_rules(page, start, page.open_end(start, end))
 
 
 def _mark_signature(page: Page, start: int, end: int, words: Words) -> None:
     """From the line `-- ` or one that looks like it, if what follows looks like a signature."""
+    if not any(map(is_rule, page.said[start:end])):
+        return
     after: list[str] = []
     delimiter, since = -1, 0
     first = next((each for each in page.open_lines(start, end) if not is_rule(page.said[each])), end)
@@ -206,13 +203,13 @@ def _mark_closing(page: Page, start: int, end: int, words: Words, names: frozens
         said = page.said[index]
         if not said:
             continue
-        if page.verdicts[index] not in (None, Verdict.DEVICE, Verdict.ARMOUR):
+        if page.verdicts[index] not in _AMONG or not page.has_words(top, index):
             break
         if is_closing(said, words, names):
-            if _fits_below(below_lines, names) and page.has_words(top, index):
+            if _fits_below(below_lines, names):
                 found = index
             below_lines = []
-        elif page.has_words(top, index) and _closes_by_form(page, index, below_lines, words, names):
+        elif _closes_by_form(page, index, below_lines, words, names):
             found, below_lines = index, []
         elif page.verdicts[index] is None:
             if not (may_stand_on_card(said) or words.manners.formulas.at(fold(said))) or (

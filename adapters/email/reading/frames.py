@@ -20,7 +20,7 @@ def mark_frames(page: Page, start: int, end: int, words: Words, names: frozenset
     """Frames at the end of the lines from `start` up to `end`, below a closing, and a list of links."""
     _mark_links(page, start, end)
     for _ in range(_MOST_FRAMES):
-        last = next((each for each in range(end - 1, start, -1) if _is_open(page, each)), start)
+        last = page.open_end(start + 1, end) - 1
         top = frame_top(page, last, start, end, shortest=_WIDE) if is_rule(page.said[last]) else last
         if top == last or not _is_below_closing(page, top, start, words, names):
             return
@@ -34,10 +34,6 @@ def frame_top(page: Page, index: int, start: int, end: int, *, shortest: int = _
         if len(said) >= shortest and is_rule(said) and page.verdicts[edge] is None:
             return edge if said in page.said[index : min(end, index + _MOST_INSIDE)] else index
     return index
-
-
-def _is_open(page: Page, index: int) -> bool:
-    return bool(page.said[index]) and page.verdicts[index] is None
 
 
 def _is_below_closing(page: Page, index: int, start: int, words: Words, names: frozenset[str]) -> bool:

@@ -18,7 +18,9 @@ def under_headings(lines: Sequence[str], words: Words) -> list[str]:
 
     A heading counts to the next one, or to the end of its list, or of its paragraph where it is no list.
     """
-    last = max((index for index, line in enumerate(lines) if line.strip()), default=-1)
+    last = len(lines) - 1
+    while last > 0 and not lines[last].strip():
+        last -= 1
     if last <= 0:
         return list(lines)
     kept: list[str] = []
@@ -26,56 +28,63 @@ def under_headings(lines: Sequence[str], words: Words) -> list[str]:
     for index, line in enumerate(lines):
         if _is_courtesy(line, words) or _says_none(line, words):
             continue
-        before_list = is_bullet(lines[_next(lines, index)])
-        heading = _heading(line, words, before_list=before_list, is_first=not kept) if index < last else None
+        heading = _heading(lines, index, words, is_first=not kept) if index < last else None
         if heading is not None:
-            mark, items, listed = heading, 0, before_list
+            mark, items, listed = heading, 0, _is_before_list(lines, index)
         elif not line.strip():
-            mark = _DONE if items and not (listed and before_list) else mark
+            mark = _DONE if items and not (listed and _is_before_list(lines, index)) else mark
             kept.append(line)
         else:
             items += 1
             if listed and not is_bullet(line):
                 mark = _DONE
-            kept.extend(_marked(line, mark, words))
+            kept.extend(_marked(line, mark, words) if mark else (line,))
     return kept
 
 
-def _next(lines: Sequence[str], index: int) -> int:
-    """The line after `index`, or the one after an empty one."""
-    return min(
-        index + 1 if index + 1 < len(lines) and lines[index + 1].strip() else index + 2, len(lines) - 1
-    )
+def _is_before_list(lines: Sequence[str], index: int) -> bool:
+    """Whether the line after `index`, or the one after an empty one, begins with a bullet."""
+    after = index + 1 if index + 1 < len(lines) and lines[index + 1].strip() else index + 2
+    return is_bullet(lines[min(after, len(lines) - 1)])
 
 
 def _is_courtesy(line: str, words: Words) -> bool:
     """A closing that stands in the middle: `Thanks!` and then a list."""
-    bare = fold(line.strip(PUNCTUATION)) if len(line) <= _LONGEST else ""
+    if len(line) > _LONGEST:
+        return False
+    bare = fold(line.strip(PUNCTUATION))
     return bool(bare) and words.manners.closings.at(bare) == bare
 
 
 def _says_none(line: str, words: Words) -> bool:
     """`Blockers: none`."""
-    name, colon, rest = line.partition(":")
-    if not colon or len(line) > _LONGEST or fold(rest.strip(_AROUND)) not in words.headings.nones:
+    if ":" not in line or len(line) > _LONGEST:
+        return False
+    name, _, rest = line.partition(":")
+    if fold(rest.strip(_AROUND)) not in words.headings.nones:
         return False
     name = fold(name.strip(_AROUND))
     return name in words.headings.blocker_intros or name in words.headings.goal_intros
 
 
-def _heading(line: str, words: Words, *, before_list: bool, is_first: bool) -> str | None:
+def _heading(lines: Sequence[str], index: int, words: Words, *, is_first: bool) -> str | None:
     """The mark of what follows; None for a line that is no heading.
 
     It ends in a colon or stands above a list; at the top a phrase of several words says enough.
     """
-    bare = line.strip()
-    if not bare or len(bare) > _LONGEST or is_bullet(line):
+    bare = lines[index].strip()
+    if not bare or len(bare) > _LONGEST:
         return None
     name = fold(bare.strip(_AROUND))
-    if is_first and " " in name and name in words.headings.intros:
-        return _DONE
-    if not before_list and bare.strip("*_ #")[-1:] not in (":", "：") and bare[0] not in "#*":
+    mark = _mark_of(name, words)
+    if mark is None or is_bullet(lines[index]):
         return None
+    is_phrase = is_first and mark == _DONE and " " in name
+    is_marked = bare[0] in "#*" or bare.strip("*_ #")[-1:] in (":", "：")
+    return mark if is_phrase or is_marked or _is_before_list(lines, index) else None
+
+
+def _mark_of(name: str, words: Words) -> str | None:
     if name in words.headings.intros:
         return _DONE
     if name in words.headings.goal_intros:
@@ -86,7 +95,7 @@ def _heading(line: str, words: Words, *, before_list: bool, is_first: bool) -> s
 def _marked(line: str, mark: str, words: Words) -> list[str]:
     """The line with the mark of its heading, unless it has one of its own or says that there is nothing."""
     said = line.strip()
-    if not mark or said.lstrip("-*+• ").startswith(_MARKED):
+    if said.lstrip("-*+• ").startswith(_MARKED):
         return [line]
     text = BULLET.sub("", said, count=1).strip()
     return [] if fold(text.strip(_AROUND)) in words.headings.nones else [f"{mark}{text}"]

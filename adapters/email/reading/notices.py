@@ -5,7 +5,7 @@ import re
 from adapters.email.reading.frames import frame_top
 from adapters.email.reading.manners import LONGEST_CLOSING_LINE
 from adapters.email.reading.page import Page, Verdict, is_bullet, is_rule
-from adapters.email.reading.words import Openings, Words, fold
+from adapters.email.reading.words import Words, fold
 
 _MOST_BANNERS = 3
 _LONGEST_BANNER = 8
@@ -120,20 +120,20 @@ def mark_legal(page: Page, start: int, end: int, words: Words) -> None:
 
 def _legal_at(page: Page, start: int, end: int, words: Words) -> tuple[int, str]:
     """The first line of what is no longer hers, and why; `end` when all of it may be."""
+    kinds = ((words.notices.disclaimers, "legal text"), (words.notices.footers, "footer of a list"))
     for index in page.open_lines(start, end):
-        said = _LEADING.sub("", page.said[index].strip(" *_|>-=#※"))
+        said = page.said[index].strip(" *_|>-=#※")
+        said = said if said[:1].isalnum() else _LEADING.sub("", said)
         bare = fold(said)
+        behind = _behind_heading(said)
         is_apart = _begins_paragraph(page, index, start)
-        for phrases, rule in (
-            (words.notices.disclaimers, "legal text"),
-            (words.notices.footers, "footer of a list"),
-        ):
-            phrase = phrases.at(bare) or _behind_heading(said, phrases)
+        for phrases, rule in kinds:
+            phrase = phrases.at(bare) or phrases.at(behind)
             if not phrase or not (is_apart or _is_surely_legal(said, phrase)):
                 continue
             if _is_impersonal(page.said[index], phrase, bare) and page.has_words(0, index):
                 return _above(page, index, start, end), rule
-        is_headed = said[:_LONGEST_HEADING].partition(":")[1] and words.notices.disclaimers.at(bare)
+        is_headed = ":" in said[:_LONGEST_HEADING] and words.notices.disclaimers.at(bare)
         if (is_apart or is_headed) and _sounds_legal(page, index, end, words) and page.has_words(0, index):
             return _above(page, index, start, end), "sounds as legal texts do"
     return end, ""
@@ -168,11 +168,12 @@ def _begins_paragraph(page: Page, index: int, start: int) -> bool:
     )
 
 
-def _behind_heading(said: str, phrases: Openings) -> str:
-    """The phrase behind a heading in capitals: `AVISO: Esta mensagem ...`."""
-    heading, colon, rest = said.partition(":")
-    is_heading = bool(colon) and len(heading) <= _LONGEST_HEADING and heading.isupper()
-    return phrases.at(fold(rest.strip())) if is_heading else ""
+def _behind_heading(said: str) -> str:
+    """What stands behind a heading in capitals, folded: `AVISO: Esta mensagem ...`."""
+    if ":" not in said:
+        return ""
+    heading, _, rest = said.partition(":")
+    return fold(rest.strip()) if len(heading) <= _LONGEST_HEADING and heading.isupper() else ""
 
 
 def _is_surely_legal(said: str, phrase: str) -> bool:

@@ -120,6 +120,12 @@ class Page:
                 return True
         return False
 
+    def open_end(self, start: int, end: int) -> int:
+        """The line behind the last one from `start` up to `end` with words that nobody has judged yet."""
+        while end > start and (self.verdicts[end - 1] is not None or not self.said[end - 1]):
+            end -= 1
+        return end
+
     def next_said(self, index: int) -> int:
         """The nearest line with words after `index`; the number of lines when there is none."""
         for later in range(index + 1, len(self.said)):
@@ -168,13 +174,10 @@ def _visible(line: str) -> str:
 
 def is_rule(said: str) -> bool:
     """A line of dashes, stars or the like, with no word in it."""
-    if not said:
+    if said[:1] not in _DRAWN:
         return False
     return _RULE.issuperset(said) or (
-        len(said) >= _FEWEST_ORNAMENTS
-        and said[0] in _DRAWN
-        and _DRAWN.issuperset(said)
-        and not said.startswith(_COMMENTS)
+        len(said) >= _FEWEST_ORNAMENTS and _DRAWN.issuperset(said) and not said.startswith(_COMMENTS)
     )
 
 

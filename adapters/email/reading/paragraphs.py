@@ -7,8 +7,8 @@ up; two things that stay together are easier to bear than one thing torn in two,
 import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from adapters.email.reading.headings import under_headings
 from adapters.email.reading.page import INVISIBLE, KEPT, Judged, is_bullet, is_rule
@@ -41,7 +41,7 @@ def answer_lines(judged: Sequence[Judged], words: Words, *, flowed: bool, delsp:
     lines = _unflowed(kept, delsp=delsp) if flowed else kept
     even = _even_bullets(lines)
     lines = _unwrapped(even, _breaks(even, 0 if flowed else _width(kept), words))
-    lines = [line for line in lines if not is_rule(line.strip()) or line.strip().startswith("```")]
+    lines = [line for line in lines if not is_rule(line.strip())]
     return _trimmed(under_headings(lines, words))
 
 
@@ -70,14 +70,13 @@ def _unflowed(lines: Sequence[str], *, delsp: bool) -> list[str]:
     return [line.rstrip() for line in joined]
 
 
-def _even_bullets(lines: Sequence[str]) -> list[str]:
+def _even_bullets(lines: Sequence[str]) -> Sequence[str]:
     """Bullets and numbers of other shapes as `- ` and `1. `; a bullet without space gets one."""
-    tight = sum(_TIGHT_BULLET.match(line) is not None for line in lines if line)
-    numbered = sum(_ODD_NUMBER.match(line) is not None for line in lines if line)
-    return [
-        _even_bullet(line, tight=tight >= _FEWEST_TIGHT, numbered=numbered >= _FEWEST_TIGHT) if line else ""
-        for line in lines
-    ]
+    if all(line[:1].isalpha() or not line for line in lines):
+        return lines
+    tight = sum(map(bool, map(_TIGHT_BULLET.match, lines))) >= _FEWEST_TIGHT
+    numbered = sum(map(bool, map(_ODD_NUMBER.match, lines))) >= _FEWEST_TIGHT
+    return [_even_bullet(line, tight=tight, numbered=numbered) for line in lines]
 
 
 def _even_bullet(line: str, *, tight: bool, numbered: bool) -> str:
@@ -92,8 +91,7 @@ def _even_bullet(line: str, *, tight: bool, numbered: bool) -> str:
     return line
 
 
-@dataclass(frozen=True, slots=True)
-class _Breaks:
+class _Breaks(NamedTuple):
     """How a program seems to have broken her lines."""
 
     width: int
@@ -116,7 +114,7 @@ def _unwrapped(lines: Sequence[str], breaks: _Breaks) -> list[str]:
     joined: list[str] = []
     previous, in_code = "", False
     for line in lines:
-        fenced = line.lstrip().startswith("```")
+        fenced = "```" in line and line.lstrip().startswith("```")
         if joined and not in_code and not fenced and _continues(previous, line, joined[-1], breaks):
             joined[-1] = f"{joined[-1].rstrip()} {line.strip()}"
         else:
@@ -131,6 +129,8 @@ def _width(lines: Sequence[str]) -> int:
 
     The longest line tells it, unless a line is longer than any program would leave it.
     """
+    if max(map(len, lines), default=0) < _NARROWEST:
+        return 0
     lengths = [len(line.rstrip()) for line in lines if line.strip() and "://" not in line]
     longest = max(lengths, default=0)
     return longest if _NARROWEST <= longest <= _WIDEST else 0
@@ -151,19 +151,16 @@ def _begins_a_thing(before: str, after: str, breaks: _Breaks) -> bool:
 
 
 def _continues(previous: str, line: str, whole: str, breaks: _Breaks) -> bool:
-    before, after = previous.rstrip(), line.strip()
-    if not before.strip() or not after or is_bullet(line):
+    indent = _indent(line)
+    if not (indent or breaks.width):
         return False
-    hangs = _indent(line) >= _indent(previous) + _INDENT
-    if hangs and is_bullet(whole) and (is_bullet(previous) or _indent(line) > 0):
-        return True
-    if (
-        is_bullet(whole)
-        and _indent(line) > 0
-        and _indent(line) == _indent(previous)
-        and not is_bullet(previous)
-    ):
-        return True  # further lines that hang under the same bullet
+    before, after = previous.rstrip(), line.strip()
+    if not before or not after or is_bullet(line):
+        return False
+    if indent and is_bullet(whole):
+        above = _indent(previous)
+        if indent >= above + _INDENT or (indent == above and not is_bullet(previous)):
+            return True  # it hangs under the bullet, or below another that does
     if not breaks.width or not _is_full(before, after, breaks.width):
         return False
     return not _begins_a_thing(before, after, breaks) and _join_weight(before, after) >= _ENOUGH

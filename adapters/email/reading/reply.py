@@ -8,7 +8,7 @@ is a nuisance, a lost done a defect.
 import quopri
 import re
 from collections.abc import Sequence
-from itertools import islice, pairwise
+from itertools import islice
 
 from adapters.email.reading.armour import mark_armour
 from adapters.email.reading.cutting import cut
@@ -88,6 +88,13 @@ def _mark_greetings(page: Page, known: Words, names: frozenset[str]) -> None:
 
 def _stretches(page: Page) -> list[tuple[int, int]]:
     """The runs of lines between quotes in which something is open."""
-    quoted = (index for index, verdict in enumerate(page.verdicts) if verdict in _APART)
-    runs = ((above + 1, below) for above, below in pairwise((-1, *quoted, len(page))))
-    return [run for run in runs if run[0] < run[1] and next(page.open_lines(*run), None) is not None]
+    runs: list[tuple[int, int]] = []
+    start, is_open = 0, False
+    for index, verdict in enumerate(page.verdicts):
+        if verdict is None:
+            is_open = is_open or bool(page.said[index])
+        elif verdict in _APART:
+            if is_open:
+                runs.append((start, index))
+            start, is_open = index + 1, False
+    return [*runs, (start, len(page))] if is_open else runs
