@@ -141,6 +141,8 @@ class JoinOffered:
 @dataclass(frozen=True, slots=True)
 class Left:
     team: str
+    team_id: int = 0
+    """By which she comes back; 0 where an older row did not keep it."""
 
 
 @dataclass(frozen=True, slots=True)

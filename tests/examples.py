@@ -124,7 +124,7 @@ FACTS: dict[str, f.Facts] = {
     "joined": f.Joined("platform", already=False, minute=18 * 60, zone="Europe/Madrid", days=0b11111),
     "join_offered": f.JoinOffered(((7, "platform"), (8, "support"))),
     "join_nothing": f.JoinOffered(()),
-    "left": f.Left("platform"),
+    "left": f.Left("platform", 7),
     "invited": f.Invited("cleo@example.com", "platform", already=False),
     "invitation": f.Invitation("Ada", "platform", 18 * 60, "America/New_York", 0b11111),
     "connected": f.Connected("Initech"),

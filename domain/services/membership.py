@@ -102,16 +102,29 @@ def named(tenant: Tenant, name: str) -> Team:
 
 
 def leave(tenant: Tenant, person: Person, command: Leave) -> f.Left:
-    """Leave a team; what was written stays.
+    """Leave a team; what was written stays, and one word brings her back as a member.
 
     Raises:
-        Refusal: she is in none, or in several and named none of them.
+        Refusal: she is in none, or in several and named none of them; or she is more or less than a member,
+            which no word would bring back, and did not name the team.
     """
     team = _own(tenant, person, command.name, "leave")
+    if not command.name:
+        _refuse_what_is_not_undone(tenant, person, team)
     tenant.teams.leave(team.id, person.id)
     if not any(role.writes for _, role in tenant.teams.of(person.id)):
         tenant.outbox.cancel_prompt(person.id, None)  # nobody would read the answer
-    return f.Left(team.name)
+    return f.Left(team.name, team.id)
+
+
+def _refuse_what_is_not_undone(tenant: Tenant, person: Person, team: Team) -> None:
+    role = next(role for each, role in tenant.teams.of(person.id) if each.id == team.id)
+    if role is not Role.MEMBER:
+        is_now = "manage" if role is Role.MANAGER else "only read"
+        raise Refusal(
+            f"You {is_now} {team.name}, and would come back as somebody who is asked. "
+            f"If you mean it, write `/done leave {team.name}`."
+        )
 
 
 def team_to_invite_to(tenant: Tenant, person: Person, origin: Origin, command: Invite) -> Team:

@@ -27,7 +27,7 @@ def word(facts: f.TeamFacts, channel: Channel) -> Message:  # noqa: C901, PLR091
         case f.JoinOffered():
             return _join_offered(facts, channel)
         case f.Left():
-            return one_sentence(f"You have left {facts.team}. What you wrote stays.")
+            return _left(facts, channel)
         case f.Invited():
             return _invited(facts)
         case f.Invitation():
@@ -86,6 +86,19 @@ def _joined(facts: f.Joined, channel: Channel) -> Message:
             ),
         ),
         subject=start,
+    )
+
+
+def _left(facts: f.Left, channel: Channel) -> Message:
+    told = f"You have left {facts.team}. What you wrote stays."
+    back = code(f"{before_commands(channel)}join {facts.team}")
+    return Message(
+        (
+            Paragraph(text(told)),
+            *((Actions((Action("Come back", Join(facts.team_id)),)),) if facts.team_id else ()),
+            Paragraph(text(muted("To come back, write "), back)),
+        ),
+        subject=f"You have left {facts.team}",
     )
 
 
