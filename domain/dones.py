@@ -92,6 +92,8 @@ def clean_text(raw: str) -> str:
 
     Right-to-left and joining characters stay, since languages need them; renderers isolate them.
     """
+    if raw.isascii() and raw.replace("\n", "").isprintable():
+        return raw  # as nearly every text is
     joined = raw.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     kept = _UNSTORABLE.sub("", joined.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     return kept if kept.isascii() else _cap_marks(kept)
@@ -136,12 +138,18 @@ def _read_line(raw: str, teams: Mapping[str, int]) -> Line | None:
         if hidden or team_ids is None:
             private, team_ids, words = hidden, inner_team_ids, inner
     words = words.strip()
-    if not any(character.isalnum() or unicodedata.category(character) == "So" for character in words):
+    if not (words[:1].isalnum() or _says_something(words)):
         return None
     return Line(kind, words, private, team_ids)
 
 
+def _says_something(words: str) -> bool:
+    return any(character.isalnum() or unicodedata.category(character) == "So" for character in words)
+
+
 def _kind(raw: str) -> tuple[LineKind, str]:
+    if raw[:1].isalpha():
+        return LineKind.DONE, raw  # no bullet, no check mark
     for pattern, kind in ((_CHECKED, LineKind.DONE), (_OPEN, LineKind.GOAL), (_BLOCKED, LineKind.BLOCKER)):
         found = pattern.match(raw)
         if found and found.end() < len(raw):
@@ -150,6 +158,8 @@ def _kind(raw: str) -> tuple[LineKind, str]:
 
 
 def _audience(raw: str, teams: Mapping[str, int]) -> tuple[bool, tuple[int, ...] | None, str]:
+    if ":" not in raw and "：" not in raw:
+        return False, None, raw
     private = _PRIVATE.match(raw)
     if private is not None:
         return True, None, raw[private.end() :]

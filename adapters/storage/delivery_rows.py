@@ -1,8 +1,9 @@
 """Deliveries as rows: writing new ones, reading claimed ones."""
 
 import json
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import date
+from itertools import repeat
 from typing import Any, cast
 
 from sqlalchemy import Connection, Row, text
@@ -49,13 +50,19 @@ def columns(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
     return {name: array([row[name] for row in rows]) for name in rows[0]}
 
 
+def arrays(names: Sequence[str], rows: Collection[Sequence[Any]]) -> dict[str, str]:
+    """The same of rows whose values stand in the order of these names; there may be none."""
+    of_each = zip(*rows, strict=True) if rows else repeat((), len(names))
+    return {name: array(values) for name, values in zip(names, of_each, strict=True)}
+
+
 def array(values: Sequence[date | int | str | None]) -> str:
     """An array as PostgreSQL reads it: one constant, where a list becomes an expression of each element.
 
     https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
     """
     kinds = set(map(type, values))
-    if kinds <= {int, date, datetime}:
+    if all(issubclass(kind, int | date) for kind in kinds):
         return "{" + ",".join(map(str, values)) + "}"
     if kinds == {str}:
         return _words(cast("Sequence[str]", values))

@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from adapters.storage.delivery_rows import add_deliveries, array, columns
+from adapters.storage.delivery_rows import add_deliveries, array, arrays
 from adapters.storage.partitions import by_day
 from adapters.storage.preparing import prepared, prepared_for
-from adapters.storage.search_text import search_vector
+from adapters.storage.search_text import vector_and_lexicon
 from domain.commands import InboxRef
 from domain.deliveries import CANCELLABLE_STATES, Kind, NewDelivery, State
 from domain.dones import Line
@@ -94,6 +94,9 @@ _COUNT = prepared("""
         times = CASE WHEN limits.since <= :over THEN excluded.times ELSE limits.times + excluded.times END
 """)
 
+Word = tuple[int, str]
+"""An organization and a word of its lexicon."""
+
 
 class NewAnswer(NamedTuple):
     organization_id: int
@@ -122,8 +125,8 @@ class LateWrites:
     feed: bool
     """Whether a search engine must be told of new dones."""
     answers: list[NewAnswer] = field(default_factory=list)
-    words: Counter[tuple[int, str]] = field(default_factory=Counter)
-    """Uses more or less, by organization and word."""
+    words: Counter[Word] = field(default_factory=Counter)
+    """Uses more or less; those in new answers are counted when these are written."""
     answered: set[tuple[int, int, date]] = field(default_factory=set)
     """Organization, person and day of prompts that need not be sent any more."""
     deliveries: list[NewDelivery] = field(default_factory=list)
@@ -139,7 +142,7 @@ class LateWrites:
         """
         if self.answers:
             answers, self.answers = self.answers, []
-            _add_answers(connection, answers, feed=self.feed)
+            self.words.update(_add_answers(connection, answers, feed=self.feed))
         if self.answered:
             answered, self.answered = self.answered, set()
             _cancel_prompts(connection, answered)
@@ -165,41 +168,33 @@ class LateWrites:
             _count(connection, counts)
 
 
-def _add_answers(connection: Connection, answers: Sequence[NewAnswer], *, feed: bool) -> None:
-    new = {
-        name: array([getattr(each, name) for each in answers])
-        for name in ("organization_id", "person_id", "day", "source_ref", "at")
-    }
-    lines = [
-        (place, position, line, team_ids)
-        for place, answer in enumerate(answers, 1)
-        for position, (line, team_ids) in enumerate(answer.lines)
-    ]
-    said = {
-        "places": array([place for place, *_ in lines]),
-        "kinds": array([int(line.kind) for *_, line, _ in lines]),
-        "texts": array([line.text for *_, line, _ in lines]),
-        "positions": array([position for _, position, *_ in lines]),
-        # An array of arrays must be rectangular; so each audience goes as the text of an array.
-        "teams": array([array(team_ids) for *_, team_ids in lines]),
-        "chosen": array([line.audience_chosen for *_, line, _ in lines]),
-        "terms": array([search_vector(line.text) for *_, line, _ in lines]),
-    }
+def _add_answers(connection: Connection, answers: Sequence[NewAnswer], *, feed: bool) -> list[Word]:
+    """The words of their lines, but not of what somebody keeps to herself."""
+    lines: list[tuple[Any, ...]] = []
+    words: list[Word] = []
+    for place, answer in enumerate(answers, 1):
+        for position, (line, team_ids) in enumerate(answer.lines):
+            vector, lexicon = vector_and_lexicon(line.text)
+            # An array of arrays must be rectangular; so each audience goes as the text of an array.
+            teams = array(team_ids)
+            lines.append((place, line.kind, line.text, position, teams, line.audience_chosen, vector))
+            if team_ids:
+                words += [(answer.organization_id, word) for word in lexicon]
+    new = arrays(NewAnswer._fields[:-1], [answer[:-1] for answer in answers])
+    said = arrays(("places", "kinds", "texts", "positions", "teams", "chosen", "terms"), lines)
     if connection.scalar(_ANSWERS, {**new, **said, "feed": feed}) != len(answers):
         raise WriteConflict
+    return words
 
 
-def _count_words(connection: Connection, words: Counter[tuple[int, str]]) -> None:
-    counted = sorted((key, uses) for key, uses in words.items() if uses)
+def _count_words(connection: Connection, words: Counter[Word]) -> None:
+    counted = sorted(word for word, uses in words.items() if uses)
     if not counted:
         return
-    rows = {
-        "organization_ids": array([organization_id for (organization_id, _), _ in counted]),
-        "words": array([word for (_, word), _ in counted]),
-        "uses": array([uses for _, uses in counted]),
-    }
-    connection.execute(_WORDS, rows)
-    if any(uses < 0 for _, uses in counted):
+    rows = arrays(("organization_ids", "words"), counted)
+    uses = [words[word] for word in counted]
+    connection.execute(_WORDS, {**rows, "uses": array(uses)})
+    if min(uses) < 0:
         connection.execute(_UNUSED_WORDS, rows)
 
 
@@ -210,16 +205,13 @@ def _cancel_prompts(connection: Connection, answered: set[tuple[int, int, date]]
         "waiting": array([int(each) for each in CANCELLABLE_STATES]),
     }
     for day, people in by_day((day, (one, other)) for one, other, day in sorted(answered)).items():
-        rows = {
-            "organization_ids": array([one for one, _ in people]),
-            "person_ids": array([id_ for _, id_ in people]),
-        }
+        rows = arrays(("organization_ids", "person_ids"), people)
         connection.execute(prepared_for(day, _CANCEL_PROMPTS), {**states, **rows})
 
 
 def _end_items(connection: Connection, ended: dict[InboxRef, EndedItem]) -> None:
-    for day, items in by_day((ref.day, (ref.id, *each)) for ref, each in ended.items()).items():
-        rows = columns([dict(zip(("id", *EndedItem._fields), each, strict=True)) for each in items])
+    for day, items in by_day((ref.day, (ref.id, *how)) for ref, how in ended.items()).items():
+        rows = arrays(("id", *EndedItem._fields), items)
         connection.execute(prepared_for(day, _END_ITEMS), rows)
 
 

@@ -66,7 +66,6 @@ class PostgresLog:
         sources[source] = True
         new = NewAnswer(self._organization_id, person_id, day, source_ref, at, lines)
         self._transaction.late.answers.append(new)
-        self._search.count((), ((line.text, team_ids) for line, team_ids in lines))
         return True
 
     def _is_there(self, source_ref: str) -> bool:

@@ -6,6 +6,7 @@ and in Korean, whose words carry endings, every two neighbouring characters are 
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 LONGEST_WORD = 80
@@ -54,16 +55,18 @@ def search_vector(text: str) -> str:
 
     A lone character of a script without blanks is found too, so both it and its pairs are in the vector.
     """
-    places: dict[str, list[int]] = {}
-    size = 0
-    for word, position in _indexed(text):
-        kept = places.setdefault(word, [])
-        if len(kept) < MOST_PLACES:
-            size += 2 if kept else len(word.encode()) + 6
-            kept.append(position)
-        if size > MOST_BYTES:
-            break
-    return " ".join([f"'{word}':{','.join(map(str, kept))}" for word, kept in sorted(places.items())])
+    return _vector(_entries(text))
+
+
+def lexicon_words(text: str) -> set[str]:
+    """The words of its vector by which a mistyped one can be corrected."""
+    return _lexicon(_entries(text))
+
+
+def vector_and_lexicon(text: str) -> tuple[str, set[str]]:
+    """Both, of a text that is read but once."""
+    entries = _entries(text)
+    return _vector(entries), _lexicon(entries)
 
 
 def query_terms(text: str) -> list[str]:
@@ -74,27 +77,50 @@ def query_terms(text: str) -> list[str]:
     return terms
 
 
-def lexicon_words(text: str) -> set[str]:
-    """The words by which a mistyped one can be corrected."""
-    return {
-        run[:LONGEST_WORD]
-        for run, unspaced in _runs(fold(text))
-        if not unspaced and len(run) >= SHORTEST_FOR_LEXICON and not run.isdecimal()
-    }
+def _vector(entries: dict[str, str]) -> str:
+    return " ".join(sorted(entries.values()))
 
 
-def _indexed(text: str) -> Iterator[tuple[str, int]]:
+def _lexicon(entries: dict[str, str]) -> set[str]:
+    return {word for word in entries if len(word) >= SHORTEST_FOR_LEXICON and not word.isdecimal()}
+
+
+def _entries(text: str) -> dict[str, str]:
+    """What a vector says of each word: `'built':3`."""
+    entries: dict[str, str] = {}
+    for position, word in _indexed(fold(text)):
+        entries[word] = f"{entries[word]},{position}" if word in entries else f"'{word}':{position}"
+    return entries
+
+
+def _indexed(folded: str) -> Iterable[tuple[int, str]]:
+    """The words to be found by and where they stand, as far as the database takes them."""
+    if len(folded) <= MOST_PLACES and folded.isascii():  # as nearly every text: too short for other bounds
+        return enumerate([word[:LONGEST_WORD] for word in _ASCII_WORD.findall(folded)], 1)
+    return _storable(_placed(folded))
+
+
+def _placed(folded: str) -> Iterator[tuple[int, str]]:
     position = 0
-    for run, unspaced in _runs(fold(text)):
+    for run, unspaced in _runs(folded):
         singles = run if unspaced else (run[:LONGEST_WORD],)
         pairs = _pairs(run) if unspaced else ()
         for index, single in enumerate(singles):
             position += 1
-            if position > LAST_POSITION:
-                return
-            yield single, position
+            yield position, single
             if index < len(pairs):
-                yield pairs[index], position
+                yield position, pairs[index]
+
+
+def _storable(placed: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    size, times = 0, Counter[str]()
+    for position, word in placed:
+        if position > LAST_POSITION or size > MOST_BYTES:
+            return
+        times[word] += 1
+        if times[word] <= MOST_PLACES:
+            size += len(word.encode()) + 6 if times[word] == 1 else 2
+            yield position, word
 
 
 def _pairs(run: str) -> list[str]:
