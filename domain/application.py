@@ -109,8 +109,8 @@ class DoneLog:
         uow.inbox.finish(
             item.ref, handled.state, handled.organization_id, handled.person_id, handled.note, sender
         )
-        if handled.stopped is not None:
-            rerouting.stop_mail(uow, handled.stopped, now)
+        if handled.stopped_identity_id is not None:
+            rerouting.stop_mail(uow, handled.stopped_identity_id, now)
         if handled.event is not None:
             rerouting.note(uow, [handled.event], now)
         if item.lane is Lane.SAID:
@@ -124,7 +124,7 @@ class DoneLog:
         if handled.organization_id is None or (handled.facts is None and not marked):
             return
         identity_id = handled.identity.id if handled.identity else None
-        if handled.stopped == identity_id:
+        if handled.stopped_identity_id == identity_id:
             identity_id = None  # that her mail is stopped is the last mail she gets
         answer = NewDelivery(
             key=Key(item.ref.day, Kind.REPLY, item.ref.id),

@@ -285,4 +285,4 @@ class Conversation:
         if identity is None or identity.person_id != known.person.id:
             raise Refusal("That link is not for this address.")
         stopped = f.MailStopped(identity.address.external_id)
-        return Handled("wants no more mail", facts=stopped, stopped=identity.id)
+        return Handled("wants no more mail", facts=stopped, stopped_identity_id=identity.id)

@@ -24,7 +24,7 @@ class Handled:
     organization_id: int | None = None
     person_id: int | None = None
     identity: Identity | None = None
-    stopped: int | None = None
+    stopped_identity_id: int | None = None
     """The identity for which the person has stopped all mail."""
     event: DeliveryEvent | None = None
     """Set when the request was a mail server's report about a delivery."""

@@ -88,7 +88,7 @@ class Identity:
     direct: str | None = None
     """The direct-message channel that the platform opened for it, kept so that it is never opened again."""
     active: bool = True
-    mail_stopped: bool = False
+    stopped: bool = False
     """Nothing is sent there: she unsubscribed, complained, her mail bounces, or a chat takes no messages."""
 
 
@@ -115,7 +115,7 @@ def untagged(address: Address) -> Address:
 
 def preferred_identity(person: Person, identities: Iterable[Identity]) -> Identity | None:
     """Where she is written to: on the channel she prefers, else on the first one; None: nowhere."""
-    usable = (each for each in identities if person.active and each.active and not each.mail_stopped)
+    usable = (each for each in identities if person.active and each.active and not each.stopped)
     return min(
         usable,
         key=lambda each: (each.address.channel is not person.preferred, each.address.channel, each.id),

@@ -31,7 +31,7 @@ def identity_of(row: AnyRow) -> Identity:
         address=Address(Channel(row.channel), row.external_id, row.workspace),
         direct=row.direct,
         active=row.identity_active,
-        mail_stopped=row.mail_stopped_at is not None,
+        stopped=row.mail_stopped_at is not None,
     )
 
 

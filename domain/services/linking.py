@@ -190,7 +190,7 @@ def accept_invitations(known: Known, now: datetime) -> bool:
         if role is Role.INVITED:
             known.tenant.teams.leave(team.id, known.person.id)
             accepted = known.tenant.teams.join(team.id, known.person.id, Role.MEMBER, now)
-    if known.identity.mail_stopped:
+    if known.identity.stopped:
         known.tenant.people.resume_mail(known.identity.id)
     return accepted
 

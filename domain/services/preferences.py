@@ -33,7 +33,7 @@ def show(tenant: Tenant, person: Person, changed: str = "") -> f.SettingsShown:
 
 
 def _usable(tenant: Tenant, person: Person) -> list[Identity]:
-    return [each for each in tenant.people.identities(person.id) if not each.mail_stopped]
+    return [each for each in tenant.people.identities(person.id) if not each.stopped]
 
 
 def change(

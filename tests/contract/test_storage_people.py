@@ -139,7 +139,7 @@ def test_mail_stops_and_starts_again(uow: UnitOfWork, tenant: Tenant) -> None:
 
     uow.ledger.stop({identity.id: "unsubscribed"}, NOW)
     uow.ledger.stop({identity.id: "complained"}, NOW + timedelta(days=1))
-    assert tenant.people.identity(identity.id) == replace(identity, mail_stopped=True)
+    assert tenant.people.identity(identity.id) == replace(identity, stopped=True)
 
     tenant.people.resume_mail(identity.id)
     assert tenant.people.identity(identity.id) == identity

@@ -126,4 +126,4 @@ def stopped(team: Team) -> bool:
     with core.database.storage.begin() as uow:
         found = uow.tenant(core.organization_id).people.at(mail.address)
         assert found is not None
-        return found[1].mail_stopped
+        return found[1].stopped

@@ -277,4 +277,4 @@ def _mail_stopped(doors: Doors) -> bool:
     core, who = doors.town.installation.core, person(doors.team.mail)
     with core.database.storage.begin() as uow:
         [identity] = uow.tenant(core.organization_id).people.identities(who.id)
-        return identity.mail_stopped
+        return identity.stopped

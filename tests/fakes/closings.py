@@ -12,7 +12,7 @@ from tests.fakes.rows import ClosingRow, Tables
 
 
 def report_limit(tables: Tables, channel: Channel, told: Later | CallSpacing, refusal: Refusal) -> bool:
-    """`domain.ports.ledger.Ledger.hear`."""
+    """`domain.ports.ledger.Ledger.report_limit`."""
     if isinstance(told, CallSpacing) or told.closes is not LimitScope.EVERYTHING:
         return False
     known = tables.closings.get(channel)

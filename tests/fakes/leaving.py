@@ -16,7 +16,7 @@ TOLD_BY = "whoever has another channel was told there"
 
 
 def refusing_places(tables: Tables, now: datetime) -> frozenset[Address]:
-    """`domain.ports.ledger.Ledger.refusing`."""
+    """`domain.ports.ledger.Ledger.refusing_places`."""
     channels = {
         Address(channel, "")
         for channel, each in tables.closings.items()

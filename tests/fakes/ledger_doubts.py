@@ -126,9 +126,9 @@ def stop(tables: Tables, identities: Mapping[int, str], now: datetime) -> list[L
     lost: list[Lost] = []
     for identity_id, reason in sorted(identities.items()):
         identity = tables.identities[identity_id]
-        if identity.mail_stopped:
+        if identity.stopped:
             continue
-        tables.identities[identity_id] = replace(identity, mail_stopped=True)
+        tables.identities[identity_id] = replace(identity, stopped=True)
         hers = [row for row in tables.deliveries.values() if row.new.recipient.identity_id == identity_id]
         prompts = tuple(
             LostPrompt(row.new.key, row.new.due_at, row.new.not_after)

@@ -126,7 +126,7 @@ class FakePeople:
         self._set(identity_id, direct=direct)
 
     def resume_mail(self, identity_id: int) -> None:
-        self._set(identity_id, mail_stopped=False)
+        self._set(identity_id, stopped=False)
 
     def address_version(self, person_id: int) -> int | None:
         person = self._tables.people.get(person_id)
@@ -157,18 +157,16 @@ class FakePeople:
         old = self._identity_at(address)
         number = next(self._tables.numbers) if old is None else old.id
         identity = Identity(number, person_id, address, direct or (old.direct if old else None))
-        if old is not None and old.mail_stopped:
-            identity = replace(identity, mail_stopped=True)
+        if old is not None and old.stopped:
+            identity = replace(identity, stopped=True)
         self._tables.identities[number] = identity
         return identity
 
-    def _set(self, identity_id: int, *, direct: str | None = None, mail_stopped: bool | None = None) -> None:
+    def _set(self, identity_id: int, *, direct: str | None = None, stopped: bool | None = None) -> None:
         old = self.identity(identity_id)
         if old is not None:
-            stopped = old.mail_stopped if mail_stopped is None else mail_stopped
-            self._tables.identities[identity_id] = replace(
-                old, direct=direct or old.direct, mail_stopped=stopped
-            )
+            stopped = old.stopped if stopped is None else stopped
+            self._tables.identities[identity_id] = replace(old, direct=direct or old.direct, stopped=stopped)
 
     def _mine(self, identity: Identity) -> bool:
         return self._tables.owner(identity).organization_id == self._organization_id
@@ -176,4 +174,4 @@ class FakePeople:
 
 def usable(identity: Identity) -> bool:
     """Whether anything may be sent there."""
-    return identity.active and not identity.mail_stopped
+    return identity.active and not identity.stopped

@@ -191,7 +191,7 @@ def test_stop_by_mail_stops_the_mail_and_says_so_once(office: Office, typed: str
     assert heard.facts == f.MailStopped(DEE.external_id)
     assert heard.reply is not None
     assert heard.reply.recipient.identity_id is None, "nothing to an address that wants none, but this"
-    assert office.tenant().people.identities(office.dee.id)[0].mail_stopped
+    assert office.tenant().people.identities(office.dee.id)[0].stopped
     assert office.dee.id not in planned(office)
 
 

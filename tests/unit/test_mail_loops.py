@@ -84,7 +84,7 @@ def test_a_report_counts_only_for_her_whose_mail_it_is_about(office: Office) -> 
             )
         heard = office.say(c.Request(origin, r.Undelivered(about, "bounced", "dee@example.com")))
         assert not heard.answered
-        return office.tenant().people.identities(office.dee.id)[0].mail_stopped
+        return office.tenant().people.identities(office.dee.id)[0].stopped
 
     assert not told(receipt, None)
     assert not told(receipt, office.ada)

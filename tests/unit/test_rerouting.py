@@ -117,11 +117,11 @@ def test_whoever_wants_no_mail_is_asked_in_the_chat(office: Office, kind: EventK
 def test_a_mail_blocked_too_often_counts_as_dead_and_before_that_as_nothing(office: Office) -> None:
     """Fault 32: soft bounces add up."""
     for number in range(5):
-        assert not office.storage.tables.identities_at(MAIL)[0].mail_stopped
+        assert not office.storage.tables.identities_at(MAIL)[0].stopped
         at = SIX + timedelta(days=number)
         blocked = DeliveryEvent(f"e{number}", EventKind.BLOCKED, None, MAIL.external_id, at)
         office.done_log.note([blocked, blocked], at)
-    assert office.storage.tables.identities_at(MAIL)[0].mail_stopped
+    assert office.storage.tables.identities_at(MAIL)[0].stopped
 
 
 def test_a_workspace_that_refuses_is_paused_and_a_manager_told_once(office: Office) -> None:
@@ -142,15 +142,15 @@ def test_a_workspace_that_refuses_is_paused_and_a_manager_told_once(office: Offi
     ], "who has another channel is asked there"
     (waiting,) = prompts_of(office, office.ben)
     assert waiting.state is State.READY, "who has none is asked when it is mended"
-    assert not office.storage.tables.identities_at(ADA)[0].mail_stopped
+    assert not office.storage.tables.identities_at(ADA)[0].stopped
 
 
 def test_whoever_writes_where_she_was_out_of_reach_is_asked_there_again(office: Office) -> None:
     office.done_log.plan_prompts(SIX)
     refuse(office, ADA, CLOSED)
-    assert office.storage.tables.identities_at(ADA)[0].mail_stopped
+    assert office.storage.tables.identities_at(ADA)[0].stopped
     office.message(ADA, "shipped it")
-    assert not office.storage.tables.identities_at(ADA)[0].mail_stopped
+    assert not office.storage.tables.identities_at(ADA)[0].stopped
 
 
 def test_a_workspace_that_is_mended_is_paused_no_longer(office: Office) -> None:

@@ -281,11 +281,11 @@ def test_unsubscribing_stops_mail_to_that_address_and_an_answer_starts_it_again(
     assert prompt.state is State.CANCELLED
     office.clock.forward(timedelta(days=1))
     office.mail(DEE, "back again", to=office.dee)
-    assert not office.tenant().people.identities(office.dee.id)[0].mail_stopped
+    assert not office.tenant().people.identities(office.dee.id)[0].stopped
 
 
 def test_nobody_unsubscribes_somebody_else(office: Office) -> None:
     identity = office.tenant().people.identities(office.dee.id)[0]
     reply = office.press(BEN, office.initech, c.StopMail(identity.id))
     assert "That link is not for this address." in words(reply)
-    assert not office.tenant().people.identities(office.dee.id)[0].mail_stopped
+    assert not office.tenant().people.identities(office.dee.id)[0].stopped
