@@ -1,4 +1,4 @@
-"""The web server's application: the channels' routes, and whether all is well."""
+"""The web server's application: the routes of all channels, and health checks."""
 
 from collections.abc import Callable, Sequence
 

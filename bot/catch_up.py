@@ -1,4 +1,4 @@
-"""Catching up on what was said while nobody listened: how far is remembered in the database."""
+"""Reads what was said in chats while no process listened; how far it has come is kept in the database."""
 
 import asyncio
 import logging
@@ -14,24 +14,24 @@ from domain.ports.listening import ReadSince, Unread
 
 T = TypeVar("T")
 MARGIN = timedelta(minutes=1)
-"""By how much clocks may differ, and how long a connection may have been dead before that was seen."""
+"""How much earlier a gap may have begun: clocks differ, and a dead connection is not noticed at once."""
 DIRECTS_AT_ONCE = 10
-"""Direct messages that are read side by side, between two notes of how far reading has come."""
+"""Direct messages that are read concurrently before the position is stored again."""
 TRY_AGAIN = timedelta(seconds=5)
 log = logging.getLogger(__name__)
 
 
 class Progress(Protocol):
-    """How far everybody was heard, whichever process listened."""
+    """Where the position is stored, for whichever process listens."""
 
     async def heard_until(self) -> datetime | None:
-        """Until when nothing was missed, apart from what is unread; None: nobody has ever listened."""
+        """The instant up to which everything but `unread` was heard; None: nobody has ever listened."""
 
     async def heard(self, until: datetime) -> None:
         """Remember that."""
 
     async def unread(self) -> Unread | None:
-        """What is left of a gap."""
+        """The part of a gap that is still to be read; None: there is none."""
 
     async def leave(self, unread: Unread | None) -> None:
         """Remember that."""
@@ -47,7 +47,7 @@ class Progress(Protocol):
 
 
 class Turns(Protocol):
-    """A pace."""
+    """Paces the calls that read."""
 
     async def wait(self, workspace: str) -> None:
         """Return when one more call may be made there."""
@@ -152,7 +152,7 @@ async def _read(one: Callable[[], Awaitable[timedelta | None]]) -> None:
 
 
 async def _insisted(step: Callable[[], Awaitable[T]]) -> T:
-    """What a step gives, once the database answers."""
+    """The result of a step, tried again and again until the database answers."""
     while True:
         try:
             return await step()

@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 
 class Work(enum.Flag):
-    """What a process does; as many machines as wanted share it."""
+    """The kinds of work of a process; processes on several machines may share them."""
 
     WEB = enum.auto()
     """Takes what comes over HTTP, and by SMTP where it is the mail server."""
@@ -99,7 +99,7 @@ class Installation:
             return figures(uow.report.overview(now, DAYS), now)
 
     async def start(self, work: Work = EVERYTHING) -> None:
-        """Open what the work needs; never waits for a platform that is down."""
+        """Open the connections that the work needs; never waits for a platform that is down."""
         listen = Work.GATEWAY in work
         if self.slack is not None:
             await self.slack.start(listen=listen, serve=Work.WEB in work)

@@ -1,4 +1,4 @@
-"""What the commands share: what surrounds them, the core behind them, how they say things.
+"""What all commands share: their surroundings, opening the core, and output.
 
 Imports nothing heavy by itself, since `donelog --help` comes through here.
 """
@@ -30,7 +30,7 @@ def _open_in_browser(link: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a command touches of the machine it runs on; tests and other programs hand over their own."""
+    """The machine as a command sees it: environment, files, DNS, browser.  Tests hand over others."""
 
     env_file: Path | None = None
     """Read for settings and written by `setup`; None: `.env` beside the program."""
@@ -58,7 +58,7 @@ class Surroundings:
 
 
 def around(context: typer.Context) -> Surroundings:
-    """What the program was started with."""
+    """The surroundings of the running command."""
     found = context.find_object(Surroundings)
     return found or Surroundings()
 
@@ -123,7 +123,7 @@ def say(text: str = "") -> None:
 
 
 def note(text: str) -> None:
-    """What a program that reads the output does not want to see."""
+    """Print a remark for people on standard error, where no program that reads the output meets it."""
     typer.echo(text, err=True)
 
 
@@ -134,7 +134,7 @@ def fail(sentence: str) -> NoReturn:
 
 
 def say_json(value: Any) -> None:
-    """For programs: always the same names, dates and times in ISO 8601."""
+    """Print JSON for programs, with dates and times in ISO 8601."""
     say(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 

@@ -1,4 +1,4 @@
-"""Looks at everything that can be looked at, and says what to do."""
+"""Checks settings, database, channels, DNS and search, and says what to do about each problem."""
 
 import asyncio
 import os
@@ -33,7 +33,7 @@ PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 
 
 def diagnose(surroundings: Surroundings) -> list[Line]:
-    """Everything that was looked at, in the order in which to mend it."""
+    """The findings, in the order in which to mend them."""
     try:
         settings = surroundings.settings()
     except SettingsError as error:
@@ -93,7 +93,7 @@ def _facts(url: str) -> list[Line]:
 
 
 def _closed(core: Core) -> list[Line]:
-    """What providers have closed to all workers."""
+    """What providers refuse at present, so that no worker calls them."""
     now = core.database.time()
     with core.database.storage.begin() as uow:
         return [_closed_line(each) for each in uow.report.closed(now)]
@@ -179,7 +179,7 @@ async def _mail(settings: Settings) -> list[Line]:
 
 
 async def _accounts(settings: Settings) -> list[Line]:
-    """The ordinary account, as far as there is one."""
+    """Checks of an ordinary mail account, where one is configured."""
     lines: list[Line] = []
     if settings.smtp_url is not None:
         lines += _found("mail", [await check_smtp(settings.smtp_url)])
@@ -189,7 +189,7 @@ async def _accounts(settings: Settings) -> list[Line]:
 
 
 def mail_wanted(settings: Settings) -> MailWanted:
-    """What SendGrid should have been told."""
+    """The settings that SendGrid should have for this installation."""
     inbound = inbound_url(settings.public_url, settings.inbound_token)
     event_url = f"{settings.public_url}/sendgrid/events" if settings.public_url else None
     return MailWanted(settings.mail_domain, inbound, event_url, settings.sendgrid_event_public_key)

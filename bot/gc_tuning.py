@@ -3,7 +3,7 @@
 import gc
 
 _YOUNG, _MIDDLE, _OLD = 50_000, 20, 100
-"""Objects before a look at the young ones; looks before one at the older."""
+"""The thresholds of `gc.set_threshold`."""
 
 
 def tune() -> None:

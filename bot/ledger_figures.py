@@ -10,7 +10,7 @@ from adapters.storage.ledger_report import Overview
 
 QUANTILES = ("0.5", "0.95", "0.99", "1")
 DAYS = 2
-"""What is counted: today and yesterday."""
+"""How many days are counted: today and yesterday."""
 
 
 def figures(overview: Overview, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""What channels know of their listening: kept in the database, for whichever process listens next."""
+"""Leases, positions and reading turns of the channels that listen, kept in the database for all processes."""
 
 import asyncio
 import os
@@ -18,14 +18,14 @@ from domain.ports.front import Clock
 from domain.ports.listening import Unread
 
 ASKED_FROM, ASKED_TO = timedelta(days=-2), timedelta(days=1)
-"""Log days, from today in UTC, of those who were asked within the last day, wherever they live."""
+"""The log days, counted from today in UTC, of prompts of the last 24 hours in any zone."""
 TURNS_AT_ONCE = 10
 SECONDS_BETWEEN = 1.0
 """Between two times that turns are taken: a fifth of the calls that Discord allows a bot."""
 
 
 class SharedProgress:
-    """How far a chat has been heard, and who is spoken with there."""
+    """The position up to which a chat has been heard, and the direct messages there."""
 
     def __init__(self, core: Core, bridge: Bridge, clock: Clock, channel: Channel, name: str) -> None:
         self._progress = core.database.listening_progress(name)
@@ -127,8 +127,8 @@ class _Lane:
     """The turns of a workspace."""
 
     at: deque[float] = field(default_factory=deque)
-    """Those that were taken and not used, by the loop's clock."""
+    """Turns that were taken and not used yet, by the loop's clock."""
     again: float = 0.0
     """When more may be taken."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """They are taken by one for all who wait."""
+    """Held by the one task that takes turns for all that wait."""

@@ -1,4 +1,4 @@
-"""Whether the DNS lets mail out and in."""
+"""Checks the DNS records that sending and receiving mail need: DKIM, SPF, DMARC and MX."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -16,7 +16,7 @@ AREA = "dns"
 
 
 class DnsDown(Exception):  # noqa: N818 -- a state of the network, not a mistake of the caller
-    """Nobody answers, so nothing is known."""
+    """No name server answers, so nothing is known."""
 
 
 class Resolver(Protocol):

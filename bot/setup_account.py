@@ -32,7 +32,7 @@ SERVERS = MappingProxyType(
 """What those providers' help pages say; others mostly have `smtp.` and `imap.` before their domain."""
 _TLS_PORTS = frozenset(["", "465", "993"])
 _TRIES = 30.0
-"""As many pauses of `Surroundings.patience` a mail may take to arrive."""
+"""Pauses of `Surroundings.patience` after which a mail that has not arrived is given up."""
 
 
 def run(setup: SetUp) -> None:
@@ -91,7 +91,7 @@ def _try(setup: SetUp, address: str) -> RoundTrip | None:
 
 
 def _learn_from(setup: SetUp, found: RoundTrip | None) -> None:
-    """Keep in `IMAP_URL` what the provider is known to do."""
+    """Add to `IMAP_URL` what the round trip has shown of the provider."""
     if found is None or not found.arrived:
         say("✗ The mail has not arrived yet. Run the set-up again later: until then answers wait for you.")
         return

@@ -79,7 +79,7 @@ async def _guilds(api: DiscordApi) -> list[tuple[str, str]]:
 
 
 async def _arrival(api: DiscordApi, patience: float) -> list[tuple[str, str]]:
-    """The servers that the bot is in, as soon as there is one; a failed look is one in vain."""
+    """Wait until the bot is in a server; returns all it is in.  A failed look is taken again."""
     while True:
         try:
             if found := await _guilds(api):

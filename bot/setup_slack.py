@@ -71,7 +71,7 @@ def _tokens_there(setup: SetUp) -> tuple[str, ...]:
 
 
 def _keep_the_others(setup: SetUp, there: Sequence[str]) -> None:
-    """What was typed takes the place of the token of the same workspace, and stands beside all others."""
+    """Put a typed token in place of the same workspace's old one, and keep those of other workspaces."""
     typed = setup.value(BOT_TOKEN)
     if not there or typed == there:
         return

@@ -105,7 +105,7 @@ class SignedTokens:
 
 
 def _mac_for(secret: str, purpose: str) -> HMAC:
-    """Keyed and empty, to be copied: taking the key in each time would be most of what a signature costs."""
+    """An HMAC with the key taken in, to be copied for each signature: the key is most of what one costs."""
     key = HKDF(SHA256(), 32, salt=None, info=f"donelog {purpose}".encode()).derive(secret.encode())
     return HMAC(key, SHA256())
 

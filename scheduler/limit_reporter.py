@@ -1,4 +1,4 @@
-"""What senders learn of limits is told to all workers at once, through the ledger."""
+"""Passes on to all workers, through the ledger, what senders learn of a provider's limits."""
 
 import asyncio
 import logging
@@ -14,10 +14,10 @@ log = logging.getLogger(__name__)
 
 
 class LimitReporter:
-    """`domain.limit_reports.ReportLimit`: what many calls learn at the same moment is told once.
+    """A `domain.limit_reports.ReportLimit` that tells once what many concurrent calls learn.
 
     Args:
-        tell: writes it down for all.
+        tell: stores it for all workers.
     """
 
     def __init__(self, tell: Callable[[Address, Later | CallSpacing], Awaitable[object]]) -> None:

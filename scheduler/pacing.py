@@ -1,4 +1,4 @@
-"""Batches on their way: when the next one is claimed, and how many there may be.
+"""Batches that are being sent: when the next one is claimed, and how many there may be.
 
 The next batch is claimed while the turns of the one before still pass, so that none is lost; and a call that
 hangs keeps its own batch waiting, not the channel.

@@ -1,4 +1,4 @@
-"""The local tick.  APScheduler calls, nothing more: what is due stands in the database."""
+"""Runs the jobs of `scheduler.ticks` by APScheduler, in memory; the database decides what is due."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping

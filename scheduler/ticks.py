@@ -1,4 +1,4 @@
-"""What is done every few seconds: one call of the core each, which says what it did."""
+"""The jobs of a worker that run every few seconds: each calls the core once and logs what was done."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -11,15 +11,15 @@ from scheduler.pump import Threads
 from scheduler.runner import Tick
 
 FEED_AT_ONCE = 1_000
-"""Dones handed to the search engine in one task; a task of its own for each is slow out of all proportion."""
+"""Dones in one indexing task; a task for each done would be many times slower."""
 log = logging.getLogger(__name__)
 
 
 class Indexer(Protocol):
-    """A search engine that must be told what is written."""
+    """A search engine with an index of its own."""
 
     def feed(self, entries: Sequence[FeedEntry]) -> None:
-        """Index or forget these; returns when the engine has done so.
+        """Index these dones, or remove them; returns when the engine has done so.
 
         Raises:
             SearchDown: it did not.
@@ -44,7 +44,7 @@ class Ticks:
         self._indexer = indexer
 
     def every(self) -> Mapping[str, tuple[float, Tick]]:
-        """Seconds between two calls, and what to call, by name."""
+        """By name, the seconds between two runs and the job."""
         ticks: dict[str, tuple[float, Tick]] = {
             "plan prompts": (15, self.plan_prompts),
             "plan digests": (15, self.plan_digests),
@@ -57,7 +57,7 @@ class Ticks:
         return ticks
 
     async def all_once(self) -> None:
-        """Each tick once, in an order in which what one finds the next can use."""
+        """Run each job once, in an order in which each finds what the one before has made ready."""
         await self.keep_house()
         await self.sweep_inbox()
         await self.plan_prompts()

@@ -19,7 +19,7 @@ DISCORD_EPOCH = 1_420_070_400_000
 """https://docs.discord.com/developers/reference#snowflakes."""
 UNKNOWN_CHANNEL = 10003
 NO_ANSWER_EVER = frozenset({50001, 50013})
-"""Discord does not let the bot read there."""
+"""Errors by which Discord says that the bot may not read there."""
 
 
 def nonce_of(delivery: Delivery) -> str:

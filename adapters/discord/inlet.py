@@ -38,7 +38,7 @@ ANSWER_WITHIN_SECONDS = 2.0
 """Discord waits three for an answer: https://docs.discord.com/developers/interactions/receiving-and-responding."""
 FINISH_WITHIN_SECONDS = 5.0
 HOLD_SECONDS = (0.5, 1.0, 2.0, 5.0)
-"""How long to wait between tries to store something; the last one for ever."""
+"""Seconds to wait between tries to store something; the last one is repeated without end."""
 MOST_CHOICES = 25
 MOST_IN_CHOICE = 100
 

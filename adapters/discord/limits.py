@@ -12,9 +12,9 @@ from discord import RateLimited
 from adapters.discord.outcomes import LimitedEverywhere
 
 PATIENCE = 1.0
-"""Seconds that a call waits for an end of what is closed: the window of the global limit is no longer."""
+"""Seconds that a call waits for a closed limit to open: the window of the global limit is no longer."""
 LATE = 0.005
-"""Seconds by which timers are late; what was lost by no more than that is made up for."""
+"""Seconds by which timers may be late; lost time up to this is made up for, more is not."""
 
 
 class Pace:

@@ -19,11 +19,11 @@ class ServerSaidNo(Exception):  # noqa: N818 -- named for what Discord did
 
 
 class LimitedEverywhere(discord.RateLimited):
-    """The limit of the bot as a whole was reached: nothing from it is taken for that long."""
+    """The bot's global rate limit was reached: Discord takes no call of it for that long."""
 
 
 class OpenedTooFast(discord.RateLimited):
-    """No direct message is opened for that long."""
+    """Too many direct messages were opened: no other one may be for that long."""
 
 
 TROUBLE = (
@@ -36,7 +36,7 @@ TROUBLE = (
     AttributeError,
     LookupError,
 )
-"""All that a call may end in: a time-out is an OSError; the last four mean an undocumented answer."""
+"""All that a call may raise; a time-out is an OSError, and the last four come of undocumented answers."""
 
 
 class Fate(enum.Enum):
@@ -117,7 +117,7 @@ def _closed_by(limited: discord.RateLimited) -> LimitScope | None:
 
 
 def in_words(trouble: Exception) -> str:
-    """The same, for a person who looks after the installation."""
+    """What went wrong, for whoever looks after the installation."""
     outcome = outcome_of(trouble, repeatable=False)
     return outcome.evidence if isinstance(outcome, Unknown) else outcome.reason
 

@@ -38,10 +38,10 @@ AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A delivery that has its turn before it."""
+    """A rendered delivery that waits for its turn."""
 
     place: int
-    """Which of the batch it is."""
+    """Its index in the batch."""
     delivery: Delivery
     body: bytes
     """What is posted; empty for a check mark."""
@@ -93,7 +93,7 @@ class DiscordSender:
     async def _send_in_turn(
         self, queue: Sequence[_Ready], began: float, report_limit: ReportLimit
     ) -> list[tuple[int, Outcome]]:
-        """One channel's; when one has to wait, so do those behind it, and the order stays."""
+        """Send one channel's deliveries in order: when one has to wait, so do those behind it."""
         outcomes: list[tuple[int, Outcome]] = []
         waiting: Later | None = None
         for ready in queue:

@@ -15,7 +15,7 @@ from domain.ports.front import Clock, StorageDown
 DAY = timedelta(days=1)
 MOST_A_DAY = 100
 AT_ONCE = 40
-"""Of these; the others at even distances."""
+"""Beginnings that may follow each other at once; the others come at even distances."""
 TRY_AGAIN_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 

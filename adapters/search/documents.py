@@ -17,7 +17,7 @@ https://www.meilisearch.com/docs/reference/api/settings
 """
 
 Filter = list[str | list[str]]
-"""All of its members hold; of a list within it, one."""
+"""Meilisearch's filters: all conditions of the list must hold, and of a list within it one."""
 
 
 def document(entry: FeedEntry) -> dict[str, Any] | None:
@@ -61,7 +61,7 @@ def search_filter(query: SearchQuery) -> Filter:
 
 
 def these(done_ids: list[int]) -> str:
-    """The filter for exactly these documents."""
+    """A filter that matches exactly these dones."""
     return f"id IN {_numbers(done_ids)}"
 
 

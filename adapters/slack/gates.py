@@ -1,4 +1,4 @@
-"""What this process knows of closed limits before the others do, and of workspaces that answer slowly."""
+"""Limits that this process knows to be closed, and caps on calls to workspaces that answer slowly."""
 
 import asyncio
 from collections.abc import Iterator
@@ -9,21 +9,21 @@ from itertools import islice
 from domain.deliveries import Later, LimitScope
 
 MOST_HANGING = 5
-"""Calls that one workspace may leave without an answer: it does not take the places of the others."""
+"""Hanging calls that one workspace may have, so that it does not use up the calls of the others."""
 HANGING = 3.0
 """Seconds without an answer that make a call one of those."""
 ASK_AGAIN = timedelta(seconds=5)
 
 
 class Gates:
-    """One for each workspace and kind of call."""
+    """Knows for each workspace and kind of call whether it may be made now."""
 
     def __init__(self) -> None:
         self._closed: dict[tuple[str, LimitScope], float] = {}
         self._begun: dict[str, dict[object, float]] = {}
 
     def closed(self, workspace: str, scope: LimitScope) -> Later | None:
-        """Why a call is not to be made now; None: it may."""
+        """Why a call must not be made now; None: it may."""
         now = asyncio.get_running_loop().time()
         for where, closes in (
             (workspace, scope),

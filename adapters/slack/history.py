@@ -21,10 +21,10 @@ MOST_PAGES = 10
 PAGE = 50
 """Messages in one answer, so that it stays well below what is read of an answer."""
 CLOCKS_DIFFER = timedelta(minutes=2)
-"""By how much Slack's clock and ours may: what is looked for may seem older than its attempt."""
+"""By how much Slack's clock and ours may differ: a message may seem older than its attempt."""
 LOOK_AGAIN = timedelta(seconds=30)
 NO_ANSWER_EVER = frozenset({"missing_scope", "no_permission", "not_allowed_token_type", "not_in_channel"})
-"""Slack does not let the app read there."""
+"""Errors by which Slack says that the app may not read there, now or later."""
 
 
 @dataclass(frozen=True, slots=True)

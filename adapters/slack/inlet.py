@@ -75,7 +75,7 @@ class Inlet:
             await self._front.hear(self._arrival(Source.SLACK_EVENT, Lane.SAID, key, body, at))
 
     async def command(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Answer `/done ...`; what cannot even be kept is answered so."""
+        """Answer `/done ...`; when it cannot be stored the answer says so."""
         now = self._clock.now()
         arrival = self._asked(Source.SLACK_COMMAND, body, now)
         try:
@@ -86,7 +86,7 @@ class Inlet:
         await self._ask(ack, arrival, request, in_ack=True)
 
     async def button(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Do what a button says; what cannot even be kept is answered so."""
+        """Carry out the command of a button; when it cannot be stored the answer says so."""
         arrival = self._asked(Source.SLACK_BUTTON, body, self._clock.now())
         try:
             request = read_button(body, self._tokens.read_command)
@@ -172,7 +172,7 @@ class Inlet:
 
     @staticmethod
     def _arrival(source: Source, lane: Lane, key: str, body: Mapping[str, Any], at: datetime) -> Arrival:
-        """Kept without the verification token, which is the same in every payload and opens nothing."""
+        """The arrival of a payload, without the deprecated verification token, which is in every one."""
         kept = {name: value for name, value in body.items() if name != "token"}
         raw = json.dumps(kept).encode()
         return Arrival(source, lane, key or hashlib.sha256(raw).hexdigest(), raw, at)

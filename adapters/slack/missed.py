@@ -110,7 +110,7 @@ class Missed:
 
 
 def events_of(message: Mapping[str, Any], direct: Direct, since: datetime) -> list[Mapping[str, Any]]:
-    """A message of a history as the events that would have told of it: they have the same keys."""
+    """The events that Slack would have sent about a message of a history, with the same keys."""
     where = {"type": "message", "channel": direct.conversation, "channel_type": "im"}
     events: list[Mapping[str, Any]] = []
     if instant(message["ts"]) >= since:

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from domain.deliveries import Later, LimitScope, Never, RefusalScope, Unknown
 
 TROUBLE = (aiohttp.ClientError, SlackApiError, OSError, ValueError, TypeError, AttributeError, LookupError)
-"""All that a call may end in: a time-out is an OSError; the last four mean an undocumented answer."""
+"""All that a call may raise; a time-out is an OSError, and the last four come of undocumented answers."""
 
 
 PROBE_EVERY = timedelta(minutes=1)
@@ -163,7 +163,7 @@ def outcome_of(trouble: Exception, *, repeatable: bool) -> Later | Never | Unkno
 
 
 def in_words(trouble: Exception) -> str:
-    """The same, for a person who looks after the installation."""
+    """What went wrong, for whoever looks after the installation."""
     outcome = outcome_of(trouble, repeatable=False)
     return outcome.evidence if isinstance(outcome, Unknown) else outcome.reason
 

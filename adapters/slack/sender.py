@@ -27,17 +27,17 @@ from domain.ports.front import Tokens
 CHECK_MARK = "white_check_mark"
 NO_TOKEN = "there is no token for this workspace"  # noqa: S105 -- a sentence
 SOON = timedelta(seconds=2)
-"""Within that Slack has said whose the tokens are, or is down."""
+"""How long a delivery is put off while Slack has not said yet whose the tokens are."""
 AT_ONCE = 50
 """Calls on their way together: enough to keep a process busy, however many are claimed at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A delivery that has its turn before it."""
+    """A rendered delivery that waits for its turn."""
 
     place: int
-    """Which of the batch it is."""
+    """Its index in the batch."""
     delivery: Delivery
     content: str
     """What is posted, as JSON without its last brace and without where; empty for a check mark."""
@@ -84,7 +84,7 @@ class SlackSender:
     async def _send_in_turn(
         self, queue: Sequence[_Ready], began: float, report_limit: ReportLimit
     ) -> list[tuple[int, Outcome]]:
-        """One conversation's; when one has to wait, so do those behind it, and the order stays."""
+        """Send one conversation's deliveries in order: when one has to wait, so do those behind it."""
         outcomes: list[tuple[int, Outcome]] = []
         waiting: Later | None = None
         for ready in queue:
@@ -214,7 +214,10 @@ def _by(scope: LimitScope, outcome: Later | Never | Unknown) -> Later | Never | 
 
 
 def _written(message: Message, sign: Sign) -> str:
-    """Content, and how it is to be read: https://docs.slack.dev/reference/methods/chat.postMessage."""
+    """The arguments that all who are told the same share.
+
+    https://docs.slack.dev/reference/methods/chat.postMessage
+    """
     as_it_stands = {
         "mrkdwn": False,
         "parse": "none",
@@ -226,7 +229,7 @@ def _written(message: Message, sign: Sign) -> str:
 
 
 def _own(delivery: Delivery) -> Mapping[str, Any]:
-    """What no other message carries: the same page."""
+    """The arguments of one delivery alone: its metadata, and the thread it goes to."""
     thread = delivery.answers.partition(":")[2]  # of a digest's head, or where she wrote in a thread
     handle = {"delivery": str(delivery.ref), "attempt": delivery.attempt}
     return {
