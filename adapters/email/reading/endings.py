@@ -257,7 +257,8 @@ def _fits_below(lines: Sequence[str], names: frozenset[str]) -> bool:
     ways = sum(CONTACT.search(line) is not None for line in rest)
     if len(lines) > _MOST_CLOSING_LINES and ways < _FEWEST_WAYS:
         return False
-    return is_name_like(first, names) and all(is_card_line(line) for line in rest)
+    is_name = is_name_like(first, names) or is_titled_name(first)
+    return is_name and all(is_card_line(line) for line in rest)
 
 
 def _mark_name(page: Page, start: int, end: int, names: frozenset[str]) -> None:

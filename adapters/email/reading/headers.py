@@ -199,7 +199,8 @@ def _role(said: str, words: Words) -> str:
     name, colon, _ = said[: _LONGEST_NAME + 8].partition(":")
     if not colon:
         return ""
-    return words.headers.get(fold(name.strip(" *_\t|>-")), "")
+    bare = fold(name.strip(" *_\t|>-"))
+    return words.headers.get(bare) or ("" if bare.isascii() else words.headers.get("".join(bare.split()), ""))
 
 
 def _is_unknown_header(said: str, words: Words) -> bool:

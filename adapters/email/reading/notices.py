@@ -9,7 +9,7 @@ from adapters.email.reading.words import Words, fold
 
 _MOST_BANNERS = 3
 _LONGEST_BANNER = 8
-_FEW_WORDS = 3
+_FEW_WORDS, _MANY_WORDS = 3, 5
 _LONGEST_HEADING = 40
 _DENSE = "\u2e80"
 """From here on a character says more than a letter."""
@@ -185,7 +185,9 @@ def _is_surely_legal(said: str, phrase: str) -> bool:
 def _is_impersonal(said: str, phrase: str, bare: str) -> bool:
     """Long as such texts are, or a heading of its own; `this message ...` may also begin a done."""
     longest = LONGEST_CLOSING_LINE if phrase[0] < _DENSE else 2 * LONGEST_CLOSING_LINE // 3
-    return len(said) >= longest or bare.rstrip(" :.") == phrase.rstrip(" :.") or phrase[-1] in ".,:"
+    if len(said) >= longest or bare.rstrip(" :.") == phrase.rstrip(" :.") or phrase[-1] in ".,:":
+        return True
+    return len(phrase.split()) >= _MANY_WORDS and 2 * len(phrase) >= len(said)
 
 
 def _above(page: Page, index: int, start: int, end: int) -> int:

@@ -16,11 +16,15 @@ _ZEROS = "٠۰०০੦૦୦௦౦೦൦๐໐၀០"
 """The digits of the scripts from Arabic to Khmer stand behind their zeros."""
 _PLAIN = str.maketrans(
     {"\xa0": " ", "\u202f": " ", "：": ":", "៖": ":", "՝": ":", "፦": ":"}
+    | {"【": "*", "】": ":"}
     | dict.fromkeys("│┃║｜", "|")
     | dict.fromkeys("┌┐└┘├┤┏┓┗┛┣┫╔╗╚╝╠╣╭╮╰╯", "─")
     | {chr(ord(zero) + digit): str(digit) for zero in _ZEROS for digit in range(10)}
 )
-"""Spaces of all widths, what Chinese, Khmer, Armenian and Amharic have for a colon, boxes, and digits."""
+"""Spaces of all widths, what Chinese, Khmer, Armenian and Amharic have for a colon, boxes, and digits.
+
+`【件名】...` is a header as `*Subject:* ...` is.
+"""
 _ODD = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
 _RULE = frozenset("-_=*~#+ᐧ·—–―‐•|.─━═ \t")
 _DRAWN = _RULE | frozenset("＊＝＿－～＋／・･◆◇□■/’゜゚。:　")

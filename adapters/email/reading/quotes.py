@@ -148,5 +148,6 @@ def framed_end(page: Page, body: int) -> int | None:
     end = body
     while end < len(page) and page.said[end].startswith("|"):
         end += 1
-    is_framed = 0 < body < end < len(page) and page.said[body - 1].startswith("|") and is_rule(page.said[end])
-    return end + 1 if is_framed else None
+    if not 0 < body < end or not page.said[body - 1].startswith("|"):
+        return None
+    return end + 1 if end < len(page) and is_rule(page.said[end]) else end
