@@ -188,8 +188,7 @@ GUARDS = (
         "async with asyncio.timeout(self._most_seconds)",
         "async with asyncio.timeout(None)",
     ),
-    Guard(25, "adapters/slack/short.py", "if len(body) > MOST_ANSWER_BYTES:", "if len(body) < 0:"),
-    Guard(25, "adapters/discord/short.py", "if len(body) > MOST_ANSWER_BYTES:", "if len(body) < 0:"),
+    Guard(25, "adapters/common/short_answers.py", "if len(body) > MOST_ANSWER_BYTES:", "if len(body) < 0:"),
     Guard(
         25,
         "adapters/email/sender.py",

@@ -15,9 +15,9 @@ from aiohttp.client_middlewares import ClientHandlerType, ClientMiddlewareType
 from discord import HTTPException, RateLimited
 from discord.http import HTTPClient, Ratelimit, Route
 
+from adapters.common.short_answers import ShortResponse
 from adapters.discord.limits import Pace, Routes
 from adapters.discord.outcomes import BAN_PROBED_EVERY, LimitedEverywhere, ServerSaidNo
-from adapters.discord.short import ShortResponse
 from domain.deliveries import CALL_DEADLINE
 
 Json = dict[str, Any]

@@ -3,9 +3,10 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
+from adapters.common.in_turn import send_in_turn
 from adapters.discord.api import DiscordApi
 from adapters.discord.history import NONCE_IS_SAFE, look, nonce_of
 from adapters.discord.markdown import unstyled
@@ -21,7 +22,7 @@ from adapters.discord.outcomes import (
 )
 from adapters.discord.render import render
 from domain.commands import Command
-from domain.deliveries import Delivery, Kind, Later, LimitScope, Outcome, Sent, Unknown
+from domain.deliveries import Delivery, Kind, Later, LimitScope, Outcome, Sent
 from domain.doubts import Doubt, Evidence, SafeToRepeat
 from domain.forms import Forms, Sign
 from domain.limit_reports import ReportLimit, ignore_limit
@@ -34,17 +35,6 @@ MOST_IN_NAME = 100
 """Of a thread: https://docs.discord.com/developers/resources/channel#start-thread-from-message."""
 AT_ONCE = 50
 """Calls on their way together: enough to keep a process busy, however many are claimed at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A rendered delivery that waits for its turn."""
-
-    place: int
-    """Its index in the batch."""
-    delivery: Delivery
-    body: bytes
-    """What is posted; empty for a check mark."""
 
 
 class DiscordSender:
@@ -80,38 +70,20 @@ class DiscordSender:
             if isinstance(outcome, Later) and deliveries:
                 report_limit(deliveries[0], outcome)
             return [outcome] * len(deliveries)
-        queues: dict[str, list[_Ready]] = {}
         # All are written down before the first call: between calls it would cost three times as much.
-        for ready in [_Ready(place, each, self._body(each)) for place, each in enumerate(deliveries)]:
-            queues.setdefault(ready.delivery.recipient.address.external_id, []).append(ready)
-        sent = await asyncio.gather(
-            *(self._send_in_turn(queue, began, report_limit) for queue in queues.values())
-        )
-        outcomes = {place: outcome for done in sent for place, outcome in done}
-        return [outcomes[place] for place in range(len(deliveries))]
+        bodies = [self._body(each) for each in deliveries]
 
-    async def _send_in_turn(
-        self, queue: Sequence[_Ready], began: float, report_limit: ReportLimit
-    ) -> list[tuple[int, Outcome]]:
-        """Send one channel's deliveries in order: when one has to wait, so do those behind it."""
-        outcomes: list[tuple[int, Outcome]] = []
-        waiting: Later | None = None
-        for ready in queue:
-            if waiting is not None:
-                outcomes.append((ready.place, waiting))
-                continue
-            if wait := ready.delivery.wait:
-                await asyncio.sleep(began + wait.total_seconds() - asyncio.get_running_loop().time())
-            async with self._slots:
-                outcome = self._closed() or await self._send(ready)
-            outcomes.append((ready.place, outcome))
-            if isinstance(outcome, Later):
-                report_limit(ready.delivery, outcome)
-                self._close(outcome)
-                waiting = outcome
-            elif isinstance(outcome, Unknown):
-                waiting = Later("the message before it is in doubt")
-        return outcomes
+        async def send(index: int) -> Outcome:
+            return await self._send_unless_closed(deliveries[index], bodies[index])
+
+        return await send_in_turn(deliveries, _conversation, send, report_limit, began)
+
+    async def _send_unless_closed(self, delivery: Delivery, body: bytes) -> Outcome:
+        async with self._slots:
+            outcome = self._closed() or await self._send(delivery, body)
+        if isinstance(outcome, Later):
+            self._close(outcome)
+        return outcome
 
     def _closed(self) -> Later | None:
         """Why nothing is called now: of many that are on their way, those behind the first refusal."""
@@ -136,8 +108,7 @@ class DiscordSender:
             content = render(doubt.delivery.message, self._sign(doubt.delivery))
             return await look(self._api, doubt, content, nonce_of(doubt.delivery))
 
-    async def _send(self, ready: _Ready) -> Outcome:
-        delivery = ready.delivery
+    async def _send(self, delivery: Delivery, body: bytes) -> Outcome:
         if delivery.message is None:
             return await self._mark(delivery)
         opened: str | None = None
@@ -147,7 +118,7 @@ class DiscordSender:
                 channel = opened = await self._open(delivery)
         except TROUBLE as trouble:
             return outcome_of(trouble, repeatable=True)
-        return await self._post(channel, ready.body, opened)
+        return await self._post(channel, body, opened)
 
     async def _open(self, delivery: Delivery) -> str:
         """The direct message with a person; none is opened for a while once Discord has had enough of it."""
@@ -203,7 +174,10 @@ class DiscordSender:
         return head
 
     def _body(self, delivery: Delivery) -> bytes:
-        """With the same nonce Discord gives back the message that it has, for some minutes."""
+        """What is posted, empty for a check mark.
+
+        With the same nonce Discord gives back the message that it has, for some minutes.
+        """
         if delivery.message is None:
             return b""
         content = self._forms.filled(delivery.message, self._sign(delivery))
@@ -215,6 +189,10 @@ class DiscordSender:
             return self._tokens.sign_command(delivery.organization_id, delivery.person_id, command)
 
         return sign
+
+
+def _conversation(delivery: Delivery) -> str:
+    return delivery.recipient.address.external_id
 
 
 def _written(message: Message, sign: Sign) -> str:

@@ -10,6 +10,7 @@ from typing import assert_never
 import jinja2
 from markupsafe import Markup
 
+from adapters.common.templates import load_template
 from adapters.email.addresses import NAME
 from adapters.email.bidi import FSI, isolated
 from domain.commands import Command
@@ -153,11 +154,4 @@ def _one_line(text: str) -> str:
 
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("message.html.j2")
+    return load_template(Path(__file__).parent / "templates", "message.html.j2")

@@ -10,7 +10,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from adapters.slack.short import ShortResponse
+from adapters.common.short_answers import ShortResponse
 from domain.deliveries import CALL_DEADLINE
 
 MOST_CONNECTIONS = 100

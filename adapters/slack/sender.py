@@ -3,12 +3,13 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
+from adapters.common.in_turn import send_in_turn
 from adapters.slack.api import SlackApi
 from adapters.slack.gates import ASK_AGAIN, Gates
 from adapters.slack.history import EVENT_TYPE, Place, look, place_of
@@ -30,17 +31,6 @@ SOON = timedelta(seconds=2)
 """How long a delivery is put off while Slack has not said yet whose the tokens are."""
 AT_ONCE = 50
 """Calls on their way together: enough to keep a process busy, however many are claimed at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A rendered delivery that waits for its turn."""
-
-    place: int
-    """Its index in the batch."""
-    delivery: Delivery
-    content: str
-    """What is posted, as JSON without its last brace and without where; empty for a check mark."""
 
 
 class SlackSender:
@@ -70,47 +60,23 @@ class SlackSender:
     ) -> list[Outcome]:
         """Send each at its turn; the outcomes are in the order of the deliveries, whatever happens."""
         began = asyncio.get_running_loop().time()
-        queues: dict[tuple[str, str], list[_Ready]] = {}
         # All are written down before the first call: between calls it would cost three times as much.
-        for ready in [_Ready(place, each, self._content(each)) for place, each in enumerate(deliveries)]:
-            address = ready.delivery.recipient.address
-            queues.setdefault((address.workspace, address.external_id), []).append(ready)
-        sent = await asyncio.gather(
-            *(self._send_in_turn(queue, began, report_limit) for queue in queues.values())
-        )
-        outcomes = {place: outcome for done in sent for place, outcome in done}
-        return [outcomes[place] for place in range(len(deliveries))]
+        contents = [self._content(each) for each in deliveries]
 
-    async def _send_in_turn(
-        self, queue: Sequence[_Ready], began: float, report_limit: ReportLimit
-    ) -> list[tuple[int, Outcome]]:
-        """Send one conversation's deliveries in order: when one has to wait, so do those behind it."""
-        outcomes: list[tuple[int, Outcome]] = []
-        waiting: Later | None = None
-        for ready in queue:
-            if waiting is not None:
-                outcomes.append((ready.place, waiting))
-                continue
-            if wait := ready.delivery.wait:
-                await asyncio.sleep(began + wait.total_seconds() - asyncio.get_running_loop().time())
-            outcome = await self._send_unless_closed(ready)
-            outcomes.append((ready.place, outcome))
-            if isinstance(outcome, Later):
-                report_limit(ready.delivery, outcome)
-                waiting = outcome
-            elif isinstance(outcome, Unknown):
-                waiting = Later("the message before it is in doubt")
-        return outcomes
+        async def send(index: int) -> Outcome:
+            return await self._send_unless_closed(deliveries[index], contents[index])
 
-    async def _send_unless_closed(self, ready: _Ready) -> Outcome:
+        return await send_in_turn(deliveries, _conversation, send, report_limit, began)
+
+    async def _send_unless_closed(self, delivery: Delivery, content: str) -> Outcome:
         """What was claimed before a limit was reached is not tried against it."""
-        workspace = ready.delivery.recipient.address.workspace
+        workspace = delivery.recipient.address.workspace
         async with self._slots:
-            closed = self._gates.closed(workspace, _scope(ready.delivery))
+            closed = self._gates.closed(workspace, _scope(delivery))
             if closed is not None:
                 return closed
             with self._gates.passing(workspace):
-                outcome = await self._send(ready)
+                outcome = await self._send(delivery, content)
         if isinstance(outcome, Later):
             self._gates.close(workspace, outcome)
         elif isinstance(outcome, Never) and outcome.scope is RefusalScope.WORKSPACE:
@@ -144,8 +110,7 @@ class SlackSender:
         async with self._slots:
             return await look(self._api, token, place, doubts)
 
-    async def _send(self, ready: _Ready) -> Outcome:
-        delivery = ready.delivery
+    async def _send(self, delivery: Delivery, content: str) -> Outcome:
         try:
             token = self._token_of(delivery.recipient.address.workspace)
         except NotToldYet as not_yet:
@@ -154,7 +119,7 @@ class SlackSender:
             return Never(NO_TOKEN, RefusalScope.WORKSPACE)
         if delivery.message is None:
             return await self._mark(delivery, token)
-        return await self._post(delivery, ready.content, token)
+        return await self._post(delivery, content, token)
 
     async def _mark(self, delivery: Delivery, token: str) -> Outcome:
         """https://docs.slack.dev/reference/methods/reactions.add: the same mark twice is one mark."""
@@ -191,6 +156,7 @@ class SlackSender:
         return opened
 
     def _content(self, delivery: Delivery) -> str:
+        """What is posted, as JSON without its last brace and without the channel; empty for a check mark."""
         if delivery.message is None:
             return ""
         told_alike = self._forms.filled(delivery.message, self._sign(delivery))
@@ -201,6 +167,11 @@ class SlackSender:
             return self._tokens.sign_command(delivery.organization_id, delivery.person_id, command)
 
         return sign
+
+
+def _conversation(delivery: Delivery) -> tuple[str, str]:
+    address = delivery.recipient.address
+    return address.workspace, address.external_id
 
 
 def _scope(delivery: Delivery) -> LimitScope:

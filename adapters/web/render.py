@@ -10,6 +10,7 @@ from typing import assert_never
 import jinja2
 from markupsafe import Markup
 
+from adapters.common.templates import load_template
 from adapters.web.questions import Question
 from domain.commands import Command
 from domain.messages import Actions, Block, Group, Heading, Message, Paragraph, Style, Text
@@ -88,11 +89,4 @@ def _render(title: str, blocks: list[Markup], button: str = "") -> str:
 
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.j2")
+    return load_template(Path(__file__).parent / "templates", "page.html.j2")

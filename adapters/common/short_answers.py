@@ -1,9 +1,9 @@
-"""Answers of which no more is read than there may be."""
+"""HTTP answers of which no more is read than a chat platform has to say."""
 
 import aiohttp
 
 MOST_ANSWER_BYTES = 1024 * 1024
-"""Whatever says more than this is not Slack."""
+"""Whatever says more than this is not the platform."""
 
 
 class ShortResponse(aiohttp.ClientResponse):
@@ -21,6 +21,6 @@ class ShortResponse(aiohttp.ClientResponse):
         return await super().read()
 
     def _says_it_is_short(self) -> bool:
-        """So that no more can come of it; what is packed may grow."""
+        """Its length is told, so that no more can come; what is compressed may grow."""
         length = self.content_length
         return length is not None and length <= MOST_ANSWER_BYTES and "Content-Encoding" not in self.headers
