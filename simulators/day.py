@@ -16,13 +16,6 @@ ANA_WRITES = "shipped the invoice importer\n[] pair with Ben on the flaky test"
 ANA_MEANT = "shipped the invoice importer to everybody\n[] pair with Ben on the flaky test"
 BEN_WRITES = "- closed 14 stale tickets #support\n! waiting for DNS access"
 CLEO_WRITES = "Signed the lease for the new office\n\n-- \nCleo Park\nOffice manager"
-IN_THE_DIGEST = (
-    "invoice importer to everybody",
-    "pair with Ben",
-    "closed 14 stale tickets",
-    "waiting for DNS access",
-    "Signed the lease",
-)
 ZONES = {
     "Ana": "Europe/Madrid",
     "Ben": "Asia/Kolkata",

@@ -273,11 +273,6 @@ class Gateway:
             if request.transport is not None:
                 request.transport.abort()
 
-    async def ask_reconnect(self) -> None:
-        """Ask every client to come back and resume, as Discord does before it restarts a server."""
-        for socket in list(self._sockets):
-            await _send(socket, Op.RECONNECT, None)
-
     async def invalidate_sessions(self) -> None:
         """Forget all sessions: clients must identify again and have missed what came meanwhile."""
         self._sessions.clear()
