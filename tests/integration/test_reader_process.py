@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import os
 import signal
 import sys
@@ -53,6 +54,18 @@ def test_mails_read_side_by_side_say_what_each_says_alone() -> None:
     assert found == [understand(each, NAMES.domain, DAY) for each in mails]
     assert nothing is None
     assert error == "TypeError"
+
+
+def test_a_mail_that_has_been_read_leaves_nothing_to_the_collector_of_cycles() -> None:
+    questions = [(raw_item(mail_file(file.name)).raw, NAMES.domain, DAY) for file in FIXTURES]
+    understand_all(questions)  # what is made once stays
+    gc.collect()
+    gc.disable()  # the process that reads mails hardly ever runs it
+    try:
+        assert len(understand_all(questions)) > 3
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 async def test_one_process_reads_many_mails(process: ReaderProcess) -> None:
