@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from email.utils import parseaddr
 from functools import lru_cache
+from typing import NamedTuple
 
 from domain.deliveries import Kind, Ref
 from domain.ports.front import MailClaim, Tokens
@@ -102,8 +103,7 @@ def day_thread(day: date, own_address: str) -> str:
     return f"<day.{day.isoformat().replace('-', '')}.{mark}@{own_address.rpartition('@')[2]}>"
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """Which mail of ours an answer names."""
 
     message_id: str = ""
@@ -125,8 +125,14 @@ def read_answered(named: Sequence[str], domain: str) -> Answered:
             ref, kind = found
             nearest, nearest_kind = (nearest, nearest_kind) if nearest else (each, kind)
             question = question or (ref.day if kind is Kind.PROMPT else None)
-        thread = thread or _thread_day(each, domain)
+        elif thread is None:
+            thread = _thread_day(each, domain)
     return Answered(nearest, nearest_kind, question or thread)
+
+
+def is_ours(named: str, domain: str) -> bool:
+    """Whether a Message-ID is that of a delivery of ours."""
+    return _ours(named, domain) is not None
 
 
 def _ours(named: str, domain: str) -> tuple[Ref, Kind] | None:

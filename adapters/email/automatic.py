@@ -6,6 +6,7 @@ where no header tells, how the subject or the text begins.  `Precedence: bulk` o
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from adapters.email.mime import Head
@@ -151,8 +152,12 @@ def _without_tag(address: str) -> str:
     return f"{name.partition('+')[0]}@{domain}"
 
 
+@lru_cache(maxsize=200)
 def _is_automatic_subject(subject: str) -> bool:
-    """It begins as such subjects do; a single word must stand alone, since people begin with it too."""
+    """It begins as such subjects do; a single word must stand alone, since people begin with it too.
+
+    Remembered, for all the answers of a day have the subject of its question.
+    """
     folded = " ".join(fold(subject).replace("：", ":").split()).strip("\"'„“*_ ")
     folded = folded.replace(" :", ":")
     phrase = words().automatic.subjects.at(folded)

@@ -12,24 +12,23 @@ def split(raw: bytes, start: int, end: int, mark: bytes) -> Iterator[tuple[int, 
 
     `mark` is two dashes and the boundary.
     """
-    begun: int | None = None
+    begun = -1
+    length = len(mark)
     at = raw.find(mark, start, end)
     while at >= 0:
-        line_end = raw.find(b"\n", at, end)
-        line_end = end if line_end < 0 else line_end
-        behind = at + len(mark)
-        rest = raw[behind : min(line_end, behind + _LONGEST_BOUNDARY_END)].strip()
-        if (at == start or raw[at - 1] == _LINE_FEED) and rest in (b"", b"--"):
-            if begun is not None:
-                yield begun, max(begun, _before_break(raw, at))
-            if rest:
-                return
-            begun = min(line_end + 1, end)
+        behind = at + length
+        if at == start or raw[at - 1] == _LINE_FEED:
+            line_end = raw.find(b"\n", at, end)
+            if line_end < 0:
+                line_end = end
+            rest = raw[behind : min(line_end, behind + _LONGEST_BOUNDARY_END)].strip()
+            if not rest or rest == b"--":
+                if begun >= 0:
+                    # The line feed in front of a boundary belongs to the boundary (RFC 2046, 5.1.1).
+                    yield begun, max(begun, at - 2 if raw[at - 2 : at] == b"\r\n" else at - 1)
+                if rest:
+                    return
+                begun = min(line_end + 1, end)
         at = raw.find(mark, behind, end)
-    if begun is not None:
+    if begun >= 0:
         yield begun, end
-
-
-def _before_break(raw: bytes, at: int) -> int:
-    """The line feed in front of a boundary belongs to the boundary (RFC 2046, 5.1.1)."""
-    return at - 2 if raw[at - 2 : at] == b"\r\n" else at - 1

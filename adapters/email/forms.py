@@ -32,7 +32,7 @@ _MOST_PARTS = 1_000
 _LONGEST_PART_HEAD = 16 * 1024
 _PLAIN_BOUNDARY = re.compile(r'multipart/form-data; boundary=("?)([\w=./-]+)\1', re.ASCII)
 """The content type of a post as SendGrid, or our own door, writes it."""
-_PLAIN_FIELD = re.compile(rb'Content-Disposition: form-data; name="([A-Za-z]+)"')
+_PLAIN_FIELD = re.compile(rb'Content-Disposition: form-data; name="(\w+)"\r\n\r\n')
 """The headers of a part as SendGrid writes them."""
 _LONGEST_CONTENT_TYPE = 500
 
@@ -92,10 +92,9 @@ def read_form(content_type: str, body: bytes) -> Form:
     boundary = _boundary(content_type, body)
     if boundary:
         for start, end in islice(split(body, 0, len(body), b"--" + boundary), _MOST_PARTS):
-            blank = body.find(b"\r\n\r\n", start, min(end, start + _LONGEST_PART_HEAD))
-            name = _field(body[start:blank]) if blank >= 0 else ""
+            name, begins = _field(body, start, end)
             if name:
-                values.setdefault(name, []).append(body[blank + 4 : end])
+                values.setdefault(name, []).append(body[begins:end])
     return Form(values)
 
 
@@ -111,11 +110,17 @@ def _boundary(content_type: str, body: bytes) -> bytes:
     return first_line[2:] if first_line.startswith(b"--") else found
 
 
-def _field(head: bytes) -> str:
-    """Under which name the part with these headers is kept; empty when it is not wanted."""
-    if (plain := _PLAIN_FIELD.fullmatch(head)) is not None:
-        name = plain[1].decode("latin-1")
-        return name if name in WANTED else ""
+def _field(body: bytes, start: int, end: int) -> tuple[str, int]:
+    """Under which name the part is kept, empty when it is not wanted, and where its value begins."""
+    if (plain := _PLAIN_FIELD.match(body, start, end)) is not None:
+        name = plain[1].decode("ascii")
+        return (name, plain.end()) if name in WANTED else ("", end)
+    blank = body.find(b"\r\n\r\n", start, min(end, start + _LONGEST_PART_HEAD))
+    return (_odd_field(body[start:blank]), blank + 4) if blank >= 0 else ("", end)
+
+
+def _odd_field(head: bytes) -> str:
+    """The name of a part whose headers are not as SendGrid writes those of a field."""
     headers = [line.partition(b":") for line in head.split(b"\r\n")]
     said = {name.lower(): value.strip() for name, _, value in headers}
     options = parse_options_header(said.get(b"content-disposition", b""))[1]

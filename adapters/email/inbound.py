@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from email.utils import getaddresses
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from adapters.email.addresses import is_mailable
@@ -70,7 +70,7 @@ def read_mail(stored: bytes) -> IncomingMail | None:
         from_address=from_address,
         from_name=from_name,
         subject=decoded_words(head.line("subject")),
-        message_id=next(iter(_ids(head.lines("message-id"))), ""),
+        message_id=(_ids(head.lines("message-id")) or [""])[0],
         answers=(*_ids(head.lines("in-reply-to")), *reversed(_ids(head.lines("references")))),
         texts=texts,
         headers=head,
@@ -94,14 +94,18 @@ def passed_on_at(mail: IncomingMail) -> datetime | None:
     if not dates:
         return None
     day, month, year, hour, minute, second, hours, minutes = dates[-1]
-    ahead = timedelta(hours=int(hours), minutes=int(hours[0] + minutes))
     try:
         return datetime(
             *(int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second)),
-            tzinfo=timezone(ahead),
+            tzinfo=_zone(hours, minutes),
         )
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=100)
+def _zone(hours: str, minutes: str) -> timezone:
+    return timezone(timedelta(hours=int(hours), minutes=int(hours[0] + minutes)))
 
 
 def _parsed_texts(form: Form) -> Texts:
@@ -116,19 +120,20 @@ def _shortened(text: str) -> str:
 def _envelope(said: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...]]:
     sender, recipients = said.get("from"), said.get("to")
     to = recipients if isinstance(recipients, list) else [recipients]
-    listed = tuple(each.strip().lower() for each in to[:_MOST_ADDRESSES] if isinstance(each, str))
-    return (sender.strip().strip("<>").lower() if isinstance(sender, str) else None), listed
+    listed = [each.strip().lower() for each in to[:_MOST_ADDRESSES] if isinstance(each, str)]
+    return (sender.strip().strip("<>").lower() if isinstance(sender, str) else None), tuple(listed)
 
 
 def _sender(values: Sequence[str]) -> tuple[str, str]:
     """Name and address of the one sender; two are nobody."""
     if len(values) != 1:
         return "", ""
-    pairs = [(name, address.lower()) for name, address in _pairs(values)]
-    if not pairs or any(address != pairs[-1][1] for _, address in pairs):
+    pairs = _pairs(values)
+    addresses = {address.lower() for _, address in pairs}
+    if len(addresses) != 1:  # `ana@example.com <ana@example.com>`, unquoted, reads as the same one twice
         return "", ""
-    name, address = pairs[-1]  # `ana@example.com <ana@example.com>`, unquoted, reads as the same one twice
-    return decoded_words(name)[:200], address if is_mailable(address) else ""
+    address = addresses.pop()
+    return decoded_words(pairs[-1][0])[:200], address if is_mailable(address) else ""
 
 
 def _recipients(head: Head) -> tuple[str, ...]:
@@ -136,13 +141,12 @@ def _recipients(head: Head) -> tuple[str, ...]:
     return tuple(address.lower() for _, address in _pairs(values) if "@" in address)[:_MOST_ADDRESSES]
 
 
-def _pairs(values: Iterable[str]) -> list[tuple[str, str]]:
-    kept = [value for value in values if value.count("(") <= _MOST_COMMENTS]
-    plain = [found for each in kept if (found := _PLAIN_ADDRESS.fullmatch(each))]
-    if len(plain) == len(kept):
+def _pairs(values: Sequence[str]) -> list[tuple[str, str]]:
+    plain = [found for each in values if (found := _PLAIN_ADDRESS.fullmatch(each))]
+    if len(plain) == len(values):
         return [(found[1] or "", found[2]) for found in plain]
     try:
-        return getaddresses(kept)
+        return getaddresses([value for value in values if value.count("(") <= _MOST_COMMENTS])
     except (ValueError, IndexError, RecursionError):
         return []
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 
 from adapters.email.boundaries import split
 from adapters.email.charsets import decode
@@ -21,6 +21,8 @@ MOST_HEADER_BYTES = 64 * 1024
 LONGEST_HEADER = 4 * 1024
 MOST_PARTS = 100
 DEEPEST = 20
+_LONGEST_KNOWN, _MOST_KNOWN = 200, 500
+"""Octets of a part's headers that are remembered, and of how many parts: programs write the same again."""
 LONGEST_TEXT = 256 * 1024
 """Octets of one text as it is sent, characters once it is decoded."""
 _TEXTS = frozenset(["text/plain", "text/html"])
@@ -190,6 +192,9 @@ def _headers(block: bytes) -> Head:
     return Head(items)
 
 
+_known_headers = lru_cache(_MOST_KNOWN)(_headers)
+
+
 def _plain_parameters(content_type: str) -> dict[str, str] | None:
     """Those of a plain Content-Type, of two with one name the first; None when it is not plain."""
     plain = _PLAIN_TYPE.fullmatch(content_type)
@@ -210,15 +215,9 @@ def _head(raw: bytes, start: int, end: int) -> tuple[bytes, int]:
     if raw.startswith((b"\n", b"\r\n"), start):  # a part without headers
         found = _SOMETHING.search(raw, start, end)
         return b"", found.start() if found else end
-    near = min(end, start + MOST_HEADER_BYTES)
-    last, body = _blank_line(raw, start, near) or _blank_line(raw, start, end) or (end, end)
-    return raw[start : min(last, start + MOST_HEADER_BYTES)], body
-
-
-def _blank_line(raw: bytes, start: int, end: int) -> tuple[int, int] | None:
-    """Behind the line in front of the first empty line, and behind that one; None where there is none."""
     found = _BLANK_LINE.search(raw, start, end)
-    return None if found is None else (found.start() + 1, found.end())
+    last, body = (found.start() + 1, found.end()) if found else (end, end)
+    return raw[start : min(last, start + MOST_HEADER_BYTES)], body
 
 
 def _walk(part: Head, start: int, end: int, budget: _Budget, depth: int) -> None:
@@ -230,7 +229,8 @@ def _walk(part: Head, start: int, end: int, budget: _Budget, depth: int) -> None
             if budget.parts <= 0:
                 return
             block, body = _head(budget.raw, first, last)
-            _walk(_headers(block), body, last, budget, depth - 1)
+            head = _known_headers(block) if len(block) <= _LONGEST_KNOWN else _headers(block)
+            _walk(head, body, last, budget, depth - 1)
     elif kind in _TEXTS and not _is_attached(part):
         _keep_text(kind, part, start, end, budget)
 
@@ -239,9 +239,10 @@ def _keep_text(kind: str, part: Head, start: int, end: int, budget: _Budget) -> 
     """Note a text that says something, as far as there is room for it."""
     if not _SOMETHING.search(budget.raw, start, end):
         return
-    so_far = budget.texts.setdefault(kind, [])
-    room = LONGEST_TEXT - sum(len(text) for _, text in so_far)
-    if room > 0 and not (so_far and _has_name(part)):
+    room, so_far = LONGEST_TEXT, budget.texts.setdefault(kind, [])
+    if so_far:
+        room = 0 if _has_name(part) else room - sum(len(text) for _, text in so_far)
+    if room > 0:
         so_far.append((part, budget.raw[start : min(end, start + room)]))
 
 

@@ -6,7 +6,7 @@ and the Message-ID of the mail they are about is of use.
 
 import re
 
-from adapters.email.addresses import read_answered
+from adapters.email.addresses import is_ours
 from adapters.email.automatic import Signs
 from domain.dones import clean_text
 from domain.replies import Undelivered
@@ -43,7 +43,7 @@ def read_report(raw: bytes, domain: str, *, by_server: bool = False) -> Undelive
         by_server: A mail server wrote it, so that its words count where its part for programs is missing.
     """
     text = raw[:_MOST_BYTES].decode("latin-1")
-    ours = [found for found in _ID.findall(text) if read_answered([found], domain).message_id]
+    ours = [found for found in _ID.findall(text) if is_ours(found, domain)]
     if not ours:
         return None
     fields: dict[str, str] = {}

@@ -21,8 +21,8 @@ def is_aligned(mail: IncomingMail) -> bool | None:
         return False
     envelope_domain = (mail.envelope_from or "").rpartition("@")[2]
     spf = mail.spf if envelope_domain and _aligns(envelope_domain, domain) else ""
-    signed = any(verdict == "pass" and _aligns(signer, domain) for signer, verdict in mail.dkim.items())
-    if signed or spf == "pass":
+    signers = [signer for signer, verdict in mail.dkim.items() if verdict == "pass"]
+    if spf == "pass" or any(_aligns(signer, domain) for signer in signers):
         return True
     return False if spf == "fail" else None
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from adapters.email.absence import back_on, is_out_of_office
-from adapters.email.addresses import read_answered
+from adapters.email.addresses import is_ours, read_answered
 from adapters.email.automatic import why_automatic, why_automatic_text
 from adapters.email.inbound import IncomingMail, passed_on_at, raw_message, read_mail
 from adapters.email.reading.answer import read_texts
@@ -130,7 +130,7 @@ def _letterhead(mail: IncomingMail, domain: str) -> tuple[Letterhead, Kind | Non
         written=mail.headers.line("date"),
         passed_on_at=passed_on_at(mail),
         message_id=mail.message_id,
-        is_by_us=bool(read_answered([mail.message_id], domain).message_id),
+        is_by_us=is_ours(mail.message_id, domain),
         answers=answered.message_id,
         answered_day=answered.day,
     )
