@@ -13,7 +13,7 @@ import struct
 import sys
 from typing import BinaryIO
 
-from adapters.email.reading.words import words
+from adapters.email.reading.language_files import words
 from adapters.email.understanding import understand_all
 
 READY = b"ready\n"
