@@ -75,7 +75,7 @@ class Routes:
             raise RateLimited(left)
 
     def learn(self, route: str, resource: str, headers: Mapping[str, str]) -> None:
-        """Of an answer, whatever it says."""
+        """Take in the rate-limit headers of an answer, whatever its status."""
         bucket = headers.get("X-RateLimit-Bucket")
         if bucket is not None:
             self._bucket_of[route] = bucket

@@ -28,7 +28,7 @@ _ENDINGS = ("'", "’", "-")
 
 
 def is_out_of_office(mail: Signs, reason: str) -> bool:
-    """Whether an automatic mail, taken for one for that reason, is a person's program answering for her."""
+    """Whether a mail that counts as automatic for this reason is an out-of-office answer."""
     if not mail.headers.names.isdisjoint(_NO_PERSONS) or mail.headers.content_type == "multipart/report":
         return False
     submitted = mail.headers.line("auto-submitted").strip().lower()

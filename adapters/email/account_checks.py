@@ -28,7 +28,7 @@ class NoRoundTrip(Exception):  # noqa: N818 -- what has come of a try, not a mis
 
 @dataclass(frozen=True, slots=True)
 class RoundTrip:
-    """What two mails to the account itself have shown, one of them to its plus address."""
+    """The result of two mails to the account itself, one of them to its plus address."""
 
     arrived: bool
     plus: bool

@@ -22,7 +22,7 @@ _YES = {"yes": True, "no": False}
 
 
 class Security(enum.Enum):
-    """How a connection is kept from others."""
+    """How a connection is encrypted."""
 
     TLS = "tls"
     STARTTLS = "starttls"
@@ -41,7 +41,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """A folder of an account, and what its provider is known to do."""
+    """A folder of a mail account, with what is known of its provider."""
 
     server: Server
     folder: str = "INBOX"

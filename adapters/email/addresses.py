@@ -41,7 +41,7 @@ class MailNames:
     has_mailbox: bool = False
     """Mail to `mail_from` is read, so that it can be answered."""
     plus: bool = False
-    """So is mail to `name+anything@domain`: each person's own address without a domain of ours."""
+    """Mail to `name+anything@domain` is read, too: gives each person an address without a domain of ours."""
 
     @property
     def domain(self) -> str:
@@ -88,7 +88,7 @@ class MailNames:
 
 @lru_cache(maxsize=8)
 def _name_and_address(mail_from: str | None) -> tuple[str, str]:
-    """Of a setting that is asked for with every mail."""
+    """Display name and address of a setting; cached, since each mail needs it."""
     return parseaddr(mail_from or "")
 
 
@@ -98,13 +98,13 @@ def message_id(ref: Ref, kind: Kind, domain: str) -> str:
 
 
 def day_thread(day: date, own_address: str) -> str:
-    """The message that never was, to which the mails of one person's day are all answers."""
+    """The id of an imaginary mail that all mails of one person's day answer, so that they are one thread."""
     mark = hashlib.sha256(own_address.encode()).hexdigest()[:12]
     return f"<day.{day.isoformat().replace('-', '')}.{mark}@{own_address.rpartition('@')[2]}>"
 
 
 class Answered(NamedTuple):
-    """Which mail of ours an answer names."""
+    """The mail of ours that an answer refers to."""
 
     message_id: str = ""
     """The one it answers, empty when it names none."""
@@ -115,7 +115,7 @@ class Answered(NamedTuple):
 
 
 def read_answered(named: Sequence[str], domain: str) -> Answered:
-    """What the ids of In-Reply-To and References, nearest first, tell."""
+    """Which of our mails is named by the ids of In-Reply-To and References, nearest first."""
     nearest = ""
     nearest_kind: Kind | None = None
     question: date | None = None

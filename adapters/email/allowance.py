@@ -10,10 +10,10 @@ from datetime import timedelta
 from domain.ports.front import Clock
 
 LONGEST_PAUSE = timedelta(hours=1)
-WORTH_A_WORD = timedelta(milliseconds=100)
-"""Calls that may be made more often than this are not spread."""
+SHORTEST_SPACING = timedelta(milliseconds=100)
+"""Calls that may be made at shorter intervals than this are not spread."""
 LATER = timedelta(milliseconds=50)
-"""Beyond the end of a window: it is told in whole seconds, by another clock."""
+"""Added to the end of a window, which SendGrid tells in whole seconds and by its own clock."""
 _NOTHING = timedelta(0)
 
 
@@ -29,26 +29,26 @@ class Allowance:
         self._used_up_until = 0.0
         self._told = _NOTHING
         self.apart = _NOTHING
-        """How far calls are to lie apart so that those left last until the window ends; 0: as one likes."""
+        """Time between calls so that those that are left last until the window ends; 0: any."""
 
     def learn(self, headers: Mapping[str, str]) -> None:
-        """Of an answer, whatever it says."""
+        """Take in the rate-limit headers of an answer, whatever its status."""
         left, pause = headers.get("X-RateLimit-Remaining", ""), self.pause(headers)
         if pause is None or not left.isdecimal():
             self.apart = _NOTHING
             return
         apart = (pause + LATER) / (int(left) + 1)
-        self.apart = apart if apart >= WORTH_A_WORD else _NOTHING
+        self.apart = apart if apart >= SHORTEST_SPACING else _NOTHING
         if left == "0":
             self._used_up_until = asyncio.get_running_loop().time() + (pause + LATER / 2).total_seconds()
 
     def closed(self) -> timedelta | None:
-        """How long no call is to be made, because none is left."""
+        """How long no call may be made, because none is left."""
         left = self._used_up_until - asyncio.get_running_loop().time()
         return timedelta(seconds=left) if left > 0 else None
 
     def is_news(self) -> bool:
-        """Whether it has to be told; once calls need not be spread any more that is told once."""
+        """Whether the other workers must be told: of each spacing, and once of its end."""
         told, self._told = self._told, self.apart
         return self.apart > _NOTHING or told > _NOTHING
 

@@ -21,7 +21,7 @@ _REFUSES = re.compile(r"\bp=reject\b|\baction=o?reject\b|\bpolicy\.[\w.-]{1,40}=
 REFUSED = "refused"
 SENDGRID = ".sendgrid.net"
 KNOWN = MappingProxyType({"imap.gmail.com": "mx.google.com", "imap.googlemail.com": "mx.google.com"})
-"""Names of providers that are certain; of others it must be said, or be found by `setup`."""
+"""By IMAP host, the `authserv-id` of known providers; of others it is configured, or found by `setup`."""
 
 
 @dataclass(frozen=True, slots=True)

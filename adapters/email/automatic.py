@@ -58,7 +58,7 @@ _LONGEST_NOTE = 1_000
 
 
 class Signs(Protocol):
-    """What of a mail tells who wrote it."""
+    """The parts of a mail by which programs give themselves away."""
 
     @property
     def envelope_from(self) -> str | None:
@@ -84,7 +84,7 @@ def why_automatic(mail: Signs) -> str:
 
 
 def why_automatic_text(lines: Sequence[Judged]) -> str:
-    """The same of a text that nothing else gives away: `I am currently out of the office ...`."""
+    """The same by the text alone: `I am currently out of the office ...`."""
     said = " ".join(line.text.strip() for line in lines if line.verdict is KEPT and line.text.strip())
     opening = fold(said[:_LONGEST_OPENING].strip(" *_#-–—\"'„“"))
     known = words()

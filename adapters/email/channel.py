@@ -21,7 +21,7 @@ from domain.ports.front import Clock, Front, Tokens
 from domain.ports.listening import Lease
 
 CONNECTIONS = 8
-"""Kept open to SendGrid; a request carries hundreds of mails."""
+"""Connections to SendGrid that are kept open; a request carries hundreds of mails."""
 
 
 @dataclass(frozen=True, slots=True)

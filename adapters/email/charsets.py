@@ -38,7 +38,7 @@ _ALIASES = {
     "big5": "big5hkscs",
     "x-big5": "big5hkscs",
 }
-"""What mail programs write, and what they mean by it."""
+"""Names of charsets as mail programs write them, and the codecs that they mean."""
 _NOT_OF_MAIL = frozenset(
     ["idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem", "charmap"]
 )

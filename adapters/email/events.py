@@ -1,4 +1,4 @@
-"""What SendGrid tells about mails it accepted, in the ledger's words.
+"""Reads SendGrid's events about mails that it accepted as `DeliveryEvent`s.
 
 https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
 """
@@ -31,7 +31,7 @@ _SUPPRESSED = frozenset(
         "unsubscribed address",
     }
 )
-"""Reasons to drop a mail that lie in its address.
+"""Reasons for a drop which mean that SendGrid suppresses the address.
 
 https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event#dropped
 """

@@ -25,7 +25,7 @@ SLICE_SECONDS = 5.0
 AT_ONCE = 25
 """Mails after which the position is written down."""
 OVERLAP = timedelta(days=2)
-"""How far back to look when a folder's numbers have changed; what is known already is not kept twice."""
+"""How far back to read when the server has renumbered a folder; mails that are known are not stored twice."""
 _MOST_TRIES = 3
 _log = logging.getLogger(__name__)
 
@@ -120,7 +120,7 @@ class FolderReader:
         self._threads.shutdown(wait=False)
 
     async def _catch_up(self, folder: Folder, holds: Callable[[], Awaitable[bool]]) -> int:
-        """Where to go on; what came before the first time is nobody's business here."""
+        """The position to read from; at the very first time only what arrives from now on is read."""
         known = await self._positions.load()
         if known is not None and known.validity == folder.validity:
             return known.next_uid

@@ -73,14 +73,14 @@ class ImapSession:
         return self._has_idle
 
     def new(self, next_uid: int) -> list[int]:
-        """The numbers from that one on, in order."""
+        """The UIDs from that one on, ascending."""
         self._end_idle()
         self._looked = time.monotonic()
         found = self._client.search(["UID", f"{next_uid}:*"])  # `*` is the last one, even below the number
         return sorted(uid for uid in found if uid >= next_uid)
 
     def since(self, day: date) -> list[int]:
-        """The numbers of what arrived on that day or later, in order."""
+        """The UIDs of what arrived on that day or later, ascending."""
         self._end_idle()
         return sorted(self._client.search(["SINCE", day]))
 
@@ -99,7 +99,7 @@ class ImapSession:
             self._client.add_flags(list(uids), [rb"\Seen"], silent=True)
 
     def wait(self, seconds: float) -> bool:
-        """Whether it is time to look for something new; takes at most those seconds."""
+        """Wait for new mail, at most so many seconds; whether it is time to look for it."""
         if not self._has_idle:
             time.sleep(seconds)
             return time.monotonic() - self._looked > POLL_SECONDS
@@ -112,7 +112,7 @@ class ImapSession:
         return _tells_of_mail(said) or time.monotonic() - self._looked > IDLE_SECONDS
 
     def _begin_idle(self) -> list[Any]:
-        """Go idle twice: what a server says in one breath with "idling" is only seen when one ends it."""
+        """Start IDLE twice: what a server sends together with "idling" is only seen once it has ended."""
         self._client.idle()
         said: list[Any] = self._client.idle_done()[1]
         self._client.idle()

@@ -23,22 +23,22 @@ _LISTS = {Kind.PROMPT: "prompts", Kind.DIGEST: "digests", Kind.DIGEST_MAIL: "dig
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is one recipient's own in a request."""
+    """The part of a request that is one recipient's own."""
 
     place: int
-    """Which of the deliveries it is."""
+    """Its index among the deliveries."""
     delivery: Delivery
     sender: tuple[str, str]
     """Name and address."""
     message_id: str
     headers: dict[str, str]
     links: dict[str, str]
-    """What the tags in the text stand for."""
+    """By tag, the link that is put in its place in the text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Letters that read alike, no two to one address."""
+    """Letters with the same text, no two to one address; one request."""
 
     mail: RenderedMail
     letters: tuple[Letter, ...]
@@ -46,17 +46,17 @@ class Batch:
 
 @dataclass(slots=True)
 class _Sheet:
-    """A text that several people get, and the commands behind its tags."""
+    """A rendered text with tags in place of links, and the letters that share it."""
 
     mail: RenderedMail
     tags: dict[str, Command | None]
-    """None: the link that stops these mails."""
+    """By tag, the command of its link; None: the link that stops these mails."""
     letters: list[Letter] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class _Signed:
-    """What a letter needs signed more than once."""
+    """Signed addresses and links that a letter uses in several places."""
 
     own: str | None
     """The person's own address with us."""
@@ -68,7 +68,7 @@ class _Signed:
 
 
 class _Alike:
-    """Numbers messages, equal ones alike; one that comes again is not compared from its first word on."""
+    """Gives equal messages the same number; that of the call before is known by identity."""
 
     def __init__(self) -> None:
         self._numbers: dict[Message, int] = {}
@@ -130,7 +130,7 @@ class Writer:
         return _Sheet(mail, tags)
 
     def _fits(self, command: Command) -> bool:
-        """Whether a link can carry it for anybody: a long search cannot, and is typed instead."""
+        """Whether the command fits into a link: a long search does not, and is typed instead."""
         try:
             self._tokens.sign_command(_LARGEST_ID, _LARGEST_ID, command)
         except ValueError:
@@ -213,7 +213,7 @@ def _batches(sheet: _Sheet) -> list[Batch]:
 
 
 def _unused_mark(message: Message) -> str:
-    """The beginning of tags that nobody happens to have typed."""
+    """A beginning for tags that does not occur in the text."""
     said = repr(message)
     number = 0
     while f"%donelog{number}." in said:

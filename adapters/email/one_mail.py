@@ -1,4 +1,4 @@
-"""One mail read by itself, without a database: for looking at what the reader does, and as a filter."""
+"""Reads one mail without a database: for `donelog mail read`, and as a filter in a pipe."""
 
 import base64
 import binascii
@@ -97,7 +97,7 @@ def _asked_mail(asked: Mapping[str, Any]) -> ReadMail:
 
 
 def _signs(head: Head) -> tuple[_Signs, str]:
-    """What tells whether a program wrote it, and the name of the sender."""
+    """The signs of an automatic mail, and the sender's name."""
     sender = head.line("from")[:_LONGEST_ADDRESS]
     name, address = parseaddr(sender) if sender.count("(") < 2 else ("", "")  # noqa: PLR2004 -- it recurses
     signs = _Signs(

@@ -1,4 +1,4 @@
-"""A whole message with what its carrier knows of it, packed as SendGrid's raw mode posts it.
+"""Packs a whole message, with its envelope and proofs, as SendGrid's raw mode posts it.
 
 So there is one form of stored mail, and one reader, whichever door it came through.
 """

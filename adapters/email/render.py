@@ -34,7 +34,7 @@ class RenderedMail:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Makes the links of a mail."""
+    """What a mail links to."""
 
     act: Callable[[Command], str] | None
     """The page that asks before it acts, empty for what no link can carry; None: there is no public address.

@@ -43,7 +43,7 @@ _LAST_START = 22.0
 _MOST_ANSWER_BYTES = 1024 * 1024
 _LONGEST_REASON = 300
 SILENCE_TELLS = timedelta(minutes=15)
-"""By then SendGrid has said that it has a mail, if it says anything."""
+"""How soon SendGrid sends its first event of a mail, if it sends any."""
 LOOK_AGAIN = timedelta(minutes=5)
 _PROBE_EVERY = timedelta(minutes=1)
 """How long to wait where SendGrid does not say it."""
@@ -197,7 +197,7 @@ class MailSender:
 
 @dataclass(slots=True)
 class _Run:
-    """What the requests of one batch have in common."""
+    """The state that the requests of one batch share."""
 
     last_start: float
     gate: asyncio.Semaphore

@@ -64,7 +64,7 @@ def is_fresh(headers: Mapping[str, str], now: datetime) -> bool:
 
 
 def same_secret(given: str, wanted: str) -> bool:
-    """Compare in a time that tells nothing about where they differ."""
+    """Compare two secrets in constant time."""
     return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode("utf-8"))
 
 

@@ -26,7 +26,7 @@ from domain.ports.inbox import Arrival
 MOST_CONNECTIONS = 50
 MOST_FROM_ONE_PEER = 10
 PER_MINUTE: Mapping[str, int] = MappingProxyType({"peer": 300, "sender": 30})
-"""Mails of one server, and of one sender; large providers hand over for many people."""
+"""Mails a minute that are taken from one server, and from one sender; large providers serve many people."""
 MOST_RECIPIENTS = 20
 SILENCE_SECONDS = 120.0
 _WINDOW_SECONDS = 60.0
@@ -118,7 +118,7 @@ class _Connection(SMTP):
 
 
 class _Handler:
-    """What is decided about a mail; the names of the methods are aiosmtpd's."""
+    """Accepts or refuses mail, as an aiosmtpd handler, which gives the methods their names."""
 
     def __init__(self, authserv: str, names: MailNames, front: Front, tokens: Tokens, clock: Clock) -> None:
         self._authserv = authserv

@@ -74,7 +74,7 @@ class SmtpSender:
 
     channel = Channel.EMAIL
     batch = 50
-    """What fits into a lease at a second for each letter."""
+    """As many letters as fit into a lease at a second each."""
 
     def __init__(
         self, server: Server, names: MailNames, public_url: str | None, tokens: Tokens, clock: Clock
@@ -186,7 +186,7 @@ class _Call:
         return self.client
 
     def broken_off(self, error: Exception) -> Outcome:
-        """Whatever ended the call without a word of the server."""
+        """The outcome of a call that ended without an answer of the server."""
         if self.client is not None:
             self.client.close()
         what = type(error).__name__

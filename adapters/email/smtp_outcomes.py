@@ -33,7 +33,7 @@ class Stage(enum.Enum):
 
 
 def outcome_of(stage: Stage, code: int, said: str) -> Outcome:
-    """What a refusal means; the loud ones are for whoever runs this installation."""
+    """What a refusal means for the delivery; logs an error where whoever runs the installation must act."""
     reason = f"{code} {' '.join(said.split())}"[:_LONGEST_REASON]
     if code < _FINAL:
         return Later(reason)

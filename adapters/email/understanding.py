@@ -20,7 +20,7 @@ from domain.replies import OutOfOffice, Remark, Undelivered
 
 
 class Letterhead(NamedTuple):
-    """What of a mail tells whose it is, and which mail of ours it answers."""
+    """Who wrote a mail, to whom, and which mail of ours it answers."""
 
     from_address: str
     from_name: str
@@ -30,7 +30,7 @@ class Letterhead(NamedTuple):
     """Whom it came to: those of the envelope first, which knows best."""
     subject: str
     written: str
-    """When, as its writer's program puts it."""
+    """The `Date` that its writer's program has put in."""
     passed_on_at: datetime | None
     message_id: str
     is_by_us: bool
@@ -52,7 +52,7 @@ class Understood(NamedTuple):
     automatic: str = ""
     """Why a program wrote it; empty where a person did."""
     notice: Undelivered | OutOfOffice | None = None
-    """What such a program tells, if it matters."""
+    """A report or absence that such a program tells of."""
 
 
 Question = tuple[bytes, str, date]
