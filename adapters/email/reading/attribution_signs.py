@@ -18,18 +18,20 @@ _NUMBER_FIRST = re.compile(
 ISO_FIRST = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}\s\d{1,2}:\d\d\s(?:GMT|UTC)")
 _BRACKET = re.compile(r"[<(\[](?=[^\s<>()\[\]]{1,80}@)|<")
 ORNAMENT = "-–—*_>|»[] \t"
+_IN_FRONT = ORNAMENT + "\"'("
+_BEHIND_A_WORD = re.compile(r"[\s,.،，]")
 
 
 def starts_dated(line: str, words: Words) -> bool:
     """Whether an attribution may begin so: with a date, a weekday or a word like `On`."""
-    bare = line.lstrip(ORNAMENT + "\"'(")
+    bare = line.lstrip(_IN_FRONT)
     if not bare:
         return False
     if bare[0].isdigit():
         return _NUMBER_FIRST.match(bare) is not None
     if words.attribution.openers.at(bare):
         return True
-    first = fold(re.split(r"[\s,.،，]", bare, maxsplit=1)[0])
+    first = fold(_BEHIND_A_WORD.split(bare, maxsplit=1)[0])
     return first in words.attribution.weekdays or first in words.attribution.months
 
 
@@ -52,10 +54,11 @@ def decides(text: str, evidence: Evidence, *, quoted: bool, dated: bool) -> bool
 
 def _tells_all(text: str, evidence: Evidence) -> bool:
     """Date, time and address: above a quote it needs no word that is known."""
-    is_full = evidence.date and evidence.time and evidence.address and not evidence.first_person
+    if not (evidence.date and evidence.time and evidence.address) or evidence.first_person:
+        return False
     in_brackets = "<" in text and ">" in text
     is_closed = text.endswith(":") or text[-1:].isdigit() or text[-2:] in {"AM", "PM"} or in_brackets
-    return is_full and is_closed and len(text.split()) <= _MOST_WORDS
+    return is_closed and len(text.split()) <= _MOST_WORDS
 
 
 def _is_compact(text: str, evidence: Evidence) -> bool:

@@ -17,7 +17,7 @@ from adapters.email.reading.attribution_signs import (
     is_sure,
     starts_dated,
 )
-from adapters.email.reading.evidence import has_address, is_stamp, weigh
+from adapters.email.reading.evidence import Evidence, has_address, is_stamp, weigh
 from adapters.email.reading.page import Page
 from adapters.email.reading.words import Words, fold
 
@@ -155,16 +155,20 @@ def _upward(page: Page, last: int, words: Words, floor: int, *, quoted: bool) ->
         if not page.may_weigh():
             break
         evidence = weigh(text, words)
-        is_dated = evidence.date and (dated or evidence.time) and not (dated and _tells_a_thing(line, words))
-        if not may_add and not is_dated:
+        if not may_add and not _is_dated(line, evidence, words, dated=dated):
             continue  # perhaps a part of a long name, above which the date stands
         if decides(text, evidence, quoted=quoted, dated=dated):
             found = Attribution(start, last + 1, is_sure=is_sure(text, evidence))
-            opens = _opens(line, words) or _is_named(line)
-            lacks_date = not evidence.date
-            if evidence.date and (_is_named(line) or (dated and (evidence.verb or evidence.address))):
+            is_named, lacks_date = _is_named(line), not evidence.date
+            opens = is_named or _opens(line, words)
+            if evidence.date and (is_named or (dated and (evidence.verb or evidence.address))):
                 break
     return found
+
+
+def _is_dated(line: str, evidence: Evidence, words: Words, *, dated: bool) -> bool:
+    """It tells when somebody wrote what is quoted, and is no note of hers that begins with a day."""
+    return evidence.date and (not _tells_a_thing(line, words) if dated else evidence.time)
 
 
 def _lines_above(page: Page, last: int, floor: int) -> Iterator[int]:

@@ -81,11 +81,11 @@ _CJK_DAYS = ("曜日", "(月)", "(火)", "(水)", "(木)", "(金)", "(土)", "(�
 
 def has_date(text: str, tokens: list[str], words: Words) -> bool:
     """A day of a month, in digits or with the month's name in any language."""
-    if not words.attribution.months.keys().isdisjoint(tokens) and any(
-        token in words.attribution.months and _has_day_beside(tokens, place)
-        for place, token in enumerate(tokens)
-    ):
-        return True
+    months = words.attribution.months
+    if not months.keys().isdisjoint(tokens):
+        for place, token in enumerate(tokens):
+            if token in months and _has_day_beside(tokens, place):
+                return True
     return _DATE.search(text) is not None or _ANY_MONTH.search(text) is not None
 
 
@@ -125,10 +125,11 @@ def _is_ordinal(token: str) -> bool:
 
 def _verb(tokens: list[str], words: Words) -> tuple[int, int]:
     """Place and length of the last verb of writing; (-1, 0) when there is none."""
-    if words.attribution.verbs.keys().isdisjoint(tokens):
+    verbs = words.attribution.verbs
+    if verbs.keys().isdisjoint(tokens):
         return -1, 0
     for place in range(len(tokens) - 1, -1, -1):
-        for verb in words.attribution.verbs.get(tokens[place], ()):
+        for verb in verbs.get(tokens[place], ()):
             if tuple(tokens[place : place + len(verb)]) == verb:
                 return place, len(verb)
     return -1, 0
@@ -140,6 +141,6 @@ def _words_in_front(folded: str, verb: list[str]) -> int:
 
 
 def _is_own(tokens: list[str], place: int, length: int, words: Words) -> bool:
-    own = words.attribution.first_person.get(tokens[place], frozenset())
-    beside = {*tokens[max(place - 1, 0) : place], *tokens[place + length : place + length + 1]}
-    return not own.isdisjoint(beside)
+    own = words.attribution.first_person.get(tokens[place])
+    beside = tokens[max(place - 1, 0) : place] + tokens[place + length : place + length + 1]
+    return own is not None and not own.isdisjoint(beside)

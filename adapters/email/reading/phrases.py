@@ -1,23 +1,54 @@
 """Phrases by which a text is known wherever in it they stand, as parts of words too."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+_PIECE = 6
+"""Characters of a piece: of shorter ones fewer are enough, but more of them stand in other words too."""
 
 
 class Phrases:
-    """Phrases of all languages; most texts are plain ASCII, and only a phrase that is can stand in one."""
+    """Phrases of all languages; most texts are plain ASCII, and only a phrase that is can stand in one.
+
+    Phrases share pieces, as all about an `office`: where no piece stands, no phrase does, and there are half
+    as many.
+    """
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self._all = tuple(dict.fromkeys(phrases))
         self._ascii = tuple(phrase for phrase in self._all if phrase.isascii())
+        self._pieces, self._ascii_pieces = _pieces(self._all), _pieces(self._ascii)
 
     def are_in(self, folded: str) -> bool:
         """Whether any of them stands in the text."""
-        # A loop: of a hundred phrases hardly ever one is found, and a generator would be half of the work.
-        for phrase in self._ascii if folded.isascii() else self._all:  # noqa: SIM110 -- as above
-            if phrase in folded:
-                return True
-        return False
+        if folded.isascii():
+            return _stands_in(folded, self._ascii_pieces) and _stands_in(folded, self._ascii)
+        return _stands_in(folded, self._pieces) and _stands_in(folded, self._all)
+
+
+def _stands_in(text: str, phrases: Sequence[str]) -> bool:
+    """Whether any of them does."""
+    # A loop: of a hundred phrases hardly ever one is found, and a generator would be half of the work.
+    for phrase in phrases:  # noqa: SIM110 -- as above
+        if phrase in text:
+            return True
+    return False
+
+
+def _pieces(phrases: Sequence[str]) -> Sequence[str]:
+    """Pieces of phrases, at least one of each."""
+    pieces = {phrase: _pieces_of(phrase) for phrase in phrases}
+    often = Counter(piece for each in pieces.values() for piece in each)
+    found: list[str] = []
+    for phrase in phrases:
+        if not _stands_in(phrase, found):
+            found.append(max(pieces[phrase], key=lambda piece: (often[piece], piece)))
+    return found
+
+
+def _pieces_of(phrase: str) -> set[str]:
+    return {phrase[start : start + _PIECE] for start in range(max(len(phrase) - _PIECE, 0) + 1)}
 
 
 @dataclass(frozen=True, slots=True)
