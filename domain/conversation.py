@@ -70,13 +70,8 @@ class Conversation:
             handled = Handled("refused", facts=f.Refused(str(refusal)))
         if handled.facts is not None and request.origin.surface is c.Surface.MAIL:
             handled = self._within_limits(uow, request, handled, handled.facts, now)
-        return replace(
-            handled,
-            note=f"{handled.note} (nobody vouches for the sender)" if known.weak else handled.note,
-            organization_id=known.tenant.organization_id,
-            person_id=known.person.id,
-            identity=known.identity,
-        )
+        note = f"{handled.note} (nobody vouches for the sender)" if known.weak else handled.note
+        return handled.asked_by(known.person, known.identity, note)
 
     def _report(self, uow: UnitOfWork, command: r.Undelivered, origin: c.Origin) -> Handled:
         event = correspondence.report(uow, command, origin)

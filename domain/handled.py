@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from domain.delivery_events import DeliveryEvent
 from domain.facts import Facts
 from domain.messages import Audience
-from domain.people import Identity
+from domain.people import Identity, Person
 from domain.ports.inbox import InboxState
 
 
@@ -28,3 +28,18 @@ class Handled:
     """The identity for which the person has stopped all mail."""
     event: DeliveryEvent | None = None
     """Set when the request was a mail server's report about a delivery."""
+
+    def asked_by(self, person: Person, identity: Identity, note: str) -> "Handled":
+        """The same, of a request of hers, with that note."""
+        return Handled(
+            note,
+            self.state,
+            self.facts,
+            self.mark,
+            self.audience,
+            person.organization_id,
+            person.id,
+            identity,
+            self.stopped_identity_id,
+            self.event,
+        )

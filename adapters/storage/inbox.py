@@ -46,6 +46,7 @@ _TAKE = """
     ORDER BY id
     FOR UPDATE SKIP LOCKED
 """
+_LANES = {int(each): each for each in Lane}
 
 
 class PostgresInbox:
@@ -79,13 +80,11 @@ class PostgresInbox:
         return {(row.source, row.key): row.id for row in rows}
 
     def take(self, refs: Sequence[InboxRef]) -> list[LockedItem]:
-        return [
-            LockedItem(InboxRef(row.day, row.id), Lane(row.lane), row.organization_id, row.person_id)
-            for day, ids in by_day(refs).items()
-            for row in self._transaction.execute(
-                prepared_for(day, _TAKE), {"ids": array(ids), "new": int(InboxState.NEW)}
-            )
-        ]
+        rows: list[AnyRow] = []
+        for day, ids in by_day(refs).items():
+            values = {"ids": array(ids), "new": int(InboxState.NEW)}
+            rows += self._transaction.execute(prepared_for(day, _TAKE), values)
+        return [LockedItem(InboxRef(day, id_), _LANES[lane], *whose) for day, id_, lane, *whose in rows]
 
     def load(self, ref: InboxRef) -> InboxItem | None:
         query = (

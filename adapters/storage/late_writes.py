@@ -131,8 +131,8 @@ class LateWrites:
     """Organization, person and day of prompts that need not be sent any more."""
     deliveries: list[NewDelivery] = field(default_factory=list)
     ended: dict[InboxRef, EndedItem] = field(default_factory=dict)
-    counts: dict[tuple[datetime, timedelta], Counter[bytes]] = field(default_factory=dict)
-    """How often each name was counted, by the instant and the window."""
+    counted: dict[tuple[datetime, timedelta], list[bytes]] = field(default_factory=dict)
+    """Names as often as each was counted, by the instant and the window."""
 
     def write(self, connection: Connection) -> None:
         """Write all that somebody could look at, a statement for each kind.
@@ -163,9 +163,9 @@ class LateWrites:
         if self.words:
             words, self.words = self.words, Counter()
             _count_words(connection, words)
-        if self.counts:
-            counts, self.counts = self.counts, {}
-            _count(connection, counts)
+        if self.counted:
+            counted, self.counted = self.counted, {}
+            _count(connection, counted)
 
 
 def _add_answers(connection: Connection, answers: Sequence[NewAnswer], *, feed: bool) -> list[Word]:
@@ -215,8 +215,9 @@ def _end_items(connection: Connection, ended: dict[InboxRef, EndedItem]) -> None
         connection.execute(prepared_for(day, _END_ITEMS), rows)
 
 
-def _count(connection: Connection, counts: dict[tuple[datetime, timedelta], Counter[bytes]]) -> None:
-    for (now, window), times in counts.items():
+def _count(connection: Connection, counted: dict[tuple[datetime, timedelta], list[bytes]]) -> None:
+    for (now, window), each in counted.items():
+        times = Counter(each)
         names = sorted(times)
         rows = {"names": names, "times": [times[name] for name in names]}
         connection.execute(_COUNT, {**rows, "now": now, "over": now - window})

@@ -1,7 +1,6 @@
 """How often something may be done.  Belongs to the installation and names nobody."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -30,28 +29,28 @@ class PostgresLimits:
         So nobody waits for whoever counts the same; two who do it at the same moment may each allow one more.
         """
         counters = self._transaction.remembered.counters
-        digests = [_digest(name) for name in names]
-        counters.update(dict.fromkeys(digests, (now, 0)))
-        for row in self._transaction.connection.execute(_READ, {"names": digests}).all():
-            counters[bytes(row.name)] = (row.since, row.times)
+        by_digest = {_digest(name): name for name in names}
+        counters.update({name: (digest, now, 0) for digest, name in by_digest.items()})
+        for stored, since, times in self._transaction.connection.execute(_READ, {"names": list(by_digest)}):
+            digest = bytes(stored)
+            counters[by_digest[digest]] = (digest, since, times)
 
     def count(self, name: str, now: datetime, window: timedelta) -> int:
-        digest = _digest(name)
-        if digest in self._transaction.remembered.counters:
-            return self._counted(digest, now, window)
-        bound = {"name": digest, "now": now, "over": now - window}
+        if name in self._transaction.remembered.counters:
+            return self._counted(name, now, window)
+        bound = {"name": _digest(name), "now": now, "over": now - window}
         times: int = self._transaction.connection.execute(_COUNT, bound).scalar_one()
         return times
 
     def allow(self, name: str, now: datetime, window: timedelta, most: int = 1) -> bool:
         return self.count(name, now, window) <= most
 
-    def _counted(self, digest: bytes, now: datetime, window: timedelta) -> int:
+    def _counted(self, name: str, now: datetime, window: timedelta) -> int:
         counters = self._transaction.remembered.counters
-        since, times = counters[digest]
+        digest, since, times = counters[name]
         since, times = (now, 1) if since <= now - window else (since, times + 1)
-        counters[digest] = (since, times)
-        self._transaction.late.counts.setdefault((now, window), Counter())[digest] += 1
+        counters[name] = (digest, since, times)
+        self._transaction.late.counted.setdefault((now, window), []).append(digest)
         return times
 
 

@@ -12,13 +12,22 @@ from adapters.storage.delivery_rows import array
 from adapters.storage.partitions import by_day
 from adapters.storage.preparing import prepared, prepared_for
 from adapters.storage.remembered import Remembered, SentMail
-from adapters.storage.rows import AnyRow, identity_of, person_of, team_of
+from adapters.storage.rows import (
+    CHANNELS,
+    PERSON,
+    ROLES,
+    AnyRow,
+    identity_of,
+    person_of,
+    read_identity,
+    read_person,
+)
 from adapters.storage.transaction import Transaction
 from domain.commands import Origin
 from domain.deliveries import Kind, Ref
 from domain.people import Address, Channel, untagged
 from domain.ports.directory import OrganizationIdentity
-from domain.teams import Role
+from domain.teams import Team
 
 PersonKey = tuple[int, int]
 """An organization and a person."""
@@ -28,11 +37,7 @@ SentKey = tuple[int, Channel, str]
 _WANTED = (
     "unnest(CAST(:organization_ids AS bigint[]), CAST(:ids AS bigint[])) AS wanted (organization_id, id)"
 )
-_PERSON = """
-    person.organization_id, person.id, person.name, person.zone, person.zone_chosen, person.prompt_minute,
-    person.minute_chosen, person.own_days, person.ask_anyway, person.preferred, person.active,
-    person.introduced
-"""
+_PERSON = ", ".join(f"person.{each}" for each in PERSON)
 _IDENTITY = """
     identities.id AS identity_id, identities.person_id, identities.channel, identities.workspace,
     identities.external_id, identities.direct, identities.active AS identity_active,
@@ -126,8 +131,9 @@ def _people(transaction: Transaction, wanted: Collection[PersonKey]) -> set[Pers
     """Those who are meant by the numbers: of somebody who was merged, whom she was merged into."""
     people = transaction.remembered.people
     people.update(dict.fromkeys(wanted))
-    for row in _of_people(transaction, _PEOPLE, wanted):
-        people[row.organization_id, row.asked_id] = (person_of(row), row.asked_version)
+    for asked_id, asked_version, *values in _of_people(transaction, _PEOPLE, wanted):
+        person = read_person(values)
+        people[person.organization_id, asked_id] = (person, asked_version)
     found = (people[each] for each in wanted)
     return {(each[0].organization_id, each[0].id) for each in found if each is not None}
 
@@ -135,15 +141,17 @@ def _people(transaction: Transaction, wanted: Collection[PersonKey]) -> set[Pers
 def _identities(transaction: Transaction, wanted: Collection[PersonKey]) -> None:
     identities = transaction.remembered.identities
     identities.update({each: [] for each in wanted})
-    for row in _of_people(transaction, _IDENTITIES, wanted):
-        identities[row.organization_id, row.person_id].append(identity_of(row))
+    for organization_id, *values in _of_people(transaction, _IDENTITIES, wanted):
+        identity = read_identity(values)
+        identities[organization_id, identity.person_id].append(identity)
 
 
 def _teams(transaction: Transaction, wanted: Collection[PersonKey]) -> None:
     teams = transaction.remembered.teams
     teams.update({each: [] for each in wanted})
-    for row in _of_people(transaction, _TEAMS, wanted):
-        teams[row.organization_id, row.person_id].append((team_of(row), Role(row.role)))
+    for person_id, role, *values in _of_people(transaction, _TEAMS, wanted):
+        team = Team(*values)
+        teams[team.organization_id, person_id].append((team, ROLES[role]))
 
 
 def _of_people(
@@ -187,7 +195,7 @@ def _workspaces(transaction: Transaction, wanted: set[tuple[Channel, str]]) -> N
         "workspaces": array([workspace for _, workspace in wanted]),
     }
     for row in transaction.connection.execute(_WORKSPACES, values).all():
-        known[Channel(row.channel), row.external_id] = row.organization_id
+        known[CHANNELS[row.channel], row.external_id] = row.organization_id
 
 
 def _sources(transaction: Transaction, wanted: set[tuple[int, str]]) -> None:
@@ -199,8 +207,8 @@ def _sources(transaction: Transaction, wanted: set[tuple[int, str]]) -> None:
         "organization_ids": array([one for one, _ in wanted]),
         "sources": array([ref for _, ref in wanted]),
     }
-    for row in transaction.execute(_SOURCES, values).all():
-        sources[row.organization_id, row.source_ref] = True
+    rows: Sequence[AnyRow] = transaction.execute(_SOURCES, values).all()
+    sources.update(dict.fromkeys(rows, True))
 
 
 def read_sent(transaction: Transaction, wanted: Mapping[SentKey, date | None]) -> None:
@@ -227,10 +235,9 @@ def _sent(
         "digest": int(Kind.DIGEST_MAIL),
     }
     query = _SENT if day is None else prepared_for(day, _SENT_FOR_DAY)
+    rows: Sequence[AnyRow] = transaction.execute(query, values).all()
     found: dict[SentKey, SentMail | None] = {}
-    for row in transaction.execute(query, values).all():
-        mail = SentMail(
-            Ref(row.day, row.id), row.day, row.person_id, row.kind, row.subject, row.target, row.facts
-        )
-        found.setdefault((row.organization_id, Channel(row.channel), row.receipt), mail)
+    for organization_id, channel, receipt, sent_on, id_, *told in rows:
+        mail = SentMail(Ref(sent_on, id_), sent_on, *told)
+        found.setdefault((organization_id, CHANNELS[channel], receipt), mail)
     return found

@@ -44,8 +44,8 @@ class Remembered:
     """Whether the organization has an answer of that source."""
     sent: dict[tuple[int, Channel, str], SentMail | None] = field(default_factory=dict)
     """By organization, channel and receipt."""
-    counters: dict[bytes, tuple[datetime, int]] = field(default_factory=dict)
-    """Since when and how often, by digest of the name."""
+    counters: dict[str, tuple[bytes, datetime, int]] = field(default_factory=dict)
+    """By name its digest, since when it is counted, and how often it was."""
 
     def forget(self) -> None:
         """Somebody, or where somebody belongs, has changed."""

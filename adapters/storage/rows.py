@@ -1,5 +1,6 @@
 """Reads rows into the domain's records."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, select
@@ -7,9 +8,16 @@ from sqlalchemy import Row, Select, select
 from adapters.storage.tables import dones, identities, people, teams
 from domain.dones import Done, LineKind
 from domain.people import Address, Channel, Identity, Person
-from domain.teams import Team
+from domain.teams import Role, Team
 
 AnyRow = Row[*tuple[Any, ...]]
+CHANNELS = {int(each): each for each in Channel}
+ROLES = {int(each): each for each in Role}
+PERSON = (
+    *("organization_id", "id", "name", "zone", "zone_chosen", "prompt_minute", "minute_chosen", "own_days"),
+    *("ask_anyway", "preferred", "active", "introduced"),
+)
+"""Columns of `people`, as `read_person` takes them."""
 
 IDENTITY = (
     identities.c.id.label("identity_id"),
@@ -24,32 +32,39 @@ IDENTITY = (
 
 
 def identity_of(row: AnyRow) -> Identity:
-    """An identity of a row that has the columns `IDENTITY`."""
-    return Identity(
-        id=row.identity_id,
-        person_id=row.person_id,
-        address=Address(Channel(row.channel), row.external_id, row.workspace),
-        direct=row.direct,
-        active=row.identity_active,
-        stopped=row.mail_stopped_at is not None,
-    )
+    """An identity of a row that has the columns `IDENTITY`, among others."""
+    return read_identity([getattr(row, each.name) for each in IDENTITY])
+
+
+def read_identity(values: Sequence[Any]) -> Identity:
+    """An identity of the columns `IDENTITY`."""
+    id_, person_id, channel, workspace, external_id, direct, active, mail_stopped_at = values
+    address = Address(CHANNELS[channel], external_id, workspace)
+    return Identity(id_, person_id, address, direct, active, mail_stopped_at is not None)
 
 
 def person_of(row: AnyRow) -> Person:
-    """A person of a row that has the columns of `people`."""
+    """A person of a row that has the columns `PERSON`, among others."""
+    return read_person([getattr(row, each) for each in PERSON])
+
+
+def read_person(values: Sequence[Any]) -> Person:
+    """A person of the columns `PERSON`."""
+    organization_id, id_, name, zone, zone_chosen, prompt_minute, minute_chosen, own_days = values[:8]
+    ask_anyway, number, active, introduced = values[8:]
     return Person(
-        organization_id=row.organization_id,
-        id=row.id,
-        name=row.name,
-        zone=row.zone,
-        zone_chosen=row.zone_chosen,
-        prompt_minute=row.prompt_minute,
-        minute_chosen=row.minute_chosen,
-        own_days=row.own_days,
-        ask_anyway=row.ask_anyway,
-        preferred=None if row.preferred is None else Channel(row.preferred),
-        active=row.active,
-        introduced=row.introduced,
+        organization_id,
+        id_,
+        name,
+        zone,
+        zone_chosen,
+        prompt_minute,
+        minute_chosen,
+        own_days,
+        ask_anyway,
+        None if number is None else CHANNELS[number],
+        active,
+        introduced,
     )
 
 

@@ -136,13 +136,15 @@ def _maybe_of(person: Person, reason: str) -> Held:
 
 def _mail_identity(tenant: Tenant, person: Person, origin: Origin) -> tuple[Identity | None, bool | None]:
     """Her identity behind the sender's address, and what she has said of an address that is none of hers."""
-    email = mailbox(origin.address.external_id)
     identities = tenant.people.identities(person.id)
     mails = [each for each in identities if each.address.channel is Channel.EMAIL]
-    own = [each for each in mails if mailbox(each.address.external_id) == email]
-    exact = [each for each in own if each.address == origin.address]
-    if own:
-        return (exact or own)[0], True
+    for each in mails:
+        if each.address == origin.address:
+            return each, True
+    email = mailbox(origin.address.external_id)
+    for each in mails:
+        if mailbox(each.address.external_id) == email:
+            return each, True
     is_hers = tenant.senders.is_hers(person.id, email)
     return (next(iter([*mails, *identities]), None) if is_hers else None), is_hers
 
