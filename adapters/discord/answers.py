@@ -10,11 +10,11 @@ from typing import Any, assert_never
 from adapters.discord.api import DiscordApi
 from adapters.discord.render import NO_PREVIEWS, render
 from domain.commands import Command
-from domain.forms import Sign
 from domain.messages import Audience, Mark, Nothing, Reply, Say
 from domain.parts import split
 from domain.people import Channel
 from domain.ports.front import Tokens
+from domain.render_cache import Sign
 
 Json = dict[str, Any]
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any, assert_never
 
 from adapters.discord.markdown import is_blank, markdown, one_line, unstyled
-from domain.forms import Sign
 from domain.messages import Action, Actions, Block, Group, Heading, Message, Paragraph, Run, Style, Text
+from domain.render_cache import Sign
 
 Json = dict[str, Any]
 

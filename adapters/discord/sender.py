@@ -24,11 +24,11 @@ from adapters.discord.render import render
 from domain.commands import Command
 from domain.deliveries import Delivery, Kind, Later, LimitScope, Outcome, Sent
 from domain.doubts import Doubt, Evidence, SafeToRepeat
-from domain.forms import Forms, Sign
 from domain.limit_reports import ReportLimit, ignore_limit
 from domain.messages import Message
 from domain.people import Channel
 from domain.ports.front import Tokens
+from domain.render_cache import RenderCache, Sign
 
 CHECK_MARK = "✅"
 MOST_IN_NAME = 100
@@ -55,7 +55,7 @@ class DiscordSender:
         self._opens_again_at = 0.0
         self._closed_until = 0.0
         self._why_closed = Later("")
-        self._forms = Forms(_written)
+        self._cache = RenderCache(_written)
         self.credential = tokens.digest_of(api.token)
 
     async def send(
@@ -180,7 +180,7 @@ class DiscordSender:
         """
         if delivery.message is None:
             return b""
-        content = self._forms.filled(delivery.message, self._sign(delivery))
+        content = self._cache.rendered(delivery.message, self._sign(delivery))
         own = json.dumps({"nonce": nonce_of(delivery), "enforce_nonce": True})
         return f"{content[:-1]}, {own[1:]}".encode()
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, assert_never
 
-from domain.forms import Sign
 from domain.messages import Action, Actions, Block, Group, Heading, Message, Paragraph, Run, Style, Text
+from domain.render_cache import Sign
 
 Json = dict[str, Any]
 

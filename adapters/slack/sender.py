@@ -19,11 +19,11 @@ from adapters.slack.workspaces import NotToldYet
 from domain.commands import Command
 from domain.deliveries import Delivery, Kind, Later, LimitScope, Never, Outcome, RefusalScope, Sent, Unknown
 from domain.doubts import Doubt, Evidence, Unclear
-from domain.forms import Forms, Sign
 from domain.limit_reports import ReportLimit, ignore_limit
 from domain.messages import Message
 from domain.people import Address, Channel
 from domain.ports.front import Tokens
+from domain.render_cache import RenderCache, Sign
 
 CHECK_MARK = "white_check_mark"
 NO_TOKEN = "there is no token for this workspace"  # noqa: S105 -- a sentence
@@ -53,7 +53,7 @@ class SlackSender:
         self._tokens = tokens
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._gates = Gates()
-        self._forms = Forms(_written)
+        self._cache = RenderCache(_written)
 
     async def send(
         self, deliveries: Sequence[Delivery], report_limit: ReportLimit = ignore_limit
@@ -159,7 +159,7 @@ class SlackSender:
         """What is posted, as JSON without its last brace and without the channel; empty for a check mark."""
         if delivery.message is None:
             return ""
-        told_alike = self._forms.filled(delivery.message, self._sign(delivery))
+        told_alike = self._cache.rendered(delivery.message, self._sign(delivery))
         return f"{told_alike[:-1]}, {json.dumps(_own(delivery))[1:-1]}"
 
     def _sign(self, delivery: Delivery) -> Sign:

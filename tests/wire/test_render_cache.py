@@ -1,4 +1,4 @@
-"""What a form gives when it is filled in is, letter by letter, what is written for that person alone."""
+"""What the cache gives is, letter by letter, what is rendered for that person alone."""
 
 import json
 from collections.abc import Callable
@@ -11,12 +11,12 @@ from adapters.discord.render import render as render_for_discord
 from adapters.slack.render import render as render_for_slack
 from bot.tokens import SignedTokens
 from domain.commands import Command, Join, NothingToday, Search
-from domain.forms import Forms, Sign, Write
 from domain.messages import Action, Actions, Block, Group, Heading, Message, Paragraph, Run, Style
+from domain.render_cache import Render, RenderCache, Sign
 
 TOKENS = SignedTokens(["a secret of thirty-two characters or more"])
 TOO_LONG = Search("x" * 100)
-WRITERS: list[Write] = [
+RENDERERS: list[Render] = [
     lambda message, sign: json.dumps(render_for_slack(message, sign)),
     lambda message, sign: json.dumps(render_for_discord(message, sign)),
 ]
@@ -40,30 +40,30 @@ def signs_for(person_id: int) -> Sign:
     return lambda command: TOKENS.sign_command(1, person_id, command)
 
 
-@pytest.mark.parametrize("write", WRITERS, ids=["Slack", "Discord"])
+@pytest.mark.parametrize("render", RENDERERS, ids=["Slack", "Discord"])
 @given(told=st.lists(messages, min_size=1, max_size=3), people=st.lists(st.integers(1), max_size=4))
-def test_a_form_filled_in_reads_as_if_it_had_been_written_for_her(
-    write: Write, told: list[Message], people: list[int]
+def test_a_cached_rendering_reads_as_if_it_had_been_made_for_her_alone(
+    render: Render, told: list[Message], people: list[int]
 ) -> None:
-    forms = Forms(write)
+    cache = RenderCache(render)
     for person_id in people:
         for message in told:
-            assert forms.filled(message, signs_for(person_id)) == write(message, signs_for(person_id))
+            assert cache.rendered(message, signs_for(person_id)) == render(message, signs_for(person_id))
 
 
-def test_many_who_are_told_the_same_are_written_to_once() -> None:
-    written: list[Message] = []
+def test_what_many_are_told_alike_is_rendered_once() -> None:
+    rendered: list[Message] = []
 
-    def write(message: Message, sign: Sign) -> str:
-        written.append(message)
+    def render(message: Message, sign: Sign) -> str:
+        rendered.append(message)
         return f"{message.subject} {sign(NothingToday())}"
 
-    forms = Forms(write)
+    cache = RenderCache(render)
     hello, equal = Message((), "Hello"), Message((), "Hello")
-    assert forms.filled(hello, lambda _: "ada") == "Hello ada"
-    assert forms.filled(hello, lambda _: "ben") == "Hello ben"
-    assert forms.filled(equal, lambda _: "cleo") == "Hello cleo"
-    assert written == [hello]
+    assert cache.rendered(hello, lambda _: "ada") == "Hello ada"
+    assert cache.rendered(hello, lambda _: "ben") == "Hello ben"
+    assert cache.rendered(equal, lambda _: "cleo") == "Hello cleo"
+    assert rendered == [hello]
 
 
 @pytest.mark.parametrize("render", [render_for_slack, render_for_discord], ids=["Slack", "Discord"])
