@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from adapters.email.mime import Texts, is_markup
+from adapters.email.reading.html_colours import announced_colour
 from adapters.email.reading.html_text import visible_text
 from adapters.email.reading.html_typed import may_be_typed_into
 from adapters.email.reading.language_files import words
@@ -68,12 +69,19 @@ def read_texts(texts: Texts, sender_name: str = "") -> Answer:
     plain = answer.reply
     is_stub = len(plain) < _LONGEST_STUB and _STUB.search(plain) is not None
     if (is_stub or not plain.strip() or _is_told_by_html(answer, texts)) and texts.html:
-        better = read_text(visible_text(texts.html), sender_name)
+        better = _read_html(texts.html, sender_name)
         if better.reply:
             return better
     return answer
 
 
 def _is_told_by_html(answer: Answer, texts: Texts) -> bool:
-    has_original = any(line.verdict is Verdict.ORIGINAL for line in answer.lines)
-    return has_original and may_be_typed_into(texts.html)
+    if not any(line.verdict is Verdict.ORIGINAL for line in answer.lines):
+        return False
+    return bool(announced_colour(answer.reply, words())) or may_be_typed_into(texts.html)
+
+
+def _read_html(markup: str, sender_name: str) -> Answer:
+    answer = read_text(visible_text(markup), sender_name)
+    colour = announced_colour(answer.reply, words())
+    return read_text(visible_text(markup, colour), sender_name) if colour else answer

@@ -106,7 +106,8 @@ class _Cut:
             return False
         while page.is_quoted(end) and end - index <= _MOST_QUOTED_HEADERS:
             end += 1
-        if page.is_quoted(end) or page.next_said(end - 1) >= len(page):
+        below = page.next_said(end - 1)
+        if page.is_quoted(end) or below >= len(page) or page.is_quoted(below):
             return False
         quoted = Page("\n".join(page.said[each].lstrip("> ") for each in range(index, end)).strip())
         original = original_at(quoted, 0, self._words)

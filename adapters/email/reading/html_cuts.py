@@ -7,6 +7,7 @@ from itertools import islice
 
 from lxml import etree
 
+from adapters.email.reading.html_colours import typed_in_colour
 from adapters.email.reading.html_typed import is_quote_of_yahoo, typed_into
 
 _QUOTE_CLASSES = frozenset(
@@ -116,17 +117,22 @@ class Cuts:
     indented: set[etree._Element] = field(default_factory=set)
     """What she indented, with a quote's element."""
     typed: set[etree._Element] = field(default_factory=set)
-    """What she typed inside of those."""
+    """What she typed inside of those, or behind `last`."""
     breaks: dict[etree._Element, str] = field(default_factory=dict)
     """What CSS says about the line feeds and spaces in the text of some: `pre-wrap`, `normal`."""
     has_yahoo: bool = False
     """Yahoo quotes something."""
     last: etree._Element | None = None
-    """From here on nothing is hers."""
+    """From here on nothing else is hers."""
 
 
-def cuts_of(tree: etree._Element) -> Cuts:
-    """By the marks of its program, in one pass."""
+def cuts_of(tree: etree._Element, colour: str = "") -> Cuts:
+    """By the marks of its program, in one pass.
+
+    Args:
+        tree: The mail.
+        colour: What has it behind the beginning of an original is hers.
+    """
     cuts = Cuts()
     cited = _around_cited(tree)
     told_by_text: set[etree._Element | None] = set()
@@ -146,6 +152,8 @@ def cuts_of(tree: etree._Element) -> Cuts:
             cuts.indented.add(element)
         elif element.tag == "div" and _BAR.search(element.get("style", "")[:_LONGEST_STYLE]):
             cuts.quotes.add(element)
+    if colour and cuts.last is not None:
+        cuts.typed.update(typed_in_colour(cuts.last, colour))
     return cuts
 
 

@@ -47,12 +47,17 @@ _AROUND_BREAK = re.compile(r"[ \t\r\f]*\n[ \t\r\f]*")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
-def visible_text(markup: str) -> str:
-    """Lines of text; list entries begin with `- ` or their number, paragraphs are apart by an empty line."""
+def visible_text(markup: str, colour: str = "") -> str:
+    """Lines of text; list entries begin with `- ` or their number, paragraphs are apart by an empty line.
+
+    Args:
+        markup: The HTML.
+        colour: In which she says that she answers inside of the original: red, blue or green.
+    """
     tree = _parse(markup)
     if tree is None:
         return ""
-    text = "".join(_Pieces(tree, cuts_of(tree)))
+    text = "".join(_Pieces(tree, cuts_of(tree, colour)))
     lines = [line.replace("\xa0", " ").rstrip() for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
@@ -104,8 +109,12 @@ class _Pieces:
     def __iter__(self) -> Iterator[str]:
         walk = etree.iterwalk(self._tree, events=("start", "end"))
         for event, element in walk:
-            if element is self._cuts.last or self._lines > MOST_LINES or self._elements > _MOST_ELEMENTS:
+            is_original = element is self._cuts.last and event == "start"
+            if (is_original and not self._cuts.typed) or self._is_enough:
                 return
+            if is_original:
+                yield from self._break()
+                self._quotes += 1
             tag = element.tag if isinstance(element.tag, str) else ""
             is_left_out = tag in _UNSEEN or element in self._cuts.left_out
             if event == "start" and is_left_out:
@@ -119,10 +128,15 @@ class _Pieces:
             else:
                 yield from self._end(tag, element)
 
+    @property
+    def _is_enough(self) -> bool:
+        return self._lines > MOST_LINES or self._elements > _MOST_ELEMENTS
+
     def _start(self, tag: str, element: etree._Element) -> Iterator[str]:
         self._elements += 1
         self._quotes += self._is_quote(tag, element)
         if element in self._cuts.typed:
+            yield from self._break()
             self._around.append(self._quotes)
             self._quotes = 0
         if self._tells_breaks(tag, element):
@@ -149,6 +163,7 @@ class _Pieces:
 
     def _end(self, tag: str, element: etree._Element) -> Iterator[str]:
         if element in self._cuts.typed:
+            yield from self._break()
             self._quotes = self._around.pop()
         self._quotes -= self._is_quote(tag, element)
         if self._tells_breaks(tag, element):

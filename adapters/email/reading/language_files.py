@@ -37,7 +37,7 @@ _PHRASES = frozenset(
         *["greetings", "closings", "ambiguous_closings", "intros", "goal_intros", "blocker_intros"],
         *["nones", "everybody", "disclaimers", "origins", "closing_ends", "formulas", "brands"],
         *["footers", "banners", "auto_subjects", "auto_texts", "away", "away_signs", "devices"],
-        *["headers", "legal", "warning", "introductions", "joints"],
+        *["headers", "legal", "warning", "introductions", "joints", "in_red", "in_blue", "in_green"],
     ]
 )
 _HEADERS = frozenset(["from", "date", "to", "cc", "subject", "other"])
@@ -112,6 +112,7 @@ def assemble(tables: Tables) -> Words:
             away_signs=tuple(_away(tables)),
         ),
         headers=_header_names(tables),
+        colours={colour: tuple(_folded(tables, f"in_{colour}")) for colour in ("red", "blue", "green")},
         joints=frozenset(_folded(tables, "joints")),
     )
 
