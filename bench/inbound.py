@@ -12,6 +12,7 @@ import itertools
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
 
@@ -164,7 +165,7 @@ class Door:
                 sent.append(message)
 
             await self._app(scope, receive, send)
-            if sent[0]["status"] != 200:  # noqa: PLR2004 -- OK
+            if sent[0]["status"] != HTTPStatus.OK:
                 raise AssertionError(f"a mail was answered {sent[0]['status']}")
 
 

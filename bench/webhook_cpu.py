@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import aiohttp
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -102,7 +103,7 @@ async def _post(port: int, body: bytes, headers: dict[str, str], count: int) -> 
     async def one_after_another(session: aiohttp.ClientSession) -> None:
         for _ in left:
             async with session.post(url, data=body, headers=headers) as answer:
-                if answer.status != 200:  # noqa: PLR2004 -- OK
+                if answer.status != HTTPStatus.OK:
                     raise AssertionError(f"{answer.status} {await answer.text()}")
                 await answer.read()
 

@@ -129,7 +129,11 @@ async def serving(app: Starlette, listening: socket.socket) -> AsyncIterator[str
 
 
 def listen(settings: Settings) -> socket.socket:
-    """The socket that the web server listens on, bound before anything else starts."""
+    """The socket that the web server listens on, bound before anything else starts.
+
+    Raises:
+        SettingsError: the port is taken, or the host is none of this machine's.
+    """
     family = socket.AF_INET6 if ":" in settings.http_host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

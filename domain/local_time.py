@@ -50,6 +50,11 @@ def zone_names() -> frozenset[str]:
 
 
 def require_aware(instant: datetime) -> datetime:
+    """The same instant.
+
+    Raises:
+        ValueError: it has no time zone, so it is no instant.
+    """
     if instant.utcoffset() is None:
         raise ValueError(f"{instant!r} has no time zone")
     return instant

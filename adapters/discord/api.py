@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -116,7 +117,14 @@ class DiscordApi:
         return await self._call("POST", "/channels/{channel_id}/messages", body, channel_id=channel_id)
 
     async def open_direct(self, user_id: str) -> str:
-        """The channel with a person: https://docs.discord.com/developers/resources/user#create-dm."""
+        """The direct-message channel with a person, opened where there is none.
+
+        https://docs.discord.com/developers/resources/user#create-dm
+
+        Raises:
+            ValueError: the answer names no channel.
+            Exception: one of `outcomes.TROUBLE`.
+        """
         answer = await self._call("POST", "/users/@me/channels", {"recipient_id": user_id})
         opened = answer["id"]
         if not isinstance(opened, str) or not opened.isdecimal():  # it is kept, and everything goes there
@@ -232,7 +240,7 @@ class DiscordApi:
                     await self._pace.wait()
                 answer: Json = await http.request(route, **sent)
         except HTTPException as refused:
-            if refused.status == 429:  # noqa: PLR2004 -- not Discord's own, which have another type
+            if refused.status == HTTPStatus.TOO_MANY_REQUESTS:  # those of Discord itself have another type
                 self._pace.close(BAN_PROBED_EVERY.total_seconds())
             raise
         except RateLimited as limited:

@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Mapping
 from datetime import timedelta
+from http import HTTPStatus
 
 import aiohttp
 import discord
@@ -140,10 +141,10 @@ def _of_answer(refused: discord.HTTPException) -> Later | Never | Unknown:
         case _:
             pass
     reason = f"{refused.code}" if refused.code else f"status {refused.status}"
-    if refused.status == 429:  # noqa: PLR2004 -- discord.py gives those that came through Discord another type
+    if refused.status == HTTPStatus.TOO_MANY_REQUESTS:  # those of Discord itself have another type
         return Later("refused before it came to Discord", BAN_PROBED_EVERY, LimitScope.EVERYTHING)
-    if refused.status == 401:  # noqa: PLR2004 -- unauthorized
+    if refused.status == HTTPStatus.UNAUTHORIZED:
         return Later(TOKEN_REFUSED, REFUSED_FOR, LimitScope.EVERYTHING, of_credential=True)
-    if 400 <= refused.status < 500:  # noqa: PLR2004 -- Discord says no
-        return Later(reason) if refused.status == 408 else Never(reason)  # noqa: PLR2004 -- request timeout
+    if HTTPStatus.BAD_REQUEST <= refused.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Later(reason) if refused.status == HTTPStatus.REQUEST_TIMEOUT else Never(reason)
     return Unknown(reason)

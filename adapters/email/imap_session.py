@@ -99,7 +99,11 @@ class ImapSession:
             self._client.add_flags(list(uids), [rb"\Seen"], silent=True)
 
     def wait(self, seconds: float) -> bool:
-        """Wait for new mail, at most so many seconds; whether it is time to look for it."""
+        """Wait for new mail, at most so many seconds; whether it is time to look for it.
+
+        Raises:
+            Exception: one of `TROUBLE`; the server may have ended the connection.
+        """
         if not self._has_idle:
             time.sleep(seconds)
             return time.monotonic() - self._looked > POLL_SECONDS

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -97,7 +98,7 @@ class SlackApi:
         """
         client = AsyncWebhookClient(url, session=self._open(), retry_handlers=[], logger=sdk_logger())
         response = await client.send_dict(dict(body))
-        if response.status_code != 200:  # noqa: PLR2004 -- the one status that means it was taken
+        if response.status_code != HTTPStatus.OK:
             raise ValueError(f"the answer was refused with status {response.status_code}")
 
     async def close(self) -> None:

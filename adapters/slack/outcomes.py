@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -179,7 +180,7 @@ def _of_answer(response: Any) -> Later | Never | Unknown:
     """The SDK raises with its own response or, where that could not be decoded, with the HTTP client's."""
     status = getattr(response, "status_code", None) or getattr(response, "status", 0)
     code = error_code(response)
-    if status == 429:  # noqa: PLR2004 -- too many requests
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
         return _limited(code, _wait(response))
     match FATES.get(code):
         case Fate.NEVER:

@@ -101,7 +101,11 @@ def server_account(home: Path, data: Path) -> Account | None:
 
 
 def named_account() -> Account:
-    """Some unprivileged user that has a name, which initdb insists on although it makes no use of it."""
+    """Some unprivileged user that has a name, which initdb insists on although it makes no use of it.
+
+    Raises:
+        EmbeddedPostgresError: there is none but root.
+    """
     users = [entry for entry in pwd.getpwall() if entry.pw_uid != 0]
     if not users:
         raise EmbeddedPostgresError("This machine has no user but root. Set DATABASE_URL instead")
@@ -128,7 +132,11 @@ def reachable(path: Path, account: Account | None) -> bool:
 
 
 def reachable_binaries(binaries: Binaries, account: Account | None) -> Binaries:
-    """The same programs at a place where `account` can run them: where they are, if it can, else a copy."""
+    """The same programs at a place where `account` can run them: where they are, if it can, else a copy.
+
+    Raises:
+        EmbeddedPostgresError: somebody else has put something in the copy's place.
+    """
     if all(reachable(binaries.folder / name, account) for name in ("initdb", "postgres")):
         return binaries
     digest = hashlib.sha256((binaries.folder / "postgres").read_bytes()).hexdigest()[:12]

@@ -93,7 +93,11 @@ class Cluster:
             return None
 
     def initialise(self) -> None:
-        """Make the data folder: whole or not at all, so a start that was killed leaves no half of one."""
+        """Make the data folder: whole or not at all, so a start that was killed leaves no half of one.
+
+        Raises:
+            EmbeddedPostgresError: `initdb` failed; the text has its last words.
+        """
         unfinished = self.folder / "data.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)

@@ -100,7 +100,11 @@ _RETIRE = text("""
 
 
 def merge(connection: Connection, organization_id: int, kept_id: int, other_id: int) -> list[int]:
-    """Give everything of the other person to the one who is kept; the dones that moved."""
+    """Give everything of the other person to the one who is kept; returns the ids of the dones that moved.
+
+    Raises:
+        ValueError: both are the same person.
+    """
     if kept_id == other_id:
         raise ValueError(f"person {kept_id} cannot be merged into herself")
     bound = {

@@ -50,7 +50,11 @@ class Tokens(Protocol):
     def read_mail_local_part(self, local_part: str) -> MailClaim | None: ...
 
     def sign_command(self, organization_id: int, person_id: int | None, command: Command) -> str:
-        """A button's value or a link's last segment: at most 100 characters of `[A-Za-z0-9_.-]`."""
+        """A button's value or a link's last segment: at most 100 characters of `[A-Za-z0-9_.-]`.
+
+        Raises:
+            ValueError: the command does not fit into them.
+        """
 
     def read_command(self, token: str) -> SignedCommand | None:
         """None: it is not signed by this installation."""

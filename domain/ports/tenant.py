@@ -71,7 +71,12 @@ class Teams(Protocol):
             Refusal: there is one of that name.
         """
 
-    def save(self, team: Team) -> None: ...
+    def save(self, team: Team) -> None:
+        """Store what can be changed about a team.
+
+        Raises:
+            Refusal: another team has that name.
+        """
 
     def of(self, person_id: int) -> list[tuple[Team, Role]]:
         """Her teams, by name."""

@@ -95,6 +95,11 @@ def joinable(tenant: Tenant, origin: Origin) -> list[Team]:
 
 
 def named(tenant: Tenant, name: str) -> Team:
+    """The team of that name.
+
+    Raises:
+        Refusal: there is none.
+    """
     team = tenant.teams.named(name.strip().lstrip("#"))
     if team is None:
         raise Refusal(f"There is no team called “{name}”. `/done join` shows the ones there are.")
