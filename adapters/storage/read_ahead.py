@@ -25,7 +25,7 @@ from adapters.storage.rows import (
 from adapters.storage.transaction import Transaction
 from domain.commands import Origin
 from domain.deliveries import Kind, Ref
-from domain.people import Address, Channel, untagged
+from domain.people import Address, Channel, Identity, untagged
 from domain.ports.directory import OrganizationIdentity
 from domain.teams import Team
 
@@ -44,18 +44,13 @@ _IDENTITY = """
     identities.mail_stopped_at
 """
 _PEOPLE = prepared(f"""
-    SELECT asked.id AS asked_id, asked.address_version AS asked_version, {_PERSON}
+    SELECT asked.id AS asked_id, asked.address_version AS asked_version, {_PERSON}, {_IDENTITY}
     FROM {_WANTED}
     JOIN people AS asked ON asked.organization_id = wanted.organization_id AND asked.id = wanted.id
     JOIN people AS person ON person.organization_id = asked.organization_id
                          AND person.id = coalesce(asked.merged_into, asked.id)
-""")  # noqa: S608 -- our own text
-_IDENTITIES = prepared(f"""
-    SELECT identities.organization_id, {_IDENTITY}
-    FROM {_WANTED}
-    JOIN identities ON identities.organization_id = wanted.organization_id
-                   AND identities.person_id = wanted.id
-    WHERE identities.active
+    LEFT JOIN identities ON identities.organization_id = person.organization_id
+                        AND identities.person_id = person.id AND identities.active
     ORDER BY identities.id
 """)  # noqa: S608 -- constants alone
 _TEAMS = prepared(f"""
@@ -103,7 +98,6 @@ def read_ahead(transaction: Transaction, origins: Sequence[Origin]) -> None:
     known = _people(
         transaction, [(one, other) for one, other in named if one is not None and other is not None]
     )
-    _identities(transaction, known)
     unnamed = [each for each in origins if each.organization_id is None or each.person_id is None]
     known |= read_identities(
         transaction, {at for each in unnamed for at in (each.address, untagged(each.address))}
@@ -128,22 +122,22 @@ def _organizations(remembered: Remembered, origin: Origin) -> set[int]:
 
 
 def _people(transaction: Transaction, wanted: Collection[PersonKey]) -> set[PersonKey]:
-    """Those who are meant by the numbers: of somebody who was merged, whom she was merged into."""
-    people = transaction.remembered.people
-    people.update(dict.fromkeys(wanted))
+    """Those who are meant by the numbers: of somebody who was merged, whom she was merged into.
+
+    A row for each of her identities: the same ones twice if she was asked for by two numbers.
+    """
+    remembered = transaction.remembered
+    remembered.people.update(dict.fromkeys(wanted))
+    identities: dict[PersonKey, dict[int, Identity]] = {}
     for asked_id, asked_version, *values in _of_people(transaction, _PEOPLE, wanted):
-        person = read_person(values)
-        people[person.organization_id, asked_id] = (person, asked_version)
-    found = (people[each] for each in wanted)
-    return {(each[0].organization_id, each[0].id) for each in found if each is not None}
-
-
-def _identities(transaction: Transaction, wanted: Collection[PersonKey]) -> None:
-    identities = transaction.remembered.identities
-    identities.update({each: [] for each in wanted})
-    for organization_id, *values in _of_people(transaction, _IDENTITIES, wanted):
-        identity = read_identity(values)
-        identities[organization_id, identity.person_id].append(identity)
+        person = read_person(values[: len(PERSON)])
+        remembered.people[person.organization_id, asked_id] = (person, asked_version)
+        hers = identities.setdefault((person.organization_id, person.id), {})
+        identity_id, *more = values[len(PERSON) :]
+        if identity_id is not None:
+            hers[identity_id] = read_identity([identity_id, *more])
+    remembered.identities.update({whose: list(hers.values()) for whose, hers in identities.items()})
+    return set(identities)
 
 
 def _teams(transaction: Transaction, wanted: Collection[PersonKey]) -> None:

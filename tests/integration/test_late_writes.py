@@ -88,6 +88,26 @@ def test_what_is_read_ahead_is_not_asked_again(storage: PostgresStorage, engine:
         assert asked == []
 
 
+def test_who_is_asked_for_by_two_numbers_has_each_identity_once(
+    storage: PostgresStorage, engine: Engine, ada: Person
+) -> None:
+    also = Address(Channel.SLACK, "U1", "T1")
+    with storage.begin() as uow:
+        tenant = uow.tenant(ada.organization_id)
+        other, _ = tenant.people.add(Profile("Ada as well"), also, None, NOW)
+        tenant.people.merge(ada.id, other.id)
+        uow.commit()
+
+    with storage.begin() as uow:
+        uow.expect([written_by_her(ada), written_by_her(other)])
+        asked: list[str] = []
+        event.listen(engine, "before_cursor_execute", lambda *seen: asked.append(seen[2]))
+        people = uow.tenant(ada.organization_id).people
+        assert people.get(ada.id) == ada
+        assert [each.address for each in people.identities(ada.id)] == [ADA, also]
+        assert asked == []
+
+
 Change = Callable[[PostgresUnitOfWork, Person], object]
 
 
