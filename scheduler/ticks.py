@@ -10,6 +10,8 @@ from domain.ports.search import FeedEntry
 from scheduler.pump import Threads
 from scheduler.runner import Tick
 
+LOOK_AT_CLOSED = 30
+"""Seconds between two looks at what is due where everything is refused."""
 FEED_AT_ONCE = 1_000
 """Dones in one indexing task; a task for each done would be many times slower."""
 log = logging.getLogger(__name__)
@@ -48,7 +50,7 @@ class Ticks:
         ticks: dict[str, tuple[float, Tick]] = {
             "plan prompts": (15, self.plan_prompts),
             "plan digests": (15, self.plan_digests),
-            "leave what is closed": (30, self.leave_closed),
+            "leave what is closed": (LOOK_AT_CLOSED, self.leave_closed),
             "sweep inbox": (5, self.sweep_inbox),
             "keep house": (30, self.keep_house),
         }

@@ -13,7 +13,7 @@ from domain.people import Address, Channel
 
 _NEAR = timedelta(days=2)
 """How far the day of what it is not too late for lies from today."""
-_REASON = "what is due here goes to her next channel while this one is closed"
+LEFT = "what is due here goes to her next channel while this one is closed"
 _TOLD_BY = "whoever has another channel was told there while this one is closed"
 TYPICAL_TEAM = 10
 """People who are told in place of one post."""
@@ -159,7 +159,7 @@ def leave_closed(connection: Connection, places: Collection[Address], now: datet
         "limit": limit,
         "teams": -(-limit // TYPICAL_TEAM),
         "failed": int(State.FAILED),
-        "reason": _REASON,
+        "reason": LEFT,
         "told_by": _TOLD_BY,
     }
     kinds = {each.channel in BY_WORKSPACE for each in places}

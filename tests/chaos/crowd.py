@@ -127,6 +127,8 @@ class Crowd:
                     Profile(address.external_id.partition("@")[0], self.zone), address, direct, now
                 )
                 people.save(asked_at(person, local.hour * 60 + local.minute))
+                if address.channel is Channel.DISCORD and direct is not None:  # who has a next channel
+                    people.add_identity(person.id, Address(Channel.EMAIL, f"{person.id}@discord.example"))
                 added[person.id] = address.channel
                 numbers[address.external_id] = person.id
             uow.commit()

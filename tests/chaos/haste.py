@@ -9,6 +9,8 @@ LEASE = timedelta(seconds=9)
 CALL_DEADLINE = timedelta(seconds=3)
 """As in the product, a third of the lease: the call of a living worker ends while the lease is its own."""
 LOOK_AGAIN = timedelta(seconds=3)
+REFUSED_FOR = timedelta(seconds=3)
+LOOK_AT_CLOSED = 1
 MAIL_TELLS = timedelta(seconds=12)
 """Within which the events of a mail have come, if it was sent."""
 
@@ -16,6 +18,7 @@ MAIL_TELLS = timedelta(seconds=12)
 def hasten() -> None:
     deliveries.LEASE = LEASE
     deliveries.CALL_DEADLINE = CALL_DEADLINE
+    deliveries.REFUSED_FOR = REFUSED_FOR
     retrying.FIRST_WAIT = timedelta(seconds=1)
     retrying.LONGEST_WAIT = timedelta(seconds=4)
 
@@ -31,7 +34,9 @@ def hasten() -> None:
     from adapters.email import sender as by_mail
     from adapters.slack import history as on_slack
     from adapters.storage import leases
+    from scheduler import ticks
 
+    ticks.LOOK_AT_CLOSED = LOOK_AT_CLOSED
     on_slack.LOOK_AGAIN = on_discord.LOOK_AGAIN = by_mail.LOOK_AGAIN = LOOK_AGAIN
     on_discord.NONCE_IS_SAFE = LEASE
     by_mail.SILENCE_TELLS = MAIL_TELLS

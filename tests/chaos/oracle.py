@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
-from sqlalchemy import Connection, text
-
-from domain.deliveries import SENT_STATES, Kind, Ref, State
+from adapters.storage.leaving import LEFT
+from domain.deliveries import SENT_STATES, Kind, State
 from domain.people import Channel
+from tests.chaos.stored import Row, Stored
 
 ARRIVED = SENT_STATES | {State.BOUNCED}
 UNFINISHED = frozenset({State.READY, State.SENDING, State.UNCERTAIN})
@@ -16,12 +15,6 @@ GIVEN_UP = "attempts that no worker came back from"
 """Of the reason why a delivery is given up that would otherwise be tried for ever."""
 MOST_TOLD = 20
 """Lines of each kind of wrong that a report has."""
-_ROWS = text("SELECT day, id, kind, channel, state, person_id, reason, attempt FROM deliveries")
-_DOUBTED = text("SELECT DISTINCT day, delivery_id AS id FROM attempts WHERE outcome = :uncertain")
-_EFFECTS = text("""
-    SELECT text AS name, count(*) AS times FROM dones GROUP BY text
-    UNION ALL SELECT source_ref, count(*) FROM answers GROUP BY source_ref
-""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,34 +72,6 @@ class Seen:
     told: Sequence[Told] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A delivery as the database has it."""
-
-    handle: str
-    kind: Kind
-    channel: Channel
-    state: State
-    person_id: int | None = None
-    reason: str | None = None
-    attempt: int = 1
-
-    def __str__(self) -> str:
-        what = f"{self.channel.word} {self.kind.name.lower()} {self.handle}"
-        return f"{what}, {self.state.name.lower()} after {self.attempt} attempts ({self.reason}),"
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What the database says."""
-
-    rows: Sequence[Row]
-    doubted: frozenset[str] = frozenset()
-    """Deliveries an attempt of which ended without an outcome."""
-    effects: Mapping[str, int] = field(default_factory=dict)
-    """How often each line is there, and each source of an answer."""
-
-
 @dataclass(slots=True)
 class Verdict:
     """What is wrong, and what was counted on the way."""
@@ -118,6 +83,8 @@ class Verdict:
     """Deliveries an attempt of which was in doubt, and which have come to an end."""
     states: Counter[tuple[Channel, State]] = field(default_factory=Counter)
     mails_twice: int = 0
+    left: int = 0
+    """Deliveries that went to people's next channel while theirs was closed."""
     given_up: Counter[str] = field(default_factory=Counter)
     """Deliveries that were given up, by why, and whether they had arrived."""
     unheard: Counter[Channel] = field(default_factory=Counter)
@@ -141,6 +108,7 @@ class Verdict:
         told.append(
             f"mails that came twice, which is allowed once for each kill or lost answer: {self.mails_twice}"
         )
+        told.append(f"sent on her next channel, as hers was closed: {self.left}")
         told += [f"{what}: {count}" for what, count in sorted(self.given_up.items())]
         settled = sum(self.settled.values())
         told.append(f"lost {len(self.lost)} doubled {len(self.doubled)} uncertain-settled {settled}")
@@ -158,28 +126,6 @@ class Verdict:
         )
 
 
-def read(connection: Connection) -> Stored:
-    """What stands in the database of a run."""
-    rows = [
-        Row(
-            _handle(row.day, row.id),
-            Kind(row.kind),
-            Channel(row.channel),
-            State(row.state),
-            row.person_id,
-            row.reason,
-            row.attempt,
-        )
-        for row in connection.execute(_ROWS)
-    ]
-    doubted = connection.execute(_DOUBTED, {"uncertain": int(State.UNCERTAIN)})
-    return Stored(
-        rows,
-        frozenset(_handle(row.day, row.id) for row in doubted),
-        {row.name: row.times for row in connection.execute(_EFFECTS)},
-    )
-
-
 def judge(stored: Stored, seen: Seen, mails_in_doubt: int) -> Verdict:
     """Hold the database against the services and the people.
 
@@ -189,8 +135,13 @@ def judge(stored: Stored, seen: Seen, mails_in_doubt: int) -> Verdict:
         mails_in_doubt: kills and lost answers of mail: each may have brought a second copy.
     """
     verdict = Verdict(problems=seen.problems)
+    tried = {(row.kind, row.person_id, row.try_) for row in stored.rows}
     for row in stored.rows:
-        _judge_delivery(verdict, row, seen.accepted[row.channel][row.handle])
+        times = seen.accepted[row.channel][row.handle]
+        if row.reason == LEFT and (row.kind, row.person_id, row.try_ + 1) in tried:
+            _judge_left(verdict, row, times)
+        else:
+            _judge_delivery(verdict, row, times)
         if row.handle in stored.doubted and row.state not in UNFINISHED:
             verdict.settled[row.channel] += 1
     if verdict.mails_twice > mails_in_doubt:
@@ -231,6 +182,14 @@ def _judge_delivery(verdict: Verdict, row: Row, times: int) -> None:
         verdict.mails_twice += max(times - 1, 0)
     if times > (2 if row.channel is Channel.EMAIL else 1):
         verdict.doubled.append(f"{row} arrived {times} times")
+
+
+def _judge_left(verdict: Verdict, row: Row, times: int) -> None:
+    """What goes to her next channel has surely not been sent."""
+    verdict.states[row.channel, row.state] += 1
+    verdict.left += 1
+    if times:
+        verdict.doubled.append(f"{row} arrived, and was sent on her next channel, too")
 
 
 def _judge_prompts(verdict: Verdict, rows: Iterable[Row], planned: Mapping[int, Channel]) -> None:
@@ -282,7 +241,3 @@ def _judge_told(verdict: Verdict, told: Told, *, doubtful: bool) -> None:
         verdict.lost.append(f"{told.line} was not told on {told.channel.word}")
     if told.times > 1 and told.channel is not Channel.EMAIL:
         verdict.doubled.append(f"{told.line} was told {told.times} times on {told.channel.word}")
-
-
-def _handle(day: date, number: int) -> str:
-    return str(Ref(day, number))

@@ -25,11 +25,12 @@ from tests.chaos.crowd import Crowd
 from tests.chaos.haste import LEASE
 from tests.chaos.lives import Slot, Tally
 from tests.chaos.mornings import Mornings
-from tests.chaos.oracle import Verdict, judge, read
+from tests.chaos.oracle import Verdict, judge
 from tests.chaos.proxy import Proxy, to_any
 from tests.chaos.schedule import perils
 from tests.chaos.server import HOME, Server, opened
 from tests.chaos.stage import INBOUND_TOKEN, environment, new_proxies
+from tests.chaos.stored import read
 from tests.chaos.weather import Weather
 
 SLOTS = 4

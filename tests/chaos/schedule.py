@@ -38,6 +38,7 @@ _CORE = (
     "process_all",
     "plan_prompts",
     "plan_digests",
+    "leave_closed",
     "keep_house",
     "claim_doubts",
     "settle",
@@ -53,6 +54,7 @@ OTHER_POINTS = {
 MOST = {
     "plan_prompts": 1,
     "plan_digests": 1,
+    "leave_closed": 1,
     "claim_doubts": 1,
     "settle": 1,
     "threading": 1,
@@ -123,7 +125,9 @@ def perils(seed: int, kills: int) -> list[Peril]:
         for word, points in OTHER_POINTS.items()
         for point in _some(draw, points, kills * len(points) // 20)
     ]
-    found += [_peril(draw, CORE, point, How.KILL) for point in _some(draw, CORE_COMMITS, kills * 8 // 5)]
+    found += [
+        _peril(draw, CORE, point, How.KILL) for point in _some(draw, CORE_COMMITS, kills * len(_CORE) // 5)
+    ]
     draw.shuffle(found)
     return found
 

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from adapters.storage.leaving import LEFT
 from domain.deliveries import Kind, State
 from domain.people import Channel
-from tests.chaos.oracle import GIVEN_UP, Asked, Row, Said, Seen, Stored, Told, Verdict, judge
+from tests.chaos.oracle import GIVEN_UP, Asked, Said, Seen, Told, Verdict, judge
+from tests.chaos.stored import Row, Stored
 
 HANDLE = "20261124-1"
 
@@ -44,6 +46,17 @@ def test_what_is_given_up_because_no_attempt_had_an_outcome_is_lost_unless_it_ha
     assert verdict.lost
     assert list(verdict.given_up) == [f"given up after {GIVEN_UP}, and they had not arrived"]
     assert judge(Stored([row]), seen(times=1), 0).good
+
+
+def test_what_went_to_her_next_channel_is_sent_there_and_nowhere_else() -> None:
+    left = Row(HANDLE, Kind.PROMPT, Channel.DISCORD, State.FAILED, person_id=1, reason=LEFT)
+    there = Row("20261124-2", Kind.PROMPT, Channel.EMAIL, State.CANCELLED, person_id=1, try_=1)
+    verdict = judge(Stored([left, there]), seen(), 0)
+    assert verdict.good
+    assert verdict.left == 1
+    assert judge(Stored([left]), seen(), 0).lost, "it was sent nowhere"
+    assert judge(Stored([left, replace(there, person_id=2)]), seen(), 0).lost, "that is somebody else's"
+    assert judge(Stored([left, there]), seen(times=1, channel=Channel.DISCORD), 0).doubled
 
 
 @pytest.mark.parametrize("state", [State.READY, State.SENDING, State.UNCERTAIN])

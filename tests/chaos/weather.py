@@ -38,6 +38,15 @@ SLOW_DOWN = {
         body='{"errors": [{"message": "too many requests", "field": null, "help": null}]}',
     ),
 }
+REFUSED = {
+    Channel.DISCORD.word: Fault(status=401, headers=JSON, body='{"message": "401: Unauthorized", "code": 0}'),
+    Channel.EMAIL.word: Fault(
+        status=401,
+        headers=JSON,
+        body='{"errors": [{"message": "authorization required", "field": null, "help": null}]}',
+    ),
+}
+"""What closes the channel for a while, so that people's next one takes over."""
 ABSURD = (
     *('{"ok": tru', "<html><body>502 Bad Gateway</body></html>", "[]", "null", '{"ok": true}'),
     *('{"ok": true, "channel": 7, "ts": null}', '{"id": []}', "\x00\x01", " " * 2_000_000),
@@ -71,8 +80,15 @@ class Weather:
                 await self.server.crash()
                 continue
             await self.draw.choices(
-                (self._failing, self._storm, self._cut_call, self._cut_commit, self._rolling),
-                (40, 10, 20, 20, 1),
+                (
+                    self._failing,
+                    self._storm,
+                    self._refusal,
+                    self._cut_call,
+                    self._cut_commit,
+                    self._rolling,
+                ),
+                (40, 10, 8, 20, 20, 1),
             )[0]()
 
     async def _failing(self) -> None:
@@ -88,6 +104,11 @@ class Weather:
         channel = self.draw.choice(list(POINTS))
         self.journals[channel].fail(POINTS[channel][0], SLOW_DOWN[channel], self.draw.randint(2, 8))
         self.was["storm of 429"] += 1
+
+    async def _refusal(self) -> None:
+        channel = self.draw.choice(list(REFUSED))
+        self.journals[channel].fail(POINTS[channel][0], REFUSED[channel])
+        self.was["credential refused"] += 1
 
     async def _cut_call(self) -> None:
         channel = self.draw.choice(list(CALLS))

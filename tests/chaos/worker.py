@@ -55,7 +55,7 @@ class Peril:
 
 
 class PerilousLedger:
-    """Knows whether a claim found anything: a commit of nothing is no place to die."""
+    """Knows whether anything was found: a commit of nothing is no place to die."""
 
     def __init__(self, ledger: Ledger, uow: "PerilousUnitOfWork") -> None:
         self._ledger = ledger
@@ -73,6 +73,16 @@ class PerilousLedger:
         doubted = self._ledger.claim_doubts(*given, **named)
         self._uow.found = bool(doubted)
         return doubted
+
+    def refusing_places(self, *given: Any, **named: Any) -> Any:
+        places = self._ledger.refusing_places(*given, **named)
+        self._uow.found = bool(places)
+        return places
+
+    def leave_closed(self, *given: Any, **named: Any) -> Any:
+        left = self._ledger.leave_closed(*given, **named)
+        self._uow.found = bool(left)
+        return left
 
 
 class PerilousUnitOfWork:

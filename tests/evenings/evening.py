@@ -22,9 +22,10 @@ from domain.deliveries import State
 from domain.local_time import DEFAULT_ZONE
 from domain.people import Channel
 from migrations.run import migrate
-from tests.chaos.oracle import MOST_TOLD, Seen, Verdict, judge, read
+from tests.chaos.oracle import MOST_TOLD, Seen, Verdict, judge
 from tests.chaos.proxy import Proxy, to_any
 from tests.chaos.server import HOME, Server, opened
+from tests.chaos.stored import read
 from tests.evenings.lateness import Lateness, lateness, percentile
 from tests.evenings.services import Services
 from tests.evenings.workers import Command, Start, Workers
