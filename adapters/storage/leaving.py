@@ -30,10 +30,17 @@ _IS_CLOSED = """
         WHERE closed.channel = {0}.channel AND (closed.workspace = '' OR closed.workspace = {0}.workspace)
     )"""
 
-# What is ready was surely not sent, unless it is sent again blindly.
+# What is ready was surely not sent, unless it was in doubt before: that is sent again blindly, or because
+# that has no second effect, as on Discord while its nonce is known.
 _DUE = """
-    state = 1 AND blind = 0 AND (not_after IS NULL OR not_after > :now)
-    AND (due_at <= :now OR reason IS NOT NULL) AND part = 0 AND day BETWEEN :first_day AND :last_day
+    here.state = 1 AND here.part = 0 AND here.day BETWEEN :first_day AND :last_day
+    AND (here.not_after IS NULL OR here.not_after > :now)
+    AND (here.due_at <= :now OR here.reason IS NOT NULL)
+    AND NOT EXISTS (
+        SELECT FROM attempts AS doubted
+        WHERE doubted.delivery_id = here.id AND doubted.day = here.day AND doubted.outcome = :uncertain
+          AND doubted.day BETWEEN :first_day AND :last_day
+    )
 """
 _DOOR = f"""
     CROSS JOIN LATERAL (
@@ -159,6 +166,7 @@ def leave_closed(connection: Connection, places: Collection[Address], now: datet
         "limit": limit,
         "teams": -(-limit // TYPICAL_TEAM),
         "failed": int(State.FAILED),
+        "uncertain": int(State.UNCERTAIN),
         "reason": LEFT,
         "told_by": _TOLD_BY,
     }

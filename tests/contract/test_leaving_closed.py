@@ -19,12 +19,11 @@ from domain.deliveries import (
     Result,
     Unknown,
 )
-from domain.doubts import LONGEST_DOUBT, Unclear, judge
+from domain.doubts import LONGEST_DOUBT, SafeToRepeat, Unclear, judge
 from domain.facts import PromptAsked
 from domain.people import Address, Channel, Identity, Profile
 from domain.ports.storage import UnitOfWork
 from domain.ports.tenant import Tenant
-from domain.services.rerouting import LOOK_AT_WORKSPACE_AGAIN
 from domain.teams import Place, Role
 from tests.storage_fixtures import NOW
 
@@ -136,6 +135,23 @@ def test_what_may_have_been_sent_is_sent_nowhere_else(uow: UnitOfWork, tenant: T
     uow.ledger.settle([judge(doubted, Unclear("401"), late)])
     assert uow.ledger.counts() == {"ready": 1}
     assert ben.left(DISCORD, now=late) == 0
+
+
+def test_what_is_sent_again_since_that_is_safe_there_is_safe_nowhere_else(
+    uow: UnitOfWork, tenant: Tenant
+) -> None:
+    """Fault 26: Discord knows its nonce, so that a second message has no effect; a mail would have one."""
+    ben = Ben(uow, tenant, BY_MAIL)
+    ben.prompt()
+    ben.end(Unknown("reset"))
+    soon = NOW + MINUTE
+    (doubted,) = uow.ledger.claim_doubts(Channel.DISCORD, soon, soon, LEASE, MANY)
+    uow.ledger.settle([judge(doubted, SafeToRepeat(MINUTE), soon)])
+    assert uow.ledger.counts() == {"ready": 1}
+    assert ben.left(DISCORD, now=soon) == 0
+    ben.end(REFUSED, soon)
+    assert uow.ledger.counts() == {"ready": 1}
+    assert ben.left(DISCORD, now=soon) == 0, "the first attempt may have arrived all the same"
 
 
 def test_what_was_proved_not_to_be_there_may_go_elsewhere(uow: UnitOfWork, tenant: Tenant) -> None:
@@ -251,46 +267,3 @@ def test_who_is_here_no_longer_is_asked_nowhere(uow: UnitOfWork, tenant: Tenant)
     ben.prompt()
     tenant.people.save(replace(ben.person, active=False))
     assert ben.left(DISCORD) == 0
-
-
-# ---------------------------------------------------------------- what refuses
-
-
-def test_a_channel_that_refuses_our_credential_is_left_until_it_is_tried_again(uow: UnitOfWork) -> None:
-    """Fault 26: whether it is mended is then found out by one call, and what is due waits for that."""
-    uow.ledger.report_limit(DISCORD, REFUSED, NOW, "old")
-    assert uow.ledger.refusing_places(NOW + REFUSED_FOR - MINUTE) == {DISCORD}
-    assert uow.ledger.refusing_places(NOW + REFUSED_FOR) == frozenset()
-    uow.ledger.report_limit(DISCORD, REFUSED, NOW + REFUSED_FOR, "old")
-    assert uow.ledger.refusing_places(NOW + REFUSED_FOR + MINUTE) == {DISCORD}
-
-
-def test_a_channel_that_is_tried_with_another_credential_is_not_left(uow: UnitOfWork) -> None:
-    uow.ledger.report_limit(DISCORD, REFUSED, NOW, "old")
-    uow.ledger.try_new_credential(Channel.DISCORD, "new", NOW + MINUTE)
-    assert uow.ledger.refusing_places(NOW + MINUTE) == frozenset()
-
-
-def test_who_only_wants_us_to_wait_is_not_left(uow: UnitOfWork) -> None:
-    uow.ledger.report_limit(DISCORD, BANNED, NOW)
-    uow.ledger.report_limit(MAIL, Later("busy", MINUTE, LimitScope.POST), NOW)
-    assert uow.ledger.refusing_places(NOW) == frozenset()
-
-
-def test_a_ban_long_after_a_refusal_is_none(uow: UnitOfWork) -> None:
-    uow.ledger.report_limit(DISCORD, REFUSED, NOW, "old")
-    uow.ledger.report_limit(DISCORD, BANNED, NOW + REFUSED_FOR, "new")
-    assert uow.ledger.refusing_places(NOW + REFUSED_FOR) == frozenset()
-
-
-def test_a_workspace_that_refuses_everything_is_left_until_it_lets_us_in(
-    uow: UnitOfWork, tenant: Tenant
-) -> None:
-    """Fault 26."""
-    uow.directory.link(tenant.organization_id, Channel.SLACK, "T1", "HQ")
-    uow.directory.pause(Channel.SLACK, "T1", "token_revoked", NOW)
-    closed = Later("token_revoked", LOOK_AT_WORKSPACE_AGAIN, LimitScope.WORKSPACE)
-    uow.ledger.report_limit(T1, closed, NOW)
-    assert uow.ledger.refusing_places(NOW + MINUTE) == {T1}
-    uow.directory.resume(Channel.SLACK, "T1")
-    assert uow.ledger.refusing_places(NOW + MINUTE) == frozenset()

@@ -82,7 +82,7 @@ def _address(place: Place) -> Address:
 def _waits_in(tables: Tables, row: DeliveryRow, places: Collection[Address], now: datetime) -> bool:
     key, new = row.new.key, row.new
     is_due = (new.due_at <= now or row.reason) and (new.not_after is None or new.not_after > now)
-    surely_not_sent = row.state is State.READY and not row.blind and not key.part
+    surely_not_sent = row.state is State.READY and row.doubted_since is None and not key.part
     later = any(
         other.try_ > key.try_ and other._replace(try_=key.try_) == key
         for other in (each.new.key for each in tables.deliveries.values())
