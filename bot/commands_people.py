@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -39,12 +39,17 @@ def list_members(
         people = _people(tenant, naming.team(tenant, team) if team else None)
         rows = [_member(tenant, person) for person in people]
     if as_json:
-        keys = ("number", "name", "zone", "asked", "teams", "addresses")
-        say_json([dict(zip(keys, row, strict=True)) for row in rows])
+        say_json([row._asdict() for row in rows])
     elif rows:
         shown = [
-            (str(number), name, f"{asked} {zone}", ", ".join(teams), " ".join(addresses))
-            for number, name, zone, asked, teams, addresses in rows
+            (
+                str(row.number),
+                row.name,
+                f"{row.asked} {row.zone}",
+                ", ".join(row.teams),
+                " ".join(row.addresses),
+            )
+            for row in rows
         ]
         say_table(["number", "name", "asked", "teams", "addresses"], shown)
     else:
@@ -57,12 +62,29 @@ def _people(tenant: "Tenant", team: "Team | None") -> "list[Person]":
     return [person for person, _ in tenant.teams.members(team.id)]
 
 
-def _member(tenant: "Tenant", person: "Person") -> tuple[int, str, str, str, list[str], list[str]]:
+class _Member(NamedTuple):
+    """A line of `donelog member list`; programs get it by these names."""
+
+    number: int
+    name: str
+    zone: str
+    asked: str
+    """The time of her prompt, `18:00`."""
+    teams: list[str]
+    addresses: list[str]
+
+
+def _member(tenant: "Tenant", person: "Person") -> _Member:
     from bot import naming
 
-    teams = [team.name for team, _ in tenant.teams.of(person.id)]
-    addresses = [naming.show_address(each.address) for each in tenant.people.identities(person.id)]
-    return person.id, person.name, person.zone, naming.clock(person.prompt_minute), teams, addresses
+    return _Member(
+        number=person.id,
+        name=person.name,
+        zone=person.zone,
+        asked=naming.clock(person.prompt_minute),
+        teams=[team.name for team, _ in tenant.teams.of(person.id)],
+        addresses=[naming.show_address(each.address) for each in tenant.people.identities(person.id)],
+    )
 
 
 @member_app.command("add")

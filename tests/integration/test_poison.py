@@ -51,7 +51,7 @@ def _sent(claimed: Claimed) -> Result:
     return Result(claimed.ref, claimed.fence, claimed.attempt, Sent("D1:1"))
 
 
-def test_poison_dies_alone(engine: Engine) -> None:
+def test_a_delivery_that_kills_workers_is_given_up_and_takes_no_other_with_it(engine: Engine) -> None:
     """Fault 15: five crashes, the last three of which nobody else is touched by."""
     with engine.begin() as connection:
         acme = World(connection).organization()

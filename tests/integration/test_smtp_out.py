@@ -95,7 +95,7 @@ async def test_few_connections_carry_many_letters_in_the_order_of_their_outcomes
     assert found[2] == Never("550 5.1.1 no such user", RefusalScope.ADDRESS)
 
 
-async def test_it_logs_in() -> None:
+async def test_it_logs_in_with_name_and_password_where_there_are_any() -> None:
     async with mail_server(users={"me": "p w"}) as server:
         assert await outcomes(account(server, "me", "p w"), [delivery(7)]) == [
             Sent("<d.20261124-7.1@in.example.com>")

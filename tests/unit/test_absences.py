@@ -134,7 +134,7 @@ def test_a_vacation_to_come_changes_nothing_today(office: Office) -> None:
     assert office.ada.id in planned(office)
 
 
-def test_back_ends_it(office: Office) -> None:
+def test_back_ends_an_absence_once(office: Office) -> None:
     office.message(ADA, "pause")
     assert office.message(ADA, "back").facts == t.Returned(
         was_away=True, minute=DEFAULT_PROMPT_MINUTE, zone="Europe/Madrid"

@@ -148,7 +148,7 @@ def test_nothing_is_sent_again_without_proof_when_it_is_too_late_for_it() -> Non
     assert judge(doubted(), Unclear("no way to tell"), late).state is State.UNKNOWN
 
 
-def test_poison_that_cannot_be_looked_for_dies_too() -> None:
+def test_a_delivery_that_kills_workers_is_given_up_even_where_it_cannot_be_looked_for() -> None:
     without_end = replace(doubted(crashes=MOST_CRASHES), claimed=doubted().claimed._replace(not_after=None))
     assert judge(without_end, Unclear("no way to tell"), NOW).state is State.UNKNOWN
 

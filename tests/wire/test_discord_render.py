@@ -118,7 +118,7 @@ def test_no_text_comes_alive_across_a_seam(one: str, two: str, first: Style, sec
 
 
 @given(NASTY, STYLES)
-def test_nobody_is_called(typed: str, style: Style) -> None:
+def test_nothing_that_was_typed_mentions_anybody(typed: str, style: Style) -> None:
     run = Run(typed, style)
     rendered = render(Message((Heading(typed), Paragraph((run,)), Group((run,), ((run,),))), ""), sign)
     users = {1: User(1, "ada", None)}

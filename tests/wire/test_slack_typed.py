@@ -59,5 +59,5 @@ def test_text_without_entities_comes_back_whatever_it_is(typed: str) -> None:
 
 
 @given(st.text(alphabet="<>@#!|&;ambltg^:/hpUC1"))
-def test_no_text_breaks_it(text: str) -> None:
+def test_no_text_makes_the_reader_of_elements_fail(text: str) -> None:
     plain_text(text, {}, [{"elements": text}])
