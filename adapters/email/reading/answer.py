@@ -13,13 +13,16 @@ from adapters.email.reading.language_files import words
 from adapters.email.reading.page import Judged, Verdict
 from adapters.email.reading.paragraphs import answer_lines
 from adapters.email.reading.reply import hers, judge
+from adapters.email.reading.words import fold
 
 _STUB = re.compile(
-    r"\bhtml\b|view (?:this|it) (?:email|message) in|not support|mail.?(?:client|program|reader)"
-    r"|cliente? (?:de correo|di posta|de messagerie)|votre messagerie|multi-part message",
-    re.IGNORECASE,
+    r"view (?:this|it) (?:email|message) in|not support|mail.?(?:client|program|reader)"
+    r"|cliente? (?:de correo|di posta|de messagerie)|votre messagerie|multi-part message|html(?<=\bhtml)\b"
 )
-"""What stands in a text for programs that show no HTML; a person's words stand in the HTML too."""
+"""What stands, folded, in a text for programs that show no HTML; a person's words stand in the HTML too.
+
+Each way begins with a letter, so that hardly a place in a text is tried.
+"""
 _LONGEST_STUB = 300
 
 
@@ -67,7 +70,7 @@ def read_texts(texts: Texts, sender_name: str = "") -> Answer:
         texts = Texts("", partial(str, texts.html or texts.plain))
     answer = read_text(texts.plain, sender_name, flowed=texts.flowed, delsp=texts.delsp)
     plain = answer.reply
-    is_stub = len(plain) < _LONGEST_STUB and _STUB.search(plain) is not None
+    is_stub = len(plain) < _LONGEST_STUB and _STUB.search(fold(plain)) is not None
     if (is_stub or not plain.strip() or _is_told_by_html(answer, texts)) and texts.html:
         better = _read_html(texts.html, sender_name)
         if better.reply:

@@ -43,7 +43,7 @@ def decides(text: str, evidence: Evidence, *, quoted: bool, dated: bool) -> bool
     if is_whole or _is_compact(text, evidence) or (quoted and _is_dated_heading(text, evidence)):
         return True
     is_alone = _stands_alone(text, evidence)
-    is_named = evidence.verb and (evidence.verb_opens or _is_name_long(text) or _is_told_by(evidence))
+    is_named = evidence.verb and (evidence.verb_opens or _is_name_long(text) or _is_told_by(text, evidence))
     if not dated and not (quoted and is_alone) and not is_named:
         return False
     if text[-1] not in ENDS and not (evidence.address or evidence.time or (quoted and evidence.date)):
@@ -114,10 +114,13 @@ def _is_name_long(text: str) -> bool:
     return len(_BRACKET.split(text, maxsplit=1)[0].split()) <= MOST_NAME_WORDS
 
 
-def _is_told_by(evidence: Evidence) -> bool:
+def _is_told_by(text: str, evidence: Evidence) -> bool:
     """Somebody, perhaps with her address, the verb, and behind it only when: `bo@x.com schrieb am ...`."""
     most = 3
-    return 0 < evidence.in_front <= most and evidence.date and evidence.time
+    if not (evidence.verb_said and evidence.date and evidence.time):
+        return False
+    front, _, behind = fold(text).rpartition(evidence.verb_said)
+    return "@" not in behind and 0 < len(front.split()) <= most
 
 
 def _stands_alone(text: str, evidence: Evidence) -> bool:

@@ -100,6 +100,8 @@ def mark_barred_card(page: Page, start: int, end: int) -> None:
     top, said = end, page.said
     while top > start and said[top - 1] and page.verdicts[top - 1] is None:
         top -= 1
+    if end - top <= _FEWEST_BARS:
+        return
     bars = [each for each in range(top, end) if _BARS.issuperset(said[each])]
     if len(bars) < _FEWEST_BARS or not page.has_words(start, bars[0]):
         return

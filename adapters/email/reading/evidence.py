@@ -42,8 +42,8 @@ class Evidence(NamedTuple):
     """The verb is the last word, or nearly."""
     verb_opens: bool
     """Its words come first, and are such as only programs say: `Wiadomość napisana przez ...`."""
-    in_front: int
-    """Words in front of the verb, where behind it nobody's address stands; -1 without one."""
+    verb_said: str
+    """The verb, folded; empty without one, and where its script has no words."""
     first_person: bool
     """The verb is the sender's own: `I wrote`."""
 
@@ -66,7 +66,7 @@ def weigh(text: str, words: Words) -> Evidence:
         verb=place >= 0 or unspaced,
         verb_ends=verb_ends or unspaced,
         verb_opens=place == 0 and length > 2,  # noqa: PLR2004 -- words
-        in_front=_words_in_front(folded, tokens[place : place + length]) if place >= 0 else -1,
+        verb_said=" ".join(tokens[place : place + length]) if place >= 0 else "",
         first_person=place >= 0 and _is_own(tokens, place, length, words),
     )
 
@@ -133,11 +133,6 @@ def _verb(tokens: list[str], words: Words) -> tuple[int, int]:
             if tuple(tokens[place : place + len(verb)]) == verb:
                 return place, len(verb)
     return -1, 0
-
-
-def _words_in_front(folded: str, verb: list[str]) -> int:
-    front, _, behind = folded.rpartition(" ".join(verb))
-    return -1 if "@" in behind else len(front.split())
 
 
 def _is_own(tokens: list[str], place: int, length: int, words: Words) -> bool:

@@ -36,7 +36,7 @@ _JOINERS = frozenset(
 def without_ornament(text: str) -> str:
     """The text without punctuation, emoji and other signs around it."""
     bare = text.strip(PUNCTUATION)
-    if bare.isascii():
+    if bare.isascii() or (bare[0].isalpha() and bare[-1].isalpha()):
         return bare
     return _SIGNS_AROUND.sub("", bare)
 

@@ -121,7 +121,10 @@ def mark_legal(page: Page, start: int, end: int, words: Words) -> None:
 def _legal_at(page: Page, start: int, end: int, words: Words) -> tuple[int, str]:
     """The first line of what is no longer hers, and why; `end` when all of it may be."""
     kinds = ((words.notices.disclaimers, "legal text"), (words.notices.footers, "footer of a list"))
-    for index in page.open_lines(start, end):
+    lines = page.open_lines(start, end)
+    if start == 0:  # nothing of hers stands above her first line
+        next((index for index in lines if not is_rule(page.said[index])), None)
+    for index in lines:
         said = page.said[index].strip(" *_|>-=#※")
         said = said if said[:1].isalnum() else _LEADING.sub("", said)
         bare = fold(said)

@@ -2,7 +2,7 @@
 
 import enum
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 MOST_LINES = 5_000
@@ -107,7 +107,11 @@ class Page:
 
     def mark(self, start: int, end: int, verdict: Verdict, rule: str) -> None:
         """Judge the lines from `start` up to `end` that are not yet judged."""
-        for index in range(start, end):
+        self.mark_each(range(start, end), verdict, rule)
+
+    def mark_each(self, indexes: Iterable[int], verdict: Verdict, rule: str) -> None:
+        """The same of lines that need not be beside each other."""
+        for index in indexes:
             if self.verdicts[index] is None:
                 self.verdicts[index] = verdict
                 self.rules[index] = rule

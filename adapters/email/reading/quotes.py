@@ -25,13 +25,15 @@ _OPEN_LINK = re.compile(r"[(<\[]https?://[^\s)>\]]{1,500}$")
 
 def mark_quotes(page: Page) -> None:
     """Lines that begin with `>`, or with a name and `>`, and what a program broke off a quoted line."""
+    quoted: list[int] = []
     others: list[int] = []
     for index, said in enumerate(page.said):
-        if said and said[0] in _SIGNS and said.startswith(_QUOTED) and not _is_hers(page, index):
-            page.mark(index, index + 1, QUOTE, "begins with a quote mark")
+        if said[:1] in _SIGNS and said.startswith(_QUOTED) and not _is_hers(page, index):
+            quoted.append(index)
         elif ">" in said:
             others.append(index)
-    if QUOTE in page.verdicts:
+    page.mark_each(quoted, QUOTE, "begins with a quote mark")
+    if quoted:
         _release_prompts(page)
     _mark_initials(page, others)
     verdicts = page.verdicts
@@ -94,8 +96,7 @@ def _mark_initials(page: Page, indexes: Sequence[int]) -> None:
             found.setdefault(match[1], []).append(index)
     for name, places in found.items():
         if name == OUR_NAME or _is_somebody(page, name, places):
-            for index in places:
-                page.mark(index, index + 1, QUOTE, "begins with somebody's name and a quote mark")
+            page.mark_each(places, QUOTE, "begins with somebody's name and a quote mark")
 
 
 def _is_somebody(page: Page, name: str, places: Sequence[int]) -> bool:

@@ -23,6 +23,7 @@ from adapters.email.reading.words import Words, fold
 
 _UNDECODED = re.compile(r"=[0-9A-F]{2}")
 _FEWEST_UNDECODED = 3
+_NAME = re.compile(r"\w+")
 _FENCE = "```"
 _MOST_GREETINGS = 3
 _APART = (Verdict.QUOTE, Verdict.ATTRIBUTION, Verdict.ORIGINAL)
@@ -37,7 +38,7 @@ def judge(text: str, sender_name: str = "") -> list[Judged]:
     """
     known = words()
     page = Page(_decoded(text))
-    names = frozenset(re.findall(r"\w+", fold(sender_name)))
+    names = frozenset(_NAME.findall(fold(sender_name)))
     _mark_code(page)
     mark_quotes(page)
     mark_banners(page, known)
@@ -72,6 +73,8 @@ def hers(lines: Sequence[Judged]) -> str:
 
 def _mark_code(page: Page) -> None:
     """What stands between fences is hers, whatever it looks like."""
+    if _FENCE not in "\n".join(page.said):
+        return
     fences = [index for index, said in enumerate(page.said) if said.startswith(_FENCE)]
     for first, last in zip(fences[::2], fences[1::2], strict=False):
         page.mark(first, last + 1, Verdict.KEPT, "code between fences")
