@@ -205,7 +205,7 @@ class Conversation:
             known.tenant.people.save(replace(known.person, introduced=True))
         if not in_words:
             return Handled("recorded", mark=True)
-        facts = capture.tell(written, request.origin, command, now)
+        facts = capture.receipt(written, request.origin, command, now)
         if not written.teams:
             facts = replace(facts, joinable=self._joinable(known, request.origin))
         return Handled("recorded", facts=facts, mark=True)

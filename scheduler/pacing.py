@@ -39,7 +39,7 @@ class InFlight:
         await asyncio.gather(*self._tasks)
 
 
-def after(deliveries: Sequence[Delivery], seconds: float) -> Sequence[Delivery]:
+def shorten_waits(deliveries: Sequence[Delivery], seconds: float) -> Sequence[Delivery]:
     """The deliveries once so many seconds of their waits have passed."""
     passed = timedelta(seconds=seconds)
     return [

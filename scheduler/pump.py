@@ -18,7 +18,7 @@ from domain.outgoing import Batch, Outgoing
 from domain.people import Address, Channel
 from domain.ports.front import Clock
 from scheduler.limit_reporter import LimitReporter
-from scheduler.pacing import InFlight, after
+from scheduler.pacing import InFlight, shorten_waits
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -170,7 +170,7 @@ class Pump:
             self._outgoing.claim, sender.channel, self._clock.now(), self._clock.real(), sender.batch
         )
         passed = asyncio.get_running_loop().time() - began
-        return replace(batch, deliveries=tuple(after(batch.deliveries, passed)))
+        return replace(batch, deliveries=tuple(shorten_waits(batch.deliveries, passed)))
 
     async def _begin(self, sender: Sender) -> None:
         credential, now, real = sender.credential, self._clock.now(), self._clock.real()

@@ -93,14 +93,14 @@ async def give_late(api: DiscordApi, data: Mapping[str, Any], answer: Answer | N
     elif answer.is_public:
         await api.edit_response(application_id, token, {"content": CHECK_MARK})
         await api.follow_up(application_id, token, answer.body)
-        await follow(api, data, answer)
+        await send_further(api, data, answer)
     else:
         body = {name: value for name, value in answer.body.items() if name != "flags"}
         await api.edit_response(application_id, token, body)
-        await follow(api, data, answer)
+        await send_further(api, data, answer)
 
 
-async def follow(api: DiscordApi, data: Mapping[str, Any], answer: Answer) -> None:
+async def send_further(api: DiscordApi, data: Mapping[str, Any], answer: Answer) -> None:
     """The rest of an answer that is too long for one message."""
     for body in answer.further:
         await api.follow_up(data["application_id"], data["token"], body)

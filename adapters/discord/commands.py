@@ -168,7 +168,7 @@ _MEANINGS: Mapping[str, Callable[[Mapping[str, str]], c.Command]] = {
 }
 
 
-def meaning(filled: Filled) -> tuple[c.Command | None, str]:
+def command_or_text(filled: Filled) -> tuple[c.Command | None, str]:
     """The command, or the text of one that the grammar reads.
 
     Raises:

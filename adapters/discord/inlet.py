@@ -9,7 +9,7 @@ import logging
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from adapters.discord.answers import AS_IT_IS, COMPLETE, LATER, answer_to, follow, give_late
+from adapters.discord.answers import AS_IT_IS, COMPLETE, LATER, answer_to, give_late, send_further
 from adapters.discord.api import DiscordApi
 from adapters.discord.outcomes import TROUBLE, in_words
 from adapters.discord.payloads import (
@@ -153,7 +153,7 @@ class Inlet:
             await give_late(self._api, data, answer)
         elif answer is not None:
             await self._api.respond(data["id"], data["token"], {"type": answer.kind, "data": answer.body})
-            await follow(self._api, data, answer)
+            await send_further(self._api, data, answer)
         elif data["type"] == PRESSED:
             await self._api.respond(data["id"], data["token"], AS_IT_IS)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from adapters.discord.commands import meaning, read_filled
+from adapters.discord.commands import command_or_text, read_filled
 from adapters.discord.typed import plain_text
 from domain.commands import ChangeSource, Help, Origin, Request, Surface
 from domain.people import Address, Channel, Profile
@@ -117,7 +117,7 @@ def read_interaction(payload: Payload, read_command: ReadCommand) -> Request:
     resolved = data.get("resolved")
     users = resolved.get("users") if isinstance(resolved, dict) else None
     names = _names(list(users.values()) if isinstance(users, dict) else None)
-    command, text = meaning(read_filled(data))
+    command, text = command_or_text(read_filled(data))
     return Request(_asked_origin(payload, Surface.SLASH), command, plain_text(text, names))
 
 

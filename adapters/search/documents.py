@@ -60,7 +60,7 @@ def search_filter(query: SearchQuery) -> Filter:
     return wanted
 
 
-def these(done_ids: list[int]) -> str:
+def only_dones(done_ids: list[int]) -> str:
     """A filter that matches exactly these dones."""
     return f"id IN {_numbers(done_ids)}"
 

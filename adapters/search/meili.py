@@ -14,7 +14,7 @@ from meilisearch.index import Index
 from meilisearch.models.task import TaskInfo
 
 from adapters.search.deadlines import DeadlineSession
-from adapters.search.documents import INDEX, SETTINGS, document, search_filter, these, words
+from adapters.search.documents import INDEX, SETTINGS, document, only_dones, search_filter, words
 from domain.ports.search import FeedEntry, SearchDown, SearchQuery, SearchResult
 
 SEARCH_DEADLINE = 1.0
@@ -71,7 +71,7 @@ class MeiliSearch:
             if documents:
                 tasks.append(index.add_documents(documents, "id"))
             if gone:
-                tasks.append(index.delete_documents(filter=these(gone)))
+                tasks.append(index.delete_documents(filter=only_dones(gone)))
             self._finished(index, tasks)
 
     def prepare(self) -> None:

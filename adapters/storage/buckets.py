@@ -138,10 +138,10 @@ class Buckets:
         bucket = self._locked([name], now)[name]
         after = told.after or rates.PROBE_EVERY
         self._write({name: rates.refuse(bucket, after, now, everything=scope in PROBED_SCOPES)})
-        closings.because(self._connection, name, told.reason)
+        closings.keep_reason(self._connection, name, told.reason)
         if not told.of_credential:
             return False
-        return closings.refuse(self._connection, name, refusal, is_closed=bucket.probing)
+        return closings.keep_refusal(self._connection, name, refusal, is_closed=bucket.probing)
 
     def reopen(self, results: Sequence[Result], now: datetime, reached: Iterable[str] = ()) -> None:
         """Open again where the call that tried went through, unless a later one did not."""

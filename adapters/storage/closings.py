@@ -22,12 +22,12 @@ _CLOSED = text("SELECT name FROM buckets WHERE probing AND name = ANY(CAST(:name
 _TRIED_LATER = text("SELECT name, refused_at FROM buckets WHERE probing AND closed_until > :now")
 
 
-def because(connection: Connection, name: str, reason: str) -> None:
+def keep_reason(connection: Connection, name: str, reason: str) -> None:
     """Remember why a bucket was closed, for `donelog doctor`."""
     connection.execute(_BECAUSE, {"name": name, "reason": reason})
 
 
-def refuse(connection: Connection, name: str, refusal: Refusal, *, is_closed: bool) -> bool:
+def keep_refusal(connection: Connection, name: str, refusal: Refusal, *, is_closed: bool) -> bool:
     """Keep which credential was refused; whether that is news.  The caller holds the bucket's row."""
     row = connection.execute(_LAST, {"name": name}).one_or_none()
     last = None if row is None else Refusal(row.credential, row.refused_at)

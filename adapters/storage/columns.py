@@ -77,11 +77,11 @@ def organization(**more: Any) -> Column[int]:
     return big("organization_id", **more)
 
 
-def of_organization() -> ForeignKeyConstraint:
+def reference_to_organization() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["organization_id"], ["organizations.id"])
 
 
-def of(table: str, column: str) -> ForeignKeyConstraint:
+def reference(table: str, column: str) -> ForeignKeyConstraint:
     """The row of `table` that `column` names, which must belong to the same organization."""
     return ForeignKeyConstraint(["organization_id", column], [f"{table}.organization_id", f"{table}.id"])
 

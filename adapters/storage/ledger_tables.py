@@ -23,10 +23,10 @@ from adapters.storage.columns import (
     flag,
     instant,
     metadata,
-    of,
-    of_organization,
     organization,
     real,
+    reference,
+    reference_to_organization,
     small,
     words,
 )
@@ -67,8 +67,8 @@ deliveries = Table(
     instant("planned_at", nullable=True),  # the first `due_at`, once another has taken its place
     small("blind", 0),  # how often it was sent again without proof that it was not there
     small("absent", 0),  # looks in a row that did not find it
-    of("people", "person_id"),
-    of("identities", "identity_id"),
+    reference("people", "person_id"),
+    reference("identities", "identity_id"),
     # What "once" means.  The day comes last, so that it also finds everything about a subject.
     UniqueConstraint("kind", "subject", "target", "part", "try_", "day"),
     Index("ix_deliveries_ready", "channel", "due_at", "id", postgresql_where=text("state = 1")),
@@ -99,7 +99,7 @@ attempts = Table(
     instant("ended_at", nullable=True),
     small("outcome"),  # the state that it led to
     words("evidence", nullable=True),
-    of("people", "person_id"),
+    reference("people", "person_id"),
     postgresql_partition_by="RANGE (day)",
 )
 
@@ -117,8 +117,8 @@ delivery_events = Table(
     instant("at"),
     instant("stored_at"),
     words("reason", nullable=True),
-    of_organization(),
-    of("people", "person_id"),
+    reference_to_organization(),
+    reference("people", "person_id"),
     Index("ix_delivery_events_delivery", "delivery_id", "day"),
     Index("ix_delivery_events_blocked", "address", postgresql_where=text("kind = 'blocked'")),
     postgresql_partition_by="RANGE (day)",
@@ -142,8 +142,8 @@ inbox = Table(
     big("person_id", nullable=True),
     words("note", nullable=True),
     words("sender", nullable=True),  # of what is held: the address it came from
-    of_organization(),
-    of("people", "person_id"),
+    reference_to_organization(),
+    reference("people", "person_id"),
     Index("ix_inbox_held", "person_id", "sender", postgresql_where=text("state = 3")),
     Index("ix_inbox_waiting", "try_at", postgresql_where=text("state = 1")),
     postgresql_partition_by="RANGE (day)",

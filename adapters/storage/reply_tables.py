@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, Table, UniqueConstraint
 
-from adapters.storage.columns import big, flag, instant, metadata, number, of, organization, words
+from adapters.storage.columns import big, flag, instant, metadata, number, organization, reference, words
 
 comments = Table(
     "comments",
@@ -14,8 +14,8 @@ comments = Table(
     words("source_ref"),  # the message it came in, and its place there
     words("text"),
     instant("at"),
-    of("dones", "done_id"),
-    of("people", "person_id"),
+    reference("dones", "done_id"),
+    reference("people", "person_id"),
     UniqueConstraint("organization_id", "source_ref"),
     Index("ix_comments_done", "organization_id", "done_id"),
     Index("ix_comments_person", "organization_id", "person_id"),
@@ -28,8 +28,8 @@ likes = Table(
     big("done_id", primary_key=True),
     big("person_id", primary_key=True),
     instant("at"),
-    of("dones", "done_id"),
-    of("people", "person_id"),
+    reference("dones", "done_id"),
+    reference("people", "person_id"),
     Index("ix_likes_person", "organization_id", "person_id"),
 )
 
@@ -41,7 +41,7 @@ senders = Table(
     words("email", primary_key=True),  # the mailbox, without tag
     flag("hers"),
     instant("said_at"),
-    of("people", "person_id"),
+    reference("people", "person_id"),
 )
 
 limits = Table(

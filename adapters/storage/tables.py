@@ -25,9 +25,9 @@ from adapters.storage.columns import (
     instant,
     metadata,
     number,
-    of,
-    of_organization,
     organization,
+    reference,
+    reference_to_organization,
     small,
     words,
 )
@@ -95,7 +95,7 @@ workspaces = Table(
     Column("token", LargeBinary),  # encrypted; null when it comes from the environment
     instant("paused_at", nullable=True),  # since then it refuses whatever is sent there
     words("pause_reason", nullable=True),
-    of_organization(),
+    reference_to_organization(),
     UniqueConstraint("organization_id", "channel", "external_id"),
 )
 
@@ -119,8 +119,8 @@ people = Table(
     words("holiday_country", nullable=True),  # null: the organization's
     big("merged_into", nullable=True),  # she was found to be this one: addresses given out as hers still work
     instant("created_at"),
-    of_organization(),
-    of("people", "merged_into"),
+    reference_to_organization(),
+    reference("people", "merged_into"),
     UniqueConstraint("organization_id", "id"),
     Index("ix_people_renewed", "id", postgresql_where=text("address_version > 0")),
     Index("ix_people_clock", "zone", "prompt_minute", postgresql_where=text("active")),
@@ -139,7 +139,7 @@ identities = Table(
     flag("active", default=True),
     instant("mail_stopped_at", nullable=True),
     words("reason", nullable=True),  # why nothing is sent there
-    of("people", "person_id"),
+    reference("people", "person_id"),
     UniqueConstraint("organization_id", "channel", "workspace", "external_id"),
     UniqueConstraint("organization_id", "id"),
     Index("ix_identities_address", "channel", "workspace", "external_id"),
@@ -157,7 +157,7 @@ teams = Table(
     small("digest_minute"),
     small("work_days"),
     instant("created_at"),
-    of_organization(),
+    reference_to_organization(),
     UniqueConstraint("organization_id", "folded_name"),
     UniqueConstraint("organization_id", "id"),
     Index("ix_teams_clock", "zone", "digest_minute"),
@@ -171,8 +171,8 @@ memberships = Table(
     big("person_id", primary_key=True),
     small("role"),
     instant("joined_at"),
-    of("teams", "team_id"),
-    of("people", "person_id"),
+    reference("teams", "team_id"),
+    reference("people", "person_id"),
     Index("ix_memberships_person", "organization_id", "person_id"),
 )
 
@@ -186,7 +186,7 @@ digest_targets = Table(
     words("workspace"),
     words("external_id"),
     words("name", ""),
-    of("teams", "team_id"),
+    reference("teams", "team_id"),
     ForeignKeyConstraint(
         ["organization_id", "channel", "workspace"],
         ["workspaces.organization_id", "workspaces.channel", "workspaces.external_id"],
@@ -206,7 +206,7 @@ absences = Table(
     day("first_day"),
     day("last_day", nullable=True),  # null: until further notice
     CheckConstraint("last_day >= first_day", name="ends_after_it_starts"),
-    of("people", "person_id"),
+    reference("people", "person_id"),
     Index("ix_absences_person", "organization_id", "person_id", "first_day"),
 )
 
@@ -217,7 +217,7 @@ holidays = Table(
     words("country", primary_key=True),
     day(primary_key=True),
     words("name"),
-    of_organization(),
+    reference_to_organization(),
 )
 
 answers = Table(
@@ -229,7 +229,7 @@ answers = Table(
     day(),
     words("source_ref"),
     instant("revised_at"),
-    of("people", "person_id"),
+    reference("people", "person_id"),
     UniqueConstraint("organization_id", "source_ref"),
     UniqueConstraint("organization_id", "id"),
     Index("ix_answers_person_day", "organization_id", "person_id", "day"),
@@ -252,8 +252,8 @@ dones = Table(
     instant("created_at"),
     instant("deleted_at", nullable=True),
     Column("terms", TSVECTOR, nullable=False),  # written by search_text.py
-    of("people", "person_id"),
-    of("answers", "answer_id"),
+    reference("people", "person_id"),
+    reference("answers", "answer_id"),
     UniqueConstraint("organization_id", "id"),
     Index(
         "ix_dones_terms",
@@ -272,7 +272,7 @@ lexicon = Table(
     organization(primary_key=True),
     words("word", primary_key=True),
     Column("uses", Integer, nullable=False),
-    of_organization(),
+    reference_to_organization(),
     Index(
         "ix_lexicon_trigrams",
         "organization_id",
@@ -289,5 +289,5 @@ search_feed = Table(
     organization(),
     Column("revision", Integer, nullable=False),
     instant("claimed_until", nullable=True),
-    of_organization(),
+    reference_to_organization(),
 )

@@ -63,7 +63,7 @@ def record(
     return Written(day, with_audience, teams)
 
 
-def tell(written: Written, origin: Origin, command: Record, now: datetime) -> f.Recorded:
+def receipt(written: Written, origin: Origin, command: Record, now: datetime) -> f.Recorded:
     """The facts of a receipt, for when a check mark is not enough."""
     readers = _readers(written)
     return f.Recorded(
