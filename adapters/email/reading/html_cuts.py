@@ -8,6 +8,7 @@ from itertools import islice
 from lxml import etree
 
 from adapters.email.reading.html_colours import typed_in_colour
+from adapters.email.reading.html_originals import is_beginning, opens
 from adapters.email.reading.html_typed import is_quote_of_yahoo, typed_into
 
 _QUOTE_CLASSES = frozenset(
@@ -73,17 +74,6 @@ _SIGNATURE_IDS = frozenset(
 )
 _SIGNATURE_MARKERS = frozenset(["__SIG_PRE__", "__SIG_POST__"])
 """Zimbra."""
-_FROM_HERE_ON_IDS = frozenset(
-    [
-        *["divrplyfwdmsg", "x_divrplyfwdmsg", "stopspelling", "replysplit"],
-        *["stopspellcheck", "hr_replyforwarded", "_origmsg_", "zwchr", "reply-separator"],
-    ]
-)
-"""Outlook on the web and others put the original behind this element, not into one."""
-_OF_HEADERS, _FEWEST_HEADERS, _MOST_HEADERS = "outlookmessageheader", 3, 12
-"""The class of the headers that Outlook wrote until 2003, each with its name in bold."""
-_RULE_STYLES = ("border:none;border-top:solid#e1e1e1", "border:none;border-top:solid#b5c4df")
-"""The line that Outlook for Windows draws above an original's headers."""
 _REPLY_CITES = frozenset(["gmail_quote", "cite", "protonmail_quote"])
 _HIDDEN = re.compile(
     r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden"
@@ -146,7 +136,7 @@ def cuts_of(tree: etree._Element, colour: str = "") -> Cuts:
             _cut_yahoo(element, cuts)
         elif _is_quote(element, cited):
             told_by_text.add(_cut_quote(element, cuts, cited))
-        elif cuts.last is None and _is_from_here_on(element):
+        elif cuts.last is None and is_beginning(element):
             _cut_from_here_on(element, cuts)
         elif element.tag == "blockquote" and _INDENT.search(element.get("style", "")[:_LONGEST_STYLE]):
             cuts.indented.add(element)
@@ -179,8 +169,8 @@ def _cut_yahoo(quote: etree._Element, cuts: Cuts) -> None:
 
 def _cut_from_here_on(element: etree._Element, cuts: Cuts) -> None:
     """All that follows; where the element opens a quote, that alone."""
-    quote = next(element.iterancestors("blockquote"), None) if _is_header_of_outlook(element) else None
-    if quote is None:
+    quote = next(element.iterancestors("blockquote"), None)
+    if quote is None or not (quote in cuts.left_out or opens(element, quote)):
         cuts.last = element
     else:
         cuts.left_out.add(quote)
@@ -280,20 +270,3 @@ def _is_signature(element: etree._Element) -> bool:
     if element.get("data-marker") in _SIGNATURE_MARKERS or element.get("data-signature-widget"):
         return True
     return bool(names & _SIGNATURE_CLASSES) or (element.get("id") or "").lower() in _SIGNATURE_IDS
-
-
-def _is_from_here_on(element: etree._Element) -> bool:
-    if (element.get("id") or "").lower() in _FROM_HERE_ON_IDS:
-        return True
-    style = element.get("style") or ""
-    if "border" in style and "".join(style[:120].split()).lower().startswith(_RULE_STYLES):
-        return True
-    return _is_header_of_outlook(element)
-
-
-def _is_header_of_outlook(element: etree._Element) -> bool:
-    """In whatever language: some wrote their own words inside of such an element."""
-    if _OF_HEADERS not in _names(element):
-        return False
-    bold: list[str] = [name.text or "" for name in islice(element.iter("b", "strong"), _MOST_HEADERS)]
-    return sum(name.rstrip().endswith((":", "：")) for name in bold) >= _FEWEST_HEADERS
