@@ -60,6 +60,7 @@ def require_aware(instant: datetime) -> datetime:
     return instant
 
 
+@lru_cache(maxsize=1024)
 def log_day(instant: datetime, zone_name: str) -> date:
     """The log day that `instant` falls into on a clock in that zone."""
     local = require_aware(instant).astimezone(zone(zone_name))

@@ -1,7 +1,7 @@
 """Deliveries as rows: writing new ones, reading claimed ones."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from itertools import repeat
 from typing import Any, cast
@@ -17,6 +17,7 @@ CLAIMED_COLUMNS = """
     workspace, address, direct, due_at, facts, answers, fence, attempt, not_after
 """
 """What `read_claimed` reads, in that order; others may follow."""
+_BARE = (int, date)
 _KINDS = {int(each): each for each in Kind}
 _CHANNELS = {int(each): each for each in Channel}
 
@@ -56,17 +57,22 @@ def arrays(names: Sequence[str], rows: Collection[Sequence[Any]]) -> dict[str, s
     return {name: array(values) for name, values in zip(names, of_each, strict=True)}
 
 
-def array(values: Sequence[date | int | str | None]) -> str:
+def array(values: Sequence[date | int | str | bytes | None]) -> str:
     """An array as PostgreSQL reads it: one constant, where a list becomes an expression of each element.
 
     https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
     """
     kinds = set(map(type, values))
-    if all(issubclass(kind, int | date) for kind in kinds):
-        return "{" + ",".join(map(str, values)) + "}"
+    if all(issubclass(kind, _BARE) for kind in kinds):
+        return bare_array(values)
     if kinds == {str}:
         return _words(cast("Sequence[str]", values))
     return "{" + ",".join([_element(each) for each in values]) + "}"
+
+
+def bare_array(values: Iterable[object]) -> str:
+    """The same of numbers, days and instants, around which nothing has to be put."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def _words(values: Sequence[str]) -> str:
@@ -77,9 +83,11 @@ def _words(values: Sequence[str]) -> str:
     return f'{{"{joined}"}}'
 
 
-def _element(value: date | int | str | None) -> str:
+def _element(value: date | int | str | bytes | None) -> str:
     if value is None:
         return "NULL"
+    if isinstance(value, bytes):
+        return f'"\\\\x{value.hex()}"'
     if isinstance(value, str):
         if '"' in value or "\\" in value:
             value = value.replace("\\", "\\\\").replace('"', '\\"')

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from adapters.storage.delivery_rows import add_deliveries, array, arrays
+from adapters.storage.delivery_rows import add_deliveries, array, arrays, bare_array
 from adapters.storage.partitions import by_day
 from adapters.storage.preparing import prepared, prepared_for
 from adapters.storage.search_text import vector_and_lexicon
@@ -176,7 +176,7 @@ def _add_answers(connection: Connection, answers: Sequence[NewAnswer], *, feed: 
         for position, (line, team_ids) in enumerate(answer.lines):
             vector, lexicon = vector_and_lexicon(line.text)
             # An array of arrays must be rectangular; so each audience goes as the text of an array.
-            teams = array(team_ids)
+            teams = bare_array(team_ids)
             lines.append((place, line.kind, line.text, position, teams, line.audience_chosen, vector))
             if team_ids:
                 words += [(answer.organization_id, word) for word in lexicon]
@@ -219,5 +219,5 @@ def _count(connection: Connection, counted: dict[tuple[datetime, timedelta], lis
     for (now, window), each in counted.items():
         times = Counter(each)
         names = sorted(times)
-        rows = {"names": names, "times": [times[name] for name in names]}
+        rows = {"names": array(names), "times": array([times[name] for name in names])}
         connection.execute(_COUNT, {**rows, "now": now, "over": now - window})

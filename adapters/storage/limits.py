@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from adapters.storage.delivery_rows import array
 from adapters.storage.preparing import prepared
 from adapters.storage.transaction import Transaction
 
@@ -31,7 +32,8 @@ class PostgresLimits:
         counters = self._transaction.remembered.counters
         by_digest = {_digest(name): name for name in names}
         counters.update({name: (digest, now, 0) for digest, name in by_digest.items()})
-        for stored, since, times in self._transaction.connection.execute(_READ, {"names": list(by_digest)}):
+        values = {"names": array(list(by_digest))}
+        for stored, since, times in self._transaction.connection.execute(_READ, values):
             digest = bytes(stored)
             counters[by_digest[digest]] = (digest, since, times)
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.storage.delivery_rows import bare_array
 from adapters.storage.late_writes import NewAnswer
 from adapters.storage.rows import done_of, select_dones
 from adapters.storage.search_text import search_vector
@@ -181,7 +182,7 @@ class PostgresLog:
             "texts": [each.line.text for each in changes],
             "positions": [each.position for each in changes],
             # An array of arrays must be rectangular; so each audience goes as the text of an array.
-            "teams": [f"{{{','.join(map(str, each.team_ids))}}}" for each in changes],
+            "teams": [bare_array(each.team_ids) for each in changes],
             "chosen": [each.line.audience_chosen for each in changes],
             "terms": [search_vector(each.line.text) for each in changes],
         }
