@@ -160,11 +160,17 @@ def _cut_quote(
 
 
 def _cut_yahoo(quote: etree._Element, cuts: Cuts) -> None:
-    """Leave out what Yahoo quotes; others of its kind inside of it were quoted with it."""
-    typed = [] if cuts.has_yahoo else typed_into(quote)
+    """Leave out what Yahoo quotes; in what is quoted itself others have typed."""
+    is_outermost = cuts.last is None and not (cuts.has_yahoo or any(_quotes(quote, cuts)))
+    typed = typed_into(quote) if is_outermost else []
     cuts.has_yahoo = True
     cuts.typed.update(typed)
     (cuts.quotes if typed else cuts.left_out).add(quote)
+
+
+def _quotes(element: etree._Element, cuts: Cuts) -> Iterator[bool]:
+    """Of what is around the element, the nearest first, whether it is a quote."""
+    return (each.tag == "blockquote" or each in cuts.quotes for each in element.iterancestors())
 
 
 def _cut_from_here_on(element: etree._Element, cuts: Cuts) -> None:

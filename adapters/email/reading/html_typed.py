@@ -3,12 +3,15 @@
 A quoted question must never become one of her things; so whatever leaves a doubt is left with the quote.
 """
 
+import re
 from itertools import islice
 
 from lxml import etree
 
 _YAHOO = "yahoo_quoted"
-"""In the name of its quote, with the version of the program in front and a number behind."""
+"""In the name of its quote."""
+_OWN_QUOTE = re.compile(r"(?:ydp[0-9a-z]{1,16}?)?yahoo_quoted_\d{1,12}")
+"""Its whole name, with the version of the program in front; other programs put something in front of that."""
 _NOTED = "data-setdir"
 """What Yahoo's editor puts on a block once it has found out the direction of what is typed there."""
 _OF_A_TYPED_BLOCK = frozenset(["dir", _NOTED])
@@ -28,11 +31,13 @@ def may_be_typed_into(markup: str) -> bool:
 
 
 def typed_into(quote: etree._Element) -> list[etree._Element]:
-    """The blocks that she typed inside of a quote of Yahoo.
+    """The blocks that she typed inside of a quote of Yahoo, if her own program made it.
 
     Its editor notes directions, and takes such notes out of what it quotes.  A block of the quoted mail may
     have one too, where she only put her cursor; but that has a style or a name.
     """
+    if _OWN_QUOTE.fullmatch(quote.get("id", "")) is None:
+        return []
     return [block for block in islice(quote.iter("div"), _MOST_BLOCKS) if _is_typed(block)]
 
 
