@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import correspondence, housekeeping
+from domain import housekeeping, mail_guards
 from domain.commands import InboxRef, Origin, Request, Search, Surface
 from domain.conversation import Conversation
 from domain.deliveries import LEASE, Key, Kind, NewDelivery, Recipient
@@ -90,7 +90,7 @@ class DoneLog:
     def _expect(self, uow: UnitOfWork, origins: Sequence[Origin], now: datetime) -> None:
         uow.expect(origins)
         writers = {each.person_id for each in origins if each.surface is Surface.MAIL}
-        uow.limits.expect([correspondence.mail_counter(each) for each in writers if each is not None], now)
+        uow.limits.expect([mail_guards.mail_counter(each) for each in writers if each is not None], now)
 
     def _carry_out(self, uow: UnitOfWork, item: LockedItem | None, reading: Reading, now: datetime) -> Reply:
         if item is None:

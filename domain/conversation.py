@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import assert_never
 
 from domain import commands as c
-from domain import correspondence
+from domain import correspondence, mail_guards
 from domain import facts as f
 from domain import replies as r
 from domain import talk as t
@@ -57,7 +57,7 @@ class Conversation:
         if isinstance(known, Held):
             return self._hold(uow, known, request, now)
         linking.keep_direct(known, request.origin)
-        if request.origin.surface is c.Surface.MAIL and correspondence.is_too_much(uow, known, now):
+        if request.origin.surface is c.Surface.MAIL and mail_guards.is_too_much(uow, known, now):
             return Handled(
                 "more mail than people write",
                 InboxState.HELD,
@@ -94,7 +94,7 @@ class Conversation:
     def _within_limits(
         self, uow: UnitOfWork, request: c.Request, handled: Handled, facts: f.Facts, now: datetime
     ) -> Handled:
-        answer = correspondence.within_limits(uow, request.origin.address, request.text, facts, now)
+        answer = mail_guards.within_limits(uow, request.origin.address, request.text, facts, now)
         note = f"{handled.note}, not answered once more" if answer is None else handled.note
         return replace(handled, facts=answer, note=note)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.correspondence import MAILS_FREE, MORE_MAILS_OF_PERSON, MORE_MAILS_OF_TEAM
+from domain.mail_guards import MAILS_FREE, MORE_MAILS_OF_PERSON, MORE_MAILS_OF_TEAM
 from domain.people import Address, Channel
 from domain.ports.inbox import InboxState
 from tests.factories import DEE, Office
