@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
 from adapters.storage.unit_of_work import PostgresStorage, PostgresUnitOfWork
 from domain.commands import Origin, Surface
 from domain.deliveries import LEASE, Key, Kind, NewDelivery, Recipient
 from domain.dones import Line, LineKind
 from domain.people import Address, Channel, Person, Profile
+from domain.ports.inbox import Arrival, InboxState, Lane, Source
 from domain.ports.storage import WriteConflict
 from domain.teams import Role
 from tests.storage_fixtures import NOW
@@ -106,6 +107,26 @@ def test_who_is_asked_for_by_two_numbers_has_each_identity_once(
         assert people.get(ada.id) == ada
         assert [each.address for each in people.identities(ada.id)] == [ADA, also]
         assert asked == []
+
+
+def test_a_mail_is_not_written_again_when_it_is_understood(storage: PostgresStorage, engine: Engine) -> None:
+    raw = b"Received: by mail.example.com with SMTP id %d; Tue, 24 Nov 2026 18:05:00 +0000\r\n"
+    mail = b"".join(raw % number for number in range(60))
+    with storage.begin() as uow:
+        uow.ledger.make_partitions(TODAY, 1)
+        uow.commit()
+    with storage.begin() as uow:
+        refs = uow.inbox.add(
+            [Arrival(Source.MAIL_RAW, Lane.SAID, str(number), mail, NOW) for number in range(100)], NOW
+        )
+        for ref in refs:
+            assert ref is not None
+            uow.inbox.finish(ref, InboxState.DONE, None, None, "")
+        uow.commit()
+
+    with engine.connect() as connection:
+        octets = connection.scalar(text(f"SELECT pg_relation_size('inbox_{TODAY:%Y%m%d}')"))
+    assert octets < len(refs) * len(mail) / 10
 
 
 Change = Callable[[PostgresUnitOfWork, Person], object]
