@@ -52,13 +52,13 @@ class Doubted:
     """Attempts that a worker died in."""
     retries: int
     """Attempts that failed, or ended as `Unknown`."""
-    blind: int
-    """How often it was sent again without proof."""
-    absent: int
+    blind_resends: int
+    """How often it was sent again without proof that it was not there."""
+    misses: int
     """Looks in a row that did not find it."""
-    heard: bool
+    provider_tells: bool
     """The provider has sent events of other deliveries since then, so that it would have told of this one."""
-    told: str | None
+    late_receipt: str | None
     """The receipt that an attempt wrote down after its lease had ended."""
 
 
@@ -69,11 +69,12 @@ class Doubt:
     delivery: Delivery
     since: datetime
     """When the first of its attempts without an outcome began: it has not arrived before."""
-    oldest: timedelta
+    since_first: timedelta
     """How long ago that is."""
-    age: timedelta
-    """Since the last attempt began."""
-    heard: bool
+    since_last: timedelta
+    """How long ago its last attempt began."""
+    provider_tells: bool
+    """As in `Doubted`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,8 @@ class Verdict:
     due_at: datetime
     """When it is sent again or looked for again."""
     reason: str
-    blind: int
-    absent: int = 0
+    blind_resends: int
+    misses: int = 0
     receipt: str | None = None
     direct: str | None = None
     """The direct-message channel in which it was found, where none was known."""
@@ -132,9 +133,9 @@ def judge(doubted: Doubted, evidence: Evidence, now: datetime) -> Verdict:
             return _verdict(doubted, State.ACCEPTED, now, "found", receipt=receipt)
         case SafeToRepeat(left):
             return _safe_to_repeat(doubted, left, now)
-        case Absent() if doubted.absent + 1 < ABSENCES:
-            absent = doubted.absent + 1
-            return _verdict(doubted, State.UNCERTAIN, now + LOOKS_APART, "not found yet", absent=absent)
+        case Absent() if doubted.misses + 1 < ABSENCES:
+            misses = doubted.misses + 1
+            return _verdict(doubted, State.UNCERTAIN, now + LOOKS_APART, "not found yet", misses=misses)
         case Absent():
             return _again(doubted, now, "proved absent")
         case Unclear(reason, after):
@@ -188,9 +189,9 @@ def _without_proof(doubted: Doubted, now: datetime, reason: str) -> Verdict:
     claimed = doubted.claimed
     too_late = claimed.not_after is not None and claimed.not_after <= now
     allowed = RESENDS_WITHOUT_PROOF.get(claimed.key.kind, 0)
-    if too_late or _why_given_up(doubted) or doubted.blind >= allowed:
+    if too_late or _why_given_up(doubted) or doubted.blind_resends >= allowed:
         return _verdict(doubted, State.UNKNOWN, now, reason)
-    return _verdict(doubted, State.READY, now, reason, blind=doubted.blind + 1)
+    return _verdict(doubted, State.READY, now, reason, blind_resends=doubted.blind_resends + 1)
 
 
 def _verdict(
@@ -200,8 +201,8 @@ def _verdict(
     reason: str,
     *,
     receipt: str | None = None,
-    absent: int = 0,
-    blind: int | None = None,
+    misses: int = 0,
+    blind_resends: int | None = None,
 ) -> Verdict:
     return Verdict(
         ref=doubted.claimed.ref,
@@ -209,8 +210,8 @@ def _verdict(
         state=state,
         due_at=due_at,
         reason=reason,
-        blind=doubted.blind if blind is None else blind,
-        absent=absent,
+        blind_resends=doubted.blind_resends if blind_resends is None else blind_resends,
+        misses=misses,
         receipt=receipt,
         direct=None if receipt is None else _opened(doubted.claimed, receipt),
     )

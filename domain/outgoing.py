@@ -142,9 +142,9 @@ class Outgoing:
             Doubt(
                 delivery.for_sender(each.claimed),
                 each.since,
-                oldest=now - each.since,
-                age=now - each.started_at,
-                heard=each.heard,
+                since_first=now - each.since,
+                since_last=now - each.started_at,
+                provider_tells=each.provider_tells,
             )
             for each in doubted
         )
@@ -237,8 +237,8 @@ def _add_further_parts(
 
 def _best(doubted: Doubted, evidence: Evidence) -> Evidence:
     """What the sender found, unless it is known anyway."""
-    if doubted.told is not None:
-        return Found(doubted.told)
+    if doubted.late_receipt is not None:
+        return Found(doubted.late_receipt)
     return SafeToRepeat() if doubted.claimed.key.kind is Kind.MARK else evidence
 
 

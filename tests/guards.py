@@ -34,8 +34,10 @@ GUARDS = (
         'return _verdict(doubted, State.ACCEPTED, now, "found", receipt=receipt)',
         "return _again(doubted, now, receipt)",
     ),
-    Guard(1, "domain/doubts.py", "doubted.absent + 1 < ABSENCES:", "doubted.absent < 0:"),
-    Guard(1, "domain/doubts.py", "or doubted.blind >= allowed", "or doubted.blind < allowed < 0"),
+    Guard(1, "domain/doubts.py", "doubted.misses + 1 < ABSENCES:", "doubted.misses < 0:"),
+    Guard(
+        1, "domain/doubts.py", "or doubted.blind_resends >= allowed", "or doubted.blind_resends < allowed < 0"
+    ),
     Guard(
         2,
         "adapters/storage/ledger_doubts.py",

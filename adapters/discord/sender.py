@@ -102,8 +102,8 @@ class DiscordSender:
     async def _look(self, doubt: Doubt) -> Evidence:
         if doubt.delivery.message is None:
             return SafeToRepeat()
-        if doubt.oldest < NONCE_IS_SAFE:
-            return SafeToRepeat(left=NONCE_IS_SAFE - doubt.oldest)
+        if doubt.since_first < NONCE_IS_SAFE:
+            return SafeToRepeat(left=NONCE_IS_SAFE - doubt.since_first)
         async with self._slots:
             content = render(doubt.delivery.message, self._sign(doubt.delivery))
             return await look(self._api, doubt, content, nonce_of(doubt.delivery))

@@ -109,9 +109,9 @@ class MailSender:
         return [self._silence(each) for each in doubts]
 
     def _silence(self, doubt: Doubt) -> Evidence:
-        if doubt.age < SILENCE_TELLS:
-            return Unclear("too early to tell", SILENCE_TELLS - doubt.age)
-        if not doubt.heard:
+        if doubt.since_last < SILENCE_TELLS:
+            return Unclear("too early to tell", SILENCE_TELLS - doubt.since_last)
+        if not doubt.provider_tells:
             return Unclear("SendGrid tells of no mail at all", LOOK_AGAIN)
         return Unclear("SendGrid has told nothing of it")
 

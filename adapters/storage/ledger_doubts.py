@@ -177,8 +177,8 @@ def _row(verdict: Verdict) -> dict[str, Any]:
         "state": int(verdict.state),
         "due_at": verdict.due_at,
         "reason": verdict.reason,
-        "blind": verdict.blind,
-        "absent": verdict.absent,
+        "blind": verdict.blind_resends,
+        "absent": verdict.misses,
         "receipt": verdict.receipt,
         "direct": verdict.direct,
     }
@@ -191,8 +191,8 @@ def _read(row: Any) -> Doubted:
         since=row.since or row.attempt_started_at,
         crashes=row.vain,
         retries=row.retries,
-        blind=row.blind,
-        absent=row.absent,
-        heard=row.heard,
-        told=row.told,
+        blind_resends=row.blind,
+        misses=row.absent,
+        provider_tells=row.heard,
+        late_receipt=row.told,
     )

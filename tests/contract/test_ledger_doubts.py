@@ -96,7 +96,7 @@ def test_what_such_a_worker_wrote_down_is_evidence(
 ) -> None:
     ledger.recover(LONG_PAST, LONG_PAST)
     end(ledger, claimed, Sent("D1:7"), LONG_PAST)
-    assert [each.told for each in doubts(ledger)] == ["D1:7"]
+    assert [each.late_receipt for each in doubts(ledger)] == ["D1:7"]
 
 
 def test_a_late_result_does_not_disturb_the_next_attempt(
@@ -282,6 +282,6 @@ def test_an_opinion_of_the_provider_is_not_taken_back_by_a_weaker_one(
 
 def test_a_lookout_knows_whether_anything_was_heard_since(mailed: Claimed, ledger: PostgresLedger) -> None:
     late = DUE + FIRST_LOOK[Channel.EMAIL]
-    assert [each.heard for each in doubts(ledger, late, Channel.EMAIL)] == [False]
+    assert [each.provider_tells for each in doubts(ledger, late, Channel.EMAIL)] == [False]
     ledger.note([told(EventKind.OTHER, None)], DUE + SECOND)
-    assert [each.heard for each in doubts(ledger, late + LEASE * 2, Channel.EMAIL)] == [True]
+    assert [each.provider_tells for each in doubts(ledger, late + LEASE * 2, Channel.EMAIL)] == [True]

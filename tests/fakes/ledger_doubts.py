@@ -70,10 +70,10 @@ def _doubted(tables: Tables, row: DeliveryRow) -> Doubted:
         since=row.doubted_since or started_at,
         crashes=row.vain,
         retries=row.retries,
-        blind=row.blind,
-        absent=row.absent,
-        heard=by_mail and any(stored > started_at for stored in tables.heard_at.values()),
-        told=next((each.receipt for each in told if isinstance(each, Sent)), None),
+        blind_resends=row.blind,
+        misses=row.absent,
+        provider_tells=by_mail and any(stored > started_at for stored in tables.heard_at.values()),
+        late_receipt=next((each.receipt for each in told if isinstance(each, Sent)), None),
     )
 
 
@@ -113,8 +113,8 @@ def _settle_one(tables: Tables, verdict: Verdict) -> bool:
         new=replace(row.new, due_at=verdict.due_at, recipient=recipient),
         state=verdict.state,
         lease_until=None,
-        blind=verdict.blind,
-        absent=verdict.absent,
+        blind=verdict.blind_resends,
+        absent=verdict.misses,
         reason=verdict.reason,
         receipt=verdict.receipt or row.receipt,
         sent_at=row.started_at if verdict.state is State.ACCEPTED else row.sent_at,

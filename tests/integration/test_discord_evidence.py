@@ -41,7 +41,7 @@ class Sending:
 
     async def look(self, delivery: Delivery, age: timedelta = OLD) -> Evidence:
         began = self.world.clock.now() - timedelta(seconds=1)
-        (evidence,) = await self.sender.look([Doubt(delivery, began, age, age, heard=False)])
+        (evidence,) = await self.sender.look([Doubt(delivery, began, age, age, provider_tells=False)])
         return evidence
 
 
@@ -109,7 +109,7 @@ async def test_what_says_the_same_and_is_older_is_another_one(sending: Sending) 
     delivery = to_person(world, world.ada)
     await sending.one(delivery)
     began = world.clock.now() + timedelta(hours=1)
-    (evidence,) = await sending.sender.look([Doubt(delivery, began, OLD, OLD, heard=False)])
+    (evidence,) = await sending.sender.look([Doubt(delivery, began, OLD, OLD, provider_tells=False)])
     assert evidence == Absent()
 
 

@@ -27,7 +27,9 @@ async def sending() -> AsyncIterator[Sending]:
 async def looked(sending: Sending, *deliveries: Delivery) -> list[Evidence]:
     age = timedelta(seconds=5)
     began = sending.world.clock.now() - age
-    return await sending.sender.look([Doubt(each, began, age, age, heard=False) for each in deliveries])
+    return await sending.sender.look(
+        [Doubt(each, began, age, age, provider_tells=False) for each in deliveries]
+    )
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,8 @@ def doubted(kind: Kind = Kind.PROMPT, **more: int) -> Doubted:
         due_at=STARTED,
         not_after=STARTED + timedelta(hours=6),
     )
-    counts = {"crashes": 1, "retries": 0, "blind": 0, "absent": 0} | more
-    return Doubted(claimed, STARTED, STARTED, **counts, heard=False, told=None)
+    counts = {"crashes": 1, "retries": 0, "blind_resends": 0, "misses": 0} | more
+    return Doubted(claimed, STARTED, STARTED, **counts, provider_tells=False, late_receipt=None)
 
 
 def test_what_is_found_is_accepted() -> None:
@@ -75,9 +75,9 @@ def test_where_a_digest_is_found_is_no_direct_message() -> None:
 def test_absence_is_proved_by_two_looks_apart() -> None:
     """Fault 1: what was taken may show a little later."""
     first = judge(doubted(), Absent(), NOW)
-    assert (first.state, first.absent, first.due_at) == (State.UNCERTAIN, 1, NOW + LOOKS_APART)
-    second = judge(doubted(absent=1), Absent(), NOW)
-    assert (second.state, second.due_at, second.blind) == (State.READY, NOW, 0)
+    assert (first.state, first.misses, first.due_at) == (State.UNCERTAIN, 1, NOW + LOOKS_APART)
+    second = judge(doubted(misses=1), Absent(), NOW)
+    assert (second.state, second.due_at, second.blind_resends) == (State.READY, NOW, 0)
 
 
 def test_what_does_no_harm_twice_is_simply_sent_again() -> None:
@@ -92,9 +92,9 @@ TOO_OFTEN = [(MOST_CRASHES, 0), (0, MOST_RETRIES)]
 def test_what_was_tried_too_often_and_is_not_there_has_failed(crashes: int, retries: int) -> None:
     """Fault 15: poison dies."""
     for evidence in (SafeToRepeat(), Absent()):
-        verdict = judge(doubted(crashes=crashes, retries=retries, absent=1), evidence, NOW)
+        verdict = judge(doubted(crashes=crashes, retries=retries, misses=1), evidence, NOW)
         assert verdict.state is State.FAILED
-    once_less = doubted(crashes=max(crashes - 1, 0), retries=max(retries - 1, 0), absent=1)
+    once_less = doubted(crashes=max(crashes - 1, 0), retries=max(retries - 1, 0), misses=1)
     assert judge(once_less, Absent(), NOW).state is State.READY
 
 
@@ -123,7 +123,7 @@ def test_what_cannot_be_sent_again_before_that_does_harm_is_looked_for() -> None
 def test_while_nothing_can_be_said_it_is_looked_for_again_and_not_for_ever() -> None:
     unclear = Unclear("busy", LATER)
     verdict = judge(doubted(), unclear, NOW)
-    assert (verdict.state, verdict.due_at, verdict.blind) == (State.UNCERTAIN, NOW + LATER, 0)
+    assert (verdict.state, verdict.due_at, verdict.blind_resends) == (State.UNCERTAIN, NOW + LATER, 0)
     assert judge(doubted(), unclear, STARTED + LONGEST_DOUBT).state is State.READY
 
 
@@ -132,9 +132,9 @@ def test_without_proof_each_kind_is_sent_again_as_often_as_it_may(kind: Kind) ->
     """Fault 1, on a channel that cannot be looked at: the policy per kind, and never more often."""
     allowed = RESENDS_WITHOUT_PROOF.get(kind, 0)
     for blind in range(allowed):
-        verdict = judge(doubted(kind, blind=blind), Unclear("no way to tell"), NOW)
-        assert (verdict.state, verdict.blind) == (State.READY, blind + 1)
-    assert judge(doubted(kind, blind=allowed), Unclear("no way to tell"), NOW).state is State.UNKNOWN
+        verdict = judge(doubted(kind, blind_resends=blind), Unclear("no way to tell"), NOW)
+        assert (verdict.state, verdict.blind_resends) == (State.READY, blind + 1)
+    assert judge(doubted(kind, blind_resends=allowed), Unclear("no way to tell"), NOW).state is State.UNKNOWN
 
 
 def test_a_receipt_is_never_sent_twice_and_a_prompt_once_more() -> None:

@@ -72,7 +72,7 @@ async def test_an_answer_that_never_ends_is_not_waited_for(
 
 
 async def looked(sender: MailSender, age: timedelta, *, heard: bool) -> Evidence:
-    (evidence,) = await sender.look([Doubt(delivery(7), NOW - age, age, age, heard=heard)])
+    (evidence,) = await sender.look([Doubt(delivery(7), NOW - age, age, age, provider_tells=heard)])
     return evidence
 
 
