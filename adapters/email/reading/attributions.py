@@ -249,11 +249,13 @@ def _is_short_name(page: Page, start: int, last: int) -> bool:
 def _within_line(page: Page, index: int, words: Words) -> Attribution | None:
     """An attribution that begins behind her own words, or goes on with what it quotes, on one line."""
     said = page.said[index]
+    ends = [place for place in _colons(said) if place > 0]
+    if not ends:
+        return None
     sentences = [found.end() for found in _SENTENCE.finditer(said)][:_MOST_SENTENCES]
     starts = [0, *sorted({*sentences, *_openings(said, words)})]
     if len(starts) > 1 and _is_sentence_of_hers(said[: starts[1]], words):
         del starts[0]
-    ends = [place for place in _colons(said) if place > 0]
     for start in starts:
         if not starts_dated(said[start:], words):
             continue

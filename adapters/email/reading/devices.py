@@ -18,7 +18,7 @@ def mark_devices(page: Page, words: Words) -> None:
     for index in page.open_lines(0, len(page)):
         said = page.said[index]
         if (is_device_line(said, words) and not _is_among_others(page, index, words)) or (
-            _names_program(said, words) and _is_last(page, index)
+            _is_apart(page, index) and _names_program(said, words) and _is_last(page, index)
         ):
             page.mark(index, index + 1, Verdict.DEVICE, "a device's line")
 
@@ -33,11 +33,14 @@ def _is_open(page: Page, index: int) -> bool:
     return index < len(page) and bool(page.said[index]) and page.verdicts[index] is None
 
 
+def _is_apart(page: Page, index: int) -> bool:
+    return index > 0 and not page.said[index - 1].strip("-")
+
+
 def _is_last(page: Page, index: int) -> bool:
-    """Apart from what is above it, and nothing open comes below."""
-    is_apart = index > 0 and not page.said[index - 1].strip("-")
+    """Something of hers stands above it, and nothing open below."""
     later = page.next_said(index)
-    return is_apart and page.has_words(0, index) and (later == len(page) or page.verdicts[later] is not None)
+    return page.has_words(0, index) and (later == len(page) or page.verdicts[later] is not None)
 
 
 def _names_program(said: str, words: Words) -> bool:
