@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-_LINE_FEED = 10
+_LINE_FEED, _RETURN = 10, 13
 _LONGEST_BOUNDARY_END = 80
 """What may follow a boundary on its line: `--` and white space."""
 
@@ -12,23 +12,22 @@ def split(raw: bytes, start: int, end: int, mark: bytes) -> Iterator[tuple[int, 
 
     `mark` is two dashes and the boundary.
     """
-    begun = -1
-    length = len(mark)
-    at = raw.find(mark, start, end)
+    find, length, begun = raw.find, len(mark), -1
+    at = find(mark, start, end)
     while at >= 0:
         behind = at + length
         if at == start or raw[at - 1] == _LINE_FEED:
-            line_end = raw.find(b"\n", at, end)
+            line_end = find(b"\n", at, end)
             if line_end < 0:
                 line_end = end
-            rest = raw[behind : min(line_end, behind + _LONGEST_BOUNDARY_END)].strip()
+            rest = raw[behind:line_end][:_LONGEST_BOUNDARY_END].strip()
             if not rest or rest == b"--":
                 if begun >= 0:
                     # The line feed in front of a boundary belongs to the boundary (RFC 2046, 5.1.1).
-                    yield begun, max(begun, at - 2 if raw[at - 2 : at] == b"\r\n" else at - 1)
+                    yield begun, max(begun, at - 2 if raw[at - 2] == _RETURN else at - 1)
                 if rest:
                     return
                 begun = min(line_end + 1, end)
-        at = raw.find(mark, behind, end)
+        at = find(mark, behind, end)
     if begun >= 0:
         yield begun, end

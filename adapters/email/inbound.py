@@ -53,7 +53,11 @@ class IncomingMail(NamedTuple):
 
 def read_mail(stored: bytes) -> IncomingMail | None:
     """The mail in what was stored of a post; None when there is none in it."""
-    form = read_form(*unpack(stored))
+    return mail_in(read_form(*unpack(stored)))
+
+
+def mail_in(form: Form) -> IncomingMail | None:
+    """The mail in the fields of a post; None when there is none in them."""
     raw = form.octets("email")
     if raw is not None:
         head, texts = read_message(raw)
@@ -80,9 +84,8 @@ def read_mail(stored: bytes) -> IncomingMail | None:
     )
 
 
-def raw_message(stored: bytes) -> bytes:
-    """The whole message in what was stored; where it came taken apart its headers, report and text."""
-    form = read_form(*unpack(stored))
+def raw_message(form: Form) -> bytes:
+    """The whole message in the fields of a post; where it came taken apart its headers, report and text."""
     parts = (form.octets("headers"), form.report(), form.octets("text"))
     return form.octets("email") or b"\n\n".join(part for part in parts if part)
 

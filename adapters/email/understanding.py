@@ -10,7 +10,8 @@ from typing import NamedTuple
 from adapters.email.absence import back_on, is_out_of_office
 from adapters.email.addresses import is_ours, read_answered
 from adapters.email.automatic import why_automatic, why_automatic_text
-from adapters.email.inbound import IncomingMail, passed_on_at, raw_message, read_mail
+from adapters.email.forms import Form, read_form, unpack
+from adapters.email.inbound import IncomingMail, mail_in, passed_on_at, raw_message
 from adapters.email.reading.answer import read_texts
 from adapters.email.reading.remarks import split_remarks
 from adapters.email.reports import is_by_server, read_report
@@ -98,19 +99,21 @@ def understand_all(questions: Sequence[Question]) -> list[Answer]:
 
 def _steps(stored: bytes, domain: str, day: date) -> Iterator[Understood | None]:
     """Yields None between two steps, and at last what `understand` tells."""
-    mail = read_mail(stored)
+    form = read_form(*unpack(stored))
+    yield None
+    mail = mail_in(form)
     yield None
     if mail is None:
         return
     head, answered = _letterhead(mail, domain)
-    if reason := why_automatic(mail):
-        yield Understood(head, automatic=reason, notice=_notice(stored, mail, reason, domain, day))
-        return
     yield None
+    if reason := why_automatic(mail):
+        yield Understood(head, automatic=reason, notice=_notice(form, mail, reason, domain, day))
+        return
     answer = read_texts(mail.texts, mail.from_name)
     yield None
     if reason := why_automatic_text(answer.lines):
-        yield Understood(head, automatic=reason, notice=_notice(stored, mail, reason, domain, day))
+        yield Understood(head, automatic=reason, notice=_notice(form, mail, reason, domain, day))
         return
     remarks: tuple[Remark, ...] = ()
     if answered is Kind.DIGEST_MAIL:
@@ -138,11 +141,11 @@ def _letterhead(mail: IncomingMail, domain: str) -> tuple[Letterhead, Kind | Non
 
 
 def _notice(
-    stored: bytes, mail: IncomingMail, reason: str, domain: str, day: date
+    form: Form, mail: IncomingMail, reason: str, domain: str, day: date
 ) -> Undelivered | OutOfOffice | None:
     """What a program's mail tells, if it matters."""
     notice: Undelivered | OutOfOffice | None
-    notice = read_report(raw_message(stored), domain, by_server=is_by_server(mail))
+    notice = read_report(raw_message(form), domain, by_server=is_by_server(mail))
     if notice is None and is_out_of_office(mail, reason):
         said = f"{mail.subject}\n{read_texts(mail.texts, mail.from_name).reply}"
         notice = OutOfOffice(back_on(said, day))
