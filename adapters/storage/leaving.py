@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, TextClause, text
 
 from adapters.storage.ledger_claims import PROBING
+from adapters.storage.picks import IN_DAYS, IS_BY_WORKSPACE, IS_PLANNED, IS_READY
 from adapters.storage.planning_sql import TOLD
 from domain.deliveries import Kind, State
 from domain.limits import BY_WORKSPACE
@@ -32,14 +33,14 @@ _IS_CLOSED = """
 
 # What is ready was surely not sent, unless it was in doubt before: that is sent again blindly, or because
 # that has no second effect, as on Discord while its nonce is known.
-_DUE = """
-    here.state = 1 AND here.part = 0 AND here.day BETWEEN :first_day AND :last_day
+_DUE = f"""
+    here.{IS_READY} AND here.part = 0 AND here.{IN_DAYS}
     AND (here.not_after IS NULL OR here.not_after > :now)
     AND (here.due_at <= :now OR here.reason IS NOT NULL)
     AND NOT EXISTS (
         SELECT FROM attempts AS doubted
         WHERE doubted.delivery_id = here.id AND doubted.day = here.day AND doubted.outcome = :uncertain
-          AND doubted.day BETWEEN :first_day AND :last_day
+          AND doubted.{IN_DAYS}
     )
 """
 _DOOR = f"""
@@ -143,8 +144,9 @@ def _tell(there: str) -> TextClause:
 
 
 _THERE = {
-    False: "here.channel = closed.channel AND closed.channel <> 1",
-    True: "here.channel = 1 AND here.kind <= 3 AND closed.channel = 1 AND here.workspace = closed.workspace",
+    False: f"here.channel = closed.channel AND NOT closed.{IS_BY_WORKSPACE}",
+    True: f"here.{IS_BY_WORKSPACE} AND here.{IS_PLANNED} AND closed.{IS_BY_WORKSPACE}"
+    " AND here.workspace = closed.workspace",
 }
 """By whether its workspaces have limits of their own; those have an index."""
 _STATEMENTS = {kind: (_leave(there), _tell(there)) for kind, there in _THERE.items()}

@@ -38,7 +38,7 @@ PROBING = """
 
 # Who gets it is read again from her identity before the first attempt, and never after it: a retry goes where
 # the attempt before it may have arrived already.
-_WITH_RECIPIENT = """
+_WITH_RECIPIENT = f"""
     SELECT ready.day, ready.id, kind, subject, target, part, "try", ready.organization_id, ready.person_id,
            ready.channel, identity_id,
            CASE WHEN anew THEN identity.workspace ELSE ready.workspace END AS workspace,
@@ -51,8 +51,8 @@ _WITH_RECIPIENT = """
     FROM ready
     LEFT JOIN identities AS identity ON identity.id = ready.identity_id
     CROSS JOIN LATERAL (SELECT identity.id IS NOT NULL AND attempt = 0 AS anew) AS first
-    ORDER BY kind <= 3, due_at, ready.id
-"""
+    ORDER BY {picks.IS_PLANNED}, due_at, ready.id
+"""  # noqa: S608 -- constants alone
 _PICK = text(PROBING + picks.READY_AT_ONCE + _WITH_RECIPIENT)
 _PICK_PACED = text(PROBING + paced_picks.READY + _WITH_RECIPIENT)
 _PICK_BY_WORKSPACE = text(PROBING + paced_picks.READY_BY_WORKSPACE + _WITH_RECIPIENT)

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from adapters.storage.buckets import Buckets, Room
-from adapters.storage.picks import IN_DAYS, IS_DUE, IS_PLANNED, IS_READY, IS_URGENT
+from adapters.storage.picks import IN_DAYS, IS_BY_WORKSPACE, IS_DUE, IS_PLANNED, IS_READY, IS_URGENT
 from domain.deliveries import Kind, LimitScope
 from domain.limits import BY_WORKSPACE, SUFFIXES, bucket_name
 from domain.people import Channel
@@ -30,8 +30,6 @@ _MUST_OPEN = "identity_id IS NOT NULL AND direct IS NULL"
 _SCOPE = f"CASE WHEN kind = {Kind.MARK:d} THEN {_MARK} WHEN {_MUST_OPEN} THEN {_OPEN} ELSE {_POST} END"
 """Of the limits that a delivery meets, the one that allows the least."""
 _WAITS_AS_PLANNED = f"{IS_PLANNED} AND due_at >= :from_due_at AND {IN_DAYS}"
-_IN_A_WORKSPACE = f"channel = {Channel.SLACK:d}"
-"""As the index by workspace has it."""
 
 
 def _bucket(workspace: str, scope: str) -> str:
@@ -69,12 +67,12 @@ def _workspace_after(name: str) -> str:
     """The next workspace in which something planned waits; one probe of an index."""
     return f"""(
         SELECT workspace FROM deliveries
-        WHERE {_IN_A_WORKSPACE} AND {IS_READY} AND {_WAITS_AS_PLANNED} AND workspace > {name}
+        WHERE {IS_BY_WORKSPACE} AND {IS_READY} AND {_WAITS_AS_PLANNED} AND workspace > {name}
         ORDER BY workspace LIMIT 1
     )"""  # noqa: S608 -- constants alone
 
 
-_WAITS_THERE = f"{_IN_A_WORKSPACE} AND deliveries.workspace = waiting.workspace AND {_WAITS_AS_PLANNED}"
+_WAITS_THERE = f"{IS_BY_WORKSPACE} AND deliveries.workspace = waiting.workspace AND {_WAITS_AS_PLANNED}"
 _HAS_TURNS = f"{_turns(_bucket('workspace', _SCOPE), _SCOPE)} > 0"
 _URGENT = _due(_SCOPE, f"{IS_URGENT} AND {IN_DAYS} AND {_HAS_TURNS}", ":scanned")
 """They have an index of their own, which is short."""

@@ -5,12 +5,15 @@ Kinds and states stand in the statements as numbers, not as parameters: PostgreS
 """
 
 from domain.deliveries import Kind, State
+from domain.people import Channel
 
 IS_READY = f"state = {State.READY:d}"
 IS_PLANNED = f"kind <= {Kind.DIGEST_MAIL:d}"
 """It is planned for many: prompts and digests."""
 IS_URGENT = f"kind > {Kind.DIGEST_MAIL:d}"
 """Somebody waits for it."""
+IS_BY_WORKSPACE = f"channel = {Channel.SLACK:d}"
+"""Each of its workspaces has limits and credentials of its own; there is an index by workspace."""
 IN_DAYS = "day BETWEEN :first_day AND :last_day"
 """No partition but those of these days is opened."""
 IS_DUE = f"channel = :channel AND {IS_READY} AND due_at <= :now AND (not_after IS NULL OR not_after > :now)"
