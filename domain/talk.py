@@ -42,7 +42,7 @@ class WasItYou:
     inbox_day: date
     inbox_id: int
     says_it_is_her: bool = False
-    """It comes under her own address and nothing proves it; else under somebody else's."""
+    """Its From is an address of hers, which nothing proves; False: it is one that is not hers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Remarked:
 
 @dataclass(frozen=True, slots=True)
 class Remarks:
-    """To her whose lines they are."""
+    """What others have said about her lines, told to their writer."""
 
     by: str
     remarks: tuple[Remarked, ...]

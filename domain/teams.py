@@ -32,7 +32,7 @@ class Role(enum.IntEnum):
 
 
 MOST_TO_LEAST = (Role.MANAGER, Role.MEMBER, Role.OBSERVER, Role.INVITED)
-"""Of two roles of one person in one team the one that stands further in front counts."""
+"""Roles by how much they allow: of two of one person in one team, the first in this order counts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The delivery loop: claim, send at their turns, record; and beside it: claim what is in doubt, look, settle.
+"""The delivery loop: claim, send at their turns, record; beside it, what is in doubt: claim, look, settle.
 
 A batch takes two transactions, one before the calls and one after; no connection is held in between.
 """
@@ -37,7 +37,8 @@ class Sender(Protocol):
     """Hands deliveries to a provider."""
 
     @property
-    def channel(self) -> Channel: ...
+    def channel(self) -> Channel:
+        """Whose deliveries it sends."""
 
     @property
     def batch(self) -> int:
@@ -62,9 +63,11 @@ class Sender(Protocol):
 class Threads(Protocol):
     """Runs the synchronous core in threads."""
 
-    async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
+    async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The function's result; raises what it raises."""
 
-    async def settle(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
+    async def settle(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same, for what must be written down: it runs to its end even if the caller is cancelled."""
 
 
 class Pump:
@@ -140,7 +143,7 @@ class Pump:
                 await rest()
 
     def _hurry(self) -> None:
-        """Give what is on its way a little time, and no more."""
+        """Shorten the deadlines of batches on their way to `stop_within`: a stop was asked for."""
         self._most_seconds = min(self._most_seconds, self._stop_within)
         for deadline in self._deadlines:
             soon = asyncio.get_running_loop().time() + self._stop_within

@@ -11,27 +11,27 @@ class Absences(Protocol):
     """Days on which somebody is not asked."""
 
     def of(self, person_id: int, since: date) -> list[tuple[date, date | None]]:
-        """First and last day of those that end on that day or later, earliest first."""
+        """First and last day of her absences that end on that day or later, earliest first."""
 
     def put(self, person_id: int, first_day: date, last_day: date | None) -> None:
-        """An absence; of others it takes the place where they overlap, and what lies after it."""
+        """Store an absence; others are cut where they overlap with it, dropped where they lie after it."""
 
     def end(self, person_id: int, day: date) -> int:
-        """She is there on that day and after it: those that cover it end before, later ones are dropped."""
+        """She is back from that day on: an absence that covers it ends before, later ones are dropped."""
 
 
 class Senders(Protocol):
-    """Addresses that are no way to a person, but from which she or somebody for her writes to her own one."""
+    """Addresses from which mail came to a person's own address, and whether she says that it is hers."""
 
     def is_hers(self, person_id: int, email: str) -> bool | None:
-        """What she has said of it; None: nothing."""
+        """Whether mail from it is hers, as she has said; None: she has not said."""
 
     def remember(self, person_id: int, email: str, now: datetime, *, hers: bool) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class DigestSent:
-    """A digest that was sent, as far as an answer to it must know."""
+    """A digest that was sent, as the reading of an answer to it needs it."""
 
     team_id: int
     first_day: date
@@ -40,7 +40,7 @@ class DigestSent:
 
 @dataclass(frozen=True, slots=True)
 class NamedDone:
-    """A done with the name of whose it is."""
+    """A done with the name of the person it belongs to."""
 
     name: str
     done: Done
@@ -56,7 +56,7 @@ class Remarks(Protocol):
         """The dones that it tells, as they are now."""
 
     def comment(self, done_id: int, person_id: int, source_ref: str, at: datetime, text: str) -> bool:
-        """Keep what she says to a done; False when that was kept before."""
+        """Store her comment on a done; False when it was stored before."""
 
     def like(self, done_id: int, person_id: int, at: datetime) -> bool:
-        """Keep that she likes it; False when that was kept before."""
+        """Store that she likes a done; False when that was stored before."""
