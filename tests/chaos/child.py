@@ -5,11 +5,13 @@ So a life costs a tenth of what it would cost to start Python and import the pro
 
 import asyncio
 import contextlib
+import functools
 import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from multiprocessing import forkserver, util
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TextIO
@@ -32,6 +34,7 @@ class Child:
         self._process = _context.Process(
             target=_be_born, args=(arguments, dict(environment), log, there), daemon=True
         )
+        _end_in_time()
         with _importable():
             self._process.start()
         there.close()
@@ -78,6 +81,17 @@ class Child:
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload([WORKER])
+
+
+@functools.cache
+def _end_in_time() -> None:
+    """When we end, the process that all are forked from is gone before us, and not just told to go.
+
+    The library waits for its children alone, and has no other way to stop what it forks them from.
+    """
+    after_the_children = -1
+    stop = forkserver._forkserver._stop  # type: ignore[attr-defined] # noqa: SLF001 -- as just said
+    util.Finalize(None, stop, exitpriority=after_the_children)
 
 
 @contextlib.contextmanager
