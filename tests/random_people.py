@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from domain.deliveries import Key, Kind, State
 from domain.local_time import cohort
 from domain.people import Channel
-from domain.services.prompting import PersonDay, Reason, why_not_asked
+from domain.services.prompting import PersonDay, Reason, asks_about, why_not_asked
 from domain.teams import Role
-from tests.worlds import World
+from tests.worlds import LONG_AGO, World
 
 NOW = datetime(2026, 11, 24, 18, 30, tzinfo=UTC)
 """A Tuesday: 19:30 in Madrid, 13:30 in New York, Wednesday 07:30 in Auckland."""
@@ -94,7 +94,7 @@ def _random_person(
         active=active,
         reachable=identity is not None,
         own_days=own_days,
-        team_days=tuple(asked_in),
+        team_days=tuple(mask for mask, joined_at in asked_in if asks_about(joined_at, group.due_at)),
         away=away,
         holiday=((hers or country) or "", day) in holidays,
         answered=answered,
@@ -119,13 +119,15 @@ def _absences(world: World, dice: random.Random, organization: int, person: int,
 
 def _memberships(
     world: World, dice: random.Random, organization: int, person: int, teams: list[tuple[int, int]]
-) -> list[int]:
+) -> list[tuple[int, datetime]]:
+    """Days and time of joining, of each team that asks her."""
     asked_in = []
     for team, mask in dice.sample(teams, dice.randrange(4)):
         role = dice.choice([Role.MEMBER, Role.MEMBER, Role.MANAGER, Role.OBSERVER, Role.INVITED])
-        world.member(organization, team, person, role)
+        joined_at = dice.choice([LONG_AGO, LONG_AGO, NOW - timedelta(hours=3), NOW])
+        world.member(organization, team, person, role, joined_at)
         if role.writes:
-            asked_in.append(mask)
+            asked_in.append((mask, joined_at))
     return asked_in
 
 

@@ -65,14 +65,21 @@ class World:
             **(fields | more),
         )
 
-    def member(self, organization_id: int, team_id: int, person_id: int, role: Role = Role.MEMBER) -> None:
+    def member(
+        self,
+        organization_id: int,
+        team_id: int,
+        person_id: int,
+        role: Role = Role.MEMBER,
+        joined_at: datetime = LONG_AGO,
+    ) -> None:
         self._connection.execute(
             insert(tables.memberships).values(
                 organization_id=organization_id,
                 team_id=team_id,
                 person_id=person_id,
                 role=int(role),
-                joined_at=LONG_AGO,
+                joined_at=joined_at,
             )
         )
 

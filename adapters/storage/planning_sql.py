@@ -85,6 +85,7 @@ PLAN_PROMPTS = text(
                     ON team.organization_id = membership.organization_id AND team.id = membership.team_id
                 WHERE membership.organization_id = person.organization_id
                   AND membership.person_id = person.id AND membership.role = ANY(:asked)
+                  AND membership.joined_at <= cohort.due_at
             ), 0) & cohort.weekday <> 0
           AND NOT EXISTS (
                 SELECT FROM deliveries AS planned

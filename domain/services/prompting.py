@@ -39,7 +39,7 @@ class PersonDay:
     own_days: int | None
     """Her own mask of weekdays; None: her teams decide."""
     team_days: tuple[int, ...]
-    """The working days of each team that she writes for."""
+    """The working days of each team that she writes for and that `asks_about` this day."""
     away: bool
     holiday: bool
     answered: bool
@@ -47,6 +47,14 @@ class PersonDay:
     planned: bool
     last_due_at: datetime | None
     """When her last prompt that was not cancelled was due; None: she was never asked."""
+
+
+def asks_about(joined_at: datetime, due_at: datetime) -> bool:
+    """Whether a team asks somebody who joined it then about a day whose question was due at `due_at`.
+
+    Not about a day of which her hour had passed before she came: she was told that she is asked at that hour.
+    """
+    return joined_at <= due_at
 
 
 def why_not_asked(person_day: PersonDay) -> Reason | None:

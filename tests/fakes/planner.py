@@ -18,11 +18,12 @@ from domain.people import Address, Channel, Identity, Person
 from domain.ports.contexts import NEW_TEAM_LOOKS_BACK
 from domain.ports.planning import Planned
 from domain.retention import DIGESTS_LOOK_BACK
-from domain.services.prompting import PersonDay, Reason, why_not_asked
+from domain.services.prompting import PersonDay, Reason, asks_about, why_not_asked
 from domain.teams import Place, Role, Team, asked_days
 from tests.fakes.people import usable
 from tests.fakes.rows import Tables
 from tests.fakes.writing import add_deliveries
+from tests.worlds import LONG_AGO
 
 
 class FakePlanner:
@@ -75,7 +76,11 @@ class FakePlanner:
             active=person.active,
             reachable=self._identity(person) is not None,
             own_days=person.own_days,
-            team_days=tuple(team.work_days for team in asking_teams(self._tables, person)),
+            team_days=tuple(
+                team.work_days
+                for team in asking_teams(self._tables, person)
+                if asks_about(self._tables.joined.get((team.id, person.id), LONG_AGO), due_at)
+            ),
             away=is_away(self._tables, person, day),
             holiday=is_holiday(self._tables, person, day),
             answered=day in self._tables.days_answered(person.id),

@@ -131,6 +131,8 @@ class Tables:
     teams: dict[int, Team] = field(default_factory=dict)
     memberships: dict[tuple[int, int], Role] = field(default_factory=dict)
     """By team and person."""
+    joined: dict[tuple[int, int], datetime] = field(default_factory=dict)
+    """When, by the same; those that are not in it joined long ago."""
     targets: dict[int, DigestTarget] = field(default_factory=dict)
     absences: dict[int, Absence] = field(default_factory=dict)
     holidays: dict[tuple[int, str, date], str] = field(default_factory=dict)

@@ -52,11 +52,12 @@ class FakeTeams:
         ]
         return sorted(found, key=lambda each: (fold(each[0].name), each[0].id))
 
-    def join(self, team_id: int, person_id: int, role: Role, now: datetime) -> bool:  # noqa: ARG002 -- the port says so
+    def join(self, team_id: int, person_id: int, role: Role, now: datetime) -> bool:
         old = self._tables.memberships.get((team_id, person_id))
         if old is not None and not (old is Role.INVITED and role is not Role.INVITED):
             return False
         self._tables.memberships[team_id, person_id] = role
+        self._tables.joined[team_id, person_id] = now
         return True
 
     def leave(self, team_id: int, person_id: int) -> None:

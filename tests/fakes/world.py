@@ -58,8 +58,17 @@ class FakeWorld(World):
         self._tables.teams[number] = Team(organization_id, number, name or f"Team {number}", **fields)
         return number
 
-    def member(self, organization_id: int, team_id: int, person_id: int, role: Role = Role.MEMBER) -> None:  # noqa: ARG002 -- as in World
+    def member(
+        self,
+        organization_id: int,  # noqa: ARG002 -- as in World
+        team_id: int,
+        person_id: int,
+        role: Role = Role.MEMBER,
+        joined_at: datetime | None = None,
+    ) -> None:
         self._tables.memberships[team_id, person_id] = role
+        if joined_at is not None:
+            self._tables.joined[team_id, person_id] = joined_at
 
     def target(self, organization_id: int, team_id: int, channel: Channel, workspace: str) -> int:
         number = self._number()
