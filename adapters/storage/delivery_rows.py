@@ -6,8 +6,9 @@ from datetime import date
 from itertools import repeat
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row
 
+from adapters.storage.preparing import prepared
 from domain.deliveries import Claimed, Key, Kind, NewDelivery, Recipient, Ref
 from domain.people import Address, Channel
 from domain.stored_facts import dump, load
@@ -21,7 +22,7 @@ _BARE = (int, date)
 _KINDS = {int(each): each for each in Kind}
 _CHANNELS = {int(each): each for each in Channel}
 
-_ADD = text("""
+_ADD = prepared("""
     INSERT INTO deliveries (day, kind, subject, target, part, "try", organization_id, person_id, channel,
                             identity_id, workspace, address, direct, due_at, not_after, facts, answers)
     SELECT day, kind, subject, target, part, try_, organization_id, person_id, channel,

@@ -72,7 +72,7 @@ _IDENTITIES_AT = prepared(f"""
     JOIN organizations ON organizations.id = identities.organization_id
     ORDER BY identities.id
 """)  # noqa: S608 -- constants alone
-_WORKSPACES = text("""
+_WORKSPACES = prepared("""
     SELECT channel, external_id, organization_id FROM workspaces
     WHERE channel = ANY(CAST(:channels AS smallint[])) AND external_id = ANY(CAST(:workspaces AS text[]))
 """)
