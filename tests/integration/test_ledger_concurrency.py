@@ -15,7 +15,7 @@ from domain.deliveries import LEASE, Result, Sent
 from domain.local_time import due_cohorts
 from domain.people import Address, Channel
 from domain.ports.planning import Planned
-from tests.worlds import World, reply
+from tests.worlds import LONG_AGO, World, reply
 
 PLANNERS, SENDERS, PEOPLE, BATCH = 3, 8, 2_000, 25
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
@@ -28,7 +28,7 @@ _PEOPLE = text("""
         RETURNING id
     ), joined AS (
         INSERT INTO memberships (organization_id, team_id, person_id, role, joined_at)
-        SELECT :organization_id, :team_id, id, 1, :now FROM made
+        SELECT :organization_id, :team_id, id, 1, :joined_at FROM made
     )
     INSERT INTO identities (organization_id, person_id, channel, workspace, external_id)
     SELECT :organization_id, id, :channel, 'T1', 'U' || id FROM made
@@ -47,7 +47,7 @@ def crowd(engine: Engine) -> Engine:
     with engine.begin() as connection:
         world = World(connection)
         acme = world.organization()
-        bound = {"organization_id": acme, "team_id": world.team(acme), "now": NOW}
+        bound = {"organization_id": acme, "team_id": world.team(acme), "now": NOW, "joined_at": LONG_AGO}
         connection.execute(_PEOPLE, bound | {"people": PEOPLE, "channel": int(Channel.SLACK)})
         PostgresLedger(connection).make_partitions(NOW.date(), 1)
     return engine
