@@ -53,18 +53,22 @@ class IncomingMail(NamedTuple):
 
 def read_mail(stored: bytes) -> IncomingMail | None:
     """The mail in what was stored of a post; None when there is none in it."""
-    return mail_in(read_form(*unpack(stored)))
+    form = read_form(*unpack(stored))
+    message = message_in(form)
+    return None if message is None else mail_of(form, *message)
 
 
-def mail_in(form: Form) -> IncomingMail | None:
-    """The mail in the fields of a post; None when there is none in them."""
+def message_in(form: Form) -> tuple[Head, Texts] | None:
+    """Headers and texts of the mail in the fields of a post; None when there is none in them."""
     raw = form.octets("email")
     if raw is not None:
-        head, texts = read_message(raw)
-    elif (block := form.octets("headers")) is not None:
-        head, texts = read_headers(block), _parsed_texts(form)
-    else:
-        return None
+        return read_message(raw)
+    block = form.octets("headers")
+    return None if block is None else (read_headers(block), _parsed_texts(form))
+
+
+def mail_of(form: Form, head: Head, texts: Texts) -> IncomingMail:
+    """What its headers and the other fields of the post tell of a mail."""
     from_name, from_address = _sender(head.lines("from"))
     envelope_from, envelope_to = _envelope(form.json("envelope"))
     return IncomingMail(

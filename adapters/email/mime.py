@@ -287,6 +287,8 @@ def _octets(part: Head, body: bytes) -> bytes:
     encoding = part.get("content-transfer-encoding")
     if encoding.strip().lower() in _AS_IT_IS:
         return body
+    if encoding.lower() == "quoted-printable":
+        return binascii.a2b_qp(body)
     message = Message()
     message.set_raw("Content-Transfer-Encoding", encoding)
     message.set_payload(body.decode("ascii", "surrogateescape"))

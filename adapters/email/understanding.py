@@ -11,7 +11,7 @@ from adapters.email.absence import back_on, is_out_of_office
 from adapters.email.addresses import is_ours, read_answered
 from adapters.email.automatic import why_automatic, why_automatic_text
 from adapters.email.forms import Form, read_form, unpack
-from adapters.email.inbound import IncomingMail, mail_in, passed_on_at, raw_message
+from adapters.email.inbound import IncomingMail, mail_of, message_in, passed_on_at, raw_message
 from adapters.email.reading.answer import read_texts
 from adapters.email.reading.remarks import split_remarks
 from adapters.email.reports import is_by_server, read_report
@@ -101,10 +101,12 @@ def _steps(stored: bytes, domain: str, day: date) -> Iterator[Understood | None]
     """Yields None between two steps, and at last what `understand` tells."""
     form = read_form(*unpack(stored))
     yield None
-    mail = mail_in(form)
+    message = message_in(form)
     yield None
-    if mail is None:
+    if message is None:
         return
+    mail = mail_of(form, *message)
+    yield None
     head, answered = _letterhead(mail, domain)
     yield None
     if reason := why_automatic(mail):
