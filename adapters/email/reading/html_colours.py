@@ -17,8 +17,6 @@ _LONGEST_WORDS, _LONGEST_STYLE = 120, 400
 _MOST_ELEMENTS, _MOST_INSIDE, _DEEPEST_LINK = 3_000, 20, 50
 """Of an original, inside of one answer, and from one up to the link that it may be part of."""
 _MAY_BE_TYPED = frozenset(["span", "font", "p", "div", "li", "b", "i", "u", "strong", "em"])
-_UNSPACED = "\u2e80"
-"""From here on words have no space between them."""
 _COLOUR = re.compile(r"(?:^|[;\s])color\s*:\s*([^;]{3,40})", re.IGNORECASE)
 _HEX = re.compile(r"#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$")
 _RGB = re.compile(r"rgba?\(\s*(\d{1,3})[,\s]+(\d{1,3})[,\s]+(\d{1,3})")
@@ -40,7 +38,7 @@ def announced_colour(reply: str, words: Words) -> str:
         if len(line) <= _LONGEST_WORDS:
             folded = fold(line)
             for colour, phrases in words.colours.items():
-                if any(_stands_in(folded, phrase) for phrase in phrases):
+                if phrases.are_words_in(folded):
                     return colour
     return ""
 
@@ -61,15 +59,6 @@ def typed_in_colour(start: etree._Element, colour: str) -> list[etree._Element]:
         if len(inside) <= _MOST_INSIDE and element.tag in _MAY_BE_TYPED and not _is_link(element, inside):
             typed.append(element)
     return typed if has_other else []
-
-
-def _stands_in(folded: str, phrase: str) -> bool:
-    """As words of their own, where the script has words."""
-    place = folded.find(phrase)
-    if place < 0 or phrase[0] >= _UNSPACED:
-        return place >= 0
-    around = folded[max(place - 1, 0) : place] + folded[place + len(phrase) : place + len(phrase) + 1]
-    return not any(map(str.isalnum, around))
 
 
 def _behind(start: etree._Element) -> Iterator[etree._Element]:

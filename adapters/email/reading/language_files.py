@@ -112,7 +112,7 @@ def assemble(tables: Tables) -> Words:
             away_signs=tuple(_away(tables)),
         ),
         headers=_header_names(tables),
-        colours={colour: tuple(_folded(tables, f"in_{colour}")) for colour in ("red", "blue", "green")},
+        colours={colour: Phrases(_folded(tables, f"in_{colour}")) for colour in ("red", "blue", "green")},
         joints=frozenset(_folded(tables, "joints")),
     )
 

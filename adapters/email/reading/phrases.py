@@ -1,4 +1,4 @@
-"""Phrases by which a text is known wherever in it they stand, as parts of words too."""
+"""Phrases by which a text is known wherever in it they stand."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 _PIECE = 6
 """Characters of a piece: of shorter ones fewer are enough, but more of them stand in other words too."""
+_UNSPACED = "\u2e80"
+"""From here on words have no space between them."""
 
 
 class Phrases:
@@ -21,10 +23,22 @@ class Phrases:
         self._pieces, self._ascii_pieces = _pieces(self._all), _pieces(self._ascii)
 
     def are_in(self, folded: str) -> bool:
-        """Whether any of them stands in the text."""
+        """Whether any of them stands in the text, as part of a word too."""
         if folded.isascii():
             return _stands_in(folded, self._ascii_pieces) and _stands_in(folded, self._ascii)
         return _stands_in(folded, self._pieces) and _stands_in(folded, self._all)
+
+    def are_words_in(self, folded: str) -> bool:
+        """Whether any of them stands in the text as words of their own, where the script has words."""
+        return self.are_in(folded) and any(_are_words_in(folded, phrase) for phrase in self._all)
+
+
+def _are_words_in(text: str, phrase: str) -> bool:
+    place = text.find(phrase)
+    if place < 0 or phrase[0] >= _UNSPACED:
+        return place >= 0
+    around = text[max(place - 1, 0) : place] + text[place + len(phrase) : place + len(phrase) + 1]
+    return not any(map(str.isalnum, around))
 
 
 def _stands_in(text: str, phrases: Sequence[str]) -> bool:

@@ -162,7 +162,7 @@ class Words:
     automatic: AutomaticWords
     headers: Mapping[str, str]
     """From a mail header's name to what it says: from, date, to, cc, subject or other."""
-    colours: Mapping[str, tuple[str, ...]]
+    colours: Mapping[str, Phrases]
     """By the colour, how people say that they answer in it: `in red`."""
     joints: frozenset[str]
     """Words with which no sentence ends, so that it goes on in the next line: `and`, `the`, `with`."""
