@@ -6,7 +6,7 @@ What that promises: `docs/why/deliveries.md`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -124,6 +124,8 @@ class Verdict:
     receipt: str | None = None
     direct: str | None = None
     """The direct-message channel in which it was found, where none was known."""
+    repeat_until: datetime | None = None
+    """It is sent again before that, or looked for; None: whenever its turn comes."""
 
 
 def judge(doubted: Doubted, evidence: Evidence, now: datetime) -> Verdict:
@@ -162,7 +164,8 @@ def _safe_to_repeat(doubted: Doubted, left: timedelta | None, now: datetime) -> 
     """
     if left is not None and (_why_given_up(doubted) or _pause(doubted) >= left):
         return _verdict(doubted, State.UNCERTAIN, now + left, "to be looked for")
-    return _again(doubted, now, "to be sent again without a second effect")
+    again = _again(doubted, now, "to be sent again without a second effect")
+    return again if left is None else replace(again, repeat_until=now + left)
 
 
 def _again(doubted: Doubted, now: datetime, reason: str) -> Verdict:

@@ -35,6 +35,19 @@ _RECOVER = text("""
     SELECT count(*) FROM doubted
 """)
 
+# It waited longer than sending it again does no harm: its channel was closed, or nobody was there to send it.
+_LOOK_FIRST = text("""
+    WITH late AS (
+        SELECT day, id FROM deliveries
+        WHERE state = 1 AND repeat_until <= :now
+        FOR UPDATE SKIP LOCKED
+    )
+    UPDATE deliveries AS delivery SET
+        fence = fence + 1, state = :uncertain, absent = 0, repeat_until = NULL, due_at = :now,
+        reason = :look_first
+    FROM late WHERE delivery.day = late.day AND delivery.id = late.id
+""")
+
 _GIVE_UP = text("""
     UPDATE deliveries SET state = :unknown, fence = fence + 1, lease_until = NULL, reason = :reason
     WHERE state = 3 AND attempt_started_at < :doubted_before
@@ -90,6 +103,7 @@ _SETTLE = text("""
             planned_at = coalesce(planned_at, delivery.due_at),
             blind = verdict.blind,
             absent = verdict.absent,
+            repeat_until = verdict.repeat_until,
             reason = verdict.reason,
             receipt = coalesce(verdict.receipt, delivery.receipt),
             direct = coalesce(verdict.direct, delivery.direct),
@@ -98,8 +112,8 @@ _SETTLE = text("""
             CAST(:day AS date[]), CAST(:id AS bigint[]), CAST(:fence AS bigint[]),
             CAST(:state AS smallint[]), CAST(:due_at AS timestamptz[]), CAST(:reason AS text[]),
             CAST(:blind AS smallint[]), CAST(:absent AS smallint[]), CAST(:receipt AS text[]),
-            CAST(:direct AS text[])
-        ) AS verdict (day, id, fence, state, due_at, reason, blind, absent, receipt, direct)
+            CAST(:direct AS text[]), CAST(:repeat_until AS timestamptz[])
+        ) AS verdict (day, id, fence, state, due_at, reason, blind, absent, receipt, direct, repeat_until)
         WHERE delivery.day = verdict.day AND delivery.id = verdict.id AND delivery.fence = verdict.fence
           AND delivery.state = 3 AND delivery.day BETWEEN :first_day AND :last_day
         RETURNING delivery.identity_id, verdict.direct
@@ -120,7 +134,9 @@ def recover(connection: Connection, now: datetime, lease_now: datetime) -> tuple
         "uncertain": int(State.UNCERTAIN),
         "reason": "its lease ended",
     }
+    late = {"now": now, "uncertain": int(State.UNCERTAIN), "look_first": "to be looked for"}
     doubted = connection.execute(_RECOVER, ended).scalar_one()
+    doubted += connection.execute(_LOOK_FIRST, late).rowcount
     for_good = {
         "lease_now": lease_now,
         "doubted_before": now - DOUBT_ENDS,
@@ -181,6 +197,7 @@ def _row(verdict: Verdict) -> dict[str, Any]:
         "absent": verdict.misses,
         "receipt": verdict.receipt,
         "direct": verdict.direct,
+        "repeat_until": verdict.repeat_until,
     }
 
 

@@ -130,7 +130,8 @@ _EVENTS = text(
 
 _RETRY = text("""
     UPDATE deliveries SET state = :ready, planned_at = coalesce(planned_at, due_at), due_at = :now,
-        lease_until = NULL, fence = fence + 1, vain = 0, blind = 0, absent = 0, retries = 0, reason = :reason
+        lease_until = NULL, fence = fence + 1, vain = 0, blind = 0, absent = 0, retries = 0,
+        repeat_until = NULL, reason = :reason
     WHERE day = :day AND id = :id AND state = ANY(:states) AND (not_after IS NULL OR not_after > :now)
 """)
 

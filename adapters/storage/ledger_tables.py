@@ -67,6 +67,7 @@ deliveries = Table(
     instant("planned_at", nullable=True),  # the first `due_at`, once another has taken its place
     small("blind", 0),  # how often it was sent again without proof that it was not there
     small("absent", 0),  # looks in a row that did not find it
+    instant("repeat_until", nullable=True),  # while it is ready: from then on it has to be looked for first
     reference("people", "person_id"),
     reference("identities", "identity_id"),
     # What "once" means.  The day comes last, so that it also finds everything about a subject.
@@ -81,6 +82,11 @@ deliveries = Table(
     ),
     Index("ix_deliveries_ready_person", "person_id", postgresql_where=text("state = 1")),
     Index("ix_deliveries_lease", "lease_until", postgresql_where=text("state IN (2, 3)")),
+    Index(
+        "ix_deliveries_repeat",
+        "repeat_until",
+        postgresql_where=text("state = 1 AND repeat_until IS NOT NULL"),
+    ),
     Index("ix_deliveries_receipt", "channel", "receipt", postgresql_where=text("receipt IS NOT NULL")),
     postgresql_partition_by="RANGE (day)",
 )

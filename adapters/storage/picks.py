@@ -16,7 +16,9 @@ IS_BY_WORKSPACE = f"channel = {Channel.SLACK:d}"
 """Each of its workspaces has limits and credentials of its own; there is an index by workspace."""
 IN_DAYS = "day BETWEEN :first_day AND :last_day"
 """No partition but those of these days is opened."""
-IS_DUE = f"channel = :channel AND {IS_READY} AND due_at <= :now AND (not_after IS NULL OR not_after > :now)"
+IS_DUE = f"""
+    channel = :channel AND {IS_READY} AND due_at <= :now AND (not_after IS NULL OR not_after > :now)
+    AND (repeat_until IS NULL OR repeat_until > :now)"""
 
 READY_AT_ONCE = f"""
     WITH urgent AS (

@@ -171,6 +171,7 @@ class Ledger(Protocol):
     def recover(self, now: datetime, lease_now: datetime) -> tuple[int, int]:
         """Put in doubt what workers held when their lease ended; how many, and how many were given up.
 
+        So is what waited to be sent again for longer than that does no harm (`Verdict.repeat_until`).
         What has been in doubt for `DOUBT_ENDS` is given up as UNKNOWN.  The fence rises, so that the worker
         which held it can write its attempt's row and nothing else.
         """

@@ -19,7 +19,7 @@ from domain.deliveries import (
     Result,
     Unknown,
 )
-from domain.doubts import LONGEST_DOUBT, SafeToRepeat, Unclear, judge
+from domain.doubts import ABSENCES, LONGEST_DOUBT, Absent, SafeToRepeat, Unclear, judge
 from domain.facts import PromptAsked
 from domain.people import Address, Channel, Identity, Profile
 from domain.ports.storage import UnitOfWork
@@ -152,6 +152,27 @@ def test_what_is_sent_again_since_that_is_safe_there_is_safe_nowhere_else(
     ben.end(REFUSED, soon)
     assert uow.ledger.counts() == {"ready": 1}
     assert ben.left(DISCORD, now=soon) == 0, "the first attempt may have arrived all the same"
+
+
+def test_what_waits_for_longer_than_it_is_safe_to_send_again_is_looked_for_first(
+    uow: UnitOfWork, tenant: Tenant
+) -> None:
+    """Fault 26: when the channel opens again Discord has forgotten the nonce, and would take it twice."""
+    ben = Ben(uow, tenant)
+    ben.prompt()
+    ben.end(Unknown("reset"))
+    soon = NOW + MINUTE
+    (doubted,) = uow.ledger.claim_doubts(Channel.DISCORD, soon, soon, LEASE, MANY)
+    uow.ledger.settle([judge(doubted, SafeToRepeat(MINUTE), soon)])
+    ben.end(REFUSED, soon)
+    late = soon + REFUSED_FOR
+    assert ben.claim(Channel.DISCORD, late) == []
+    assert uow.ledger.recover(late, late) == (1, 0)
+    (again,) = uow.ledger.claim_doubts(Channel.DISCORD, late, late, LEASE, MANY)
+    assert again.since == NOW, "it may have arrived at the first attempt"
+    uow.ledger.settle([judge(replace(again, misses=ABSENCES - 1), Absent(), late)])
+    assert uow.ledger.recover(late + REFUSED_FOR, late + REFUSED_FOR) == (0, 0)
+    assert len(ben.claim(Channel.DISCORD, late + REFUSED_FOR)) == 1, "proved absent it may go whenever it can"
 
 
 def test_what_was_proved_not_to_be_there_may_go_elsewhere(uow: UnitOfWork, tenant: Tenant) -> None:

@@ -65,6 +65,7 @@ class FakeLedger:
             if row.state is State.READY
             and row.new.due_at <= now
             and (row.new.not_after is None or row.new.not_after > now)
+            and (row.repeat_until is None or row.repeat_until > now)
         ]
 
     def _claim_one(self, row: DeliveryRow, now: datetime, lease_until: datetime) -> Claimed | None:

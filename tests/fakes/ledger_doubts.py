@@ -32,6 +32,21 @@ def recover(tables: Tables, now: datetime, lease_now: datetime) -> tuple[int, in
             reason="its lease ended",
         )
         tables.attempts.setdefault((row.ref, row.attempt), None)
+    late = [
+        row
+        for row in tables.deliveries.values()
+        if row.state is State.READY and row.repeat_until and row.repeat_until <= now
+    ]
+    for row in late:
+        tables.change_delivery(
+            row.ref,
+            new=replace(row.new, due_at=now),
+            state=State.UNCERTAIN,
+            fence=row.fence + 1,
+            absent=0,
+            repeat_until=None,
+            reason="to be looked for",
+        )
     given_up = [
         row
         for row in tables.deliveries.values()
@@ -39,7 +54,7 @@ def recover(tables: Tables, now: datetime, lease_now: datetime) -> tuple[int, in
     ]
     for row in given_up:
         tables.change_delivery(row.ref, state=State.UNKNOWN, fence=row.fence + 1, lease_until=None)
-    return len(ended), len(given_up)
+    return len(ended) + len(late), len(given_up)
 
 
 def claim_doubts(
@@ -115,6 +130,7 @@ def _settle_one(tables: Tables, verdict: Verdict) -> bool:
         lease_until=None,
         blind=verdict.blind_resends,
         absent=verdict.misses,
+        repeat_until=verdict.repeat_until,
         reason=verdict.reason,
         receipt=verdict.receipt or row.receipt,
         sent_at=row.started_at if verdict.state is State.ACCEPTED else row.sent_at,

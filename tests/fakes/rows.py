@@ -84,6 +84,7 @@ class DeliveryRow:
     retries: int = 0
     vain: int = 0
     lease_until: datetime | None = None
+    repeat_until: datetime | None = None
     receipt: str = ""
     reason: str = ""
     sent_at: datetime | None = None

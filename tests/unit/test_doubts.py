@@ -114,6 +114,12 @@ def test_it_is_sent_again_at_once_and_then_ever_later() -> None:
     assert FIRST_WAIT * 0.75 <= second <= FIRST_WAIT < third
 
 
+def test_what_is_safe_for_a_while_is_sent_within_it_or_looked_for() -> None:
+    assert judge(doubted(), SafeToRepeat(LATER), NOW).repeat_until == NOW + LATER
+    assert judge(doubted(), SafeToRepeat(), NOW).repeat_until is None
+    assert judge(doubted(misses=1), Absent(), NOW).repeat_until is None
+
+
 def test_what_cannot_be_sent_again_before_that_does_harm_is_looked_for() -> None:
     assert judge(doubted(crashes=2), SafeToRepeat(FIRST_WAIT * 2), NOW).state is State.READY
     verdict = judge(doubted(crashes=2), SafeToRepeat(FIRST_WAIT / 2), NOW)
