@@ -131,25 +131,22 @@ def _together(lines: Sequence[Line]) -> list[Line]:
 
 
 def _read_line(raw: str, teams: Mapping[str, int]) -> Line | None:
-    private, team_ids, rest = _audience(raw.strip(), teams)
+    typed = raw.strip()
+    if typed[:1].isalpha() and ":" not in typed and "：" not in typed:
+        return Line(LineKind.DONE, typed)  # as most lines: no mark in front, no audience
+    private, team_ids, rest = _audience(typed, teams)
     kind, words = _kind(rest)
     if not private:
         hidden, inner_team_ids, inner = _audience(words, teams)
         if hidden or team_ids is None:
             private, team_ids, words = hidden, inner_team_ids, inner
     words = words.strip()
-    if not (words[:1].isalnum() or _says_something(words)):
+    if not any(character.isalnum() or unicodedata.category(character) == "So" for character in words):
         return None
     return Line(kind, words, private, team_ids)
 
 
-def _says_something(words: str) -> bool:
-    return any(character.isalnum() or unicodedata.category(character) == "So" for character in words)
-
-
 def _kind(raw: str) -> tuple[LineKind, str]:
-    if raw[:1].isalpha():
-        return LineKind.DONE, raw  # no bullet, no check mark
     for pattern, kind in ((_CHECKED, LineKind.DONE), (_OPEN, LineKind.GOAL), (_BLOCKED, LineKind.BLOCKER)):
         found = pattern.match(raw)
         if found and found.end() < len(raw):
@@ -158,8 +155,6 @@ def _kind(raw: str) -> tuple[LineKind, str]:
 
 
 def _audience(raw: str, teams: Mapping[str, int]) -> tuple[bool, tuple[int, ...] | None, str]:
-    if ":" not in raw and "：" not in raw:
-        return False, None, raw
     private = _PRIVATE.match(raw)
     if private is not None:
         return True, None, raw[private.end() :]

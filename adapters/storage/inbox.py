@@ -76,8 +76,8 @@ class PostgresInbox:
             "keys": array([digest for _, digest in keys]),
             "day": day,
         }
-        rows = self._transaction.execute(_ADD_KEYS, values).all()
-        return {(row.source, row.key): row.id for row in rows}
+        rows: Sequence[AnyRow] = self._transaction.execute(_ADD_KEYS, values).all()
+        return {(source, key): id_ for source, key, id_ in rows}
 
     def take(self, refs: Sequence[InboxRef]) -> list[LockedItem]:
         rows: list[AnyRow] = []

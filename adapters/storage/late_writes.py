@@ -130,6 +130,8 @@ class LateWrites:
     answered: set[tuple[int, int, date]] = field(default_factory=set)
     """Organization, person and day of prompts that need not be sent any more."""
     deliveries: list[NewDelivery] = field(default_factory=list)
+    has_prompts: bool = False
+    """Whether one of them asks somebody."""
     ended: dict[InboxRef, EndedItem] = field(default_factory=dict)
     counted: dict[tuple[datetime, timedelta], list[bytes]] = field(default_factory=dict)
     """Names as often as each was counted, by the instant and the window."""
@@ -147,7 +149,7 @@ class LateWrites:
             answered, self.answered = self.answered, set()
             _cancel_prompts(connection, answered)
         if self.deliveries:
-            deliveries, self.deliveries = self.deliveries, []
+            deliveries, self.deliveries, self.has_prompts = self.deliveries, [], False
             add_deliveries(connection, deliveries)
         if self.ended:
             ended, self.ended = self.ended, {}

@@ -24,14 +24,16 @@ class PostgresOutbox:
         strange = {each.organization_id for each in deliveries} - {self._organization_id}
         if strange:
             raise ValueError(f"deliveries of {strange} in a transaction of {self._organization_id}")
-        self._transaction.late.deliveries.extend(deliveries)
+        late = self._transaction.late
+        late.deliveries.extend(deliveries)
+        late.has_prompts = late.has_prompts or any(each.key.kind is Kind.PROMPT for each in deliveries)
 
     def cancel_prompt(self, person_id: int, day: date | None) -> None:
         if day is None:
             self._cancel_prompts(person_id)
             return
         late = self._transaction.late
-        if any(each.key.kind is Kind.PROMPT for each in late.deliveries):
+        if late.has_prompts:
             self._transaction.write()  # first what is to be cancelled
         late.answered.add((self._organization_id, person_id, day))
 
