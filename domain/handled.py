@@ -1,6 +1,6 @@
 """How a request ended: what the conversation hands back to the transaction around it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.delivery_events import DeliveryEvent
 from domain.facts import Facts
@@ -31,15 +31,10 @@ class Handled:
 
     def asked_by(self, person: Person, identity: Identity, note: str) -> "Handled":
         """The same, of a request of hers, with that note."""
-        return Handled(
-            note,
-            self.state,
-            self.facts,
-            self.mark,
-            self.audience,
-            person.organization_id,
-            person.id,
-            identity,
-            self.stopped_identity_id,
-            self.event,
+        return replace(
+            self,
+            note=note,
+            organization_id=person.organization_id,
+            person_id=person.id,
+            identity=identity,
         )

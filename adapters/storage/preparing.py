@@ -10,15 +10,23 @@ import itertools
 import re
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg2.extensions
 from sqlalchemy import Engine, TextClause, event, text
 
 _OPTION = "prepared"
+MOST = 100
+"""Statements that a connection keeps, each with its plan; there is one for each day that is asked about."""
 _PLACE = re.compile(r"%\((\w+)\)s")
 _numbers = itertools.count(1)
 """Numbers for names of statements, never used twice: one may have been prepared without our hearing of it."""
+
+
+class _Prepared(NamedTuple):
+    name: str
+    execute: str
+    """What executes it, with a place for each value."""
 
 
 def prepared(sql: str) -> TextClause:
@@ -53,17 +61,26 @@ def _execute(cursor: psycopg2.extensions.cursor, statement: str, values: Any, co
     """Whether it was a prepared one, which the library need not execute any more."""
     if _OPTION not in context.execution_options:
         return False
-    known: dict[str, str] = context.root_connection.info.setdefault(_OPTION, {})
-    if statement not in known:
-        known[statement] = _prepare(cursor, statement, f"prepared_{next(_numbers)}")
-    cursor.execute(known[statement], values)
+    known: dict[str, _Prepared] = context.root_connection.info.setdefault(_OPTION, {})
+    found = known.pop(statement, None)
+    if found is None:
+        if len(known) >= MOST:
+            _forget(cursor, known.pop(next(iter(known))))
+        found = _prepare(cursor, statement)
+    known[statement] = found  # what was used last stands last
+    cursor.execute(found.execute, values)
     return True
 
 
-def _prepare(cursor: psycopg2.extensions.cursor, statement: str, name: str) -> str:
-    """Give the statement that name for as long as the connection lasts; what executes it."""
+def _prepare(cursor: psycopg2.extensions.cursor, statement: str) -> _Prepared:
+    """Let the server know it, for as long as the connection lasts or until it is forgotten."""
+    name = f"prepared_{next(_numbers)}"
     places = list(dict.fromkeys(_PLACE.findall(statement)))
     numbered = _PLACE.sub(lambda found: f"${places.index(found[1]) + 1}", statement)
     cursor.execute(f"PREPARE {name} AS {numbered.replace('%%', '%')}")
     values = ", ".join(f"%({place})s" for place in places)
-    return f"EXECUTE {name} ({values})"
+    return _Prepared(name, f"EXECUTE {name} ({values})")
+
+
+def _forget(cursor: psycopg2.extensions.cursor, prepared: _Prepared) -> None:
+    cursor.execute(f"DEALLOCATE {prepared.name}")

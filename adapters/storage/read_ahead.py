@@ -4,7 +4,7 @@ Nothing here decides anything: what is not remembered is asked of the database w
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import TextClause, text
 
@@ -34,6 +34,8 @@ PersonKey = tuple[int, int]
 SentKey = tuple[int, Channel, str]
 """An organization, a channel and a receipt."""
 
+_ANSWERED_WITHIN = timedelta(days=7)
+"""Of its day a question is probably answered; what is answered later is looked for on all days at once."""
 _WANTED = (
     "unnest(CAST(:organization_ids AS bigint[]), CAST(:ids AS bigint[])) AS wanted (organization_id, id)"
 )
@@ -108,8 +110,18 @@ def read_ahead(transaction: Transaction, origins: Sequence[Origin]) -> None:
     _sources(transaction, {(org, each.source_ref) for org, each in places if each.source_ref})
     read_sent(
         transaction,
-        {(org, each.address.channel, each.answers): each.prompt_day for org, each in places if each.answers},
+        {
+            (org, each.address.channel, each.answers): _probable_day(each)
+            for org, each in places
+            if each.answers
+        },
     )
+
+
+def _probable_day(origin: Origin) -> date | None:
+    """The day that its message tells, which anybody may have written, if people answer such questions yet."""
+    day = origin.prompt_day
+    return day if day is not None and abs(day - origin.at.date()) <= _ANSWERED_WITHIN else None
 
 
 def _organizations(remembered: Remembered, origin: Origin) -> set[int]:

@@ -17,7 +17,8 @@ PERSON = (
     *("organization_id", "id", "name", "zone", "zone_chosen", "prompt_minute", "minute_chosen", "own_days"),
     *("ask_anyway", "preferred", "active", "introduced"),
 )
-"""Columns of `people`, as `read_person` takes them."""
+"""Columns of `people`, in the order of the fields of `Person`."""
+_PREFERRED = PERSON.index("preferred")
 
 IDENTITY = (
     identities.c.id.label("identity_id"),
@@ -50,22 +51,10 @@ def person_of(row: AnyRow) -> Person:
 
 def read_person(values: Sequence[Any]) -> Person:
     """A person of the columns `PERSON`."""
-    organization_id, id_, name, zone, zone_chosen, prompt_minute, minute_chosen, own_days = values[:8]
-    ask_anyway, number, active, introduced = values[8:]
-    return Person(
-        organization_id,
-        id_,
-        name,
-        zone,
-        zone_chosen,
-        prompt_minute,
-        minute_chosen,
-        own_days,
-        ask_anyway,
-        None if number is None else CHANNELS[number],
-        active,
-        introduced,
-    )
+    told = [*values]
+    if told[_PREFERRED] is not None:
+        told[_PREFERRED] = CHANNELS[told[_PREFERRED]]
+    return Person(*told)
 
 
 def team_of(row: AnyRow) -> Team:

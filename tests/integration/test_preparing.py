@@ -9,7 +9,7 @@ from sqlalchemy.exc import DataError, ProgrammingError
 
 from adapters.storage.engine import driver_url
 from adapters.storage.partitions import make_partitions
-from adapters.storage.preparing import prepared, prepared_for
+from adapters.storage.preparing import MOST, prepared, prepared_for
 from adapters.storage.unit_of_work import PostgresStorage
 from domain.ports.inbox import Arrival, Lane, Source
 from tests.storage_fixtures import NOW
@@ -88,6 +88,19 @@ def test_a_partition_that_is_made_later_is_read(engine: Engine) -> None:
 
         assert ref is not None
         assert connection.scalars(prepared_for(day, OF_DAY), WEB).all() == [ref.id]
+
+
+def test_a_connection_keeps_those_that_it_used_last(engine: Engine) -> None:
+    """Days are told by mails, which anybody may write: they must not fill the server's memory."""
+    statements = [prepared(f"SELECT {number} + CAST(:more AS integer)") for number in range(MOST + 1)]
+    with engine.connect() as connection:
+        for number, statement in enumerate(statements):
+            assert connection.scalar(statement, {"more": 1}) == number + 1
+            assert connection.scalar(statements[0], {"more": 0}) == 0
+
+        kept = " ".join(connection.scalars(text("SELECT statement FROM pg_prepared_statements")))
+        assert [number for number in range(MOST + 1) if f"SELECT {number} +" not in kept] == [1]
+        assert connection.scalar(statements[1], {"more": 0}) == 1
 
 
 def test_one_that_was_prepared_unheard_does_not_stand_in_the_way(engine: Engine) -> None:
