@@ -88,7 +88,7 @@ class Weather:
                     self._cut_commit,
                     self._rolling,
                 ),
-                (40, 10, 8, 20, 20, 1),
+                (40, 10, 16, 20, 20, 1),
             )[0]()
 
     async def _failing(self) -> None:
