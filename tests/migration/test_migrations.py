@@ -27,7 +27,7 @@ from migrations.run import configuration, current, head, migrate
 from tests.storage_fixtures import NOW
 
 PROJECT = Path(__file__).resolve().parents[2]
-REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0009", "0011", "0013"]
+REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0009", "0011", "0013", "0014"]
 
 
 @pytest.fixture
