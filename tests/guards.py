@@ -215,6 +215,7 @@ GUARDS = (
     Guard(26, "domain/outgoing.py", "left = rerouting.leave_closed(uow, now, lease_now)", "left = 0"),
     Guard(26, "adapters/storage/leaving.py", "here.{IS_READY}", "here.state <> 9"),
     Guard(26, "adapters/storage/leaving.py", "AND doubted.outcome = :uncertain", "AND doubted.outcome = 0"),
+    Guard(26, "adapters/storage/picks.py", "AND (repeat_until IS NULL OR repeat_until > :now)", ""),
     Guard(26, "domain/outgoing.py", "if is_news and isinstance(told, Later):", "if is_news is None:"),
     Guard(26, "adapters/storage/missed_copies.py", 'WHERE {_MISSED.format("due.day")}', "WHERE false"),
     Guard(
