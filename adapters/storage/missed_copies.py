@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, text
 
+from adapters.storage.delivery_rows import arrays
 from adapters.storage.planning_sql import DIGESTS, SENT, last_told
 from domain.deliveries import MISSED_STATES, Kind, Ref, State
 from domain.ports.contexts import NEW_TEAM_LOOKS_BACK, DigestDue
@@ -50,10 +51,9 @@ def reaching_back(
     if not mailed:
         return {}
     days = [due.first_day for _, due in mailed.values()]
+    wanted = [(due.team_id, person_id, due.first_day) for person_id, due in mailed.values()]
     bound = {
-        "teams": [due.team_id for _, due in mailed.values()],
-        "people": [person_id for person_id, _ in mailed.values()],
-        "days": days,
+        **arrays(("teams", "people", "days"), wanted),
         "first_day": min(days) - DIGESTS_LOOK_BACK,
         "last_day": max(days),
         "digest_mail": int(Kind.DIGEST_MAIL),
