@@ -41,8 +41,8 @@ GUARDS = (
     Guard(
         2,
         "adapters/storage/ledger_doubts.py",
-        "WHERE state = 2 AND lease_until < :lease_now",
-        "WHERE state = 2 AND lease_until IS NULL",
+        "WHERE {IS_SENDING} AND lease_until < :lease_now",
+        "WHERE {IS_SENDING} AND lease_until IS NULL",
     ),
     Guard(
         3,

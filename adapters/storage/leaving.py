@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, TextClause, text
 
+from adapters.storage.conditions import IS_BY_WORKSPACE, IS_PLANNED, IS_READY
 from adapters.storage.ledger_claims import PROBING
-from adapters.storage.picks import IN_DAYS, IS_BY_WORKSPACE, IS_PLANNED, IS_READY
+from adapters.storage.picks import IN_DAYS
 from adapters.storage.planning_sql import TOLD
 from domain.deliveries import Kind, State
 from domain.limits import BY_WORKSPACE

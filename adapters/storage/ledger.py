@@ -21,6 +21,7 @@ from adapters.storage import (
 )
 from adapters.storage.buckets import Buckets
 from adapters.storage.claim_cursors import ClaimCursors
+from adapters.storage.conditions import IS_READY, IS_SENDING, IS_UNCERTAIN
 from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger_claims import numbers_of
 from domain.deliveries import Claimed, Later, NewDelivery, Ref, Result, State
@@ -33,25 +34,25 @@ from domain.ports.contexts import PromptContext, TeamDays
 from domain.ports.ledger import Gather, Lost, Noted, gather_nothing
 from domain.retention import SENDABLE
 
-_EXPIRE = text("""
+_EXPIRE = text(f"""
     UPDATE deliveries SET state = :expired, reason = :reason
-    WHERE state = 1 AND (not_after <= :now OR day < :first_day)
-""")
+    WHERE {IS_READY} AND (not_after <= :now OR day < :first_day)
+""")  # noqa: S608 -- constants alone
 
-_HASTEN = text("""
+_HASTEN = text(f"""
     UPDATE deliveries SET due_at = :now
-    WHERE channel = :channel AND state = 1 AND reason IS NOT NULL AND due_at > :now AND due_at <= :until
+    WHERE channel = :channel AND {IS_READY} AND reason IS NOT NULL AND due_at > :now AND due_at <= :until
       AND (CAST(:workspace AS text) IS NULL OR workspace = :workspace)
       AND day BETWEEN :first_day AND :last_day
-""")
+""")  # noqa: S608 -- constants alone
 
-_IDLE = text("""
+_IDLE = text(f"""
     SELECT NOT EXISTS (
-        SELECT FROM deliveries WHERE state = 1 AND due_at <= :now AND (not_after IS NULL OR not_after > :now)
+        SELECT FROM deliveries WHERE {IS_READY} AND due_at <= :now AND (not_after IS NULL OR not_after > :now)
     ) AND NOT EXISTS (
-        SELECT FROM deliveries WHERE state = 2 OR state = 3 AND due_at <= :now
+        SELECT FROM deliveries WHERE {IS_SENDING} OR {IS_UNCERTAIN} AND due_at <= :now
     )
-""")
+""")  # noqa: S608 -- constants alone
 
 _COUNTS = text("SELECT state, count(*) AS rows FROM deliveries GROUP BY state")
 

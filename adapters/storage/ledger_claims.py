@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, TextClause, text
 from adapters.storage import paced_picks, picks
 from adapters.storage.buckets import Buckets
 from adapters.storage.claim_cursors import FIRST, ClaimCursors, Cursor
+from adapters.storage.conditions import IS_PLANNED
 from adapters.storage.delivery_rows import array, read_claimed
 from domain.deliveries import Claimed, Kind, Ref, State
 from domain.facts import Facts
@@ -51,7 +52,7 @@ _WITH_RECIPIENT = f"""
     FROM ready
     LEFT JOIN identities AS identity ON identity.id = ready.identity_id
     CROSS JOIN LATERAL (SELECT identity.id IS NOT NULL AND attempt = 0 AS anew) AS first
-    ORDER BY {picks.IS_PLANNED}, due_at, ready.id
+    ORDER BY {IS_PLANNED}, due_at, ready.id
 """  # noqa: S608 -- constants alone
 _PICK = text(PROBING + picks.READY_AT_ONCE + _WITH_RECIPIENT)
 _PICK_PACED = text(PROBING + paced_picks.READY + _WITH_RECIPIENT)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from adapters.storage.conditions import IS_READY, IS_SENDING, IS_UNCERTAIN
 from adapters.storage.delivery_rows import CLAIMED_COLUMNS, columns, read_claimed
 from domain.deliveries import State
 from domain.doubts import DOUBT_ENDS, Doubted, Verdict
@@ -13,10 +14,10 @@ from domain.people import Channel
 from domain.retention import SENDABLE
 
 # The fence rises, so that a sender who comes back can write down what it knows, and change nothing.
-_RECOVER = text("""
+_RECOVER = text(f"""
     WITH ended AS (
         SELECT day, id FROM deliveries
-        WHERE state = 2 AND lease_until < :lease_now
+        WHERE {IS_SENDING} AND lease_until < :lease_now
         FOR UPDATE SKIP LOCKED
     ), doubted AS (
         UPDATE deliveries AS delivery SET
@@ -33,32 +34,31 @@ _RECOVER = text("""
         ON CONFLICT (delivery_id, number, day) DO NOTHING
     )
     SELECT count(*) FROM doubted
-""")
+""")  # noqa: S608 -- constants alone
 
 # It waited longer than sending it again does no harm: its channel was closed, or nobody was there to send it.
-_LOOK_FIRST = text("""
+_LOOK_FIRST = text(f"""
     WITH late AS (
         SELECT day, id FROM deliveries
-        WHERE state = 1 AND repeat_until <= :now
+        WHERE {IS_READY} AND repeat_until <= :now
         FOR UPDATE SKIP LOCKED
     )
     UPDATE deliveries AS delivery SET
         fence = fence + 1, state = :uncertain, absent = 0, repeat_until = NULL, due_at = :now,
         reason = :look_first
     FROM late WHERE delivery.day = late.day AND delivery.id = late.id
-""")
+""")  # noqa: S608 -- constants alone
 
-_GIVE_UP = text("""
+_GIVE_UP = text(f"""
     UPDATE deliveries SET state = :unknown, fence = fence + 1, lease_until = NULL, reason = :reason
-    WHERE state = 3 AND attempt_started_at < :doubted_before
+    WHERE {IS_UNCERTAIN} AND attempt_started_at < :doubted_before
       AND (lease_until IS NULL OR lease_until < :lease_now)
-""")
+""")  # noqa: S608 -- constants alone
 
-_CLAIM = text(
-    """
+_CLAIM = text(f"""
     WITH doubted AS (
         SELECT day, id FROM deliveries
-        WHERE state = 3 AND (lease_until IS NULL OR lease_until < :lease_now)
+        WHERE {IS_UNCERTAIN} AND (lease_until IS NULL OR lease_until < :lease_now)
           AND channel = :channel AND due_at <= :now
           AND day BETWEEN :oldest_day AND :last_day
         ORDER BY due_at LIMIT :limit
@@ -70,10 +70,7 @@ _CLAIM = text(
           AND delivery.day BETWEEN :oldest_day AND :last_day
         RETURNING delivery.*
     )
-    SELECT """  # noqa: S608 -- constants alone
-    + CLAIMED_COLUMNS
-    + """
-    , not_after, attempt_started_at, vain, retries, blind, absent,
+    SELECT {CLAIMED_COLUMNS}, not_after, attempt_started_at, vain, retries, blind, absent,
       (
           SELECT min(started_at) FROM attempts
           WHERE attempts.day = claimed.day AND attempts.day BETWEEN :oldest_day AND :last_day
@@ -91,10 +88,9 @@ _CLAIM = text(
           LIMIT 1
       ) AS told
     FROM claimed ORDER BY due_at, id
-"""
-)
+""")  # noqa: S608 -- constants alone
 
-_SETTLE = text("""
+_SETTLE = text(f"""
     WITH settled AS (
         UPDATE deliveries AS delivery SET
             state = verdict.state,
@@ -115,7 +111,7 @@ _SETTLE = text("""
             CAST(:direct AS text[]), CAST(:repeat_until AS timestamptz[])
         ) AS verdict (day, id, fence, state, due_at, reason, blind, absent, receipt, direct, repeat_until)
         WHERE delivery.day = verdict.day AND delivery.id = verdict.id AND delivery.fence = verdict.fence
-          AND delivery.state = 3 AND delivery.day BETWEEN :first_day AND :last_day
+          AND delivery.{IS_UNCERTAIN} AND delivery.day BETWEEN :first_day AND :last_day
         RETURNING delivery.identity_id, verdict.direct
     ), opened AS (
         UPDATE identities SET direct = settled.direct FROM settled
@@ -123,7 +119,7 @@ _SETTLE = text("""
           AND identities.direct IS DISTINCT FROM settled.direct
     )
     SELECT count(*) FROM settled
-""")
+""")  # noqa: S608 -- constants alone
 
 
 def recover(connection: Connection, now: datetime, lease_now: datetime) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection, Row, text
 
+from adapters.storage.conditions import IS_READY
 from domain.deliveries import Kind, Ref, State
 from domain.people import Channel
 
@@ -16,6 +17,8 @@ TROUBLED = [int(each) for each in (State.UNCERTAIN, State.UNKNOWN)]
 MOST_TROUBLED = 100
 RETRIED = [int(each) for each in (State.FAILED, State.BOUNCED, State.DROPPED, State.CANCELLED, State.UNKNOWN)]
 """States from which an admin may have a delivery sent again."""
+CANCELLABLE = [int(each) for each in (State.READY, State.UNCERTAIN)]
+"""States in which she may cancel it: nobody is sending it, and it has not ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +98,10 @@ _COUNTS = text("""
     GROUP BY channel, state ORDER BY channel, state
 """)
 
-_OLDEST = text("""
+_OLDEST = text(f"""
     SELECT channel, min(due_at) AS due_at FROM deliveries
-    WHERE state = 1 AND due_at <= :now GROUP BY channel ORDER BY channel
-""")
+    WHERE {IS_READY} AND due_at <= :now GROUP BY channel ORDER BY channel
+""")  # noqa: S608 -- constants alone
 
 _LATENESS = text("""
     SELECT channel, percentile_cont(ARRAY[0.5, 0.95, 0.99, 1]) WITHIN GROUP (
@@ -137,7 +140,7 @@ _RETRY = text("""
 
 _CANCEL = text("""
     UPDATE deliveries SET state = :cancelled, lease_until = NULL, fence = fence + 1, reason = :reason
-    WHERE day = :day AND id = :id AND state IN (1, 3)
+    WHERE day = :day AND id = :id AND state = ANY(:states)
 """)
 
 
@@ -199,6 +202,7 @@ class LedgerReport:
         bound = {
             "day": ref.day,
             "id": ref.id,
+            "states": CANCELLABLE,
             "cancelled": int(State.CANCELLED),
             "reason": "cancelled by hand",
         }

@@ -30,6 +30,8 @@ from adapters.storage.columns import (
     small,
     words,
 )
+from adapters.storage.conditions import HAS_LEASE, IS_BY_WORKSPACE, IS_PLANNED, IS_READY, IS_URGENT
+from domain.ports.inbox import InboxState
 
 deliveries = Table(
     "deliveries",
@@ -72,20 +74,20 @@ deliveries = Table(
     reference("identities", "identity_id"),
     # What "once" means.  The day comes last, so that it also finds everything about a subject.
     UniqueConstraint("kind", "subject", "target", "part", "try_", "day"),
-    Index("ix_deliveries_ready", "channel", "due_at", "id", postgresql_where=text("state = 1")),
-    Index("ix_deliveries_urgent", "channel", "due_at", postgresql_where=text("state = 1 AND kind > 3")),
+    Index("ix_deliveries_ready", "channel", "due_at", "id", postgresql_where=text(IS_READY)),
+    Index("ix_deliveries_urgent", "channel", "due_at", postgresql_where=text(f"{IS_READY} AND {IS_URGENT}")),
     Index(
         "ix_deliveries_workspace",
         "workspace",
         "due_at",
-        postgresql_where=text("state = 1 AND channel = 1 AND kind <= 3"),
+        postgresql_where=text(f"{IS_READY} AND {IS_BY_WORKSPACE} AND {IS_PLANNED}"),
     ),
-    Index("ix_deliveries_ready_person", "person_id", postgresql_where=text("state = 1")),
-    Index("ix_deliveries_lease", "lease_until", postgresql_where=text("state IN (2, 3)")),
+    Index("ix_deliveries_ready_person", "person_id", postgresql_where=text(IS_READY)),
+    Index("ix_deliveries_lease", "lease_until", postgresql_where=text(HAS_LEASE)),
     Index(
         "ix_deliveries_repeat",
         "repeat_until",
-        postgresql_where=text("state = 1 AND repeat_until IS NOT NULL"),
+        postgresql_where=text(f"{IS_READY} AND repeat_until IS NOT NULL"),
     ),
     Index("ix_deliveries_receipt", "channel", "receipt", postgresql_where=text("receipt IS NOT NULL")),
     postgresql_partition_by="RANGE (day)",
@@ -150,8 +152,8 @@ inbox = Table(
     words("sender", nullable=True),  # of what is held: the address it came from
     reference_to_organization(),
     reference("people", "person_id"),
-    Index("ix_inbox_held", "person_id", "sender", postgresql_where=text("state = 3")),
-    Index("ix_inbox_waiting", "try_at", postgresql_where=text("state = 1")),
+    Index("ix_inbox_held", "person_id", "sender", postgresql_where=text(f"state = {InboxState.HELD:d}")),
+    Index("ix_inbox_waiting", "try_at", postgresql_where=text(f"state = {InboxState.NEW:d}")),
     postgresql_partition_by="RANGE (day)",
 )
 

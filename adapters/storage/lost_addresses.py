@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from adapters.storage.conditions import IS_READY
 from adapters.storage.delivery_rows import columns
 from domain.deliveries import MOVABLE_STATES, Key, Kind, State
 from domain.delivery_events import WANTED
@@ -43,11 +44,11 @@ _PROMPTS = text("""
     ORDER BY prompt.identity_id, prompt.day
 """)
 
-_CANCEL = text("""
+_CANCEL = text(f"""
     UPDATE deliveries SET state = :cancelled, reason = :reason
     WHERE person_id = ANY(CAST(:person_id AS bigint[])) AND identity_id = ANY(CAST(:identity_id AS bigint[]))
-      AND state = 1
-""")
+      AND {IS_READY}
+""")  # noqa: S608 -- constants alone
 
 
 def stop(connection: Connection, identities: Mapping[int, str], now: datetime) -> list[Lost]:

@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from adapters.storage.buckets import Buckets, Room
-from adapters.storage.picks import IN_DAYS, IS_BY_WORKSPACE, IS_DUE, IS_PLANNED, IS_READY, IS_URGENT
+from adapters.storage.conditions import IS_BY_WORKSPACE, IS_PLANNED, IS_READY, IS_URGENT
+from adapters.storage.picks import IN_DAYS, IS_DUE
 from domain.deliveries import Kind, LimitScope
 from domain.limits import BY_WORKSPACE, SUFFIXES, bucket_name
 from domain.people import Channel

@@ -1,19 +1,7 @@
-"""SQL for what is due and may go at once; `paced_picks` has it for where limits let only some through.
+"""SQL for what is due and may go at once; `paced_picks` has it for where limits let only some through."""
 
-Kinds and states stand in the statements as numbers, not as parameters: PostgreSQL takes a partial index (see
-`ledger_tables`) only for a statement in which it finds that index's own condition.
-"""
+from adapters.storage.conditions import IS_PLANNED, IS_READY, IS_URGENT
 
-from domain.deliveries import Kind, State
-from domain.people import Channel
-
-IS_READY = f"state = {State.READY:d}"
-IS_PLANNED = f"kind <= {Kind.DIGEST_MAIL:d}"
-"""It is planned for many: prompts and digests."""
-IS_URGENT = f"kind > {Kind.DIGEST_MAIL:d}"
-"""Somebody waits for it."""
-IS_BY_WORKSPACE = f"channel = {Channel.SLACK:d}"
-"""Each of its workspaces has limits and credentials of its own; there is an index by workspace."""
 IN_DAYS = "day BETWEEN :first_day AND :last_day"
 """No partition but those of these days is opened."""
 IS_DUE = f"""
