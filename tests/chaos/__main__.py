@@ -4,27 +4,29 @@ Ends with status 1 when something was lost or came twice.
 """
 
 import argparse
-import asyncio
 import logging
 import secrets
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
+from tests.chaos.ending import run_to_its_end
 from tests.chaos.play import Wanted, play
+from tests.chaos.server import HOME
 
 KILLS = 200
 KILLS_FOR_A_CRASH = 10
 """PostgreSQL is stopped at once as often as so many kills of each channel ask for."""
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], home: Path = HOME) -> int:
     wanted = _wanted(arguments)
     logging.basicConfig(level=logging.ERROR)
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # half requests are meant
     _tell(f"seed {wanted.seed}, {wanted.kills} kills for each channel")
     begun = time.monotonic()
-    verdict = asyncio.run(play(wanted, _tell))
+    verdict = run_to_its_end(play(wanted, _tell, home))
     _tell(f"({time.monotonic() - begun:.0f} s)")
     return 0 if verdict.good else 1
 

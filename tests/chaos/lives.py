@@ -66,7 +66,8 @@ class Slot:
         self._asked = False
         self._stillborn = 0
         self._point = asyncio.Event()
-        self._up = asyncio.Event()
+        self.up = asyncio.Event()
+        """Set once a process of it works."""
         self.port: int | None = None
         """Of the web server, while there is one."""
 
@@ -93,7 +94,7 @@ class Slot:
             await asyncio.gather(listening, return_exceptions=True)
         if reached and peril.how is How.KILL:
             self._tally.kills[peril.channel] += 1
-        interrupted = self._asked or not self._up.is_set()
+        interrupted = self._asked or not self.up.is_set()
         return None if interrupted and not reached else reached
 
     async def live_calmly(self, stop: asyncio.Event, later: float = 0.0) -> None:
@@ -162,7 +163,7 @@ class Slot:
 
     def _start(self, peril: Peril) -> Child:
         self._point.clear()
-        self._up.clear()
+        self.up.clear()
         self._asked = False
         point = "" if peril.call else peril.name
         arguments = (peril.role, point, str(peril.nth), peril.how.value)
@@ -175,7 +176,7 @@ class Slot:
             if line.startswith(REACHED):
                 self._point.set()
             if line.startswith("Running"):
-                self._up.set()
+                self.up.set()
                 self._stillborn = 0
             if found := _URL.search(line):
                 self.port = int(found[1])
@@ -189,7 +190,7 @@ class Slot:
         if process.returncode == -signal.SIGKILL:  # by itself: the line may be read a moment later
             return True
         if process.returncode is not None and not self._asked:
-            if self._up.is_set():
+            if self.up.is_set():
                 self._tally.complaints.append(f"a process ended by itself with status {process.returncode}")
             else:
                 self._bury()

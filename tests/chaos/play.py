@@ -144,17 +144,22 @@ class Run:
         meanwhile = [
             asyncio.create_task(weather.blow(self._progress)),
             asyncio.create_task(self._come_and_write()),
+            asyncio.create_task(self._tell_of_the_first()),
         ]
         lives = [asyncio.create_task(self._live(slot)) for slot in self._slots]
         try:
             for each in asyncio.as_completed([*meanwhile, *lives]):
-                await each  # what blows and who writes never end: if one does, it says why
+                await each  # what blows and who writes never end: where one does, it says why
                 if all(life.done() for life in lives):
                     return
         finally:
             for task in (*meanwhile, *lives):
                 task.cancel()
             await asyncio.gather(*meanwhile, *lives, return_exceptions=True)
+
+    async def _tell_of_the_first(self) -> None:
+        await self._slots[0].up.wait()
+        self._tell("the first process is up")
 
     async def _live(self, slot: Slot) -> None:
         while self._to_come:

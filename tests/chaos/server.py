@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,11 +40,20 @@ class Server:
 
         https://www.postgresql.org/docs/17/server-shutdown.html
         """
-        await asyncio.shield(asyncio.to_thread(self._crash))
+        await self._to_its_end(self._crash)
 
     async def revive(self) -> None:
         """Start it where it is down."""
-        await asyncio.to_thread(self._revive)
+        await self._to_its_end(self._revive)
+
+    @staticmethod
+    async def _to_its_end(step: Callable[[], None]) -> None:
+        """In a thread; a cancelled one waits for it: a server that came up after the run would stay up."""
+        running = asyncio.ensure_future(asyncio.to_thread(step))
+        try:
+            await asyncio.shield(running)
+        finally:
+            await running
 
     def _crash(self) -> None:
         lock = self.folder / f".s.PGSQL.{PORT}.lock"
@@ -65,7 +74,9 @@ def opened(name: str, home: Path) -> Iterator[Server]:
     server = embedded.start(home)
     try:
         server.drop(name)
-        yield Server(server, server.database(name))
-        server.drop(name)
+        try:
+            yield Server(server, server.database(name))
+        finally:
+            server.drop(name)
     finally:
         server.release()

@@ -135,12 +135,14 @@ class Evening:
         workers = Workers(self.wanted.workers, start, environment, log)
         async with self._door(workers):
             now = _now()
-            await workers.begin()
-            await workers.up()
-            self.begun = time.monotonic() + max(0.0, (self.due - _now()).total_seconds())
-            await self._storm(workers)
-            await self._calm()
-            await workers.end(signal.SIGTERM)
+            try:
+                await workers.begin()
+                await workers.up()
+                self.begun = time.monotonic() + max(0.0, (self.due - _now()).total_seconds())
+                await self._storm(workers)
+                await self._calm()
+            finally:
+                await workers.end(signal.SIGTERM)
         return await asyncio.to_thread(self._judge, now, workers.complaints)
 
     def _populate(self) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from adapters.storage.engine import driver_url
 from migrations.run import migrate
+from tests.chaos.ending import run_to_its_end
 from tests.chaos.server import HOME, opened
 from tests.evenings import race_people
 from tests.evenings.racer import PLANS
@@ -220,7 +221,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--planners", type=int, default=wanted.planners, help=f"({wanted.planners})")
     parser.add_argument("--senders", type=int, default=wanted.senders, help=f"({wanted.senders})")
     wanted = Wanted(**vars(parser.parse_args(arguments)))
-    found = asyncio.run(race(wanted, _tell))
+    found = run_to_its_end(race(wanted, _tell))
     for line in found.lines():
         _tell(line)
     return 0 if found.good else 1

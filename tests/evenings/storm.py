@@ -7,13 +7,13 @@ before it.  Ends with status 1 when somebody was not asked, was asked twice, or 
 """
 
 import argparse
-import asyncio
 import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from tests.chaos.ending import run_to_its_end
 from tests.evenings.evening import Found, Wanted, evening, next_minute
 
 CALM_P99 = 60.0
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _told(title: str, wanted: Wanted) -> Found:
     _tell(f"{wanted.people} people, {wanted.workers} workers, {title}")
-    found = asyncio.run(evening(wanted, next_minute(STARTS_WITHIN), _tell))
+    found = run_to_its_end(evening(wanted, next_minute(STARTS_WITHIN), _tell))
     for line in found.lines():
         _tell(line)
     return found
