@@ -23,12 +23,11 @@ from adapters.email.automatic import why_automatic_text
 from adapters.email.inbound import read_mail
 from adapters.email.mime import decoded_words, read_message
 from adapters.email.one_mail import read_jsonl, read_raw
-from adapters.email.reader import MailReader
 from adapters.email.reading.answer import read_text
 from adapters.email.reading.html_text import visible_text
 from adapters.email.signatures import SIGNATURE_HEADER, TIMESTAMP_HEADER, Verifier
 from tests.broken_mails import inputs
-from tests.mail_world import NAMES, FakeTokens, Key, form, item, raw_item
+from tests.mail_world import Key, form, item, raw_item, read_here
 
 LONGEST = 1.0
 """Seconds of processor time for an input of a few kilobytes; an honest one takes a thousandth."""
@@ -129,15 +128,13 @@ def _markup() -> Target:
 
 
 def _post() -> Target:
-    reader = MailReader(FakeTokens(), NAMES)
-
     def read(data: bytes) -> None:
         read_mail(item("multipart/form-data; boundary=xYzZY", data).raw)
         content_type, body = form({"email": data, "envelope": data[:80], "SPF": data[:9], "dkim": data[-40:]})
-        reader.read_now(item(content_type, body))
-        reader.read_now(raw_item(data))
+        read_here(item(content_type, body))
+        read_here(raw_item(data))
         apart = {"headers": data[:400], "text": data[400:], "envelope": b'{"from": ""}', "attachment1": data}
-        reader.read_now(item(*form(apart, types={"attachment1": "message/delivery-status"})))
+        read_here(item(*form(apart, types={"attachment1": "message/delivery-status"})))
 
     return read
 

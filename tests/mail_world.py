@@ -19,14 +19,16 @@ from starlette.routing import Route
 
 from adapters.email.addresses import MailNames
 from adapters.email.forms import pack
+from adapters.email.reader import MailReader
 from adapters.email.signatures import SIGNATURE_HEADER, TIMESTAMP_HEADER
+from adapters.email.understanding import Understood, understand
 from domain import facts as f
 from domain.commands import Command, Help, InboxRef, NothingToday, Origin, Request, Search, StopMail
 from domain.deliveries import Delivery, Kind, Recipient, Ref
 from domain.delivery_events import DeliveryEvent
 from domain.messages import Message, Nothing, Reply
 from domain.people import Address, Channel
-from domain.ports.front import MailClaim, SignedCommand, StorageDown
+from domain.ports.front import MailClaim, Reading, SignedCommand, StorageDown
 from domain.ports.inbox import Arrival, InboxItem, Lane, Source
 from domain.wording import word
 
@@ -91,6 +93,19 @@ class FakeTokens:
 
     def read_connect_code(self, code: str, today: date) -> int | None:
         return None
+
+
+async def _understand_here(stored: bytes, domain: str, day: date) -> Understood | None:
+    return understand(stored, domain, day)
+
+
+READER = MailReader(FakeTokens(), NAMES, _understand_here)
+"""Reads mails in this process."""
+
+
+def read_here(item: InboxItem) -> Reading:
+    """What `READER` makes of it, for whoever has no event loop."""
+    return asyncio.run(READER.read(item))
 
 
 @dataclass

@@ -13,7 +13,6 @@ from domain.render_cache import Sign
 
 Json = dict[str, Any]
 
-MOST_IN_CONTENT = 2_000
 MOST_IN_ROW = 5
 MOST_ROWS = 5
 """https://docs.discord.com/developers/components/reference#action-row."""

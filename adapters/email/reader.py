@@ -1,13 +1,12 @@
 """A stored mail as a request: whose it is, which day it is for, and what it says."""
 
-import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import date, datetime, timedelta
 
 from adapters.email.addresses import MailNames
-from adapters.email.understanding import Letterhead, Understood, understand
+from adapters.email.understanding import Letterhead, Understood
 from domain.commands import Origin, Request, StopMail, Surface
 from domain.dones import clean_text
 from domain.messages import Reply
@@ -30,12 +29,7 @@ class Unreadable(Exception):  # noqa: N818 -- it says what the item is, for the 
 
 
 Engine = Callable[[bytes, str, date], Awaitable[Understood | None]]
-"""`understand`, wherever it is done."""
-
-
-async def _in_a_thread(stored: bytes, domain: str, day: date) -> Understood | None:
-    """A mail of 30 MB takes its time."""
-    return await asyncio.to_thread(understand, stored, domain, day)
+"""`adapters.email.understanding.understand`, wherever it is done."""
 
 
 class MailReader:
@@ -44,13 +38,13 @@ class MailReader:
     Args:
         tokens: Reads reply addresses and signed commands.
         names: Our own addresses, to know answers to mails of ours.
-        engine: Finds out what a mail says; by default a thread of this process.
+        engine: Finds out what a mail says.
     """
 
-    def __init__(self, tokens: Tokens, names: MailNames, engine: Engine | None = None) -> None:
+    def __init__(self, tokens: Tokens, names: MailNames, engine: Engine) -> None:
         self._tokens = tokens
         self._names = names
-        self._engine = engine or _in_a_thread
+        self._engine = engine
 
     async def read(self, item: InboxItem) -> Reading:
         """What the mail asks.
@@ -59,13 +53,7 @@ class MailReader:
             Unreadable: there is no mail in it.
             MailTooHard: it takes too long or too much to read.
         """
-        return self._read(item, await self._engine(item.raw, self._names.domain, item.at.date()))
-
-    def read_now(self, item: InboxItem) -> Reading:
-        """What `read` tells, in this thread."""
-        return self._read(item, understand(item.raw, self._names.domain, item.at.date()))
-
-    def _read(self, item: InboxItem, found: Understood | None) -> Reading:
+        found = await self._engine(item.raw, self._names.domain, item.at.date())
         if found is None:
             raise Unreadable("the post has neither of the fields `email` and `headers`")
         head = found.head

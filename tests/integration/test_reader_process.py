@@ -16,7 +16,7 @@ import pytest
 from adapters.email.reader import MailReader
 from adapters.email.reader_process import MOST_OCTETS_AT_ONCE, MailTooHard, ReaderProcess, _load
 from adapters.email.understanding import understand, understand_all
-from tests.mail_world import NAMES, FakeTokens, letter, mail_file, raw_item
+from tests.mail_world import NAMES, READER, FakeTokens, letter, mail_file, raw_item
 
 DAY = date(2026, 11, 24)
 PLAIN = raw_item(
@@ -161,5 +161,5 @@ def test_nothing_that_could_act_is_loaded_from_it() -> None:
 
 async def test_the_reader_of_mails_reads_through_it(process: ReaderProcess) -> None:
     item = raw_item(letter("From: ana@example.com", body="shipped it"))
-    through, here = MailReader(FakeTokens(), NAMES, process.understand), MailReader(FakeTokens(), NAMES)
+    through, here = MailReader(FakeTokens(), NAMES, process.understand), READER
     assert await through.read(item) == await here.read(item)

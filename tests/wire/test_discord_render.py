@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.discord.markdown import markdown
-from adapters.discord.render import MOST_IN_CONTENT, MOST_IN_ROW, MOST_ON_BUTTON, MOST_ROWS, render
+from adapters.discord.render import MOST_IN_ROW, MOST_ON_BUTTON, MOST_ROWS, render
 from domain.commands import Command, Join, NothingToday
 from domain.messages import (
     Action,
@@ -28,7 +28,7 @@ from domain.messages import (
 from domain.parts import split
 from domain.people import Channel
 from simulators.discord.mentions import calls_everyone, mentioned_users
-from simulators.discord.message_rules import read_draft
+from simulators.discord.message_rules import CONTENT_LIMIT, read_draft
 from simulators.discord.world import User
 from tests.examples import HOSTILE, examples
 from tests.golden_files import check_golden
@@ -151,14 +151,14 @@ def test_every_part_of_a_long_message_fits(people: list[tuple[str, list[str]]]) 
     groups = tuple(Group(text(name), tuple(text(item) for item in items)) for name, items in people)
     message = Message((Heading("Tuesday"), *groups, Paragraph(text(muted("Quiet Eli")))), "")
     for part in split(message, Channel.DISCORD):
-        assert len(render(part, sign)["content"]) <= MOST_IN_CONTENT
+        assert len(render(part, sign)["content"]) <= CONTENT_LIMIT
 
 
 @pytest.mark.parametrize("typed", ["*" * 5000, "[x](y)" * 900, "@everyone " * 500, "א" * 4000, ":a:" * 2000])
 def test_a_text_full_of_markup_fits_in_parts(typed: str) -> None:
     message = Message((Group(text(strong("Ada")), (text(typed), text(muted(typed)))),), "")
     parts = [render(part, sign)["content"] for part in split(message, Channel.DISCORD)]
-    assert max(map(len, parts)) <= MOST_IN_CONTENT
+    assert max(map(len, parts)) <= CONTENT_LIMIT
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,10 @@
 import pytest
 
 from adapters.email.one_mail import read_plain, read_raw
-from adapters.email.reader import MailReader
 from tests.mail_automatic import AutomaticMail, automatic_mails, mails_of_people
-from tests.mail_world import NAMES, FakeTokens, letter, raw_item
+from tests.mail_world import letter, raw_item, read_here
 
 MAILS = list(automatic_mails())
-READER = MailReader(FakeTokens(), NAMES)
 
 
 def test_there_are_many_kinds_in_many_languages() -> None:
@@ -21,7 +19,7 @@ def test_what_a_program_sends_makes_no_dones(mail: AutomaticMail) -> None:
     read = read_raw(mail.raw)
     assert read.automatic.startswith("automatic:")
     assert read.dones() == []
-    reading = READER.read_now(raw_item(mail.raw))
+    reading = read_here(raw_item(mail.raw))
     assert reading.request is None or (reading.request.text == "" and reading.request.command is not None)
     assert reading.note.startswith("automatic:")
 
@@ -58,7 +56,7 @@ _US, _BOUNCES = "done+1.7.sig@in.example.com", "crew-bounces@lists.example.org"
 
 def note_on(*headers: str, sender: str = "ana@example.com") -> str:
     raw = letter(*headers, "Subject: scaffolding", body="scaffolding is up")
-    return READER.read_now(raw_item(raw, to=_US, sender=sender)).note
+    return read_here(raw_item(raw, to=_US, sender=sender)).note
 
 
 @pytest.mark.parametrize(

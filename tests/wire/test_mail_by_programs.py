@@ -5,18 +5,16 @@ from datetime import date
 import pytest
 
 from adapters.email.absence import back_on
-from adapters.email.reader import MailReader
 from domain import replies as r
 from domain.commands import Request
-from tests.mail_world import NAMES, FakeTokens, letter, raw_item
+from tests.mail_world import letter, raw_item, read_here
 
-READER = MailReader(FakeTokens(), NAMES)
 OURS = "<d.20261124-17.1@in.example.com>"
 TUESDAY = date(2026, 11, 24)
 
 
 def asked(*headers: str, body: str = "", sender: str = "") -> Request | None:
-    return READER.read_now(
+    return read_here(
         raw_item(letter("From: Ana <a@example.com>", *headers, body=body), sender=sender)
     ).request
 

@@ -5,10 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.email.inbound import read_mail
-from adapters.email.reader import MailReader, Unreadable
-from tests.mail_world import NAMES, NOW, FakeTokens, form, item, letter, raw_item
-
-READER = MailReader(FakeTokens(), NAMES)
+from adapters.email.reader import Unreadable
+from tests.mail_world import NOW, READER, form, item, letter, raw_item, read_here
 
 
 @pytest.mark.parametrize("body", [b"", b"--xYzZY--\r\n", b"hello", b"\x00" * 100])
@@ -19,7 +17,7 @@ async def test_a_post_that_holds_no_mail_stays_to_be_looked_at(body: bytes) -> N
 
 def test_a_post_that_was_cut_gives_what_came_before() -> None:
     content_type, body = form({"email": letter("From: ana@example.com", body="one\r\ntwo\r\nthree")})
-    reading = READER.read_now(item(content_type, body[: body.index(b"three")]))
+    reading = read_here(item(content_type, body[: body.index(b"three")]))
     assert reading.request is not None
     assert reading.request.text == "one\ntwo"
 
@@ -82,7 +80,7 @@ PIECES = st.sampled_from(
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.one_of(PIECES, st.binary(max_size=12)), max_size=40))
 def test_no_mail_is_an_error(pieces: list[bytes]) -> None:
-    reading = READER.read_now(raw_item(b"".join(pieces)))
+    reading = read_here(raw_item(b"".join(pieces)))
     if reading.request is not None:
         reading.request.text.encode()
         assert reading.request.origin.at <= NOW
@@ -108,4 +106,4 @@ def test_no_post_is_an_error(body: bytes, content_type: str) -> None:
     ],
 )
 def test_a_mail_made_to_hurt_is_read_or_passed_over_at_once(raw: bytes) -> None:
-    READER.read_now(raw_item(raw))
+    read_here(raw_item(raw))

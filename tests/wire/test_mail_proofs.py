@@ -6,15 +6,13 @@ import pytest
 
 from adapters.email.authentication import Proved, proved
 from adapters.email.raw_mail import arrival_of
-from adapters.email.reader import MailReader
 from domain.commands import Origin
 from domain.ports.inbox import InboxItem
-from tests.mail_world import INBOX, NAMES, NOW, FakeTokens
+from tests.mail_world import INBOX, NOW, read_here
 
 SPF = ["pass", "fail", "softfail", "none"]
 DKIM = ["pass", "fail", ""]
 DMARC = ["pass", "fail (p=NONE dis=NONE)", "fail (p=REJECT sp=REJECT dis=NONE)", ""]
-READER = MailReader(FakeTokens(), NAMES)
 HERS, OURS = "done+1.7.sig@in.example.com", "donelog@example.com"
 
 
@@ -28,7 +26,7 @@ def a_mail(results: str = "", sender: str = "ana@example.com") -> bytes:
 
 def read(raw: bytes, proof: Proved, to: str = HERS) -> Origin:
     arrival = arrival_of(raw, NOW, proof.envelope_from, [to], proof.fields())
-    request = READER.read_now(InboxItem(INBOX, arrival.source, arrival.lane, arrival.raw, NOW, 0)).request
+    request = read_here(InboxItem(INBOX, arrival.source, arrival.lane, arrival.raw, NOW, 0)).request
     assert request is not None
     return request.origin
 

@@ -6,14 +6,13 @@ from datetime import UTC, date, datetime
 import pytest
 
 from adapters.email.inbound import read_mail
-from adapters.email.reader import MailReader, day_in_subject
+from adapters.email.reader import day_in_subject
 from domain.commands import Origin, Request, StopMail, Surface
 from domain.people import Address, Channel
 from domain.ports.front import Reading
 from domain.replies import OutOfOffice
-from tests.mail_world import INBOX, NAMES, FakeTokens, form, item, letter, mail_file, raw_item
+from tests.mail_world import INBOX, READER, form, item, letter, mail_file, raw_item, read_here
 
-READER = MailReader(FakeTokens(), NAMES)
 TUESDAY = date(2026, 11, 24)
 
 
@@ -30,7 +29,7 @@ def origin_of(
     spf: str = "pass",
     dkim: str = "none",
 ) -> Origin:
-    reading = READER.read_now(raw_item(raw, to=to, sender=sender, spf=spf, dkim=dkim))
+    reading = read_here(raw_item(raw, to=to, sender=sender, spf=spf, dkim=dkim))
     assert reading.request is not None, reading.note
     return reading.request.origin
 
@@ -136,21 +135,21 @@ async def test_what_a_program_wrote_asks_nothing(name: str) -> None:
     ],
 )
 def test_each_sign_of_a_program_is_enough(header: str) -> None:
-    reading = READER.read_now(raw_item(letter("From: dirk@example.com", header)))
+    reading = read_here(raw_item(letter("From: dirk@example.com", header)))
     assert says_nothing(reading)
 
 
 def test_a_mail_without_sender_in_its_envelope_is_a_report() -> None:
-    assert READER.read_now(raw_item(letter("From: a@example.com"), sender="")).request is None
+    assert read_here(raw_item(letter("From: a@example.com"), sender="")).request is None
 
 
 @pytest.mark.parametrize("header", ["Precedence: bulk", "Precedence: list", "Auto-Submitted: no"])
 def test_what_proves_nothing_loses_no_answer(header: str) -> None:
-    assert READER.read_now(raw_item(letter("From: ana@example.com", header))).request is not None
+    assert read_here(raw_item(letter("From: ana@example.com", header))).request is not None
 
 
 def test_a_mail_from_an_address_of_ours_asks_nothing() -> None:
-    reading = READER.read_now(raw_item(letter("From: donelog <done+1.7.sig@in.example.com>")))
+    reading = read_here(raw_item(letter("From: donelog <done+1.7.sig@in.example.com>")))
     assert reading.request is None
 
 
@@ -220,7 +219,7 @@ def test_the_parsed_form_is_read_in_the_charsets_that_it_names() -> None:
         "charsets": json.dumps({"text": "Shift_JIS"}),
         "envelope": json.dumps({"to": ["done+1.7.sig@in.example.com"], "from": "ana@example.com"}),
     }
-    reading = READER.read_now(item(*form(fields)))
+    reading = read_here(item(*form(fields)))
     assert reading.request is not None
     assert reading.request.text == "請求書"
     assert reading.request.origin.person_id == 7
@@ -238,11 +237,11 @@ def test_a_mail_program_that_unsubscribes_by_mail_stops_that_address() -> None:
     raw = letter(
         "From: ana@example.com", "Subject: unsubscribe 1.7.stop31.sig", "Auto-Submitted: auto-generated"
     )
-    reading = READER.read_now(raw_item(raw, to="donelog@in.example.com"))
+    reading = read_here(raw_item(raw, to="donelog@in.example.com"))
     assert reading.request is not None
     assert reading.request.command == StopMail(31)
     assert reading.request.origin.surface is Surface.WEB
-    forged = READER.read_now(raw_item(letter("From: a@b.example", "Subject: unsubscribe 1.7.stop31.forged")))
+    forged = read_here(raw_item(letter("From: a@b.example", "Subject: unsubscribe 1.7.stop31.forged")))
     assert forged.request is not None
     assert forged.request.command is None
 

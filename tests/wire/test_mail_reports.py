@@ -4,19 +4,15 @@ import json
 
 import pytest
 
-from adapters.email.reader import MailReader
 from domain import replies as r
 from domain.commands import Request
-from tests.mail_world import NAMES, FakeTokens, form, item, letter, raw_item
+from tests.mail_world import form, item, letter, raw_item, read_here
 
-READER = MailReader(FakeTokens(), NAMES)
 OURS = "<d.20261124-17.1@in.example.com>"
 
 
 def asked(*headers: str, body: str = "") -> Request | None:
-    return READER.read_now(
-        raw_item(letter("From: Ana <a@example.com>", *headers, body=body), sender="")
-    ).request
+    return read_here(raw_item(letter("From: Ana <a@example.com>", *headers, body=body), sender="")).request
 
 
 def report(*fields: str, about: str = OURS) -> r.Undelivered | None:
@@ -121,7 +117,7 @@ def taken_apart(
     fields = {"headers": headers, "text": text, "envelope": envelope, "charsets": "{}"}
     types = {f"attachment{place}": kind for place, kind in enumerate(parts, start=1)}
     stored = item(*form(fields | dict(zip(types, parts.values(), strict=True)), types=types))
-    request = READER.read_now(stored).request
+    request = read_here(stored).request
     return request.command if request is not None and isinstance(request.command, r.Undelivered) else None
 
 

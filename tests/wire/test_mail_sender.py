@@ -7,7 +7,6 @@ import pytest
 
 from adapters.email.addresses import MailNames
 from adapters.email.allowance import LATER
-from adapters.email.reader import MailReader
 from adapters.email.sender import MailSender
 from domain.deliveries import Kind, Later, Never, Sent
 from domain.limit_reports import CallSpacing
@@ -15,7 +14,7 @@ from simulators.base import Fault
 from simulators.sendgrid import SendGridSimulator
 from simulators.sendgrid.inbound import Envelope, Mode, Verdict, form
 from simulators.sendgrid.replies import reply_to
-from tests.mail_world import NAMES, NOW, TUESDAY, FakeClock, FakeTokens, delivery, item
+from tests.mail_world import NAMES, NOW, READER, TUESDAY, FakeClock, FakeTokens, delivery, item
 from tests.sender_world import URL, sender_to
 
 
@@ -196,7 +195,7 @@ async def test_an_answer_to_a_prompt_finds_its_way_back(
     (mail,) = sendgrid.outbox
     answer = reply_to(mail, "Ana <ana@example.com>", typed, None, NOW, quote=True).as_bytes()
     posted = form(answer, Envelope("ana@example.com", (mail.sender,)), mode, Verdict("pass", "none"))
-    reading = MailReader(FakeTokens(), NAMES).read_now(item(*posted))
+    reading = await READER.read(item(*posted))
     assert reading.request is not None
     assert reading.request.text == typed
     origin = reading.request.origin
