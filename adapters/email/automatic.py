@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from adapters.email.mime import Head
+from adapters.email.reading.cutting import BELOW_REQUEST
 from adapters.email.reading.language_files import words
 from adapters.email.reading.page import KEPT, Judged, is_bullet
 from adapters.email.reading.words import fold
@@ -55,6 +56,13 @@ _REPORTS = frozenset(
 _PRECEDENCES = frozenset(["auto_reply", "auto-reply", "autoreply", "junk"])
 _LONGEST_OPENING = 300
 _LONGEST_NOTE = 1_000
+_LONGEST_GREETING = 60
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
+_STEMS = (
+    *("automat", "otomat", "автомат", "αυτόματ", "αυτοματ", "אוטומט", "تلقائ", "อัตโนมัติ"),
+    *("自動", "自动", "자동"),
+)
+"""In most languages' word for automatic."""
 
 
 class Signs(Protocol):
@@ -86,23 +94,53 @@ def why_automatic(mail: Signs) -> str:
 def why_automatic_text(lines: Sequence[Judged]) -> str:
     """The same by the text alone: `I am currently out of the office ...`."""
     said = " ".join(line.text.strip() for line in lines if line.verdict is KEPT and line.text.strip())
+    if not said:
+        return _why_without_words(lines)
     opening = fold(said[:_LONGEST_OPENING].strip(" *_#-–—\"'„“"))
-    known = words()
-    if phrase := known.automatic.texts.at(opening):
+    known = words().automatic
+    if phrase := known.texts.at(opening) or known.texts.at(_after_greeting(opening)):
         return f"automatic: its text begins `{phrase}`"
-    if not known.automatic.away.are_in(opening) or any(
-        is_bullet(line.text) for line in lines if line.is_hers
-    ):
+    if known.away.are_in(opening) and (why := _why_away(said, opening, lines)):
+        return why
+    if any(stem in opening for stem in _STEMS) and (phrase := _phrase_about_itself(lines)):
+        return f"automatic: it says `{phrase}`"
+    return ""
+
+
+def _why_without_words(lines: Sequence[Judged]) -> str:
+    """Ticket systems ask to answer above a line, and have nothing above it themselves."""
+    is_asked = any(line.rule == BELOW_REQUEST for line in lines)
+    return "automatic: it asks to answer above, and says nothing there" if is_asked else ""
+
+
+def _why_away(said: str, opening: str, lines: Sequence[Judged]) -> str:
+    if any(is_bullet(line.text) for line in lines if line.is_hers):
         return ""
     told = fold(said[:_LONGEST_NOTE])
     found = (
         f"automatic: its text begins with `{away}` and says `{sign}`"
-        for away, signs in known.automatic.away_signs
+        for away, signs in words().automatic.away_signs
         if away in opening
         for sign in signs
         if sign in told
     )
     return next(found, "")
+
+
+def _after_greeting(opening: str) -> str:
+    """What follows a greeting on its own line: `Hello, I no longer work ...`."""
+    if not words().manners.greetings.at(opening):
+        return ""
+    _, _, after = opening[:_LONGEST_GREETING].partition(",")
+    return opening[len(opening[:_LONGEST_GREETING]) - len(after) :].lstrip() if after else ""
+
+
+def _phrase_about_itself(lines: Sequence[Judged]) -> str:
+    """With what a sentence further down begins: `This is an automatic message`."""
+    openings = words().automatic.texts
+    told = (fold(line.text.strip()) for line in lines if line.verdict is KEPT)
+    found = (openings.at(sentence) for line in told for sentence in _SENTENCE_END.split(line))
+    return next((phrase for phrase in found if any(stem in phrase for stem in _STEMS)), "")
 
 
 def _reasons(mail: Signs) -> Iterator[str]:

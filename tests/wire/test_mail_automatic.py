@@ -40,6 +40,9 @@ def test_hardly_any_answer_of_a_person_is_taken_for_a_program_s() -> None:
         "Absent ce matin (dentiste), devis envoyés l'après-midi",
         "Vacaciones del equipo planificadas, contacté con Marta",
         "- out of office note written\n- text says: for urgent matters call Ben",
+        "Hi, automatic gearbox replaced. This took all day",
+        "Automated the tests. The mail says: this is an automated message",
+        "Hello, your request page rebuilt",
     ],
 )
 def test_who_tells_that_she_was_away_is_no_program(said: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from adapters.email.mime import Texts, is_markup
+from adapters.email.reading.html_answers import Signs, name_marks
 from adapters.email.reading.html_colours import announced_colour
 from adapters.email.reading.html_text import visible_text
 from adapters.email.reading.html_typed import may_be_typed_into
@@ -24,6 +25,7 @@ _STUB = re.compile(
 Each way begins with a letter, so that hardly a place in a text is tried.
 """
 _LONGEST_STUB = 300
+_NOT_HERS = (Verdict.QUOTE, Verdict.ORIGINAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +73,29 @@ def read_texts(texts: Texts, sender_name: str = "") -> Answer:
     answer = read_text(texts.plain, sender_name, flowed=texts.flowed, delsp=texts.delsp)
     plain = answer.reply
     is_stub = len(plain) < _LONGEST_STUB and _STUB.search(fold(plain)) is not None
-    if (is_stub or not plain.strip() or _is_told_by_html(answer, texts)) and texts.html:
+    if (is_stub or not plain.strip() or _is_told_by_html(answer, texts, sender_name)) and texts.html:
         better = _read_html(texts.html, sender_name)
         if better.reply:
             return better
     return answer
 
 
-def _is_told_by_html(answer: Answer, texts: Texts) -> bool:
-    if not any(line.verdict is Verdict.ORIGINAL for line in answer.lines):
+def _is_told_by_html(answer: Answer, texts: Texts, sender_name: str) -> bool:
+    if not any(line.verdict in _NOT_HERS for line in answer.lines):
         return False
-    return bool(announced_colour(answer.reply, words())) or may_be_typed_into(texts.html)
+    return _signs(answer.reply, texts.plain, sender_name) is not None or may_be_typed_into(texts.html)
 
 
 def _read_html(markup: str, sender_name: str) -> Answer:
     answer = read_text(visible_text(markup), sender_name)
-    colour = announced_colour(answer.reply, words())
-    return read_text(visible_text(markup, colour), sender_name) if colour else answer
+    signs = _signs(answer.reply, markup, sender_name)
+    return read_text(visible_text(markup, signs), sender_name) if signs is not None else answer
+
+
+def _signs(reply: str, text: str, sender_name: str) -> Signs | None:
+    """By what something inside of the original is known as hers; None when nothing may be."""
+    names = name_marks(sender_name) if "[" in text else ()
+    if names and not any(name in fold(text) for name in names):
+        names = ()
+    colour = announced_colour(reply, words())
+    return Signs(colour, names) if colour or names else None

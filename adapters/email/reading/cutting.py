@@ -14,6 +14,8 @@ _INSIDE = [QUOTE, QUOTE, QUOTE]
 _MOST_UNKNOWN_HEADERS = 6
 _MOST_QUOTED_HEADERS = 10
 _LONGEST_SENTENCE = 200
+BELOW_REQUEST = "below the line to answer above"
+"""The rule for what stands there."""
 _LONGEST_REQUEST = 120
 """Characters of a line that asks to answer above it."""
 
@@ -52,7 +54,7 @@ class _Cut:
         page = self._page
         if self._asks and self._is_request(index):
             self._attributed(index)
-            return self._end(above_rules(page, index), "below the line to answer above")
+            return self._end(above_rules(page, index), BELOW_REQUEST)
         if page.verdicts[index] is not None:
             return self._judged(index)
         if page.is_worn_out:

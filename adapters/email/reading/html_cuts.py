@@ -7,8 +7,8 @@ from itertools import islice
 
 from lxml import etree
 
-from adapters.email.reading.html_colours import typed_in_colour
-from adapters.email.reading.html_originals import is_beginning, opens
+from adapters.email.reading.html_answers import Signs, typed_inside
+from adapters.email.reading.html_originals import behind, inside, is_beginning, opens
 from adapters.email.reading.html_typed import is_quote_of_yahoo, typed_into
 
 _QUOTE_CLASSES = frozenset(
@@ -22,7 +22,7 @@ _QUOTE_CLASSES = frozenset(
             "yahooquoted",
         ],
         *["domino-section", "hmailquote", "cite-prefix", "mail_quote", "wordsection_quote"],
-        *["newton_quote", "airmail_on"],
+        *["newton_quote", "airmail_on", "ntes-mailmaster-quote", "lark-mail-quote", "history-quote-wrapper"],
         *["front-blockquote", "freshdesk_quote", "zendesk_quote", "mailrusigwrapper", "ymail_quoted"],
         *["quoted_message", "quotedtext", "bloop_original_html", "bluemail-quote", "k9mail_quote"],
         *[
@@ -54,7 +54,8 @@ _SIGNATURE_CLASSES = frozenset(
             "bloop_sign",
             "front-signature",
             "k9mail-signature",
-            *["signature", "sh-signature", "fairemail_signature", "mailtrack-signature"],
+            *["signature", "sh-signature", "fairemail_signature", "mailtrack-signature", "missive_signature"],
+            *["lark-mail-signature", "mail-app-auto-default-signature", "io-ox-signature", "mb_sig"],
         ],
     ]
 )
@@ -69,7 +70,7 @@ _QUOTE_NAMES = frozenset(["quote", "quoted-content", "messageReplySection"])
 _SIGNATURE_IDS = frozenset(
     [
         *["signature", "x_signature", "composer_signature", "ms-outlook-mobile-signature"],
-        *["applemailsignature", "ymail_signature"],
+        *["applemailsignature", "ymail_signature", "canarysig"],
     ]
 )
 _SIGNATURE_MARKERS = frozenset(["__SIG_PRE__", "__SIG_POST__"])
@@ -116,12 +117,12 @@ class Cuts:
     """From here on nothing else is hers."""
 
 
-def cuts_of(tree: etree._Element, colour: str = "") -> Cuts:
+def cuts_of(tree: etree._Element, signs: Signs | None = None) -> Cuts:
     """By the marks of its program, in one pass.
 
     Args:
         tree: The mail.
-        colour: What has it behind the beginning of an original is hers.
+        signs: By which something inside of an original is known as hers.
     """
     cuts = Cuts()
     cited = _around_cited(tree)
@@ -142,9 +143,30 @@ def cuts_of(tree: etree._Element, colour: str = "") -> Cuts:
             cuts.indented.add(element)
         elif element.tag == "div" and _BAR.search(element.get("style", "")[:_LONGEST_STYLE]):
             cuts.quotes.add(element)
-    if colour and cuts.last is not None:
-        cuts.typed.update(typed_in_colour(cuts.last, colour))
+    if signs is not None:
+        _release(tree, cuts, cited, signs)
     return cuts
+
+
+def _release(
+    tree: etree._Element, cuts: Cuts, cited: dict[etree._Element, etree._Element], signs: Signs
+) -> None:
+    """Read what she typed inside of originals, and the quotes around that as quotes."""
+    if cuts.last is not None:
+        cuts.typed.update(typed_inside(behind(cuts.last), signs))
+    seen: set[etree._Element] = set()
+    for quote in tree.iter(etree.Element):
+        if quote is cuts.last:
+            return
+        if quote in seen or quote not in cuts.left_out or not _is_quote(quote, cited):
+            continue
+        seen.update(quote.iter())
+        typed = typed_inside(inside(quote), signs)
+        cuts.typed.update(typed)
+        around = {each for element in typed for each in islice(element.iterancestors(), _DEEPEST_WRAPPER)}
+        read = around & seen & cuts.left_out
+        cuts.left_out -= read
+        cuts.quotes |= read
 
 
 def _cut_quote(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from lxml import etree, html
 
+from adapters.email.reading.html_answers import Signs
 from adapters.email.reading.html_cuts import Cuts, cuts_of
 from adapters.email.reading.page import MOST_LINES
 
@@ -47,17 +48,17 @@ _AROUND_BREAK = re.compile(r"[ \t\r\f]*\n[ \t\r\f]*")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
-def visible_text(markup: str, colour: str = "") -> str:
+def visible_text(markup: str, signs: Signs | None = None) -> str:
     """Lines of text; list entries begin with `- ` or their number, paragraphs are apart by an empty line.
 
     Args:
         markup: The HTML.
-        colour: In which she says that she answers inside of the original: red, blue or green.
+        signs: By which something inside of the original is known as hers.
     """
     tree = _parse(markup)
     if tree is None:
         return ""
-    text = "".join(_Pieces(tree, cuts_of(tree, colour)))
+    text = "".join(_Pieces(tree, cuts_of(tree, signs)))
     lines = [line.replace("\xa0", " ").rstrip() for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 

@@ -38,8 +38,10 @@ _PHRASES = frozenset(
         *["nones", "everybody", "disclaimers", "origins", "closing_ends", "formulas", "brands"],
         *["footers", "banners", "auto_subjects", "auto_texts", "away", "away_signs", "devices"],
         *["headers", "legal", "warning", "introductions", "joints", "in_red", "in_blue", "in_green"],
+        *["inside"],
     ]
 )
+_COLOURS = ("red", "blue", "green")
 _HEADERS = frozenset(["from", "date", "to", "cc", "subject", "other"])
 _WORDING = frozenset(["itself", "says"])
 _IN_WORDS = frozenset(" '’()/")
@@ -112,7 +114,13 @@ def assemble(tables: Tables) -> Words:
             away_signs=tuple(_away(tables)),
         ),
         headers=_header_names(tables),
-        colours={colour: Phrases(_folded(tables, f"in_{colour}")) for colour in ("red", "blue", "green")},
+        colours={colour: Phrases(_folded(tables, f"in_{colour}")) for colour in _COLOURS},
+        inside=Phrases(_folded(tables, "inside")),
+        inside_or_colours=Phrases(
+            phrase
+            for key in ("inside", *(f"in_{colour}" for colour in _COLOURS))
+            for phrase in _folded(tables, key)
+        ),
         joints=frozenset(_folded(tables, "joints")),
     )
 

@@ -1,11 +1,13 @@
 """Phrases by which a text is known wherever in it they stand."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 _PIECE = 6
 """Characters of a piece: of shorter ones fewer are enough, but more of them stand in other words too."""
+_WORD = re.compile(r"\w+")
 _UNSPACED = "\u2e80"
 """From here on words have no space between them."""
 
@@ -21,6 +23,9 @@ class Phrases:
         self._all = tuple(dict.fromkeys(phrases))
         self._ascii = tuple(phrase for phrase in self._all if phrase.isascii())
         self._pieces, self._ascii_pieces = _pieces(self._all), _pieces(self._ascii)
+        spaced = (_WORD.findall(phrase) for phrase in self._all if phrase[0] < _UNSPACED)
+        self._longest_words = frozenset(max(found, key=len) for found in spaced)
+        self._unspaced = tuple(phrase for phrase in self._all if phrase[0] >= _UNSPACED)
 
     def are_in(self, folded: str) -> bool:
         """Whether any of them stands in the text, as part of a word too."""
@@ -30,7 +35,10 @@ class Phrases:
 
     def are_words_in(self, folded: str) -> bool:
         """Whether any of them stands in the text as words of their own, where the script has words."""
-        return self.are_in(folded) and any(_are_words_in(folded, phrase) for phrase in self._all)
+        has_word = not self._longest_words.isdisjoint(_WORD.findall(folded))
+        if not has_word and (folded.isascii() or not _stands_in(folded, self._unspaced)):
+            return False
+        return any(_are_words_in(folded, phrase) for phrase in self._all)
 
 
 def _are_words_in(text: str, phrase: str) -> bool:

@@ -164,5 +164,9 @@ class Words:
     """From a mail header's name to what it says: from, date, to, cc, subject or other."""
     colours: Mapping[str, Phrases]
     """By the colour, how people say that they answer in it: `in red`."""
+    inside: Phrases
+    """How people say that they answer inside of what they quote: `see below`."""
+    inside_or_colours: Phrases
+    """All of both."""
     joints: frozenset[str]
     """Words with which no sentence ends, so that it goes on in the next line: `and`, `the`, `with`."""
