@@ -30,9 +30,12 @@ _NOT_HERS = (Verdict.QUOTE, Verdict.ORIGINAL)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """One text of a mail, read."""
+
     lines: Sequence[Judged]
     """Every line of the text that was read, with its verdict and the rule behind it."""
     flowed: bool = False
+    """Whether it is format=flowed, and whether `delsp=yes` says so too: https://www.rfc-editor.org/rfc/rfc3676."""
     delsp: bool = False
 
     @property

@@ -22,7 +22,11 @@ _MOST_HASH_LINES = 4
 
 
 def mark_armour(page: Page) -> None:
-    """The frame of a signed text, uuencoded files, and the marks that stand where a picture was."""
+    """The frame of a signed text, uuencoded files, and the marks that stand where a picture was.
+
+    https://www.rfc-editor.org/rfc/rfc9580#section-7
+    https://pubs.opengroup.org/onlinepubs/9699919799/utilities/uuencode.html
+    """
     ends: dict[str, int] = {}
     is_signed = False
     for index in page.open_lines(0, len(page)):

@@ -36,6 +36,14 @@ def starts_dated(line: str, words: Words) -> bool:
 
 
 def decides(text: str, evidence: Evidence, *, quoted: bool, dated: bool) -> bool:
+    """Whether a text is an attribution.
+
+    Args:
+        text: Its lines as one; not empty.
+        evidence: What the text tells.
+        quoted: A quote follows.
+        dated: What `starts_dated` says of its first line.
+    """
     is_whole = quoted and _tells_all(text, evidence)
     if is_bullet(text) and not opens_with_date(text):
         is_told = evidence.verb or is_whole
@@ -135,6 +143,7 @@ def _stands_alone(text: str, evidence: Evidence) -> bool:
 
 
 def is_sure(text: str, evidence: Evidence) -> bool:
+    """Whether an attribution is so clear that what follows is cut although nothing marks it as quoted."""
     if evidence.verb:
         is_timed = evidence.time and text.endswith((":", "：", ">"))  # not `18:00 wrote this :)`
         return evidence.date or evidence.address or is_timed or _is_framed(text)

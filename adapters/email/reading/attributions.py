@@ -17,8 +17,10 @@ from adapters.email.reading.attribution_signs import (
     is_sure,
     starts_dated,
 )
+from adapters.email.reading.attribution_within import may_go_on, start_within
 from adapters.email.reading.evidence import Evidence, has_address, is_stamp, weigh
 from adapters.email.reading.page import Page
+from adapters.email.reading.quotes import bar_follows
 from adapters.email.reading.words import Words, fold
 
 _MOST_LINES = 6
@@ -26,16 +28,15 @@ _LONGEST = 500
 _SHORT = 40
 _SMILES = (":)", ";)", ":-)", ";-)", "^^)")
 _SOFT_BREAK = re.compile(r"(?:=[0-9A-F]{2})+")
-_SENTENCE = re.compile(r"[.!?…。！？:;,)]\s+(?=\S)")
-_CAPITAL = re.compile(r"(?<=[\s-])[^\W\d_a-z]")
 _LONGER_WORD = re.compile(r"[^\W\d_]{4,}")
 _YEARS = frozenset(["года", "року", "roku", "gada", "dnia", "dniu"])
 """What some languages say with a date."""
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？")
-_MOST_SENTENCES = 8
 
 
 class Attribution(NamedTuple):
+    """Where in a page an attribution stands."""
+
     start: int
     """Its first line."""
     end: int
@@ -49,6 +50,9 @@ class Attribution(NamedTuple):
 def attribution_at(page: Page, last: int, words: Words, floor: int) -> Attribution | None:
     """The attribution whose last line is `last`, if there is one.
 
+    How it is worded is each program's own affair, which no standard settles: what is known of it was read
+    off their mails.
+
     Args:
         page: The mail.
         last: A line with words that nobody has judged.
@@ -57,8 +61,8 @@ def attribution_at(page: Page, last: int, words: Words, floor: int) -> Attributi
     """
     said = page.said[last]
     if not _may_end(said, words) and not _is_heading(page, last, words):
-        return _within_line(page, last, words) if _may_go_on(said) and page.may_weigh() else None
-    quoted = page.is_quoted(page.next_said(last)) or _is_bar_quoted(page, last)
+        return _within_line(page, last, words) if may_go_on(said) and page.may_weigh() else None
+    quoted = page.is_quoted(page.next_said(last)) or bar_follows(page, last)
     found = _upward(page, last, words, floor, quoted=quoted)
     if found is None:
         return _within_line(page, last, words)
@@ -66,6 +70,14 @@ def attribution_at(page: Page, last: int, words: Words, floor: int) -> Attributi
         within = _within_line(page, last, words)
         return within if within is not None and _is_said_by_her(within, said, words) else found
     return _with_rest_below(page, found, words)
+
+
+def _within_line(page: Page, index: int, words: Words) -> Attribution | None:
+    """One behind her own words, or in front of what it quotes, on one line."""
+    start = start_within(page, index, words)
+    if start is None:
+        return None
+    return Attribution(index, index + 1, hers=page.said[index][:start].rstrip("- "), is_sure=True)
 
 
 def _with_rest_below(page: Page, found: Attribution, words: Words) -> Attribution:
@@ -125,17 +137,6 @@ def _is_heading(page: Page, last: int, words: Words) -> bool:
         and not when.lstrip()[:1].isalpha()
         and is_stamp(when, words)
     )
-
-
-def _may_go_on(said: str) -> bool:
-    """What it introduces, or more of it, may stand on the same line."""
-    return "@" in said and ":" in said and any(digit in said for digit in "0123456789")
-
-
-def _is_bar_quoted(page: Page, last: int) -> bool:
-    """The lines after it all begin with a bar, as some programs quote."""
-    later = page.next_said(last)
-    return later < len(page) and page.said[later].startswith("|")
 
 
 def _upward(page: Page, last: int, words: Words, floor: int, *, quoted: bool) -> Attribution | None:
@@ -244,56 +245,3 @@ def _is_short_name(page: Page, start: int, last: int) -> bool:
     few = 3
     is_apart = start == 0 or not page.said[start - 1]
     return start == last and is_apart and len(page.said[start].split()) <= few
-
-
-def _within_line(page: Page, index: int, words: Words) -> Attribution | None:
-    """An attribution that begins behind her own words, or goes on with what it quotes, on one line."""
-    said = page.said[index]
-    ends = [place for place in _colons(said) if place > 0]
-    if not ends:
-        return None
-    sentences = [found.end() for found in _SENTENCE.finditer(said)][:_MOST_SENTENCES]
-    starts = [0, *sorted({*sentences, *_openings(said, words)})]
-    if len(starts) > 1 and _is_sentence_of_hers(said[: starts[1]], words):
-        del starts[0]
-    for start in starts:
-        if not starts_dated(said[start:], words):
-            continue
-        for end in ends:
-            text = said[start : end + 1]
-            is_part = start < end and (start > 0 or end + 1 < len(said))
-            if is_part and _last_word(text) in words.attribution.verbs and page.may_weigh():
-                evidence = weigh(text, words)
-                is_whole = evidence.verb_ends and evidence.date and (evidence.address or evidence.time)
-                if is_whole and not evidence.first_person:
-                    hers = said[:start].rstrip("- ")
-                    return Attribution(index, index + 1, hers=hers, is_sure=True)
-    return None
-
-
-def _openings(said: str, words: Words) -> list[int]:
-    """Where inside of a line a word like `On` stands in front of a date."""
-    places = (
-        found.start()
-        for found in _CAPITAL.finditer(said)
-        if words.attribution.openers.at(said[found.start() :])
-    )
-    return [place for place in places if starts_dated(said[place:].partition(" ")[2], words)]
-
-
-def _is_sentence_of_hers(text: str, words: Words) -> bool:
-    """`12 tickets closed.` begins with a number, but tells no date."""
-    fewest = 2
-    letters = sum(each[0].isalpha() for each in text.split())
-    return text[0].isdigit() and letters >= fewest and not weigh(text, words).date
-
-
-def _last_word(text: str) -> str:
-    """The word in front of the colon; of `a écrit` the second, which is a verb by itself too."""
-    return fold(text.rstrip(": ").rsplit(None, 1)[-1]) if text.strip(": ") else ""
-
-
-def _colons(said: str) -> list[int]:
-    """Where a colon ends a word and does not stand inside a time or an address."""
-    found = [match.start() for match in re.finditer(r":(?=\s|$|>)", said)]
-    return found[:_MOST_SENTENCES]

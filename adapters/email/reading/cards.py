@@ -155,6 +155,7 @@ def is_card_line(line: str) -> bool:
 
 
 def may_stand_on_card(line: str) -> bool:
+    """Whether a line is short enough for a visiting card, or long as lines of cards are."""
     return len(line) <= LONGEST_CLOSING_LINE or _is_long_card_line(line) or is_title(line)
 
 

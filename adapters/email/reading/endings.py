@@ -55,7 +55,15 @@ _SIGNED = re.compile(r"(--?|[—–~]|//?)(\s?)([^\W\d_][\w.'’-]*(?:\s[^\W\d_]
 def mark_endings(page: Page, start: int, end: int, words: Words, names: frozenset[str]) -> None:
     """Signature, closing, legal text and list footers at the end of the lines from `start` up to `end`.
 
-    What stands below a closing is hers too where it is a postscript.
+    What stands below a closing is hers too where it is a postscript.  A signature begins with the line of
+    https://www.rfc-editor.org/rfc/rfc3676#section-4.3, or with what programs and people make of that.
+
+    Args:
+        page: The mail.
+        start: Its lines that are looked at begin here.
+        end: And end before this one.
+        words: Of all languages.
+        names: The parts of the sender's name, folded.
     """
     mark_frames(page, start, end, words, names)
     mark_legal(page, start, page.open_end(start, end), words)

@@ -32,12 +32,17 @@ _NEAR_END = 3
 
 
 class Evidence(NamedTuple):
+    """What is found in a text, wherever in it: each a yes or no but `verb_said`."""
+
     date: bool
+    """A day of a month, as `has_date` finds it."""
     weekday: bool
     time: bool
     zone: bool
+    """The difference from UTC, or `GMT`."""
     address: bool
     verb: bool
+    """One of those by which programs say that somebody wrote, in any language."""
     verb_ends: bool
     """The verb is the last word, or nearly."""
     verb_opens: bool
@@ -80,7 +85,13 @@ _CJK_DAYS = ("曜日", "(月)", "(火)", "(水)", "(木)", "(金)", "(土)", "(�
 
 
 def has_date(text: str, tokens: list[str], words: Words) -> bool:
-    """A day of a month, in digits or with the month's name in any language."""
+    """A day of a month, in digits or with the month's name in any language.
+
+    Args:
+        text: As it stands there.
+        tokens: Its words, folded.
+        words: Of all languages.
+    """
     months = words.attribution.months
     if not months.keys().isdisjoint(tokens):
         for place, token in enumerate(tokens):
@@ -95,6 +106,7 @@ def opens_with_date(text: str) -> bool:
 
 
 def has_date_or_time(text: str, words: Words) -> bool:
+    """A day of a month, as `has_date` finds it, or hours and minutes."""
     return _TIME.search(text) is not None or has_date(text, _WORD.findall(fold(text)), words)
 
 
@@ -106,6 +118,7 @@ def is_stamp(text: str, words: Words) -> bool:
 
 
 def has_address(text: str) -> bool:
+    """Something that looks like a mail address, in brackets or not."""
     return "@" in text and _ADDRESS.search(text) is not None
 
 

@@ -31,6 +31,7 @@ _BOLD = frozenset(["b", "strong"])
 
 
 def is_beginning(element: etree._Element) -> bool:
+    """Whether an original begins at an element, by its name, its line above or its class."""
     if (element.get("id") or "").lower() in _IDS or element.get("class", "") in _CLASSES:
         return True
     style = element.get("style") or ""

@@ -22,6 +22,7 @@ _RENAMED = "yiv"
 
 
 def is_quote_of_yahoo(element: etree._Element) -> bool:
+    """Whether Yahoo quotes in it, or did in a mail that another program quotes."""
     return _YAHOO in element.get("id", "")
 
 

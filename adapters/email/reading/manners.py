@@ -130,6 +130,12 @@ def _is_for_somebody(rest: str, end: str, names: frozenset[str], everybody: froz
 
 
 def is_name_like(line: str, names: frozenset[str] = frozenset()) -> bool:
+    """Whether a line below a closing may be a name, or a way to reach somebody.
+
+    Args:
+        line: Not empty.
+        names: The parts of the sender's name, folded.
+    """
     parts = line.strip(PUNCTUATION).replace("|", " ").replace(",", " ").split()
     if not 0 < len(parts) <= _MOST_NAME_WORDS + 1 or any(char.isdigit() for char in line):
         return CONTACT.search(line) is not None

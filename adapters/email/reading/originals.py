@@ -16,12 +16,16 @@ _TELLING_WORDS = 4
 
 
 class Original(NamedTuple):
+    """Where in a page an original begins; it goes on to the end of the page, unless something tells where."""
+
     start: int
     """The line at which it begins, with the line of dashes above it."""
     body: int
     """The first line behind its headers."""
     is_forward: bool
+    """Its heading says that it was passed on, not answered."""
     rule: str
+    """By what it was known, for whoever looks at the verdicts."""
 
 
 def original_at(page: Page, index: int, words: Words) -> Original | None:

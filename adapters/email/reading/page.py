@@ -79,6 +79,9 @@ class Judged(NamedTuple):
 class Page:
     """The lines of a text; rules write their verdicts into it, and the first verdict stands.
 
+    Lines are counted from 0.  Wherever a rule gets `start` and `end`, `end` is the line behind the last one,
+    as in a `range`, and both lie within the page.
+
     Attributes:
         raw: The lines as they came.
         said: The same without invisible characters, white space and stars around them, cut to what is
@@ -149,6 +152,7 @@ class Page:
         return -1
 
     def is_quoted(self, index: int) -> bool:
+        """Whether a line was found to be quoted; False behind the last one."""
         return index < len(self.said) and self.verdicts[index] is QUOTE
 
     def cut_short(self, index: int, length: int) -> None:
@@ -190,4 +194,5 @@ def is_rule(said: str) -> bool:
 
 
 def is_bullet(line: str) -> bool:
+    """Whether a line begins as one of a list does: with a sign, a number, a letter or a box to tick."""
     return BULLET.match(line) is not None

@@ -132,6 +132,7 @@ def _is_leftover(page: Page, index: int) -> bool:
 
 
 def bar_follows(page: Page, index: int) -> bool:
+    """Whether the next line with words begins with a bar."""
     later = page.next_said(index)
     return later < len(page) and page.said[later].startswith("|")
 
