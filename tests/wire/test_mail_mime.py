@@ -88,6 +88,7 @@ PARTS = {
         "one",
     ),
     "uuencode in the text": ("text/plain", "one\n\nbegin 644 a.txt\n#0V%T\n`\nend\n", "one"),
+    "uuencode in base64": ("text/plain", "one\n\nbegin-base64 644 a.txt\nQ2F0Cg==\n====\n", "one"),
     "an empty plain text": (
         "multipart/alternative; boundary=b",
         "--b\n\n\n--b\nContent-Type: text/html\n\n<p>one</p>\n--b--",

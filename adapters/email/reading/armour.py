@@ -10,8 +10,8 @@ _PGP_BLOCKS = {
     f"-----BEGIN PGP {name}-----": f"-----END PGP {name}-----" for name in ("MESSAGE", "PUBLIC KEY BLOCK")
 }
 """Nothing that can be read."""
-_UUENCODE_END = "end"
-_UUENCODED = re.compile(r"begin(?:-base64)? [0-7]{3,4} \S")
+_UUENCODED = re.compile(r"begin(-base64)? [0-7]{3,4} \S")
+_UUENCODE_END, _BASE64_END = "end", "===="
 _PLACE_OF_A_PICTURE = re.compile(
     r"\[(?:cid:|image:|inline image|https?://)[^\[\]]{0,200}\]|\[image\d{3}\.\w{3,4}\]|\ufffc"
     r"|<image\d{3}\.\w{3,4}>|<[\w .-]{1,60}\.(?:png|jpe?g|gif|bmp)>",
@@ -40,8 +40,8 @@ def mark_armour(page: Page) -> None:
             is_signed = True
         elif is_signed and said.startswith("- -"):
             _undo_dash(page, index)
-        elif said[0] == "b" and _UUENCODED.match(said):
-            _mark_until(page, index, _UUENCODE_END, ends, "a file in uuencode")
+        elif said[0] == "b" and (file := _UUENCODED.match(said)):
+            _mark_until(page, index, _BASE64_END if file[1] else _UUENCODE_END, ends, "a file in uuencode")
         elif said[0] in "[<\ufffc" and _holds_pictures_alone(said):
             page.mark(index, index + 1, Verdict.ARMOUR, "stands where a picture was")
 
