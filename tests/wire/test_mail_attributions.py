@@ -32,6 +32,30 @@ def test_it_may_be_broken_over_lines(attribution: str, mark: str) -> None:
     assert read_text(f"{TYPED}\n\n{wrapped}\n\n{textwrap.indent(ORIGINAL, mark)}\n").reply == TYPED
 
 
+BROKEN_BY_NAME = [
+    "Maria Elena Roe-Papado\n<maria@x.example> ezt írta (időpont: 2026. nov. 24., K,\n18:00):",
+    "Maria Elena Roe-Papado\n(<maria@x.example>) kirjutas kuupäeval T, 24. november\n2026 kell 18:00:",
+    "Maria Elena Roe-Papado\n<maria@x.example> escreveu (terça, 24/11/2026 à(s)\n18:00):",
+    "Maria Elena Roe-Papado\n<maria@x.example> 於\n2026年11月24日 週二 下午6:00寫道：",
+    "Maria Elena Roe-Papado\n<maria@x.example> (2026.\nnov. 24. dátummal, 18:00 időpontban) írta:",
+    "Maria Elena Roe-Papado\n<maria@x.example> a écrit :",
+    "Maria Elena Roe-Papado <maria@x.example> (2026. nov. 24. dátummal, 18:00 időpontban) írta:",
+]
+
+
+@pytest.mark.parametrize("attribution", BROKEN_BY_NAME)
+@pytest.mark.parametrize("mark", ["> ", ""], ids=["quoted", "unquoted"])
+def test_a_long_name_may_stand_in_a_line_of_its_own(attribution: str, mark: str) -> None:
+    text = f"{TYPED}\n\n{attribution}\n\n{textwrap.indent(ORIGINAL, mark)}\n"
+    assert read_text(text).reply == TYPED
+
+
+@pytest.mark.parametrize("answer", ["Done", "Office moved\n\ncalled Ann", "See below.\n\n- Docs"])
+def test_a_short_answer_above_an_address_is_no_name(answer: str) -> None:
+    text = f"{answer}\n\n<bo@example.com> schrieb am Di., 24. Nov. 2026 um 18:00 Uhr:\n\n> Was?\n"
+    assert read_text(text).reply == answer
+
+
 def test_a_frame_that_lotus_notes_draws_around_the_sender_begins_an_original() -> None:
     rows = [
         "|-------+-------------->",

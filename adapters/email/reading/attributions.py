@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from adapters.email.reading.attribution_senders import sender_above
 from adapters.email.reading.attribution_signs import (
     ENDS,
     ISO_FIRST,
@@ -66,6 +67,7 @@ def attribution_at(page: Page, last: int, words: Words, floor: int) -> Attributi
     found = _upward(page, last, words, floor, quoted=quoted)
     if found is None:
         return _within_line(page, last, words)
+    found = found._replace(start=sender_above(page, found.start, floor))
     if found.start == last and not starts_dated(said, words):
         within = _within_line(page, last, words)
         return within if within is not None and _is_said_by_her(within, said, words) else found
@@ -102,8 +104,8 @@ def _with_rest_below(page: Page, found: Attribution, words: Words) -> Attributio
 def _is_said_by_her(within: Attribution, said: str, words: Words) -> bool:
     """What stands in front ends a sentence, or `On` begins what stands behind it and tells who wrote."""
     hers = within.hers
-    if hers.endswith(_SENTENCE_ENDS):
-        return True
+    if hers.endswith(_SENTENCE_ENDS) and not (has_address(hers) and hers[-2:-1].isdigit()):
+        return True  # `Bo <bo@example.com> (2026.` ends none
     rest = said[len(hers) :].lstrip(ORNAMENT)
     is_name = hers.endswith((",", ";", ":", ")", ">")) or has_address(hers)
     return bool(hers) and not is_name and has_address(rest) and bool(words.attribution.openers.at(rest))

@@ -177,6 +177,11 @@ def _is_contact_alone(line: str) -> bool:
     return len(line.split()) == 1 and CONTACT.search(line) is not None
 
 
+def is_about_registers(line: str) -> bool:
+    """It tells two things or more that only registers of companies tell: its court, its number for taxes."""
+    return len(set(_REGISTER.findall(line))) >= _ENOUGH_WAYS
+
+
 def is_item(line: str) -> bool:
     """A line of a list; `(555) 010-0199` is none."""
     return is_bullet(line) and not _AREA_CODE.match(line)

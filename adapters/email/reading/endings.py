@@ -118,8 +118,23 @@ def _mark_signature(page: Page, start: int, end: int, words: Words) -> None:
             delimiter, since = index, len(after)
         if len(after) > _MOST_SIGNATURE_LINES or (is_item(page.raw[index]) and not is_rule(said)):
             break
-    if delimiter >= 0 and (start > 0 or page.has_words(0, delimiter)):
+    if delimiter >= 0 and (
+        start > 0 or page.has_words(0, delimiter) or _is_all_card(page.raw[delimiter], after[:since])
+    ):
         page.mark(delimiter, end, Verdict.SIGNATURE, "below a line that begins a signature")
+
+
+def _is_all_card(delimiter: str, lines: Sequence[str]) -> bool:
+    """Her program put her card below `-- `, and she said nothing above it."""
+    if delimiter != "-- " or not lines:
+        return False
+    names = lines[-1].split()
+    return (
+        1 < len(names) <= _MOST_CLOSING_WORDS
+        and all(each[0].isupper() for each in names)
+        and all(map(is_card_line, lines))
+        and any(map(CONTACT.search, lines[:-1]))
+    )
 
 
 def _is_by_a_list(lines: Sequence[str]) -> bool:

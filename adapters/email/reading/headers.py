@@ -1,6 +1,5 @@
 """The headers that programs write above an original: in the languages that are known, and in any other."""
 
-import re
 from collections.abc import Mapping
 
 from adapters.email.reading.evidence import has_address, has_date_or_time, is_stamp, weigh
@@ -14,9 +13,10 @@ _GOES_ON = ("<", ">,", ";")
 _LONGEST_NAME = 28
 _LONGEST_VALUE = 120
 _LONGEST_ROW = 600
+_GLUED = "*0123456789"
+"""What may stand right in front of a name in a row: a star, or the time before it."""
 _ENOUGH = 5
 _FEWEST = 3
-_NAME_IN_A_ROW = re.compile(r"([^\W\d_]{1,20})\s?:")
 _NOT_IN_NAMES = frozenset('<>@"/\\,;!?|=+&%0123456789')
 _MOST_FOREIGN = 8
 _MOST_NAME_WORDS = 3
@@ -141,10 +141,20 @@ def _headers_in_a_row(page: Page, index: int, words: Words) -> int | None:
     while end > index + 1 and ("" in page.said[index:end] or page.is_quoted(end - 1)):
         end -= 1
     text = " ".join(page.said[index:end])
-    roles = {words.headers.get(fold(name), "") for name in _NAME_IN_A_ROW.findall(text)}
+    roles = _roles_in_a_row(text, words)
     is_dated = "date" in roles or has_date_or_time(text[:_LONGEST_ROW], words)
     is_whole = "from" in roles and is_dated and bool(roles & {"to", "subject"}) and has_address(text)
     return end if is_whole else None
+
+
+def _roles_in_a_row(text: str, words: Words) -> set[str]:
+    """What the names in front of the colons say, of which some languages have two words: `De la:`."""
+    roles: set[str] = set()
+    for piece in text.split(":")[:-1]:
+        parts = fold(piece.rstrip(" *")).rsplit(None, _MOST_NAME_WORDS)[-_MOST_NAME_WORDS:]
+        names = (" ".join(parts[first:]).lstrip(_GLUED) for first in range(len(parts)))
+        roles.update(words.headers.get(name, "") for name in names)
+    return roles
 
 
 def _goes_on(page: Page, place: int, words: Words, found: Mapping[str, str]) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 
+from adapters.email.reading.cards import is_about_registers
 from adapters.email.reading.frames import frame_top
 from adapters.email.reading.manners import LONGEST_CLOSING_LINE
 from adapters.email.reading.page import Page, Verdict, is_bullet, is_rule
@@ -25,6 +26,9 @@ _SEEN_OF_PARAGRAPH = 800
 _MOST_NOTICES = 3
 _FEWEST_WARNED = 2
 """Things said that make a text a warning about mail from outside, however it begins."""
+_SCANNER = re.compile(r"(?:https?://)?www\.(?:avast|avg)\.com(?:/antivirus)?/?$")
+_SCANNERS_LINK, _MOST_SCANNER_WORDS = ".com/sig-email", 6
+_YAHOO_GROUPS = "__._,_"
 _BANNER_ENDS = (".", "!", "]", "*", "。")
 _BANNER_SIGNS = " *_|>-=⚠!\ufe0f"
 
@@ -125,6 +129,8 @@ def _legal_at(page: Page, start: int, end: int, words: Words) -> tuple[int, str]
     if start == 0:  # nothing of hers stands above her first line
         next((index for index in lines if not is_rule(page.said[index])), None)
     for index in lines:
+        if _is_programs(page, index, start):
+            return _above(page, index, start, end), "what a program adds below every mail"
         said = page.said[index].strip(" *_|>-=#※")
         said = said if said[:1].isalnum() else _LEADING.sub("", said)
         bare = fold(said)
@@ -140,6 +146,27 @@ def _legal_at(page: Page, start: int, end: int, words: Words) -> tuple[int, str]
         if (is_apart or is_headed) and _sounds_legal(page, index, end, words) and page.has_words(0, index):
             return _above(page, index, start, end), "sounds as legal texts do"
     return end, ""
+
+
+def _is_programs(page: Page, index: int, start: int) -> bool:
+    """Known by its form in any language: a scanner's link, the number in a register, Yahoo's dashes."""
+    said = page.said[index]
+    if said.startswith(_YAHOO_GROUPS):
+        return True
+    if not _begins_paragraph(page, index, start):
+        return False
+    is_registered = len(said) >= LONGEST_CLOSING_LINE and is_about_registers(said)
+    return (is_registered or _is_scanners(page, index)) and page.has_words(0, index)
+
+
+def _is_scanners(page: Page, index: int) -> bool:
+    """`Virus-free. www.avast.com`, or a sentence with such a link below it."""
+    said = page.said[index]
+    if _SCANNERS_LINK in said:
+        return True
+    if "www.a" in said:
+        return _SCANNER.search(said) is not None and len(said.split()) <= _MOST_SCANNER_WORDS
+    return index + 1 < len(page) and _SCANNER.match(page.said[index + 1]) is not None
 
 
 def _sounds_legal(page: Page, index: int, end: int, words: Words) -> bool:
@@ -188,7 +215,7 @@ def _is_surely_legal(said: str, phrase: str) -> bool:
 def _is_impersonal(said: str, phrase: str, bare: str) -> bool:
     """Long as such texts are, or a heading of its own; `this message ...` may also begin a done."""
     longest = LONGEST_CLOSING_LINE if phrase[0] < _DENSE else 2 * LONGEST_CLOSING_LINE // 3
-    if len(said) >= longest or bare.rstrip(" :.") == phrase.rstrip(" :.") or phrase[-1] in ".,:":
+    if len(said) >= longest or bare.rstrip(" :.!") == phrase.rstrip(" :.!") or phrase[-1] in ".,:":
         return True
     return len(phrase.split()) >= _MANY_WORDS and 2 * len(phrase) >= len(said)
 

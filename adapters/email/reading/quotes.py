@@ -20,6 +20,7 @@ _MOST_LINES_OF_AN_ADDRESS = 3
 _MBOX_FROM = ">From "
 _PROMPT, _MOST_PROMPTS = re.compile(r"\s{0,8}>>> [\w(\[{'\"@#](?!.*>>>$)"), 20
 _MORE_THAN = re.compile(r">\s?\d")
+_LINK_ALONE = re.compile(r"[(<\[]https?://[^\s)>\]]{1,500}[)>\]](?:\s>)?$")
 _OPEN_LINK = re.compile(r"[(<\[]https?://[^\s)>\]]{1,500}$")
 
 
@@ -124,6 +125,8 @@ def _is_leftover(page: Page, index: int) -> bool:
     before, said = page.said[index - 1], page.said[index]
     if " " not in said and said.endswith((")", ">", "]")) and _OPEN_LINK.search(before):
         return True  # the end of a link
+    if said[:1] in "(<[" and _LINK_ALONE.match(said):
+        return True
     return (
         len(said) <= (_LONGEST_LEFTOVER if before[-1:] not in _SENTENCE_ENDS else _SHORTEST_LEFTOVER)
         and said[:1].islower()
