@@ -1,6 +1,7 @@
 """Turns the driver's errors into ours, in one place."""
 
 import psycopg2
+import psycopg2.errors
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 
@@ -10,6 +11,10 @@ from domain.ports.front import StorageDown
 # are OperationalError or its children (https://www.psycopg.org/docs/errors.html); but a connection that ends
 # without a code of PostgreSQL's is a bare DatabaseError, which no refusal of the server's is.
 _DOWN = (psycopg2.OperationalError, psycopg2.InterfaceError)
+
+
+class LockTaken(StorageDown):
+    """A lock was not free within the time for which it is waited for; all else may be well."""
 
 
 def wrap_errors(engine: Engine) -> None:
@@ -24,6 +29,8 @@ def _translate(context: ExceptionContext) -> BaseException | None:
     if context.is_pre_ping:  # the pool sees that the connection is dead, and makes another
         return None
     error = context.original_exception
+    if isinstance(error, psycopg2.errors.LockNotAvailable):
+        return LockTaken(type(error).__name__)
     if isinstance(error, _DOWN) or type(error) is psycopg2.DatabaseError:
         return StorageDown(type(error).__name__)
     return None

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, text
 
 from adapters.storage.columns import PARTITIONED
-from domain.ports.front import StorageDown
+from adapters.storage.errors import LockTaken
 
 T = TypeVar("T")
 _LOCK = 0x646F6E65
@@ -115,11 +115,15 @@ def drop_partition(connection: Connection, deliveries_before: date, inbox_before
 
 
 def _in_nobodys_way(connection: Connection, statement: str) -> bool:
-    """Carry it out, unless somebody reads or writes there: then the next tick tries again."""
+    """Carry it out, unless somebody reads or writes there: then the next tick tries again.
+
+    Raises:
+        StorageDown: it failed for another reason.
+    """
     connection.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE}'"))
     try:
         with connection.begin_nested():
             connection.execute(text(statement))
-    except StorageDown:
+    except LockTaken:
         return False
     return True

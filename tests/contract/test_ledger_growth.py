@@ -9,6 +9,7 @@ from adapters.storage.delivery_rows import add_deliveries
 from adapters.storage.ledger import PostgresLedger
 from adapters.storage.unit_of_work import PostgresStorage
 from bot.clock import real_now
+from domain.ports.front import StorageDown
 from domain.ports.ledger import Ledger
 from domain.retention import Retention
 from tests.worlds import World, reply
@@ -73,3 +74,14 @@ def test_while_somebody_reads_there_nothing_is_dropped_and_nobody_waits(
         with storage.begin() as uow:  # the transaction that gave up holds nothing that a sender needs
             assert uow.ledger.counts() == {"ready": 3}
     assert drop(storage) is not None
+
+
+def test_only_a_lock_that_is_not_free_is_a_reason_to_try_again_later(
+    storage: PostgresStorage, engine: Engine
+) -> None:
+    """Else a full disk, or a query that was cancelled, would look as if somebody read there for ever."""
+    with engine.connect() as reader, engine.connect() as connection:
+        reader.execute(text("SELECT count(*) FROM attempts"))
+        connection.execute(text("SET LOCAL statement_timeout = '150ms'"))
+        with pytest.raises(StorageDown, match="QueryCanceled"):
+            PostgresLedger(connection).drop_partition(KEPT_FROM, INBOX_KEPT_FROM)
