@@ -13,6 +13,7 @@ from adapters.email.mime import Head
 from adapters.email.reading.cutting import BELOW_REQUEST
 from adapters.email.reading.language_files import words
 from adapters.email.reading.page import KEPT, Judged, is_bullet
+from adapters.email.reading.phrases import Phrases
 from adapters.email.reading.words import fold
 
 _HEADERS = (
@@ -58,9 +59,11 @@ _LONGEST_OPENING = 300
 _LONGEST_NOTE = 1_000
 _LONGEST_GREETING = 60
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
-_STEMS = (
-    *("automat", "otomat", "автомат", "αυτόματ", "αυτοματ", "אוטומט", "تلقائ", "อัตโนมัติ"),
-    *("自動", "自动", "자동"),
+_STEMS = Phrases(
+    [
+        *["automat", "otomat", "автомат", "αυτόματ", "αυτοματ", "אוטומט", "تلقائ", "อัตโนมัติ"],
+        *["自動", "自动", "자동"],
+    ]
 )
 """In most languages' word for automatic."""
 
@@ -102,7 +105,7 @@ def why_automatic_text(lines: Sequence[Judged]) -> str:
         return f"automatic: its text begins `{phrase}`"
     if known.away.are_in(opening) and (why := _why_away(said, opening, lines)):
         return why
-    if any(stem in opening for stem in _STEMS) and (phrase := _phrase_about_itself(lines)):
+    if _STEMS.are_in(opening) and (phrase := _phrase_about_itself(lines)):
         return f"automatic: it says `{phrase}`"
     return ""
 
@@ -140,7 +143,7 @@ def _phrase_about_itself(lines: Sequence[Judged]) -> str:
     openings = words().automatic.texts
     told = (fold(line.text.strip()) for line in lines if line.verdict is KEPT)
     found = (openings.at(sentence) for line in told for sentence in _SENTENCE_END.split(line))
-    return next((phrase for phrase in found if any(stem in phrase for stem in _STEMS)), "")
+    return next((phrase for phrase in found if _STEMS.are_in(phrase)), "")
 
 
 def _reasons(mail: Signs) -> Iterator[str]:

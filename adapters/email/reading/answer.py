@@ -11,7 +11,7 @@ from adapters.email.reading.html_colours import announced_colour
 from adapters.email.reading.html_text import visible_text
 from adapters.email.reading.html_typed import may_be_typed_into
 from adapters.email.reading.language_files import words
-from adapters.email.reading.page import Judged, Verdict
+from adapters.email.reading.page import ORIGINAL, QUOTE, Judged, Verdict
 from adapters.email.reading.paragraphs import answer_lines
 from adapters.email.reading.reply import hers, judge
 from adapters.email.reading.words import fold
@@ -25,7 +25,7 @@ _STUB = re.compile(
 Each way begins with a letter, so that hardly a place in a text is tried.
 """
 _LONGEST_STUB = 300
-_NOT_HERS = (Verdict.QUOTE, Verdict.ORIGINAL)
+_NOT_HERS = (QUOTE, ORIGINAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +76,17 @@ def read_texts(texts: Texts, sender_name: str = "") -> Answer:
     answer = read_text(texts.plain, sender_name, flowed=texts.flowed, delsp=texts.delsp)
     plain = answer.reply
     is_stub = len(plain) < _LONGEST_STUB and _STUB.search(fold(plain)) is not None
-    if (is_stub or not plain.strip() or _is_told_by_html(answer, texts, sender_name)) and texts.html:
+    if (is_stub or not plain.strip() or _is_told_by_html(answer, plain, texts, sender_name)) and texts.html:
         better = _read_html(texts.html, sender_name)
         if better.reply:
             return better
     return answer
 
 
-def _is_told_by_html(answer: Answer, texts: Texts, sender_name: str) -> bool:
-    if not any(line.verdict in _NOT_HERS for line in answer.lines):
-        return False
-    return _signs(answer.reply, texts.plain, sender_name) is not None or may_be_typed_into(texts.html)
+def _is_told_by_html(answer: Answer, reply: str, texts: Texts, sender_name: str) -> bool:
+    if _signs(reply, texts.plain, sender_name) is not None:
+        return any(line.verdict in _NOT_HERS for line in answer.lines)
+    return any(line.verdict is ORIGINAL for line in answer.lines) and may_be_typed_into(texts.html)
 
 
 def _read_html(markup: str, sender_name: str) -> Answer:

@@ -58,7 +58,7 @@ class Verdict(enum.Enum):
     ARMOUR = "armour"
 
 
-KEPT, QUOTE = Verdict.KEPT, Verdict.QUOTE
+KEPT, QUOTE, ORIGINAL = Verdict.KEPT, Verdict.QUOTE, Verdict.ORIGINAL
 """For what is asked of every line: Python 3.11 takes eight times as long to find a member by its class."""
 HERS = (Verdict.KEPT, Verdict.GREETING, Verdict.NAME)
 """Verdicts of lines that she typed and that say something."""
