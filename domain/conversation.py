@@ -142,11 +142,13 @@ class Conversation:
     def _welcome(
         self, uow: UnitOfWork, known: Known, origin: c.Origin, command: c.Command, now: datetime
     ) -> None:
-        """What she wrote before she was known is read now; who wants no mail accepts no invitation."""
-        accepted = False
-        if origin.surface is not c.Surface.WEB and not isinstance(command, r.Stop | c.StopMail):
-            accepted = linking.accept_invitations(known, now)
-        if accepted or known.is_new:
+        """What she wrote before she was known is read now.
+
+        Whoever wants no mail accepts no invitation; nor does a link, which a mail program may have followed.
+        """
+        wants_none = isinstance(command, r.Stop | c.StopMail)
+        answers = origin.surface is not c.Surface.WEB and not wants_none
+        if (answers and linking.accept_invitations(known, now)) or known.is_new:
             uow.inbox.release_from(str(origin.address), known.tenant.organization_id)
 
     def _answer_to_digest(
@@ -249,10 +251,10 @@ class Conversation:
                 return membership.leave(tenant, person, command)
             case c.Invite():
                 return self._invite(known, origin, command, now)
-            case r.Away() | r.Stop():
-                return absences.leave(
-                    tenant, person, command if isinstance(command, r.Away) else r.Away(), now
-                )
+            case r.Away():
+                return absences.leave(tenant, person, command, now)
+            case r.Stop():
+                return absences.leave(tenant, person, r.Away(), now)
             case r.Back():
                 return absences.come_back(tenant, person, now)
             case (

@@ -187,14 +187,12 @@ def keep_direct(known: Known, origin: Origin) -> None:
 
 def accept_invitations(known: Known, now: datetime) -> bool:
     """Whoever answers is a member of the teams she was invited to, and gets mail again; whether she was."""
-    accepted = False
-    for team, role in known.tenant.teams.of(known.person.id):
-        if role is Role.INVITED:
-            known.tenant.teams.leave(team.id, known.person.id)
-            accepted = known.tenant.teams.join(team.id, known.person.id, Role.MEMBER, now)
+    invited = [team for team, role in known.tenant.teams.of(known.person.id) if role is Role.INVITED]
+    for team in invited:
+        known.tenant.teams.join(team.id, known.person.id, Role.MEMBER, now)
     if known.identity.stopped:
         known.tenant.people.resume_mail(known.identity.id)
-    return accepted
+    return bool(invited)
 
 
 def connect(uow: UnitOfWork, tokens: Tokens, command: Connect, origin: Origin, now: datetime) -> f.Facts:
