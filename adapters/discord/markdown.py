@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
+from adapters.common.reading_direction import isolated_lines
 from domain.messages import Run, Style, Text, plain
 
 _URL = re.compile(
@@ -25,11 +26,6 @@ _ALIVE = re.compile(
 _LINE_START = re.compile(r"^([^\S\n]*)([-+#>])|^([^\S\n]*\d+)(\.)", re.MULTILINE)
 """A heading, a quotation, a list."""
 _LINE_BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Marks that turn the reading direction of what follows them."""
-_RIGHT_TO_LEFT = re.compile(
-    "[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
 _SIGNS = {Style.PLAIN: "", Style.STRONG: "**", Style.MUTED: "*", Style.CODE: "`"}
 BETWEEN = "\u200b"
 """Takes no room; keeps the signs of two styles that touch apart."""
@@ -59,7 +55,7 @@ def is_blank(runs: Text) -> bool:
 
 def unstyled(words: str) -> str:
     """Words for a place without markdown: a button, the name of a thread."""
-    return _isolated(" ".join(words.split()))
+    return isolated_lines(" ".join(words.split()))
 
 
 def _merged(runs: Text) -> Sequence[Run]:
@@ -76,7 +72,7 @@ def _style(run: Run) -> Style:
 def _styled(run: Run, *, touched: bool) -> str:
     """White space stays outside the signs, where they would not work next to it."""
     if run.style is Style.PLAIN:
-        return _escaped(_isolated(run.text), touched=touched)
+        return _escaped(isolated_lines(run.text), touched=touched)
     words = run.text.strip()
     if not words:
         return run.text
@@ -85,12 +81,12 @@ def _styled(run: Run, *, touched: bool) -> str:
     if run.style is Style.CODE and "`" not in words:
         inner = " ".join(words.split("\n"))
     elif run.style is Style.CODE:  # nothing can stand for a backtick between backticks
-        return before + _escaped(_isolated(words), touched=touched) + after
+        return before + _escaped(isolated_lines(words), touched=touched) + after
     else:
-        lines = _escaped(_isolated(words), touched=False).split("\n")
+        lines = _escaped(isolated_lines(words), touched=False).split("\n")
         sign = _SIGNS[run.style]
         return before + "\n".join(f"{sign}{line}{sign}" if line.strip() else line for line in lines) + after
-    return f"{before}`{_isolated(inner)}`{after}"
+    return f"{before}`{isolated_lines(inner)}`{after}"
 
 
 def _escaped(words: str, *, touched: bool) -> str:
@@ -110,14 +106,3 @@ def _escaped(words: str, *, touched: bool) -> str:
 def _without_meaning(words: str) -> str:
     inert = _ALIVE.sub(r"\\\g<0>", words)
     return _LINE_START.sub(lambda found: f"{found[1] or found[3] or ''}\\{found[2] or found[4]}", inert)
-
-
-def _isolated(words: str) -> str:
-    """Each line of a text that reads from right to left, closed in so that it turns nothing beside it.
-
-    https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
-    """
-    if words.isascii() or not (_TURNS.search(words) or _RIGHT_TO_LEFT.search(words)):
-        return words
-    lines = _TURNS.sub("", words).split("\n")
-    return "\n".join(f"\u2068{line}\u2069" if line else line for line in lines)

@@ -4,10 +4,10 @@ Messages are kept as the gateway dispatched them, `{"t": "MESSAGE_CREATE", "d": 
 `d` alone.  Whatever is not as documented is a ValueError that names the field and repeats nothing of it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
+from adapters.common.payloads import Payload, object_of, text_of
 from adapters.discord.commands import command_or_text, read_filled
 from adapters.discord.typed import plain_text
 from domain.commands import ChangeSource, Help, Origin, Request, Surface
@@ -15,7 +15,6 @@ from domain.people import Address, Channel, Profile
 from domain.ports.front import SignedCommand
 from domain.teams import Place
 
-Payload = Mapping[str, Any]
 ReadCommand = Callable[[str], SignedCommand | None]
 """`Tokens.read_command`, of a button's `custom_id`."""
 
@@ -59,7 +58,7 @@ def message_key(kind: str, message: Payload) -> str:
     """What "the same again" means: a resumed session repeats events."""
     edited = str(message.get("edited_timestamp"))
     what = {"MESSAGE_CREATE": "created", "MESSAGE_DELETE": "deleted"}.get(kind, edited)
-    return f"{_text(message, 'id')}:{what}"
+    return f"{text_of(message, 'id')}:{what}"
 
 
 def is_deletion(event: Payload) -> bool:
@@ -74,25 +73,25 @@ def read_message(event: Payload, at: datetime, recipient: str = "") -> Request |
         at: when it arrived; a deletion carries no time of its own.
         recipient: who the direct message is with, which a deletion does not say.
     """
-    kind, message = _text(event, "t"), _object(event, "d")
+    kind, message = text_of(event, "t"), object_of(event, "d")
     if kind == "MESSAGE_DELETE":
         if not recipient:
             return "nobody knows whose message was deleted"
         return Request(_said_origin(message, recipient), ChangeSource(None, at))
     if message.get("type") not in _SAID:
         return "not a message that people write"
-    origin = _said_origin(message, _text(_object(message, "author"), "id"))
-    text = plain_text(_text(message, "content", ""), _names(message.get("mentions")))
+    origin = _said_origin(message, text_of(object_of(message, "author"), "id"))
+    text = plain_text(text_of(message, "content", ""), _names(message.get("mentions")))
     if kind == "MESSAGE_UPDATE":
-        return Request(origin, ChangeSource(text, _moment(_text(message, "edited_timestamp"))))
+        return Request(origin, ChangeSource(text, _moment(text_of(message, "edited_timestamp"))))
     return Request(origin, text=text) if text.strip() else "a message without words"
 
 
 def _said_origin(message: Payload, user_id: str) -> Origin:
     """No profile here: the core asks for it, and with it for a server in which she is."""
-    channel, number = _text(message, "channel_id"), _text(message, "id")
+    channel, number = text_of(message, "channel_id"), text_of(message, "id")
     reference = message.get("message_reference")
-    answered = _text(reference, "message_id", "") if isinstance(reference, dict) else ""
+    answered = text_of(reference, "message_id", "") if isinstance(reference, dict) else ""
     return Origin(
         Address(Channel.DISCORD, user_id),
         Surface.DIRECT,
@@ -113,7 +112,7 @@ def read_interaction(payload: Payload, read_command: ReadCommand) -> Request:
         return _pressed(payload, read_command)
     if payload.get("type") != TYPED:
         raise ValueError("type is none that asks")
-    data = _object(payload, "data")
+    data = object_of(payload, "data")
     resolved = data.get("resolved")
     users = resolved.get("users") if isinstance(resolved, dict) else None
     names = _names(list(users.values()) if isinstance(users, dict) else None)
@@ -122,27 +121,27 @@ def read_interaction(payload: Payload, read_command: ReadCommand) -> Request:
 
 
 def _pressed(payload: Payload, read_command: ReadCommand) -> Request:
-    meant = read_command(_text(_object(payload, "data"), "custom_id", ""))
+    meant = read_command(text_of(object_of(payload, "data"), "custom_id", ""))
     organization_id, person_id, command = meant or (None, None, Help())
-    button = (organization_id, person_id, _text(_object(payload, "message"), "id"))
+    button = (organization_id, person_id, text_of(object_of(payload, "message"), "id"))
     return Request(_asked_origin(payload, Surface.BUTTON, button), command)
 
 
 def completing(payload: Payload) -> tuple[Origin, str, str]:
     """Who types, which option, and what is typed so far."""
-    filled = read_filled(_object(payload, "data"))
+    filled = read_filled(object_of(payload, "data"))
     return _asked_origin(payload, Surface.SLASH), filled.focused, filled.values.get(filled.focused, "")
 
 
 def _asked_origin(
     payload: Payload, surface: Surface, button: tuple[int | None, int | None, str] = (None, None, "")
 ) -> Origin:
-    channel, number = _text(payload, "channel_id"), _text(payload, "id")
-    guild = _text(payload, "guild_id", "")
-    user = _object(_object(payload, "member"), "user") if guild else _object(payload, "user")
+    channel, number = text_of(payload, "channel_id"), text_of(payload, "id")
+    guild = text_of(payload, "guild_id", "")
+    user = object_of(object_of(payload, "member"), "user") if guild else object_of(payload, "user")
     organization_id, person_id, message_id = button
     return Origin(
-        Address(Channel.DISCORD, _text(user, "id")),
+        Address(Channel.DISCORD, text_of(user, "id")),
         surface,
         at=instant(number),
         source_ref=f"{channel}:{number}",
@@ -166,13 +165,13 @@ def _names(users: object) -> dict[str, str]:
     """By id, of those mentioned."""
     if not isinstance(users, list):
         return {}
-    return {_text(user, "id"): name_of(user) for user in users if isinstance(user, dict)}
+    return {text_of(user, "id"): name_of(user) for user in users if isinstance(user, dict)}
 
 
 def name_of(user: Payload) -> str:
     """The name she shows, else the one she logs in with."""
     shown = user.get("global_name")
-    return shown.strip() if isinstance(shown, str) and shown.strip() else _text(user, "username")
+    return shown.strip() if isinstance(shown, str) and shown.strip() else text_of(user, "username")
 
 
 def _moment(text: str) -> datetime:
@@ -180,19 +179,3 @@ def _moment(text: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a time without a zone")
     return moment.astimezone(UTC)
-
-
-def _object(payload: Payload, key: str) -> Payload:
-    value = payload.get(key)
-    if not isinstance(value, dict):
-        raise ValueError(f"{key} is missing or no object")  # noqa: TRY004 -- the payload's fault, not a caller's
-    return value
-
-
-def _text(payload: Payload, key: str, default: str | None = None) -> str:
-    value = payload.get(key, default)
-    if value is None and default is not None:
-        return default
-    if not isinstance(value, str):
-        raise ValueError(f"{key} is missing or no text")  # noqa: TRY004 -- the payload's fault, not a caller's
-    return value

@@ -5,15 +5,14 @@ Whatever is not as documented is a ValueError that names the field and repeats n
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
+from adapters.common.payloads import Payload, object_of, text_of
 from adapters.slack.typed import mentioned, plain_text
 from domain.commands import ChangeSource, Help, Origin, Request, Surface
 from domain.people import Address, Channel
 from domain.ports.front import SignedCommand
 from domain.teams import Place
 
-Payload = Mapping[str, Any]
 ReadCommand = Callable[[str], SignedCommand | None]
 """`Tokens.read_command`, of a button's value."""
 
@@ -66,7 +65,7 @@ def _is_from_a_bot(event: Payload, own_user: str) -> bool:
 
 def event_time(body: Payload) -> datetime:
     """When it happened, by Slack's own clock."""
-    event = _object(body, "event")
+    event = object_of(body, "event")
     ts = event.get("event_ts") or event.get("ts")
     return instant(ts) if isinstance(ts, str) else instant(str(body.get("event_time", "")))
 
@@ -76,7 +75,7 @@ def event_key(body: Payload) -> str:
 
     Empty where there is neither.
     """
-    event = _object(body, "event")
+    event = object_of(body, "event")
     changed = event.get("message") if event.get("subtype") == "message_changed" else None
     message = changed if isinstance(changed, dict) else event
     what = "said"
@@ -92,7 +91,7 @@ def event_key(body: Payload) -> str:
 
 def event_mentions(body: Payload) -> frozenset[str]:
     """The ids of those mentioned in a message, whose names are needed to read it."""
-    event = _object(body, "event")
+    event = object_of(body, "event")
     message = event.get("message") if event.get("subtype") == "message_changed" else event
     text = message.get("text") if isinstance(message, dict) else None
     return mentioned(text) if isinstance(text, str) else frozenset()
@@ -105,10 +104,10 @@ def read_event(body: Payload, names: Mapping[str, str]) -> Request | str:
         body: the outer event: https://docs.slack.dev/apis/events-api/#event-type-structure.
         names: of those mentioned, by user id.
     """
-    event = _object(body, "event")
+    event = object_of(body, "event")
     if event.get("type") != "message":
         return f"{event.get('type')}: nothing is asked"
-    team, channel = _text(body, "team_id"), _text(event, "channel")
+    team, channel = text_of(body, "team_id"), text_of(event, "channel")
     match event.get("subtype"):
         case "message_changed":
             return _changed(event, team, channel, names)
@@ -121,15 +120,15 @@ def read_event(body: Payload, names: Mapping[str, str]) -> Request | str:
 
 
 def _said(event: Payload, team: str, channel: str, names: Mapping[str, str]) -> Request | str:
-    text = plain_text(_text(event, "text", ""), names, event.get("blocks"))
+    text = plain_text(text_of(event, "text", ""), names, event.get("blocks"))
     if not text.strip():
         return "a message without words"
-    return Request(_origin(event, _text(event, "user"), team, channel), text=text)
+    return Request(_origin(event, text_of(event, "user"), team, channel), text=text)
 
 
 def _changed(event: Payload, team: str, channel: str, names: Mapping[str, str]) -> Request | str:
     """Also sent when Slack unfolds a link or counts a reply, which changes nothing that she wrote."""
-    new, old = _object(event, "message"), event.get("previous_message")
+    new, old = object_of(event, "message"), event.get("previous_message")
     before = old if isinstance(old, dict) else {}
     if new.get("subtype") == "tombstone":  # a deleted message that has a thread; its author is then Slackbot
         author = before.get("user") or new.get("parent_user_id")
@@ -137,26 +136,26 @@ def _changed(event: Payload, team: str, channel: str, names: Mapping[str, str]) 
     if new.get("text") == before.get("text"):
         return "the text is as before"
     edited = new.get("edited")
-    edited_at = instant(_text(edited if isinstance(edited, dict) else event, "ts"))
-    text = plain_text(_text(new, "text", ""), names, new.get("blocks"))
-    return Request(_origin(new, _text(new, "user"), team, channel), ChangeSource(text, edited_at))
+    edited_at = instant(text_of(edited if isinstance(edited, dict) else event, "ts"))
+    text = plain_text(text_of(new, "text", ""), names, new.get("blocks"))
+    return Request(_origin(new, text_of(new, "user"), team, channel), ChangeSource(text, edited_at))
 
 
 def _deleted(event: Payload, team: str, channel: str) -> Request | str:
-    old = _object(event, "previous_message")
+    old = object_of(event, "previous_message")
     if old.get("subtype") == "tombstone":
         return "what was left of a deleted message is gone"
-    return _gone(event, old, _text(old, "user"), team, channel)
+    return _gone(event, old, text_of(old, "user"), team, channel)
 
 
 def _gone(event: Payload, message: Payload, author: str, team: str, channel: str) -> Request | str:
     if not author:
         return "nobody knows whose message was deleted"
-    return Request(_origin(message, author, team, channel), ChangeSource(None, instant(_text(event, "ts"))))
+    return Request(_origin(message, author, team, channel), ChangeSource(None, instant(text_of(event, "ts"))))
 
 
 def _origin(message: Payload, user: str, team: str, channel: str) -> Origin:
-    ts, thread = _text(message, "ts"), _text(message, "thread_ts", "")
+    ts, thread = text_of(message, "ts"), text_of(message, "thread_ts", "")
     root = f"{channel}:{thread}" if thread not in {"", ts} else ""
     return Origin(
         Address(Channel.SLACK, user, team),
@@ -175,16 +174,16 @@ def read_slash(body: Payload, at: datetime) -> Request:
 
     https://docs.slack.dev/interactivity/implementing-slash-commands#app_command_handling
     """
-    team, channel = _text(body, "team_id"), _text(body, "channel_id")
+    team, channel = text_of(body, "team_id"), text_of(body, "channel_id")
     origin = Origin(
-        Address(Channel.SLACK, _text(body, "user_id"), team),
+        Address(Channel.SLACK, text_of(body, "user_id"), team),
         Surface.SLASH,
         at=at,
-        source_ref=f"{channel}:{_text(body, 'trigger_id')}",
-        place=_place(team, channel, _text(body, "channel_name", "")),
+        source_ref=f"{channel}:{text_of(body, 'trigger_id')}",
+        place=_place(team, channel, text_of(body, "channel_name", "")),
         guild=team,
     )
-    return Request(origin, text=plain_text(_text(body, "text", "")))
+    return Request(origin, text=plain_text(text_of(body, "text", "")))
 
 
 def read_button(body: Payload, read_command: ReadCommand) -> Request:
@@ -192,21 +191,21 @@ def read_button(body: Payload, read_command: ReadCommand) -> Request:
 
     https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
     """
-    action, user, place = pressed(body), _object(body, "user"), _object(body, "channel")
+    action, user, place = pressed(body), object_of(body, "user"), object_of(body, "channel")
     team = _team(body)
-    channel, container = _text(place, "id"), _object(body, "container")
-    meant = read_command(_text(action, "value", ""))
+    channel, container = text_of(place, "id"), object_of(body, "container")
+    meant = read_command(text_of(action, "value", ""))
     organization_id, person_id, command = meant or (None, None, Help())
     private = channel.startswith("D")
     origin = Origin(
-        Address(Channel.SLACK, _text(user, "id"), team),
+        Address(Channel.SLACK, text_of(user, "id"), team),
         Surface.BUTTON,
-        at=instant(_text(action, "action_ts")),
-        source_ref=f"{channel}:{_text(body, 'trigger_id')}",
-        place=_place(team, channel, _text(place, "name", "")),
+        at=instant(text_of(action, "action_ts")),
+        source_ref=f"{channel}:{text_of(body, 'trigger_id')}",
+        place=_place(team, channel, text_of(place, "name", "")),
         guild=team,
         direct=channel if private and not container.get("is_ephemeral") else None,
-        answers=f"{channel}:{_text(container, 'message_ts')}",
+        answers=f"{channel}:{text_of(container, 'message_ts')}",
         organization_id=organization_id,
         person_id=person_id,
     )
@@ -226,30 +225,16 @@ def answer_url(body: Payload) -> str:
 
     https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
     """
-    return _text(body, "response_url")
+    return text_of(body, "response_url")
 
 
 def _team(body: Payload) -> str:
     """The workspace; null in the interactions of an organization-wide installation."""
     team = body.get("team")
-    return _text(team, "id") if isinstance(team, dict) else _text(_object(body, "user"), "team_id")
+    return text_of(team, "id") if isinstance(team, dict) else text_of(object_of(body, "user"), "team_id")
 
 
 def _place(team: str, channel: str, name: str) -> Place | None:
     if channel.startswith("D"):
         return None
     return Place(Channel.SLACK, team, channel, "" if name in _NAMELESS else name)
-
-
-def _object(payload: Payload, key: str) -> Payload:
-    value = payload.get(key)
-    if not isinstance(value, dict):
-        raise ValueError(f"{key} is missing or no object")  # noqa: TRY004 -- the payload's fault, not a caller's
-    return value
-
-
-def _text(payload: Payload, key: str, default: str | None = None) -> str:
-    value = payload.get(key, default)
-    if not isinstance(value, str):
-        raise ValueError(f"{key} is missing or no text")  # noqa: TRY004 -- the payload's fault, not a caller's
-    return value

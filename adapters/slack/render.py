@@ -4,12 +4,12 @@ What people typed goes into rich text alone, where Slack looks for no markup, me
 needs to be escaped and nothing can come alive: https://docs.slack.dev/reference/block-kit/blocks/rich-text-block.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, assert_never
 
+from adapters.common.reading_direction import isolated_lines
 from domain.messages import Action, Actions, Block, Group, Heading, Message, Paragraph, Run, Style, Text
 from domain.render_cache import Sign
 
@@ -34,11 +34,6 @@ _STYLES: dict[Style, Json] = {
     Style.MUTED: {"style": {"italic": True}},
     Style.CODE: {"style": {"code": True}},
 }
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Marks that turn the reading direction of what follows them."""
-_RIGHT_TO_LEFT = re.compile(
-    "[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +65,7 @@ def fallback(message: Message) -> str:
 
     https://docs.slack.dev/messaging/formatting-message-text#escaping
     """
-    shown = _isolated(message.subject[:MOST_IN_FALLBACK])
+    shown = isolated_lines(message.subject[:MOST_IN_FALLBACK])
     return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -98,7 +93,7 @@ def _words(block: Heading | Paragraph | Group) -> Sequence[Json]:
 
 
 def _heading(block: Heading) -> list[Json]:
-    words = _isolated(" ".join(block.text.split()))
+    words = isolated_lines(" ".join(block.text.split()))
     if not words:
         return []
     if len(words) > MOST_IN_HEADER:
@@ -116,7 +111,7 @@ def _button(action: Action, sign: Sign) -> list[Json]:
         value = sign(action.command)
     except ValueError:
         return []
-    label = _isolated(action.label[: MOST_ON_BUTTON - 2])
+    label = isolated_lines(action.label[: MOST_ON_BUTTON - 2])
     return [{"type": "button", "text": _plain(label), "value": value}]
 
 
@@ -140,7 +135,7 @@ def _pieces(line: _Line) -> Iterator[_Line]:
     runs: list[Run] = []
     left, bullet = MOST_IN_BLOCK, line.bullet
     for run in line.runs:
-        rest = _isolated(run.text)
+        rest = isolated_lines(run.text)
         while rest:
             runs.append(Run(rest[:left], run.style))
             rest, left = rest[left:], left - len(runs[-1].text)
@@ -190,14 +185,3 @@ def _fits(held: Json, more: Json) -> bool:
 
 def _size(element: Json) -> int:
     return len(element.get("text", "")) + sum(_size(each) for each in element.get("elements", []))
-
-
-def _isolated(words: str) -> str:
-    """Each line of a text that reads from right to left, closed in so that it turns nothing beside it.
-
-    https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
-    """
-    if words.isascii() or not (_TURNS.search(words) or _RIGHT_TO_LEFT.search(words)):
-        return words
-    lines = _TURNS.sub("", words).split("\n")
-    return "\n".join(f"\u2068{line}\u2069" if line else line for line in lines)
