@@ -17,6 +17,10 @@ _NUMBER_FIRST = re.compile(
 )
 ISO_FIRST = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}\s\d{1,2}:\d\d\s(?:GMT|UTC)")
 _BRACKET = re.compile(r"[<(\[](?=[^\s<>()\[\]]{1,80}@)|<")
+_BY_ADDRESS = re.compile(
+    r"\d[:.h]\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?,?\s(?:[^\W\d_]{2,3}\s)?[^\s<>@]{1,64}@[^\s<>@]{3,190}:$"
+)
+"""`24 Nov 2026, 18:00 by bob@example.com:`, as Tuta writes."""
 ORNAMENT = "-–—*_>|»[] \t"
 _IN_FRONT = ORNAMENT + "\"'("
 _BEHIND_A_WORD = re.compile(r"[\s,.،，]")
@@ -48,7 +52,9 @@ def decides(text: str, evidence: Evidence, *, quoted: bool, dated: bool) -> bool
     if is_bullet(text) and not opens_with_date(text):
         is_told = evidence.verb or is_whole
         return is_told and _weight(text, evidence, quoted=quoted, dated=dated) >= _ENOUGH_FOR_A_BULLET
-    if is_whole or _is_compact(text, evidence) or (quoted and _is_dated_heading(text, evidence)):
+    if is_whole or _is_compact(text, evidence):
+        return True
+    if quoted and (_is_dated_heading(text, evidence) or _is_addressed_heading(text, evidence)):
         return True
     is_alone = _stands_alone(text, evidence)
     is_named = evidence.verb and (evidence.verb_opens or _is_name_long(text) or _is_told_by(text, evidence))
@@ -73,14 +79,23 @@ def _is_compact(text: str, evidence: Evidence) -> bool:
     """Date, time, `<address>` and a colon, and hardly a word more: so it is in every language."""
     if not (evidence.date and evidence.time and evidence.address) or not text.endswith(":"):
         return False
-    _, bracket, tail = text.rpartition(">")
+    if len(text.split()) > _MOST_WORDS:
+        return False
+    head, bracket, tail = text.rpartition(">")
+    if not bracket:
+        return _BY_ADDRESS.search(text) is not None
     few = 3
-    return (
-        bool(bracket)
-        and len(tail.split()) <= few
-        and not any(map(str.isdigit, tail))
-        and len(text.split()) <= _MOST_WORDS
-    )
+    if any(map(str.isdigit, tail)):
+        return _is_stamped_sender(head, tail, evidence)
+    return len(tail.split()) <= few
+
+
+def _is_stamped_sender(head: str, tail: str, evidence: Evidence) -> bool:
+    """`Bo Roe <bo@example.com> [24-11-2026 18:00]:`, a name and behind its address only when."""
+    few = 9
+    first = tail.lstrip(" ,-–—([")[:1]
+    is_when = len(tail.split()) <= few and (first.isdigit() or evidence.weekday)
+    return is_when and not evidence.verb and not head[:1].islower() and len(head.split()) <= MOST_NAME_WORDS
 
 
 def _is_dated_heading(text: str, evidence: Evidence) -> bool:
@@ -88,6 +103,13 @@ def _is_dated_heading(text: str, evidence: Evidence) -> bool:
     few = 12
     is_full = evidence.date and evidence.time and text.endswith(":") and not evidence.first_person
     return is_full and len(text.split()) <= few and not is_bullet(text)
+
+
+def _is_addressed_heading(text: str, evidence: Evidence) -> bool:
+    """`Quoth Bob Smith <bob@example.com>:` above a quote: a name and its address, in whatever words."""
+    few = 7
+    is_closed = text.endswith((">:", "> :", ">]", ">]:")) and evidence.address and not evidence.first_person
+    return is_closed and not text[0].islower() and len(text.split()) <= few and not is_bullet(text)
 
 
 def _is_told(evidence: Evidence) -> bool:

@@ -101,8 +101,9 @@ def has_date(text: str, tokens: list[str], words: Words) -> bool:
 
 
 def opens_with_date(text: str) -> bool:
-    """Its first number is a day, and no bullet: `24. 11. 2026`."""
-    return _DATE.match(text.lstrip()) is not None
+    """Its first number is a day, and no bullet: `24. 11. 2026`, `24. Nov. 2026`."""
+    bare = text.lstrip()
+    return _DATE.match(bare) is not None or _ANY_MONTH.match(bare) is not None
 
 
 def has_date_or_time(text: str, words: Words) -> bool:

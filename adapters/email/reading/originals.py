@@ -11,6 +11,8 @@ _ORNAMENT = "-_=*‐—–―─━═~#+ \t<>[]"
 HEADERS = "headers of an original"
 """The rule for one that nothing but its headers marks."""
 _LONGEST_MARK = 120
+_ZENDESK = "##- "
+"""With it a ticket system begins such a request in every language."""
 _TELLING_WORDS = 4
 """A phrase of so many words is a program's, whatever follows: `Original message processed by ...`."""
 
@@ -42,7 +44,7 @@ def original_at(page: Page, index: int, words: Words) -> Original | None:
 
 def is_reply_above(text: str, words: Words) -> bool:
     """Whether a line, or any in a text, asks to answer above it, as ticket systems write."""
-    return words.separators.reply_above.are_in(fold(text))
+    return _ZENDESK in text or words.separators.reply_above.are_in(fold(text))
 
 
 def above_rules(page: Page, index: int) -> int:

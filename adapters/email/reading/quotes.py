@@ -59,10 +59,16 @@ def _is_hers(page: Page, index: int) -> bool:
 def _release_prompts(page: Page) -> None:
     """`>>> import os` is what she typed where no line is quoted once: only Python begins so."""
     quoted = [index for index, verdict in enumerate(page.verdicts) if verdict is QUOTE]
-    if all(_PROMPT.match(page.raw[index]) for index in quoted) and len(quoted) <= _MOST_PROMPTS:
+    if len(quoted) <= _MOST_PROMPTS and all(_is_prompt(page.raw[index]) for index in quoted):
         for index in quoted:
             page.verdicts[index] = KEPT
             page.rules[index] = "what she typed at a prompt"
+
+
+def _is_prompt(line: str) -> bool:
+    """`>>> On ... Bob <bob@example.com> wrote:` is what GroupWise writes."""
+    names_sender = line.endswith(":") and "<" in line and "@" in line
+    return _PROMPT.match(line) is not None and not names_sender
 
 
 def _closes_address(page: Page, index: int) -> bool:
