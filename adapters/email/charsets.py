@@ -1,6 +1,7 @@
 """Octets to text, whatever they claim to be; nothing here raises."""
 
 import codecs
+import re
 from functools import lru_cache
 
 _ALIASES = {
@@ -47,6 +48,8 @@ _LONGEST_NAME, _LONGEST_DECLARED = 40, 80
 """Characters of a codec's name, and with white space and quotes around it."""
 _MOST_LOST = 20
 """Of so many characters one may be damaged."""
+_META = re.compile(rb"<meta\b[^>]{0,200}?\bcharset\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+_LONGEST_HEAD = 2_000
 _MOST_KNOWN = 200
 """Of what mail programs write; what they do not is forgotten again."""
 
@@ -54,9 +57,10 @@ _MOST_KNOWN = 200
 def decode(octets: bytes, declared: str | None) -> str:
     """The text: as declared, then as UTF-8, then as Windows-1252, where nothing is impossible.
 
-    A few octets that do not fit what is declared do not make a text in Chinese one in Western letters.
+    HTML may declare it itself.  A few octets that do not fit what is declared do not make a text in Chinese
+    one in Western letters.
     """
-    candidates = _candidates((declared or "")[:_LONGEST_DECLARED])
+    candidates = _candidates((declared or _declared_inside(octets))[:_LONGEST_DECLARED])
     for codec in candidates:
         try:
             return octets.decode(codec)
@@ -67,6 +71,22 @@ def decode(octets: bytes, declared: str | None) -> str:
         if text.count("\ufffd") <= max(1, len(text) // _MOST_LOST):
             return text
     return octets.decode("windows-1252", "replace")
+
+
+def _declared_inside(markup: bytes) -> str:
+    """The charset that HTML names itself, where it is not UTF-8 anyway; empty when it names none.
+
+    What passes a mail on may change its charset without that.
+    """
+    found = _META.search(markup, 0, _LONGEST_HEAD)
+    name = found[1].decode() if found else ""
+    if name and not name.lower().startswith("iso-2022"):
+        try:
+            markup.decode()
+        except UnicodeDecodeError:
+            return name
+        return ""
+    return name
 
 
 @lru_cache(_MOST_KNOWN)

@@ -43,6 +43,7 @@ ENCODINGS: Mapping[str, Callable[[bytes], bytes]] = {
     "quoted-printable": quopri.encodestring,
 }
 PGP_SIGNATURE = "-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----\n"
+PAGE = "Content-Type: text/html\n\n<html><body><p>%s</p></body></html>"
 PARTS = {
     "a picture in the middle": (
         "multipart/mixed; boundary=b",
@@ -110,6 +111,12 @@ PARTS = {
         "one",
     ),
     "a page that is said to be plain": ("text/plain", "<html><body>one<br>two</body></html>", "one\ntwo"),
+    "a picture between two pages": (
+        "multipart/mixed; boundary=b",
+        f"--b\n{PAGE % 'one'}\n--b\nContent-Type: image/png\n\nAAAA\n--b\n{PAGE % 'two'}\n--b--",
+        "one\n\ntwo",
+    ),
+    "words behind a page": ("text/html", "<HTML><BODY><p>one</p></BODY></HTML>\n<p>two</p>", "one\n\ntwo"),
     "a tag that she wrote herself": ("text/plain", "<div> is centred", "<div> is centred"),
     "tags that she wrote herself": ("text/plain", "<p> and <b>\nfixed <br>", "<p> and <b>\nfixed <br>"),
     "both parts are said to be plain": (
@@ -133,6 +140,30 @@ PARTS = {
 def _message(content_type: str, body: bytes, encoding: str = "8bit") -> bytes:
     head = f"From: ana@example.com\nContent-Type: {content_type}\nContent-Transfer-Encoding: {encoding}\n\n"
     return head.encode() + body
+
+
+@pytest.mark.parametrize(
+    ("meta", "codec"),
+    [
+        ('<meta http-equiv="Content-Type" content="text/html; charset=windows-1251">', "cp1251"),
+        ('<META charset="koi8-r">', "koi8_r"),
+        ("<meta charset=windows-1251>", "utf-8"),
+    ],
+)
+def test_html_may_name_its_charset_itself_unless_it_was_changed_on_the_way(meta: str, codec: str) -> None:
+    page = f"<html><head>{meta}</head><body>Счёт отправлен</body></html>".encode(codec)
+    assert (
+        read_raw(b"From: ana@example.com\nContent-Type: text/html\n\n" + page).answer.reply
+        == "Счёт отправлен"
+    )
+
+
+def test_html_in_an_encoding_of_seven_bits_may_name_it_itself() -> None:
+    page = '<meta charset="iso-2022-jp"><p>請求書を送った</p>'.encode("iso2022_jp")
+    assert (
+        read_raw(b"From: ana@example.com\nContent-Type: text/html\n\n" + page).answer.reply
+        == "請求書を送った"
+    )
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

@@ -35,6 +35,8 @@ _LINES = frozenset(
 )
 _PARAGRAPHS = frozenset(["p", "pre", "h1", "h2", "h3", "h4", "h5", "h6"])
 _LONGEST = 1024 * 1024
+_ENDS = (b"</html>", b"</HTML>")
+"""The parser lets go of what stands behind; every program shows it, and a mail may have several pages."""
 _DEEPEST = 200
 _LONGEST_EMOJI = 8
 """Characters: a family is seven."""
@@ -65,6 +67,8 @@ def visible_text(markup: str, signs: Signs | None = None) -> str:
 
 def _parse(markup: str) -> etree._Element | None:
     kept = markup[:_LONGEST].replace("\x00", "").encode("utf-8", "replace")
+    for end in _ENDS:
+        kept = kept.replace(end, b"")
     parser = html.HTMLParser(
         encoding="utf-8",
         remove_comments=True,
