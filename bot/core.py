@@ -11,6 +11,7 @@ from bot.settings import Settings
 from bot.tokens import SignedTokens
 from domain.application import DoneLog
 from domain.conversation import Conversation
+from domain.housekeeping import make_partitions
 from domain.limits import Limits
 from domain.local_time import DEFAULT_ZONE
 from domain.people import Channel
@@ -21,7 +22,7 @@ from migrations.run import migrate
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """The synchronous half: enough for the command line."""
+    """Everything that `build_core` has put together; `close` gives it back."""
 
     settings: Settings
     database: Database
@@ -39,12 +40,12 @@ class Core:
 
 def channels_of(settings: Settings) -> frozenset[Channel]:
     """The channels that are set up."""
-    given = {
-        Channel.SLACK: settings.slack_bot_token,
-        Channel.DISCORD: settings.discord_bot_token,
+    is_set_up = {
+        Channel.SLACK: bool(settings.slack_bot_token),
+        Channel.DISCORD: bool(settings.discord_bot_token),
         Channel.EMAIL: settings.sends_mail,
     }
-    return frozenset(channel for channel, token in given.items() if token)
+    return frozenset(channel for channel in Channel if is_set_up[channel])
 
 
 def build_core(settings: Settings, clock: Clock | None = None) -> Core:
@@ -63,9 +64,7 @@ def build_core(settings: Settings, clock: Clock | None = None) -> Core:
     with database.storage.begin() as uow:
         organization_id = uow.directory.ensure_organization("donelog", DEFAULT_ZONE, now)
         uow.commit()
-    with database.storage.begin() as uow:
-        uow.ledger.make_partitions(now.date(), 8)
-        uow.commit()
+    make_partitions(database.storage, now)
     tokens = SignedTokens(settings.secret or (installation_secret(settings.home_folder),))
     indexer = (
         MeiliSearch(settings.meilisearch_url, settings.meilisearch_key) if settings.meilisearch_url else None

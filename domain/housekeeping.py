@@ -26,14 +26,13 @@ def keep_house(storage: Storage, kept: Retention, now: datetime, lease_now: date
         doubted, given_up = uow.ledger.recover(now, lease_now)
         resumed = uow.directory.resume_those_reached(now)
         uow.commit()
-    with storage.begin() as uow:
-        partitions = uow.ledger.make_partitions(now.date() - timedelta(days=1), DAYS_MADE)
-        uow.commit()
+    partitions = make_partitions(storage, now)
     with storage.begin() as uow:
         dropped = uow.ledger.drop_partition((now - kept.deliveries).date(), (now - kept.inbox).date())
         uow.commit()
     with storage.begin() as uow:
         forgotten = uow.inbox.forget_keys((now - kept.inbox).date())
+        counters = uow.limits.forget(now - kept.inbox)
         uow.commit()
     return {
         "expired": expired,
@@ -43,4 +42,13 @@ def keep_house(storage: Storage, kept: Retention, now: datetime, lease_now: date
         "partitions": partitions,
         "days dropped": int(dropped is not None),
         "keys forgotten": forgotten,
+        "counters forgotten": counters,
     }
+
+
+def make_partitions(storage: Storage, now: datetime) -> int:
+    """Make the partitions that must be there, in a transaction of their own; how many were missing."""
+    with storage.begin() as uow:
+        made = uow.ledger.make_partitions(now.date() - timedelta(days=1), DAYS_MADE)
+        uow.commit()
+        return made

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from struct import Struct
 from typing import Any
 
@@ -14,7 +14,7 @@ from adapters.storage.late_writes import EndedItem
 from adapters.storage.partitions import by_day
 from adapters.storage.preparing import prepared, prepared_for
 from adapters.storage.rows import AnyRow
-from adapters.storage.tables import inbox, inbox_keys, limits
+from adapters.storage.tables import inbox, inbox_keys
 from adapters.storage.transaction import Transaction
 from domain.commands import InboxRef
 from domain.ports.inbox import Arrival, InboxItem, InboxState, KeptItem, Lane, LockedItem, Source
@@ -179,9 +179,6 @@ class PostgresInbox:
         self._transaction.execute(update(inbox).where(_is(ref)).values(vain))
 
     def forget_keys(self, before: date) -> int:
-        self._transaction.execute(
-            delete(limits).where(limits.c.since < datetime.combine(before, time(), UTC))
-        )
         return self._transaction.execute(delete(inbox_keys).where(inbox_keys.c.day < before)).rowcount
 
 

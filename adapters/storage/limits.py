@@ -4,8 +4,11 @@ import hashlib
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from sqlalchemy import delete
+
 from adapters.storage.delivery_rows import array
 from adapters.storage.preparing import prepared
+from adapters.storage.tables import limits
 from adapters.storage.transaction import Transaction
 
 _COUNT = prepared("""
@@ -46,6 +49,9 @@ class PostgresLimits:
 
     def allow(self, name: str, now: datetime, window: timedelta, most: int = 1) -> bool:
         return self.count(name, now, window) <= most
+
+    def forget(self, before: datetime) -> int:
+        return self._transaction.connection.execute(delete(limits).where(limits.c.since < before)).rowcount
 
     def _counted(self, name: str, now: datetime, window: timedelta) -> int:
         counters = self._transaction.remembered.counters

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_, select, text, update
@@ -9,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.storage.delivery_rows import bare_array
 from adapters.storage.late_writes import NewAnswer
-from adapters.storage.rows import done_of, select_dones
+from adapters.storage.rows import done_of, of_organization, select_dones
 from adapters.storage.search_text import search_vector
 from adapters.storage.search_writes import Said, SearchWrites
 from adapters.storage.tables import answers, dones
@@ -48,6 +49,7 @@ class PostgresLog:
     def __init__(self, transaction: Transaction, organization_id: int, search: SearchWrites) -> None:
         self._transaction = transaction
         self._organization_id = organization_id
+        self._mine = partial(of_organization, organization_id)
         self._search = search
 
     def record(
@@ -193,10 +195,6 @@ class PostgresLog:
             self._transaction.execute(
                 _DELETE, {"organization_id": self._organization_id, "ids": list(done_ids)}
             )
-
-    def _mine(self, table: Any) -> ColumnElement[bool]:
-        mine: ColumnElement[bool] = table.c.organization_id == self._organization_id
-        return mine
 
 
 def _said(placed: Iterable[Placed]) -> list[Said]:

@@ -1,13 +1,14 @@
 """The people of one organization and their addresses."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.storage.merging import merge
-from adapters.storage.rows import IDENTITY, identity_of, person_of, select_people
+from adapters.storage.rows import IDENTITY, identity_of, of_organization, person_of, select_people
 from adapters.storage.search_text import fold_name
 from adapters.storage.search_writes import SearchWrites
 from adapters.storage.tables import identities, organizations, people
@@ -34,6 +35,7 @@ class PostgresPeople:
         self._connection = transaction.connection
         self._remembered = transaction.remembered
         self._organization_id = organization_id
+        self._mine = partial(of_organization, organization_id)
         self._search = search
 
     def get(self, person_id: int) -> Person:
@@ -214,10 +216,6 @@ class PostgresPeople:
         self._connection.execute(
             update(identities).where(self._mine(identities), identities.c.id == identity_id).values(values)
         )
-
-    def _mine(self, table: Any) -> ColumnElement[bool]:
-        mine: ColumnElement[bool] = table.c.organization_id == self._organization_id
-        return mine
 
 
 def _if_active(found: tuple[Person, Identity] | None) -> tuple[Person, Identity] | None:

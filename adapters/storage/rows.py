@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, Table, select
 
 from adapters.storage.tables import dones, identities, people, teams
 from domain.dones import Done, LineKind
@@ -74,6 +74,12 @@ def done_of(row: AnyRow) -> Done:
         row.position,
         row.audience_chosen,
     )
+
+
+def of_organization(organization_id: int, table: Table) -> ColumnElement[bool]:
+    """The rows of a table that are that organization's."""
+    theirs: ColumnElement[bool] = table.c.organization_id == organization_id
+    return theirs
 
 
 def select_people() -> Select[Any]:

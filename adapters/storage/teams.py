@@ -1,12 +1,12 @@
 """The teams of one organization."""
 
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from sqlalchemy import ColumnElement, and_, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.storage.rows import person_of, select_teams, team_of
+from adapters.storage.rows import of_organization, person_of, select_teams, team_of
 from adapters.storage.tables import digest_targets, memberships, people, teams, workspaces
 from adapters.storage.transaction import Transaction
 from domain.errors import Refusal
@@ -22,6 +22,7 @@ class PostgresTeams:
         self._connection = transaction.connection
         self._remembered = transaction.remembered
         self._organization_id = organization_id
+        self._mine = partial(of_organization, organization_id)
 
     def get(self, team_id: int) -> Team | None:
         return self._one(teams.c.id == team_id)
@@ -160,10 +161,6 @@ class PostgresTeams:
     def _one(self, where: ColumnElement[bool]) -> Team | None:
         found = self._all(where)
         return found[0] if found else None
-
-    def _mine(self, table: Any) -> ColumnElement[bool]:
-        mine: ColumnElement[bool] = table.c.organization_id == self._organization_id
-        return mine
 
 
 def _taken(name: str) -> Refusal:

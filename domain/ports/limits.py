@@ -16,3 +16,6 @@ class Limits(Protocol):
 
     def allow(self, name: str, now: datetime, window: timedelta, most: int = 1) -> bool:
         """Count one more; whether it is one of the first `most` in a window, which begins with the first."""
+
+    def forget(self, before: datetime) -> int:
+        """Drop the counters whose window began before then: it is over.  Returns how many they were."""

@@ -186,6 +186,14 @@ def test_how_often_there_was_something_in_a_while_is_counted(uow: UnitOfWork) ->
     assert not uow.limits.allow("x", NOW + hour, hour, 2), "it is the same count"
 
 
+def test_a_count_is_forgotten_once_its_while_has_begun_long_ago(uow: UnitOfWork) -> None:
+    day, later = timedelta(days=1), NOW + timedelta(minutes=1)
+    uow.limits.count("x", NOW, day)
+    uow.limits.count("y", later, day)
+    assert (uow.limits.forget(NOW), uow.limits.forget(later)) == (0, 1)
+    assert (uow.limits.count("x", later, day), uow.limits.count("y", later, day)) == (1, 2)
+
+
 # ---------------------------------------------------------------- what is put aside
 
 

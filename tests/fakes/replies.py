@@ -110,3 +110,9 @@ class FakeLimits:
 
     def allow(self, name: str, now: datetime, window: timedelta, most: int = 1) -> bool:
         return self.count(name, now, window) <= most
+
+    def forget(self, before: datetime) -> int:
+        over = [name for name, (since, _) in self._tables.limits.items() if since < before]
+        for name in over:
+            del self._tables.limits[name]
+        return len(over)

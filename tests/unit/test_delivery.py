@@ -196,6 +196,7 @@ def test_keeping_house_makes_the_days_to_come_and_says_what_it_did(office: Offic
         "partitions": 9,
         "days dropped": 0,
         "keys forgotten": 0,
+        "counters forgotten": 0,
     }
     assert date(2026, 12, 1) in office.storage.tables.partitions
     assert office.done_log.keep_house(now, now)["partitions"] == 0
