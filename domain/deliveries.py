@@ -60,6 +60,10 @@ MOVABLE_STATES = frozenset({State.READY, State.FAILED, State.BOUNCED, State.DROP
 """It has not arrived for certain, so that it may be asked at another address."""
 MISSED_STATES = frozenset({State.EXPIRED, State.FAILED, State.BOUNCED, State.DROPPED, State.UNKNOWN})
 """It ended, and as far as anybody can tell it never arrived."""
+RETRIABLE_STATES = frozenset({State.FAILED, State.BOUNCED, State.DROPPED, State.CANCELLED, State.UNKNOWN})
+"""From these an admin may have a delivery sent again."""
+TROUBLED_STATES = frozenset({State.UNCERTAIN, State.UNKNOWN})
+"""In doubt now, or for good."""
 DIGEST_KINDS = frozenset({Kind.DIGEST, Kind.DIGEST_MAIL})
 
 

@@ -10,15 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import Connection, Row, text
 
 from adapters.storage.conditions import IS_READY
-from domain.deliveries import Kind, Ref, State
+from domain.deliveries import CANCELLABLE_STATES, RETRIABLE_STATES, TROUBLED_STATES, Kind, Ref, State
 from domain.people import Channel
 
-TROUBLED = [int(each) for each in (State.UNCERTAIN, State.UNKNOWN)]
 MOST_TROUBLED = 100
-RETRIED = [int(each) for each in (State.FAILED, State.BOUNCED, State.DROPPED, State.CANCELLED, State.UNKNOWN)]
-"""States from which an admin may have a delivery sent again."""
-CANCELLABLE = [int(each) for each in (State.READY, State.UNCERTAIN)]
-"""States in which she may cancel it: nobody is sending it, and it has not ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +155,7 @@ class LedgerReport:
         paused = text(
             "SELECT channel, name, pause_reason FROM workspaces WHERE paused_at IS NOT NULL ORDER BY name"
         )
-        troubled = run(_TROUBLED, span | {"states": TROUBLED, "limit": MOST_TROUBLED}).all()
+        troubled = run(_TROUBLED, span | {"states": list(TROUBLED_STATES), "limit": MOST_TROUBLED}).all()
         return Overview(
             counts=tuple(
                 Count(Channel(row.channel), State(row.state), row.rows) for row in run(_COUNTS, span)
@@ -193,7 +188,7 @@ class LedgerReport:
 
     def retry(self, ref: Ref, now: datetime) -> bool:
         """Send a delivery again at once; False: it is still on its way, or too late."""
-        bound = {"day": ref.day, "id": ref.id, "now": now, "states": RETRIED}
+        bound = {"day": ref.day, "id": ref.id, "now": now, "states": list(RETRIABLE_STATES)}
         asked = {"ready": int(State.READY), "reason": "asked for again"}
         return self._connection.execute(_RETRY, bound | asked).rowcount == 1
 
@@ -202,7 +197,7 @@ class LedgerReport:
         bound = {
             "day": ref.day,
             "id": ref.id,
-            "states": CANCELLABLE,
+            "states": list(CANCELLABLE_STATES),
             "cancelled": int(State.CANCELLED),
             "reason": "cancelled by hand",
         }
