@@ -85,9 +85,9 @@ class Journal:
         """Plan no failure any more."""
         self._planned.clear()
 
-    def recover(self) -> None:
-        """No more of the planned failures happen."""
-        self._planned.clear()
+    def is_failing(self, point: str) -> bool:
+        """Whether the next call of `point` is to fail."""
+        return bool(self._planned.get(point))
 
     def planned(self, point: str) -> Fault | None:
         """Take the next planned failure of `point`, if there is one."""

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain import deliveries, retrying
+from domain import deliveries, rates, retrying
 from domain.people import Channel
 
 LEASE = timedelta(seconds=9)
@@ -10,6 +10,7 @@ CALL_DEADLINE = timedelta(seconds=3)
 """As in the product, a third of the lease: the call of a living worker ends while the lease is its own."""
 LOOK_AGAIN = timedelta(seconds=3)
 REFUSED_FOR = timedelta(seconds=3)
+PROBE_EVERY = timedelta(seconds=2)
 LOOK_AT_CLOSED = 1
 MAIL_TELLS = timedelta(seconds=12)
 """Within which the events of a mail have come, if it was sent."""
@@ -19,6 +20,7 @@ def hasten() -> None:
     deliveries.LEASE = LEASE
     deliveries.CALL_DEADLINE = CALL_DEADLINE
     deliveries.REFUSED_FOR = REFUSED_FOR
+    rates.PROBE_EVERY = PROBE_EVERY
     retrying.FIRST_WAIT = timedelta(seconds=1)
     retrying.LONGEST_WAIT = timedelta(seconds=4)
 
@@ -34,6 +36,7 @@ def hasten() -> None:
     from adapters.email import sender as by_mail
     from adapters.slack import history as on_slack
     from adapters.storage import leases
+    from bot import listening
     from scheduler import ticks
 
     ticks.LOOK_AT_CLOSED = LOOK_AT_CLOSED
@@ -41,4 +44,5 @@ def hasten() -> None:
     on_discord.NONCE_IS_SAFE = LEASE
     by_mail.SILENCE_TELLS = MAIL_TELLS
     leases.LIVES = LEASE
+    listening.SECONDS_BETWEEN = 0.25
     starts.AT_ONCE = 1_000  # a day of crashes goes by in minutes

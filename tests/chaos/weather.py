@@ -96,19 +96,30 @@ class Weather:
         channel = self.draw.choice(list(POINTS))
         name, fault = self.draw.choice(_failures(self.draw, channel))
         times = self.draw.choice((1, 1, 1, 3))
-        self.journals[channel].fail(self.draw.choice(POINTS[channel]), fault, times)
-        self.mails_in_doubt += times if channel == Channel.EMAIL.word else 0
-        self.was[name] += 1
+        if self._fail(channel, self.draw.choice(POINTS[channel]), fault, times):
+            self.mails_in_doubt += times if channel == Channel.EMAIL.word else 0
+            self.was[name] += 1
 
     async def _storm(self) -> None:
         channel = self.draw.choice(list(POINTS))
-        self.journals[channel].fail(POINTS[channel][0], SLOW_DOWN[channel], self.draw.randint(2, 8))
-        self.was["storm of 429"] += 1
+        self.was["storm of 429"] += self._fail(
+            channel, POINTS[channel][0], SLOW_DOWN[channel], self.draw.randint(2, 8)
+        )
 
     async def _refusal(self) -> None:
         channel = self.draw.choice(list(REFUSED))
-        self.journals[channel].fail(POINTS[channel][0], REFUSED[channel])
-        self.was["credential refused"] += 1
+        self.was["credential refused"] += self._fail(channel, POINTS[channel][0], REFUSED[channel])
+
+    def _fail(self, channel: str, point: str, fault: Fault, times: int = 1) -> bool:
+        """Whether it is to come: not before what was to come there has.
+
+        A channel that is closed is tried now and then, and would meet one failure after the other.
+        """
+        journal = self.journals[channel]
+        if journal.is_failing(point):
+            return False
+        journal.fail(point, fault, times)
+        return True
 
     async def _cut_call(self) -> None:
         channel = self.draw.choice(list(CALLS))

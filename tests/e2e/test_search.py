@@ -99,7 +99,7 @@ async def test_when_meilisearch_is_down_postgresql_answers_and_the_index_catches
         assert "moored" not in shown
     assert _index(searching_town) != _stored(database)
 
-    meilisearch.journal.recover()
+    meilisearch.journal.calm()
     searching_town.clock.advance(LEFT_ALONE_FOR)
     _let_leases_run_out(database)
     await searching_town.settle()
