@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from adapters.storage.delivery_rows import arrays
 from adapters.storage.missed_copies import reaching_back
 from adapters.storage.planning_sql import ASKED, DIGESTS, SENT, TOLD, last_told
 from adapters.storage.rows import done_of, person_of, team_of
@@ -170,11 +171,9 @@ def prompt_contexts(connection: Connection, claimed: Sequence[Claimed]) -> dict[
     if not prompts:
         return {}
     days = [each.ref.day for each in prompts]
+    wanted = [(*each.ref, each.organization_id, each.key.subject) for each in prompts]
     bound = {
-        "days": days,
-        "ids": [each.ref.id for each in prompts],
-        "organizations": [each.organization_id for each in prompts],
-        "people": [each.key.subject for each in prompts],
+        **arrays(("days", "ids", "organizations", "people"), wanted),
         "first_day": min(days) - timedelta(days=7),
         "last_day": max(days),
         "prompt": int(Kind.PROMPT),
@@ -235,9 +234,7 @@ def _teams(connection: Connection, wanted: set[_Copy]) -> dict[_Copy, tuple[Dige
         return {}
     days = [day for _, day, _ in wanted]
     bound = {
-        "teams": [team_id for team_id, *_ in wanted],
-        "days": days,
-        "targets": [target for *_, target in wanted],
+        **arrays(("teams", "days", "targets"), wanted),
         "first_day": min(days) - DIGESTS_LOOK_BACK,
         "last_day": max(days),
         "digest": int(Kind.DIGEST),
@@ -257,15 +254,13 @@ def _dones(connection: Connection, bound: dict[str, Any]) -> dict[tuple[_Span, i
 
 
 def _due_arrays(dues: Sequence[DigestDue]) -> dict[str, Any]:
-    firsts, lasts = [each.first_day for each in dues], [each.last_day for each in dues]
+    spans = [
+        (each.organization_id, each.team_id, each.sent_on, each.first_day, each.last_day) for each in dues
+    ]
     return {
-        "organizations": [each.organization_id for each in dues],
-        "teams": [each.team_id for each in dues],
-        "sent_on": [each.sent_on for each in dues],
-        "firsts": firsts,
-        "lasts": lasts,
-        "first_day": min(firsts),
-        "last_day": max(lasts),
+        **arrays(("organizations", "teams", "sent_on", "firsts", "lasts"), spans),
+        "first_day": min(each.first_day for each in dues),
+        "last_day": max(each.last_day for each in dues),
         "prompt": int(Kind.PROMPT),
         "sent": SENT,
         "missing": [int(each) for each in MISSED_STATES],

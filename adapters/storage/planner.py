@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from adapters.storage.delivery_rows import arrays
 from adapters.storage.planning_sql import (
     ASKED,
     DIGEST_CLOCKS,
@@ -97,14 +98,10 @@ class PostgresPlanner:
 
 
 def _cohort_arrays(cohorts: Sequence[Cohort]) -> dict[str, Any]:
-    return {
-        "zones": [each.zone for each in cohorts],
-        "minutes": [each.minute for each in cohorts],
-        "days": [each.day for each in cohorts],
-        "dues": [each.due_at for each in cohorts],
-        "ends": [each.not_after for each in cohorts],
-        "bits": [each.weekday_bit for each in cohorts],
-    }
+    rows = [
+        (each.zone, each.minute, each.day, each.due_at, each.not_after, each.weekday_bit) for each in cohorts
+    ]
+    return arrays(("zones", "minutes", "days", "dues", "ends", "bits"), rows)
 
 
 def _first(cohorts: Sequence[Cohort]) -> date:
