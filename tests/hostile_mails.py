@@ -117,6 +117,8 @@ TEXTS: Mapping[str, Attack] = {
     "names that wrote": _repeat("Ana López wrote:\n"),
     "headers in a row": _repeat("From: a@b.cd Sent: x To: y Subject: z "),
     "flowed": _repeat("word \n"),
+    "dashes above a signature": lambda size: "-----\n" * (size // 41) + ("word " * 119 + "\n") * 16,
+    "emoji in a last line": _repeat("> x\ny\n\n1" + "😀" * 560 + "1\nAna\n"),
 }
 """At least a hundred, each a function of the size in characters."""
 
@@ -140,6 +142,9 @@ MARKUPS: Mapping[str, Attack] = {
     "attributes": lambda size: "<p " + "a=b " * (size // 4) + ">x",
     "classes": lambda size: '<p class="' + "a " * (size // 2) + '">x',
     "preformatted quotes": lambda size: "<blockquote><pre>" + "\n" * size + "</pre></blockquote>",
+    "preformatted in nested quotes": lambda size: "<blockquote>" * 300 + "<pre>" + "\n" * size,
+    "spaces where line feeds are shown": lambda size: '<p style="white-space: pre-line">x' + " " * size + "x",
+    "attributes of many names": lambda size: "<p " + "".join(f"a{n} " for n in range(size // 6)) + ">x",
     "scripts": _repeat("<script>"),
     "less than": _repeat("<"),
 }

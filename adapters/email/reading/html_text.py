@@ -40,14 +40,23 @@ _ENDS = (b"</html>", b"</HTML>")
 _DEEPEST = 200
 _LONGEST_EMOJI = 8
 """Characters: a family is seven."""
+_MOST_MARKED = MOST_LINES + 1
+"""Lines of one text in a quote that get its marks: the last of them is not read any more."""
 _MOST_ELEMENTS = 15_000
 """Outside of quotes; no answer has so many."""
 _BREAKS_SHOWN = frozenset(["pre", "pre-wrap", "pre-line", "break-spaces", "preserve", "preserve-breaks"])
 """Where CSS shows line feeds as such."""
 _SPACES_JOINED = frozenset(["pre-line", "preserve-breaks"])
 """And those around them not."""
-_AROUND_BREAK = re.compile(r"[ \t\r\f]*\n[ \t\r\f]*")
+_AT_BREAKS = " \t\r\f"
 _SPACES = re.compile(r"[ \t\r\n\f]+")
+
+
+_VALUE = r"""(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+|(?=>)))?+"""
+_ATTRIBUTE = rf"(?:[\s/]*+[^\s/>][^\s/>=]*+{_VALUE})"
+_MOST_ATTRIBUTES = 30
+_MANY_ATTRIBUTES = re.compile(rf"(<[a-zA-Z][^\s/><]*+[\s/]{_ATTRIBUTE}{{{_MOST_ATTRIBUTES}}}){_ATTRIBUTE}++")
+"""The parser compares each attribute of an element with all before it; no program writes so many."""
 
 
 def visible_text(markup: str, signs: Signs | None = None) -> str:
@@ -66,7 +75,7 @@ def visible_text(markup: str, signs: Signs | None = None) -> str:
 
 
 def _parse(markup: str) -> etree._Element | None:
-    kept = markup[:_LONGEST].replace("\x00", "").encode("utf-8", "replace")
+    kept = _MANY_ATTRIBUTES.sub(r"\1", markup[:_LONGEST].replace("\x00", "")).encode("utf-8", "replace")
     for end in _ENDS:
         kept = kept.replace(end, b"")
     parser = html.HTMLParser(
@@ -92,6 +101,13 @@ def _emoji(image: etree._Element) -> str:
     text = image.get("alt") or ""
     is_emoji = 0 < len(text) <= _LONGEST_EMOJI and not text.isascii() and not any(map(str.isalpha, text))
     return text if is_emoji else ""
+
+
+def _without_spaces_at_breaks(text: str) -> str:
+    """By lines: a pattern would begin anew at each space of a long run."""
+    lines = text.split("\n")
+    ended = [*(line.rstrip(_AT_BREAKS) for line in lines[:-1]), lines[-1]]
+    return "\n".join([ended[0], *(line.lstrip(_AT_BREAKS) for line in ended[1:])])
 
 
 class _Pieces:
@@ -224,14 +240,16 @@ class _Pieces:
     def _unbroken(self, text: str) -> Iterator[str]:
         """Text whose line feeds are shown as such."""
         if self._breaks[-1] in _SPACES_JOINED:
-            text = _AROUND_BREAK.sub("\n", text)
+            text = _without_spaces_at_breaks(text)
         if not self._quotes:
             yield text
             self._at_start = text.endswith("\n")
             return
         if self._at_start:
             yield self._marks
-        yield text.replace("\n", "\n" + self._marks)
+        lines = text.split("\n", _MOST_MARKED)[:_MOST_MARKED]
+        self._lines += len(lines) - 1
+        yield ("\n" + self._marks).join(lines)
         self._at_start = False
 
     @property

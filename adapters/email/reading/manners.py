@@ -16,10 +16,10 @@ PRONOUNS = re.compile(
 )
 """What stands behind a name in a signature: `(she/her)`."""
 OUR_NAME = "donelog"
-_SIGNS_AROUND = re.compile(
-    "^[\u2190-\u2bff\ufe0f\U0001f000-\U0001fbff\\s]+|[\u2190-\u2bff\ufe0f\U0001f000-\U0001fbff\\s]+$"
-)
+_SIGN = "[\u2190-\u2bff\ufe0f\U0001f000-\U0001fbff\\s]"
 """Arrows, dingbats and emoji."""
+_SIGNS_AROUND = re.compile(f"^{_SIGN}+|(?<!{_SIGN}){_SIGN}+$")
+"""A run of them is looked at from its first alone."""
 _LONGEST_INTRODUCTION = 8
 """Of somebody whose name is not known otherwise, in Chinese, Japanese or Korean letters."""
 _MOST_ORIGIN_WORDS = 5
