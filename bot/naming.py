@@ -4,7 +4,7 @@ from email.utils import parseaddr
 
 from domain.errors import Refusal
 from domain.local_time import parse_minute
-from domain.people import Address, Channel, Person
+from domain.people import Address, Channel, Person, name_in
 from domain.ports.tenant import Tenant
 from domain.teams import Team
 
@@ -47,7 +47,7 @@ def show_address(address: Address) -> str:
 def name_at(text: str) -> str:
     """`Ana Lopez` from `Ana Lopez <ana@example.com>` or `ana.lopez@example.com`."""
     name, address = parseaddr(text)
-    return name or address.partition("@")[0].partition("+")[0].replace(".", " ").replace("_", " ").title()
+    return name or name_in(address)
 
 
 def is_address(text: str) -> bool:

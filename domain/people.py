@@ -113,6 +113,13 @@ def untagged(address: Address) -> Address:
     return address._replace(external_id=f"{local.partition('+')[0]}@{domain}")
 
 
+def name_in(email: str) -> str:
+    """`Ana Lopez` from `ana.lopez+work@example.com`: what she is called until she signs with a name."""
+    local = email.partition("@")[0].partition("+")[0]
+    words = local.replace(".", " ").replace("_", " ").split()
+    return " ".join(words).title() or local
+
+
 def preferred_identity(person: Person, identities: Iterable[Identity]) -> Identity | None:
     """Where she is written to: on the channel she prefers, else on the first one; None: nowhere."""
     usable = (each for each in identities if person.active and each.active and not each.stopped)

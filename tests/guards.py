@@ -221,8 +221,8 @@ GUARDS = (
     Guard(
         26,
         "domain/services/rerouting.py",
-        "and result.outcome.scope is RefusalScope.WORKSPACE\n",
-        "and result.outcome.scope is None\n",
+        "refused = _refused(results, RefusalScope.WORKSPACE)\n",
+        "refused = dict[Ref, str]()\n",
     ),
     Guard(
         27,
@@ -231,7 +231,10 @@ GUARDS = (
         "RefusalScope.MESSAGE",
     ),
     Guard(
-        27, "domain/services/rerouting.py", "outcome.scope is RefusalScope.ADDRESS", "outcome.scope is None"
+        27,
+        "domain/services/rerouting.py",
+        "refused = _refused(results, RefusalScope.ADDRESS)",
+        "refused = dict[Ref, str]()",
     ),
     Guard(
         28,

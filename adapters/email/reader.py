@@ -10,7 +10,7 @@ from adapters.email.understanding import Letterhead, Understood
 from domain.commands import Origin, Request, StopMail, Surface
 from domain.dones import clean_text
 from domain.messages import Reply
-from domain.people import Address, Channel, Profile
+from domain.people import Address, Channel, Profile, name_in
 from domain.ports.front import MailClaim, Reading, Tokens
 from domain.ports.inbox import InboxItem
 
@@ -77,9 +77,7 @@ class MailReader:
 
     async def profile(self, address: Address) -> Profile:
         """What an address itself tells: a name made of its local part."""
-        local = address.external_id.partition("@")[0].partition("+")[0]
-        words = [word for word in re.split(r"[._\-]+", local) if word]
-        return Profile(" ".join(word.capitalize() for word in words) or local)
+        return Profile(name_in(address.external_id))
 
     async def answer_late(self, item: InboxItem, reply: Reply) -> None:
         """Nothing: mails are answered by deliveries."""

@@ -7,7 +7,7 @@ from domain import facts as f
 from domain.commands import Connect, Invite, Origin, Surface
 from domain.deliveries import Key, Kind, NewDelivery, Recipient
 from domain.errors import ProfileWanted, Refusal
-from domain.people import Address, Channel, Identity, Person, Profile, mailbox, untagged
+from domain.people import Address, Channel, Identity, Person, Profile, mailbox, name_in, untagged
 from domain.ports.directory import OrganizationIdentity
 from domain.ports.front import Tokens
 from domain.ports.storage import UnitOfWork
@@ -150,7 +150,7 @@ def _mail_identity(tenant: Tenant, person: Person, origin: Origin) -> tuple[Iden
 
 
 def _herself(uow: UnitOfWork, origin: Origin) -> Known | Held:
-    """Who she is by a signed token made for one person, or by her own word for an item that was HELD."""
+    """Who she is by a signed token made for one person, or by her own word for an item that was held."""
     if origin.organization_id is None or origin.person_id is None:
         return Held("a link that names nobody")
     tenant = uow.tenant(origin.organization_id)
@@ -219,7 +219,7 @@ def invite(known: Known, team: Team, command: Invite, now: datetime) -> f.Facts:
     """Write to somebody who takes part by mail; her answer makes her a member."""
     address = Address(Channel.EMAIL, command.email.strip().casefold())
     people, teams = known.tenant.people, known.tenant.teams
-    profile = Profile(_name_in(address.external_id), team.zone)
+    profile = Profile(name_in(address.external_id), team.zone)
     person, identity = people.at(address) or people.add(profile, address, None, now)
     if not teams.join(team.id, person.id, Role.INVITED, now):
         return f.Invited(address.external_id, team.name, already=True)
@@ -230,8 +230,3 @@ def invite(known: Known, team: Team, command: Invite, now: datetime) -> f.Facts:
         [NewDelivery(key, known.tenant.organization_id, recipient, now, person.id, facts=facts)]
     )
     return f.Invited(address.external_id, team.name, already=False)
-
-
-def _name_in(email: str) -> str:
-    """`Ana Lopez` from `ana.lopez@example.com`, until she signs a mail with her own."""
-    return email.partition("@")[0].partition("+")[0].replace(".", " ").replace("_", " ").title()

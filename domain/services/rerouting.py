@@ -38,12 +38,11 @@ def leave_addresses(
     uow: UnitOfWork, claimed: Sequence[Claimed], results: Sequence[Result], now: datetime
 ) -> None:
     """Stop sending to addresses that refused for good, and ask those people on their next channel."""
-    by_ref = {each.ref: each for each in claimed}
+    refused = _refused(results, RefusalScope.ADDRESS)
     condemned = {
-        identity_id: result.outcome.reason
-        for result in results
-        if isinstance(result.outcome, Never) and result.outcome.scope is RefusalScope.ADDRESS
-        if result.ref in by_ref and (identity_id := by_ref[result.ref].recipient.identity_id) is not None
+        identity_id: refused[each.ref]
+        for each in claimed
+        if each.ref in refused and (identity_id := each.recipient.identity_id) is not None
     }
     if condemned:
         _move_on(uow, uow.ledger.stop(condemned, now), now)
@@ -91,10 +90,15 @@ def _ask_there(tenant: Tenant, person: Person, lost: Lost, identity: Identity, n
 
 def refusing_workspaces(where: Mapping[Ref, Address], results: Sequence[Result]) -> dict[Address, str]:
     """Those that refuse everything, and why."""
+    return {where[ref]: reason for ref, reason in _refused(results, RefusalScope.WORKSPACE).items()}
+
+
+def _refused(results: Sequence[Result], scope: RefusalScope) -> dict[Ref, str]:
+    """What was refused for good, just that far, and why."""
     return {
-        where[each.ref]: each.outcome.reason
+        each.ref: each.outcome.reason
         for each in results
-        if isinstance(each.outcome, Never) and each.outcome.scope is RefusalScope.WORKSPACE
+        if isinstance(each.outcome, Never) and each.outcome.scope is scope
     }
 
 
@@ -106,16 +110,12 @@ def spare_workspaces(
     The workspace is marked as paused and its managers are told, once.  `leave_closed` takes elsewhere what is
     due in it.
     """
-    by_ref = {each.ref: each for each in claimed}
-    refused = {
-        result.ref: result.outcome.reason
-        for result in results
-        if isinstance(result.outcome, Never) and result.outcome.scope is RefusalScope.WORKSPACE
-        if result.ref in by_ref
+    refused = _refused(results, RefusalScope.WORKSPACE)
+    refusing = {
+        each.recipient.address._replace(external_id=""): each for each in claimed if each.ref in refused
     }
-    where = {by_ref[ref].recipient.address._replace(external_id=""): ref for ref in refused}
-    for address, ref in where.items():
-        _pause(uow, uow.tenant(by_ref[ref].organization_id), address, refused[ref], now)
+    for address, each in refusing.items():
+        _pause(uow, uow.tenant(each.organization_id), address, refused[each.ref], now)
     return [
         each._replace(outcome=Later(refused[each.ref], LOOK_AT_WORKSPACE_AGAIN))
         if each.ref in refused
@@ -193,9 +193,8 @@ def _reachable(tenant: Tenant, person: Person, is_open: IsOpen = lambda _: True)
 def _manager_of(tenant: Tenant, person: Person) -> Identity | None:
     for team, _ in tenant.teams.of(person.id):
         for each, role in tenant.teams.members(team.id):
-            identity = _reachable(tenant, each)
-            if role is Role.MANAGER and each.id != person.id and identity is not None:
-                return identity
+            if role is Role.MANAGER and each.id != person.id and (found := _reachable(tenant, each)):
+                return found
     return None
 
 
