@@ -76,12 +76,13 @@ class _Member(NamedTuple):
 
 def _member(tenant: "Tenant", person: "Person") -> _Member:
     from bot import naming
+    from domain.local_time import show_minute
 
     return _Member(
         number=person.id,
         name=person.name,
         zone=person.zone,
-        asked=naming.clock(person.prompt_minute),
+        asked=show_minute(person.prompt_minute),
         teams=[team.name for team, _ in tenant.teams.of(person.id)],
         addresses=[naming.show_address(each.address) for each in tenant.people.identities(person.id)],
     )
@@ -212,8 +213,7 @@ def invite(
         tenant = uow.tenant(core.organization_id)
         joined = naming.team(tenant, team)
         inviter = naming.person(tenant, by) if by else _manager(tenant, joined)
-        known = linking.Known(tenant, inviter, tenant.people.identities(inviter.id)[0])
-        linking.invite(known, joined, Invite(address, joined.name), core.database.time())
+        linking.invite(tenant, inviter, joined, Invite(address, joined.name), core.database.time())
         uow.commit()
     say(f"{inviter.name} invites {address} to {joined.name}; the mail goes out while donelog runs.")
 

@@ -25,8 +25,7 @@ workspace_app = typer.Typer(
 @team_app.command("list")
 def list_teams(context: typer.Context, *, as_json: Json = False) -> None:
     """Every team."""
-    from bot.naming import clock
-    from domain.local_time import show_days
+    from domain.local_time import show_days, show_minute
 
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
         tenant = uow.tenant(core.organization_id)
@@ -40,7 +39,7 @@ def list_teams(context: typer.Context, *, as_json: Json = False) -> None:
             (
                 team.name,
                 str(len(people)),
-                f"{clock(team.digest_minute)} {team.zone}",
+                f"{show_minute(team.digest_minute)} {team.zone}",
                 show_days(team.work_days),
             )
             for team, people in found
@@ -73,6 +72,7 @@ def show_team(
 ) -> None:
     """Who is in a team, and when each is asked."""
     from bot import naming
+    from domain.local_time import show_minute
 
     with opened(around(context).settings()) as core, core.database.storage.begin() as uow:
         tenant = uow.tenant(core.organization_id)
@@ -83,12 +83,12 @@ def show_team(
             "number": person.id,
             "name": person.name,
             "role": role.name.lower(),
-            "asked": naming.clock(person.prompt_minute),
+            "asked": show_minute(person.prompt_minute),
             "zone": person.zone,
         }
         for person, role in members
     ]
-    digest = naming.clock(team.digest_minute)
+    digest = show_minute(team.digest_minute)
     if as_json:
         say_json({"name": team.name, "zone": team.zone, "digest": digest, "people": people})
         return
@@ -107,7 +107,7 @@ def change_team(
 ) -> None:
     """Change when a team's digest comes, and the days it works."""
     from bot import naming
-    from domain.local_time import parse_days, show_days
+    from domain.local_time import parse_days, show_days, show_minute
     from domain.places import find_zone
     from domain.services.preferences import move_team
 
@@ -120,7 +120,7 @@ def change_team(
         works = parse_days(days) if days else team.work_days
         tenant.teams.save(replace(team, digest_minute=minute, work_days=works))
         uow.commit()
-    say(f"{team.name}: digest at {naming.clock(minute)} {team.zone}, {show_days(works)}.")
+    say(f"{team.name}: digest at {show_minute(minute)} {team.zone}, {show_days(works)}.")
 
 
 @workspace_app.command("list")

@@ -123,8 +123,3 @@ def digest_minute(text: str) -> int:
         return parse_minute(text)
     except Refusal as refusal:
         raise Refusal(f"“{text}” is no time from 04:00 to 23:45, such as 08:30.") from refusal
-
-
-def clock(minute: int) -> str:
-    """`18:00` from minutes after midnight."""
-    return f"{minute // 60:02}:{minute % 60:02}"

@@ -275,7 +275,7 @@ class Conversation:
         if Channel.EMAIL not in self._channels:
             raise Refusal("I cannot send mail yet. Whoever runs donelog sets that up: `donelog setup email`.")
         team = membership.team_to_invite_to(known.tenant, known.person, origin, command)
-        return linking.invite(known, team, command, now)
+        return linking.invite(known.tenant, known.person, team, command, now)
 
     def _stop_mail(self, known: Known, command: c.StopMail) -> Handled:
         identity = known.tenant.people.identity(command.identity_id)

@@ -175,11 +175,14 @@ def match_lines(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
     """
     matched: list[int | None] = [None] * len(new)
     free = set(range(len(old)))
+    places: dict[str, list[int]] = {}
+    for index in reversed(range(len(old))):
+        places.setdefault(old[index], []).append(index)
     for index, line in enumerate(new):
-        same = next((candidate for candidate in sorted(free) if old[candidate] == line), None)
-        if same is not None:
-            matched[index] = same
-            free.discard(same)
+        if same := places.get(line):
+            first = same.pop()
+            matched[index] = first
+            free.discard(first)
     pairs = [
         (likeness, -abs(left - right), left, right)
         for right in range(len(new))

@@ -215,18 +215,15 @@ def connect(uow: UnitOfWork, tokens: Tokens, command: Connect, origin: Origin, n
     return f.Connected("")
 
 
-def invite(known: Known, team: Team, command: Invite, now: datetime) -> f.Facts:
+def invite(tenant: Tenant, inviter: Person, team: Team, command: Invite, now: datetime) -> f.Facts:
     """Write to somebody who takes part by mail; her answer makes her a member."""
     address = Address(Channel.EMAIL, command.email.strip().casefold())
-    people, teams = known.tenant.people, known.tenant.teams
     profile = Profile(name_in(address.external_id), team.zone)
-    person, identity = people.at(address) or people.add(profile, address, None, now)
-    if not teams.join(team.id, person.id, Role.INVITED, now):
+    person, identity = tenant.people.at(address) or tenant.people.add(profile, address, None, now)
+    if not tenant.teams.join(team.id, person.id, Role.INVITED, now):
         return f.Invited(address.external_id, team.name, already=True)
-    facts = f.Invitation(known.person.name, team.name, person.prompt_minute, person.zone, team.work_days)
+    facts = f.Invitation(inviter.name, team.name, person.prompt_minute, person.zone, team.work_days)
     key = Key(now.date(), Kind.INVITATION, person.id, team.id)
     recipient = Recipient(address, identity_id=identity.id)
-    known.tenant.outbox.add(
-        [NewDelivery(key, known.tenant.organization_id, recipient, now, person.id, facts=facts)]
-    )
+    tenant.outbox.add([NewDelivery(key, tenant.organization_id, recipient, now, person.id, facts=facts)])
     return f.Invited(address.external_id, team.name, already=False)

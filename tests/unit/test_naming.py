@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.naming import channel, clock, name_at, read_address, show_address
+from bot.naming import channel, name_at, read_address, show_address
 from domain.errors import Refusal
 from domain.people import Address, Channel
 
@@ -45,7 +45,3 @@ def test_mail_has_no_workspaces() -> None:
     assert channel("Slack") is Channel.SLACK
     with pytest.raises(Refusal, match="no workspaces"):
         channel("email")
-
-
-def test_a_clock_shows_hours_and_minutes() -> None:
-    assert [clock(0), clock(245), clock(1080)] == ["00:00", "04:05", "18:00"]
