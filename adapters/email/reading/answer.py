@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from adapters.email.mime import Texts, is_markup
-from adapters.email.reading.html_answers import Signs, name_marks
+from adapters.email.reading.html_answers import Signs, marks_of
 from adapters.email.reading.html_colours import announced_colour
 from adapters.email.reading.html_text import visible_text
 from adapters.email.reading.html_typed import may_be_typed_into
@@ -97,8 +97,6 @@ def _read_html(markup: str, sender_name: str) -> Answer:
 
 def _signs(reply: str, text: str, sender_name: str) -> Signs | None:
     """By what something inside of the original is known as hers; None when nothing may be."""
-    names = name_marks(sender_name) if "[" in text else ()
-    if names and not any(name in fold(text) for name in names):
-        names = ()
+    names = marks_of(sender_name, text)
     colour = announced_colour(reply, words())
     return Signs(colour, names) if colour or names else None

@@ -17,6 +17,7 @@ _BLOCKS = frozenset(["p", "div", "li"])
 _MOST_INSIDE, _DEEPEST, _MOST_AROUND = 30, 20, 4
 """Of elements in one answer, of those from its first word up to it, and from a piece up to its paragraph."""
 _WORD = re.compile(r"[^\W\d_]+")
+_BRACKETED = re.compile(r"\[([^\W\d_][^\[\]<>:]{1,60})[\]:]")
 
 
 class Signs(NamedTuple):
@@ -28,14 +29,15 @@ class Signs(NamedTuple):
     """How such an answer begins, folded: `[ana`."""
 
 
-def name_marks(sender_name: str) -> tuple[str, ...]:
-    """How somebody of this name marks what she types inside of an original."""
-    names = _WORD.findall(fold(sender_name))
+def marks_of(sender_name: str, text: str) -> tuple[str, ...]:
+    """How answers of somebody of this name begin in the text; none where nothing in it begins so."""
+    bracketed = _BRACKETED.findall(text)
+    names = _WORD.findall(fold(sender_name)) if bracketed else []
     if not names:
         return ()
     initials = "".join(name[0] for name in names)
-    marked = {*names, " ".join(names), initials, initials[::-1]}
-    return tuple(f"[{name}{end}" for name in sorted(marked) if len(name) > 1 for end in "]:")
+    marks = {*names, " ".join(names), initials, initials[::-1]} & {fold(each) for each in bracketed}
+    return tuple(f"[{mark}{end}" for mark in sorted(marks) if len(mark) > 1 for end in "]:")
 
 
 def typed_inside(original: Iterable[etree._Element], signs: Signs) -> list[etree._Element]:

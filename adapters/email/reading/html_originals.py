@@ -15,7 +15,7 @@ _IDS = frozenset(
     ]
 )
 """Of such elements of Outlook on the web and others."""
-_CLASSES = frozenset(["xm_mail_oringinal_describe", "__pbConvHr"])
+_CLASSES = frozenset(["xm_mail_oringinal_describe", "__pbconvhr"])
 """QQ, which writes it so, and Postbox."""
 _RULES = ("border:none;border-top:solid#e1e1e1", "border:none;border-top:solid#b5c4df")
 """The line that Outlook for Windows draws above an original's headers, and Foxmail after it."""
@@ -32,12 +32,13 @@ _BOLD = frozenset(["b", "strong"])
 
 def is_beginning(element: etree._Element) -> bool:
     """Whether an original begins at an element, by its name, its line above or its class."""
-    if (element.get("id") or "").lower() in _IDS or element.get("class", "") in _CLASSES:
+    if (element.get("id") or "").lower() in _IDS:
         return True
     style = element.get("style") or ""
     if "border" in style and "".join(style[:_LONGEST_RULE].split()).lower().startswith(_RULES):
         return True
-    return _is_old_header(element)
+    names = (element.get("class") or "").lower().split()
+    return not _CLASSES.isdisjoint(names) or (_OLD_HEADERS in names and _has_headers(element))
 
 
 def opens(beginning: etree._Element, quote: etree._Element) -> bool:
@@ -100,10 +101,8 @@ def _level(roots: Iterable[etree._Element], depth: int) -> Iterator[etree._Eleme
                 yield element
 
 
-def _is_old_header(element: etree._Element) -> bool:
-    """In whatever language: some wrote their own words inside of such an element."""
-    if _OLD_HEADERS not in (element.get("class") or "").lower().split():
-        return False
+def _has_headers(element: etree._Element) -> bool:
+    """In whatever language: some wrote their own words inside of an element for headers."""
     bold: list[str] = [name.text or "" for name in islice(element.iter("b", "strong"), _MOST_HEADERS)]
     return sum(name.rstrip().endswith((":", "：")) for name in bold) >= _FEWEST_HEADERS
 
