@@ -41,6 +41,12 @@ def test_a_line_that_holds_no_mail_stops_nothing() -> None:
     assert [("error" in each) for each in answers] == [True, True, True, True, False]
 
 
+def test_a_sign_that_ends_a_line_elsewhere_ends_none_in_the_output() -> None:
+    given = json.dumps({"id": 1, "text": "tiles\u2028sill\x85paint"}).encode()
+    (answer,) = _run("--jsonl", given=given).splitlines()
+    assert json.loads(answer)["reply"] == "tiles\u2028sill\x85paint"
+
+
 def test_an_explanation_shows_each_line_with_its_verdict_and_the_rule() -> None:
     told = _run(str(MAIL), "--explain")
     assert "kept" in told

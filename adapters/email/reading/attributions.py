@@ -190,7 +190,7 @@ def _may_add(found: Attribution, line: str, words: Words, *, dated: bool, opens:
     if opens:
         is_part = _is_middle(line) and ("<" in line or any(map(str.isdigit, line)))
         return (is_part or (dated and _adds_a_date(line, words))) and not _tells_a_thing(line, words)
-    if (dated and _adds_a_date(line, words)) or _is_middle(line):
+    if (dated and _adds_a_date(line, words) and not _tells_a_thing(line, words)) or _is_middle(line):
         return True
     ends_sentence = line.endswith(_SENTENCE_ENDS) and not line[-2:-1].isdigit()
     return not found.is_sure and not ends_sentence and _may_be_named(line)

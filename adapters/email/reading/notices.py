@@ -44,8 +44,16 @@ def mark_banners(page: Page, words: Words) -> None:
             index, seen = page.next_said(index), seen + 1
             continue
         end = _banner_end(page, index, words)
-        page.mark(index, end, Verdict.BANNER, "warning about external mail")
+        top, end = _with_rules(page, index, end)
+        page.mark(top, end, Verdict.BANNER, "warning about external mail")
         index, seen = page.next_said(end - 1), seen + 1
+
+
+def _with_rules(page: Page, start: int, end: int) -> tuple[int, int]:
+    """The lines of dashes around a warning belong to it."""
+    top = page.next_said(-1)
+    top = top if all(not said or is_rule(said) for said in page.said[top:start]) else start
+    return top, end + 1 if end < len(page) and is_rule(page.said[end]) else end
 
 
 def _is_banner(bare: str, words: Words) -> bool:

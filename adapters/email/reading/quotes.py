@@ -21,6 +21,8 @@ _MBOX_FROM = ">From "
 _PROMPT, _MOST_PROMPTS = re.compile(r"\s{0,8}>>> [\w(\[{'\"@#](?!.*>>>$)"), 20
 _MORE_THAN = re.compile(r">\s?\d")
 _LINK_ALONE = re.compile(r"[(<\[]https?://[^\s)>\]]{1,500}[)>\]](?:\s>)?$")
+_BARS = frozenset("|»:}]%")
+"""Signs with which lines are quoted below a sentence that says who wrote; all but the bar have a space."""
 _OPEN_LINK = re.compile(r"[(<\[]https?://[^\s)>\]]{1,500}$")
 
 
@@ -141,17 +143,23 @@ def _is_leftover(page: Page, index: int) -> bool:
 
 
 def bar_follows(page: Page, index: int) -> bool:
-    """Whether the next line with words begins with a bar."""
+    """The next line begins with a bar, or another sign with which some programs quote."""
     later = page.next_said(index)
-    return later < len(page) and page.said[later].startswith("|")
+    return later < len(page) and _bar(page.said[later]) != ""
 
 
 def mark_bars(page: Page, start: int) -> None:
     """Some programs quote with a bar; elsewhere a bar is part of a table."""
     index = page.next_said(start - 1)
-    while index < len(page) and page.said[index].startswith("|"):
+    sign = _bar(page.said[index]) if index < len(page) else ""
+    while sign and index < len(page) and _bar(page.said[index]) == sign:
         page.mark(index, index + 1, QUOTE, "quoted with a bar")
         index += 1
+
+
+def _bar(said: str) -> str:
+    sign = said[:1]
+    return sign if sign == "|" or (sign in _BARS and said[1:2] in ("", " ")) else ""
 
 
 def framed_end(page: Page, body: int) -> int | None:
