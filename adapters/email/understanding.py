@@ -3,7 +3,7 @@
 So it can be done in a process of its own, where a mail made to hurt harms nothing else.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -12,8 +12,9 @@ from adapters.email.addresses import is_ours, read_answered
 from adapters.email.automatic import why_automatic, why_automatic_text
 from adapters.email.forms import Form, read_form, unpack
 from adapters.email.inbound import IncomingMail, mail_of, message_in, passed_on_at, raw_message
-from adapters.email.reading.answer import read_texts
+from adapters.email.reading.answer import read_texts, reading_texts
 from adapters.email.reading.remarks import split_remarks
+from adapters.email.reading.steps import Steps, done, done_side_by_side
 from adapters.email.reports import is_by_server, read_report
 from adapters.email.senders import is_aligned
 from domain.deliveries import Kind
@@ -73,54 +74,41 @@ def understand(stored: bytes, domain: str, day: date) -> Understood | None:
     Returns:
         None when there is no mail in it.
     """
-    *_, told = _steps(stored, domain, day)
-    return told
+    return done(_understanding(stored, domain, day))
 
 
 def understand_all(questions: Sequence[Question]) -> list[Answer]:
     """The answer to each.
 
-    They are read side by side, each step of all before the next one of any: so the code and the words that a
-    step needs stay in the processor's caches. One after the other, forty mails take a fifth longer.
+    They are read side by side. One after the other, sixty mails take a third longer.
     """
-    told: list[Answer] = [None] * len(questions)
-    unread = {number: _steps(*question) for number, question in enumerate(questions)}
-    while unread:
-        for number, steps in list(unread.items()):
-            try:
-                told[number] = next(steps)
-            except StopIteration:
-                del unread[number]
-            except Exception as error:  # noqa: BLE001 -- one bad mail stops no other
-                told[number] = type(error).__name__
-                del unread[number]
-    return told
+    return done_side_by_side(_understanding(*question) for question in questions)
 
 
-def _steps(stored: bytes, domain: str, day: date) -> Iterator[Understood | None]:
-    """Yields None between two steps, and at last what `understand` tells."""
+def _understanding(stored: bytes, domain: str, day: date) -> Steps[Understood | None]:
+    """As `understand`, in steps."""
     form = read_form(*unpack(stored))
-    yield None
+    yield
     message = message_in(form)
-    yield None
     if message is None:
-        return
+        return None
+    yield
     mail = mail_of(form, *message)
-    yield None
+    yield
     head, answered = _letterhead(mail, domain)
-    yield None
+    yield
     if reason := why_automatic(mail):
-        yield Understood(head, automatic=reason, notice=_notice(form, mail, reason, domain, day))
-        return
-    answer = read_texts(mail.texts, mail.from_name)
-    yield None
+        return Understood(head, automatic=reason, notice=_notice(form, mail, reason, domain, day))
+    yield
+    answer = yield from reading_texts(mail.texts, mail.from_name)
+    yield
     if reason := why_automatic_text(answer.lines):
-        yield Understood(head, automatic=reason, notice=_notice(form, mail, reason, domain, day))
-        return
+        return Understood(head, automatic=reason, notice=_notice(form, mail, reason, domain, day))
     remarks: tuple[Remark, ...] = ()
     if answered is Kind.DIGEST_MAIL:
         answer, remarks = split_remarks(answer, mail.from_name)
-    yield Understood(head, answer.text, remarks)
+    yield
+    return Understood(head, answer.text, remarks)
 
 
 def _letterhead(mail: IncomingMail, domain: str) -> tuple[Letterhead, Kind | None]:

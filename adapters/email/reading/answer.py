@@ -13,7 +13,8 @@ from adapters.email.reading.html_typed import may_be_typed_into
 from adapters.email.reading.language_files import words
 from adapters.email.reading.page import ORIGINAL, QUOTE, Judged, Verdict
 from adapters.email.reading.paragraphs import answer_lines
-from adapters.email.reading.reply import hers, judge
+from adapters.email.reading.reply import hers, judge, judging
+from adapters.email.reading.steps import Steps, done
 from adapters.email.reading.words import fold
 
 _STUB = re.compile(
@@ -71,9 +72,16 @@ def read_texts(texts: Texts, sender_name: str = "") -> Answer:
 
     And where she typed inside of an original: in a plain text nothing tells her words from those around.
     """
+    return done(reading_texts(texts, sender_name))
+
+
+def reading_texts(texts: Texts, sender_name: str = "") -> Steps[Answer]:
+    """The same in steps."""
     if is_markup(texts.plain):
         texts = Texts("", partial(str, texts.html or texts.plain))
-    answer = read_text(texts.plain, sender_name, flowed=texts.flowed, delsp=texts.delsp)
+    lines = yield from judging(texts.plain, sender_name)
+    yield
+    answer = Answer(lines, flowed=texts.flowed, delsp=texts.delsp)
     plain = answer.reply
     is_stub = len(plain) < _LONGEST_STUB and _STUB.search(fold(plain)) is not None
     if (is_stub or not plain.strip() or _is_told_by_html(answer, plain, texts, sender_name)) and texts.html:

@@ -19,6 +19,7 @@ from adapters.email.reading.manners import is_greeting
 from adapters.email.reading.notices import mark_banners
 from adapters.email.reading.page import HERS, Judged, Page, Verdict
 from adapters.email.reading.quotes import mark_quotes
+from adapters.email.reading.steps import Steps, done
 from adapters.email.reading.words import Words, fold
 
 _UNDECODED = re.compile(r"=[0-9A-F]{2}")
@@ -36,17 +37,28 @@ def judge(text: str, sender_name: str = "") -> list[Judged]:
         text: The whole text of a mail, decoded, with line feeds.
         sender_name: The sender's name as the mail's From has it, so that it is known at the end.
     """
+    return done(judging(text, sender_name))
+
+
+def judging(text: str, sender_name: str = "") -> Steps[list[Judged]]:
+    """The same in steps."""
     known = words()
     page = Page(_decoded(text))
     names = frozenset(_NAME.findall(fold(sender_name)))
     _mark_code(page)
+    yield
     mark_quotes(page)
+    yield
     mark_banners(page, known)
+    yield
     cut(page, known)
+    yield
     mark_armour(page)
     mark_devices(page, known)
+    yield
     for start, end in _stretches(page):
         mark_endings(page, start, end, known, names)
+    yield
     _mark_greetings(page, known, names)
     return page.judged()
 
