@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, and_, delete, literal, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.storage.rows import of_organization, person_of, select_teams, team_of
@@ -83,6 +83,16 @@ class PostgresTeams:
             .order_by(people.c.folded_name, people.c.id)
         )
         return [(person_of(row), Role(row.role)) for row in self._connection.execute(query)]
+
+    def managers(self) -> list[Person]:
+        manages = exists().where(
+            self._mine(memberships),
+            memberships.c.person_id == people.c.id,
+            memberships.c.role == Role.MANAGER,
+        )
+        query = select(people).where(self._mine(people), people.c.active, manages)
+        rows = self._connection.execute(query.order_by(people.c.folded_name, people.c.id))
+        return [person_of(row) for row in rows]
 
     def join(self, team_id: int, person_id: int, role: Role, now: datetime) -> bool:
         """Somebody who was only invited becomes what `role` says, and counts as new."""

@@ -83,6 +83,9 @@ class Teams(Protocol):
 
     def members(self, team_id: int) -> list[tuple[Person, Role]]: ...
 
+    def managers(self) -> list[Person]:
+        """Whoever manages any of the teams, each once, by name."""
+
     def join(self, team_id: int, person_id: int, role: Role, now: datetime) -> bool:
         """False when she is in it already."""
 

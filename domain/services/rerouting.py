@@ -3,7 +3,7 @@
 import itertools
 import logging
 import zlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from domain.deliveries import (
@@ -172,16 +172,21 @@ def _closing(address: Address, now: datetime) -> int:
 
 def _tell_managers(tenant: Tenant, notice: Notice, about: int, is_open: IsOpen, now: datetime) -> bool:
     """All who can be reached, else anybody who can pass it on; False: there is nobody."""
-    members = [each for team in tenant.teams.everything() for each in tenant.teams.members(team.id)]
-    managers = {person.id: person for person, role in members if role is Role.MANAGER}
-    found = [_reachable(tenant, person, is_open) for person in managers.values()]
+    found = [_reachable(tenant, person, is_open) for person in tenant.teams.managers()]
     reached = [identity for identity in found if identity is not None]
     if not reached:
-        others = (_reachable(tenant, person, is_open) for person, role in members if role.reads)
-        reached = list(itertools.islice((identity for identity in others if identity is not None), 1))
+        reached = list(itertools.islice(_readers_reached(tenant, is_open), 1))
     for identity in reached:
         _tell(tenant, about, identity, notice, now)
     return bool(reached)
+
+
+def _readers_reached(tenant: Tenant, is_open: IsOpen) -> Iterator[Identity]:
+    """Where those who can be reached are, of all who read of a team; asked for one after the other."""
+    for team in tenant.teams.everything():
+        for person, role in tenant.teams.members(team.id):
+            if role.reads and (identity := _reachable(tenant, person, is_open)):
+                yield identity
 
 
 def _reachable(tenant: Tenant, person: Person, is_open: IsOpen = lambda _: True) -> Identity | None:

@@ -112,6 +112,18 @@ def test_somebody_inactive_is_no_member(tenant: Tenant) -> None:
     assert tenant.teams.members(team.id) == []
 
 
+def test_managers_of_all_teams_are_listed_by_name_each_once(tenant: Tenant) -> None:
+    teams = [tenant.teams.add(name, "UTC", NOW) for name in ("web", "Core")]
+    zoe, ada, ben, gone = (person(tenant, name) for name in ("Zoe", "ada", "Ben", "Gone"))
+    for team in teams:
+        for each, role in ((zoe, Role.MANAGER), (ben, Role.MEMBER), (gone, Role.MANAGER)):
+            tenant.teams.join(team.id, each.id, role, NOW)
+    tenant.teams.join(teams[0].id, ada.id, Role.MANAGER, NOW)
+    tenant.people.save(replace(gone, active=False))
+
+    assert tenant.teams.managers() == [ada, zoe]
+
+
 def test_a_team_is_found_where_its_digest_is_posted(uow: UnitOfWork, tenant: Tenant) -> None:
     uow.directory.link(tenant.organization_id, Channel.SLACK, "T1", "Acme")
     core, web = tenant.teams.add("Core", "UTC", NOW), tenant.teams.add("Web", "UTC", NOW)

@@ -52,6 +52,11 @@ class FakeTeams:
         ]
         return sorted(found, key=lambda each: (fold(each[0].name), each[0].id))
 
+    def managers(self) -> list[Person]:
+        members = [each for team in self.everything() for each in self.members(team.id)]
+        managing = {person.id: person for person, role in members if role is Role.MANAGER}
+        return sorted(managing.values(), key=lambda each: (fold(each.name), each.id))
+
     def join(self, team_id: int, person_id: int, role: Role, now: datetime) -> bool:
         old = self._tables.memberships.get((team_id, person_id))
         if old is not None and not (old is Role.INVITED and role is not Role.INVITED):

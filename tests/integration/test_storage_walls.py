@@ -187,3 +187,13 @@ def test_names_and_sources_are_unique_in_one_organization_only(
     assert tenant.log.record(ada[0].id, TODAY, "1", NOW, [])
     assert other.log.record(beta.id, TODAY, "1", NOW, [])
     assert tenant.teams.add("Core", "UTC", NOW).name == other.teams.add("Core", "UTC", NOW).name
+
+
+def test_managers_are_those_of_the_organization_alone(
+    tenant: Tenant, other: Tenant, ada: tuple[Person, Identity]
+) -> None:
+    team = tenant.teams.add("Core", "UTC", NOW)
+    tenant.teams.join(team.id, ada[0].id, Role.MANAGER, NOW)
+
+    assert tenant.teams.managers() == [ada[0]]
+    assert other.teams.managers() == []
