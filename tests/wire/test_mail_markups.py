@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from adapters.email.reading.answer import read_text
+from adapters.email.mime import Texts
+from adapters.email.reading.answer import read_text, read_texts
 from adapters.email.reading.html_text import visible_text
 from tests.mail_answers import FOLDER
 
@@ -43,3 +44,29 @@ def test_an_empty_line_stays_one() -> None:
 
 def test_what_stands_deep_inside_of_elements_is_read() -> None:
     assert visible_text("<div>" * 1_000 + "shipped" + "</div>" * 1_000) == "shipped"
+
+
+OUTLOOK = (
+    '<div id="appendonsend"></div><hr tabindex="-1"><div id="divRplyFwdMsg"><b>From:</b> donelog<br>'
+    "<b>Sent:</b> Tue<br><b>To:</b> Ana</div>"
+    '<div dir="ltr"><p class="x_q">What did you do?</p>%s<p class="x_q">Any blockers?</p>'
+    '<div class="x_elementToProof">the paint</div>%s</div>'
+)
+
+
+@pytest.mark.parametrize("above", ["", '<div class="elementToProof">Hi</div>'])
+def test_what_is_typed_inside_of_an_original_in_outlook_on_the_web_is_hers(above: str) -> None:
+    pump = '<div class="elementToProof" style="color: rgb(0, 0, 0);">fixed the pump</div>'
+    markup = above + OUTLOOK % (pump, '<div class="elementToProof">none</div>')
+    said = ["Hi", "fixed the pump", "none"] if above else ["fixed the pump", "none"]
+    plain = "Hi\n\nFrom: donelog\nSent: Tue\nTo: Ana\nSubject: x\n\nWhat did you do?\nfixed the pump\n"
+    for texts in (Texts("", lambda: markup), Texts(plain if above else "", lambda: markup)):
+        assert [line for line in read_texts(texts).reply.split("\n") if line] == said
+
+
+def test_the_same_names_in_an_original_that_another_program_quotes_tell_nothing() -> None:
+    markup = "<div>Hi</div>" + OUTLOOK.replace("appendonsend", "x_appendonsend") % (
+        '<div class="elementToProof">fixed the pump</div>',
+        "",
+    )
+    assert read_text(visible_text(markup)).reply == "Hi"

@@ -9,31 +9,18 @@ from lxml import etree
 
 from adapters.email.reading.html_answers import Signs, typed_inside
 from adapters.email.reading.html_originals import behind, inside, is_beginning, opens
-from adapters.email.reading.html_typed import is_quote_of_yahoo, typed_into
+from adapters.email.reading.html_typed import is_quote_of_yahoo, typed_below_outlook, typed_into
 
 _QUOTE_CLASSES = frozenset(
     [
         *["gmail_quote", "gmail_attr", "gmail_extra", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote"],
-        *[
-            "zmail_extra",
-            "zmail_extra_hr",
-            "tutanota_quote",
-            "ms-outlook-mobile-reference-message",
-            "yahooquoted",
-        ],
-        *["domino-section", "hmailquote", "cite-prefix", "mail_quote", "wordsection_quote"],
+        *["zmail_extra", "zmail_extra_hr", "tutanota_quote", "ms-outlook-mobile-reference-message"],
+        *["yahooquoted", "domino-section", "hmailquote", "cite-prefix", "mail_quote", "wordsection_quote"],
         *["newton_quote", "airmail_on", "ntes-mailmaster-quote", "lark-mail-quote", "history-quote-wrapper"],
         *["front-blockquote", "freshdesk_quote", "zendesk_quote", "mailrusigwrapper", "ymail_quoted"],
         *["quoted_message", "quotedtext", "bloop_original_html", "bluemail-quote", "k9mail_quote"],
-        *[
-            "fairemail_quote",
-            "mb_quote",
-            "apple-mail-quote",
-            "qt-quote",
-            "x_gmail_quote",
-            "x_moz-cite-prefix",
-            "x_gmail_attr",
-        ],
+        *["fairemail_quote", "mb_quote", "apple-mail-quote", "qt-quote", "x_gmail_quote"],
+        *["x_moz-cite-prefix", "x_gmail_attr"],
     ]
 )
 _PREFIXES = frozenset(["moz-cite-prefix", "x_moz-cite-prefix", "cite-prefix"])
@@ -47,16 +34,10 @@ _LONGEST_PREFIX = 150
 _SIGNATURE_CLASSES = frozenset(
     [
         *["gmail_signature", "gmail_signature_prefix", "moz-signature", "protonmail_signature_block"],
-        *[
-            "x_gmail_signature",
-            "ms-outlook-mobile-signature",
-            "yahoo-signature",
-            "bloop_sign",
-            "front-signature",
-            "k9mail-signature",
-            *["signature", "sh-signature", "fairemail_signature", "mailtrack-signature", "missive_signature"],
-            *["lark-mail-signature", "mail-app-auto-default-signature", "io-ox-signature", "mb_sig"],
-        ],
+        *["x_gmail_signature", "ms-outlook-mobile-signature", "yahoo-signature", "bloop_sign"],
+        *["front-signature", "k9mail-signature", "fairemail_signature", "mailtrack-signature", "signature"],
+        *["sh-signature", "missive_signature", "lark-mail-signature", "mail-app-auto-default-signature"],
+        *["io-ox-signature", "mb_sig"],
     ]
 )
 _QUOTE_IDS = frozenset(
@@ -143,17 +124,24 @@ def cuts_of(tree: etree._Element, signs: Signs | None = None) -> Cuts:
             cuts.indented.add(element)
         elif element.tag == "div" and _BAR.search(element.get("style", "")[:_LONGEST_STYLE]):
             cuts.quotes.add(element)
+    _note_typed(cuts, signs)
     if signs is not None:
         _release(tree, cuts, cited, signs)
     return cuts
 
 
+def _note_typed(cuts: Cuts, signs: Signs | None) -> None:
+    """What is hers behind the beginning of an original."""
+    if cuts.last is not None:
+        cuts.typed.update(typed_below_outlook(cuts.last))
+    if cuts.last is not None and signs is not None:
+        cuts.typed.update(typed_inside(behind(cuts.last), signs))
+
+
 def _release(
     tree: etree._Element, cuts: Cuts, cited: dict[etree._Element, etree._Element], signs: Signs
 ) -> None:
-    """Read what she typed inside of originals, and the quotes around that as quotes."""
-    if cuts.last is not None:
-        cuts.typed.update(typed_inside(behind(cuts.last), signs))
+    """Read what she typed inside of quotes, and these as quotes."""
     seen: set[etree._Element] = set()
     for quote in tree.iter(etree.Element):
         if quote is cuts.last:

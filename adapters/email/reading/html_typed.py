@@ -8,6 +8,8 @@ from itertools import islice
 
 from lxml import etree
 
+from adapters.email.reading.html_originals import behind
+
 _YAHOO = "yahoo_quoted"
 """In the name of its quote."""
 _OWN_QUOTE = re.compile(r"(?:ydp[0-9a-z]{1,16}?)?yahoo_quoted_\d{1,12}")
@@ -15,10 +17,15 @@ _OWN_QUOTE = re.compile(r"(?:ydp[0-9a-z]{1,16}?)?yahoo_quoted_\d{1,12}")
 _NOTED = "data-setdir"
 """What Yahoo's editor puts on a block once it has found out the direction of what is typed there."""
 _OF_A_TYPED_BLOCK = frozenset(["dir", _NOTED])
-_MOST_BLOCKS, _MOST_INSIDE = 300, 50
-"""Of those in a quote, and of the elements in one, that are looked at."""
+_MOST_BLOCKS, _MOST_INSIDE, _MOST_BETWEEN = 300, 50, 3
+"""Of those in a quote, of the elements in one, and of those in front of a quote, that are looked at."""
 _RENAMED = "yiv"
 """In every name of the mail that Yahoo quotes."""
+_TYPED_ON_THE_WEB, _BELOW_THE_ANSWER = "elementToProof", "appendonsend"
+"""The class of what is typed in Outlook on the web, and the element that it puts above what it quotes.
+
+It writes `x_` in front of every name in what it quotes.
+"""
 
 
 def is_quote_of_yahoo(element: etree._Element) -> bool:
@@ -28,7 +35,9 @@ def is_quote_of_yahoo(element: etree._Element) -> bool:
 
 def may_be_typed_into(markup: str) -> bool:
     """Whether a text of HTML is worth a look at what may be typed inside of its quotes."""
-    return _YAHOO in markup and _NOTED in markup.partition(_YAHOO)[2]
+    return (_YAHOO in markup and _NOTED in markup.partition(_YAHOO)[2]) or (
+        _BELOW_THE_ANSWER in markup and f'"{_TYPED_ON_THE_WEB}' in markup.partition(_BELOW_THE_ANSWER)[2]
+    )
 
 
 def typed_into(quote: etree._Element) -> list[etree._Element]:
@@ -40,6 +49,15 @@ def typed_into(quote: etree._Element) -> list[etree._Element]:
     if _OWN_QUOTE.fullmatch(quote.get("id", "")) is None:
         return []
     return [block for block in islice(quote.iter("div"), _MOST_BLOCKS) if _is_typed(block)]
+
+
+def typed_below_outlook(beginning: etree._Element) -> list[etree._Element]:
+    """The blocks that she typed behind the beginning of an original, if Outlook on the web put it there."""
+    above = islice(beginning.itersiblings(preceding=True), _MOST_BETWEEN)
+    if not any(element.get("id") == _BELOW_THE_ANSWER for element in above):
+        return []
+    typed = (each for each in behind(beginning) if _TYPED_ON_THE_WEB in each.get("class", "").split())
+    return [block for block in typed if sum(1 for _ in islice(block.iter(), _MOST_INSIDE)) < _MOST_INSIDE]
 
 
 def _is_typed(block: etree._Element) -> bool:
