@@ -122,7 +122,8 @@ class Door:
             Conversation(tokens(), (PostgresSearch(self._engine),), frozenset(Channel)),
         )
         self._front = CoreFront(done_log, self._bridge, clock)
-        self._front.understand_by({Source.MAIL_RAW: MailReader(tokens(), NAMES, self._process.understand)})
+        reader = MailReader(tokens(), NAMES, self._process.understand_all)
+        self._front.understand_by({Source.MAIL_RAW: reader})
         shown = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         settings = MailDoor(inbound_public_keys=(base64.b64encode(shown).decode(),))
         self._app = Starlette(routes=routes(self._front, settings, clock))

@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from bot.batches import Batches
+from adapters.common.batches import Batches
 from bot.bridge import Bridge
 from domain.application import DoneLog, calls_search_engine
 from domain.commands import InboxRef, Origin, Request
@@ -15,7 +16,7 @@ from domain.delivery_events import DeliveryEvent
 from domain.errors import ProfileWanted
 from domain.messages import Nothing, Reply
 from domain.people import Channel
-from domain.ports.front import AnswerDelayed, Clock, Reader, Reading, StorageDown
+from domain.ports.front import AnswerDelayed, Clock, Reader, ReaderOfMany, Reading, StorageDown
 from domain.ports.inbox import Arrival, InboxItem, Lane, Source
 
 AT_ONCE = 16
@@ -38,10 +39,12 @@ class CoreFront:
         self._bridge = bridge
         self._clock = clock
         self._readers: Mapping[Source, Reader] = {}
+        self._readers_of_many: Mapping[Source, ReaderOfMany] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._in_hand: set[InboxRef] = set()
         self._octets_in_hand = 0
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._heard = Batches(self._hear_all, self._hear_alone)
         self._stored = Batches(self._store_all, self._store_alone)
         self._processed = Batches(self._process_all, self._process_alone)
         self._open = True
@@ -51,29 +54,52 @@ class CoreFront:
     def understand_by(self, readers: Mapping[Source, Reader]) -> None:
         """Which channel understands which kind of payload."""
         self._readers = readers
+        self._readers_of_many = {
+            source: reader for source, reader in readers.items() if isinstance(reader, ReaderOfMany)
+        }
 
     async def hear(self, arrival: Arrival) -> None:
-        """What is small, and for which there is room, is understood without being read back."""
-        ref = await self._store(arrival)
-        if ref is None or not self._open:
-            return
-        octets = len(arrival.raw) + AROUND
-        if len(arrival.raw) > LARGE or self._octets_in_hand + octets > MOST_IN_HAND:
-            self._begin(ref, 0, self.understand(ref))
+        if len(arrival.raw) > LARGE:
+            await self._hear_alone(arrival)
         else:
-            item = InboxItem(ref, arrival.source, arrival.lane, arrival.raw, arrival.at, tries=0)
-            self._begin(ref, octets, self._carry_out(item))
+            await self._heard.call(arrival)
 
-    def _begin(self, ref: InboxRef, octets: int, understood: Coroutine[Any, Any, None]) -> None:
+    async def _hear_alone(self, arrival: Arrival) -> None:
+        await self._hear_all([arrival])
+
+    async def _hear_all(self, arrivals: Sequence[Arrival]) -> Sequence[None]:
+        refs = await self._store_all(arrivals)
+        if self._open:
+            self._take_up([(ref, each) for ref, each in zip(refs, arrivals, strict=True) if ref is not None])
+        return [None] * len(arrivals)
+
+    def _take_up(self, stored: Sequence[tuple[InboxRef, Arrival]]) -> None:
+        """What is small, and for which there is room, is understood without being read back."""
+        small: defaultdict[Source, list[InboxItem]] = defaultdict(list)
+        room = MOST_IN_HAND - self._octets_in_hand
+        for ref, arrival in stored:
+            octets = len(arrival.raw) + AROUND
+            if len(arrival.raw) > LARGE or octets > room:
+                self._begin([ref], 0, self.understand(ref))
+            else:
+                room -= octets
+                item = InboxItem(ref, arrival.source, arrival.lane, arrival.raw, arrival.at, tries=0)
+                small[item.source].append(item)
+        for source, items in small.items():
+            for some in [items] if source in self._readers_of_many else [[each] for each in items]:
+                octets = sum(len(each.raw) + AROUND for each in some)
+                self._begin([each.ref for each in some], octets, self._carry_out(some))
+
+    def _begin(self, refs: Sequence[InboxRef], octets: int, understood: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(understood)
         self._running.add(task)
-        self._in_hand.add(ref)
+        self._in_hand.update(refs)
         self._octets_in_hand += octets
-        task.add_done_callback(partial(self._ended, ref, octets))
+        task.add_done_callback(partial(self._ended, refs, octets))
 
-    def _ended(self, ref: InboxRef, octets: int, task: asyncio.Task[None]) -> None:
+    def _ended(self, refs: Sequence[InboxRef], octets: int, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self._in_hand.discard(ref)
+        self._in_hand.difference_update(refs)
         self._octets_in_hand -= octets
 
     async def ask(self, arrival: Arrival, request: Request) -> Reply:
@@ -82,7 +108,7 @@ class CoreFront:
             return Nothing("asked before")
         try:
             reader = self._readers.get(arrival.source)
-            return await self._process(ref, Reading(request), reader, self._process_alone)
+            return await self._process(ref, Reading(request), reader)
         except StorageDown as down:
             log.warning("something asked is stored; the database has stopped to answer since")
             raise AnswerDelayed from down
@@ -135,44 +161,70 @@ class CoreFront:
         async with self._places:
             item = await self._bridge.call(self._done_log.load, ref)
             if item is not None:
-                await self._carry_out(item)
+                await self._carry_out([item])
 
-    async def _carry_out(self, item: InboxItem) -> None:
-        try:
-            await self._understand(item)
-        except Exception as error:  # the outermost loop: one bad item stops no other
-            log.exception("inbox item %s could not be handled", item.ref.id, extra={"action": "inbox_failed"})
-            note = f"{type(error).__name__}: see the log"
-            await self._bridge.settle(self._done_log.failed, item.ref, item.tries, note, self._clock.now())
-
-    async def _understand(self, item: InboxItem) -> None:
-        reader = self._readers.get(item.source)
+    async def _carry_out(self, items: Sequence[InboxItem]) -> None:
+        """Items of one source, together as far as that goes; one bad item stops no other."""
+        reader = self._readers.get(items[0].source)
         if reader is None:
             return  # another process speaks that channel
-        reading = await reader.read(item)
-        if item.lane is Lane.ASKED:
-            reply = await self._process(item.ref, reading, reader, self._process_alone)
-            await reader.answer_late(item, reply)
-        elif calls_search_engine(reading):
-            await self._process(item.ref, reading, reader, self._process_alone)
-        else:
-            await self._process(item.ref, reading, reader, self._processed.call)
+        together: list[tuple[InboxItem, Reading]] = []
+        rest: list[Coroutine[Any, Any, None]] = []
+        for item, reading in zip(items, await self._read(items, reader), strict=True):
+            if isinstance(reading, Exception):
+                rest.append(self._failed(item, reading))
+            elif item.lane is Lane.ASKED or calls_search_engine(reading):
+                rest.append(self._carry_out_alone(item, reading, reader))
+            else:
+                together.append((item, reading))
+        outcomes = await self._processed.call_all([(item.ref, reading) for item, reading in together])
+        for (item, reading), outcome in zip(together, outcomes, strict=True):
+            if isinstance(outcome, ProfileWanted):
+                rest.append(self._carry_out_alone(item, reading, reader))
+            elif isinstance(outcome, Exception):
+                rest.append(self._failed(item, outcome))
+            else:
+                self.answered.set()
+        await asyncio.gather(*rest)
 
-    async def _process(
-        self,
-        ref: InboxRef,
-        reading: Reading,
-        reader: Reader | None,
-        process: Callable[[Work], Awaitable[Reply]],
-    ) -> Reply:
+    async def _read(self, items: Sequence[InboxItem], reader: Reader) -> Sequence[Reading | Exception]:
+        of_many = self._readers_of_many.get(items[0].source)
+        if of_many is not None:
+            return await of_many.read_all(items)
+        [item] = items
         try:
-            reply = await process((ref, reading))
+            return [await reader.read(item)]
+        except Exception as error:  # noqa: BLE001 -- counted on the item
+            return [error]
+
+    async def _carry_out_alone(self, item: InboxItem, reading: Reading, reader: Reader) -> None:
+        try:
+            reply = await self._process(item.ref, reading, reader)
+            if item.lane is Lane.ASKED:
+                await reader.answer_late(item, reply)
+        except Exception as error:  # noqa: BLE001 -- counted on the item
+            await self._failed(item, error)
+
+    async def _failed(self, item: InboxItem, error: Exception) -> None:
+        log.error(
+            "inbox item %s could not be handled",
+            item.ref.id,
+            exc_info=error,
+            extra={"action": "inbox_failed"},
+        )
+        note = f"{type(error).__name__}: see the log"
+        await self._bridge.settle(self._done_log.failed, item.ref, item.tries, note, self._clock.now())
+
+    async def _process(self, ref: InboxRef, reading: Reading, reader: Reader | None) -> Reply:
+        try:
+            reply = await self._process_alone((ref, reading))
         except ProfileWanted:
             if reader is None or reading.request is None:
                 raise
             origin = reading.request.origin
             named = replace(origin, profile=await reader.profile(origin.address))
-            reply = await process((ref, replace(reading, request=replace(reading.request, origin=named))))
+            named_too = replace(reading, request=replace(reading.request, origin=named))
+            reply = await self._process_alone((ref, named_too))
         self.answered.set()
         return reply
 

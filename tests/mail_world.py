@@ -21,7 +21,7 @@ from adapters.email.addresses import MailNames
 from adapters.email.forms import pack
 from adapters.email.reader import MailReader
 from adapters.email.signatures import SIGNATURE_HEADER, TIMESTAMP_HEADER
-from adapters.email.understanding import Understood, understand
+from adapters.email.understanding import Question, Understood, understand
 from domain import facts as f
 from domain.commands import Command, Help, InboxRef, NothingToday, Origin, Request, Search, StopMail
 from domain.deliveries import Delivery, Kind, Recipient, Ref
@@ -95,8 +95,8 @@ class FakeTokens:
         return None
 
 
-async def _understand_here(stored: bytes, domain: str, day: date) -> Understood | None:
-    return understand(stored, domain, day)
+async def _understand_here(questions: Sequence[Question]) -> Sequence[Understood | None]:
+    return [understand(*each) for each in questions]
 
 
 READER = MailReader(FakeTokens(), NAMES, _understand_here)

@@ -51,7 +51,7 @@ class MailChannel:
             connector=aiohttp.TCPConnector(limit=CONNECTIONS),
         )
         self._process = ReaderProcess()
-        self.reader = MailReader(tokens, settings.names, self._process.understand)
+        self.reader = MailReader(tokens, settings.names, self._process.understand_all)
         self.sender = self._make_sender()
         self._smtp: SmtpDoor | None = None
         self._mailbox: ImapReader | None = None

@@ -2,11 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from adapters.email.addresses import MailNames
-from adapters.email.understanding import Letterhead, Understood
+from adapters.email.understanding import Letterhead, Question, Understood
 from domain.commands import Origin, Request, StopMail, Surface
 from domain.dones import clean_text
 from domain.messages import Reply
@@ -28,8 +28,8 @@ class Unreadable(Exception):  # noqa: N818 -- it says what the item is, for the 
     """The stored post holds no mail; it stays, to be looked at."""
 
 
-Engine = Callable[[bytes, str, date], Awaitable[Understood | None]]
-"""`adapters.email.understanding.understand`, wherever it is done."""
+Engine = Callable[[Sequence[Question]], Awaitable[Sequence[Understood | Exception | None]]]
+"""What `adapters.email.understanding.understand` tells of each, wherever it is done, or what went wrong."""
 
 
 class MailReader:
@@ -53,9 +53,28 @@ class MailReader:
             Unreadable: there is no mail in it.
             MailTooHard: it takes too long or too much to read.
         """
-        found = await self._engine(item.raw, self._names.domain, item.at.date())
+        [outcome] = await self.read_all([item])
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    async def read_all(self, items: Sequence[InboxItem]) -> Sequence[Reading | Exception]:
+        """What each asks, or what `read` would raise of it."""
+        domain = self._names.domain
+        found = await self._engine([(item.raw, domain, item.at.date()) for item in items])
+        return [self._outcome(each, item) for each, item in zip(found, items, strict=True)]
+
+    def _outcome(self, found: Understood | Exception | None, item: InboxItem) -> Reading | Exception:
+        if isinstance(found, Exception):
+            return found
         if found is None:
-            raise Unreadable("the post has neither of the fields `email` and `headers`")
+            return Unreadable("the post has neither of the fields `email` and `headers`")
+        try:
+            return self._reading(found, item)
+        except Exception as error:  # noqa: BLE001 -- one bad mail stops no other
+            return error
+
+    def _reading(self, found: Understood, item: InboxItem) -> Reading:
         head = found.head
         if (stop := self._stop(head, item)) is not None:
             return Reading(stop)

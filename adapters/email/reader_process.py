@@ -17,6 +17,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
+from adapters.common.batches import Batches
 from adapters.email.reader_worker import LENGTH, READY
 from adapters.email.understanding import Answer, Question, Understood
 
@@ -24,7 +25,6 @@ MOST_MEMORY = 384 * 1024 * 1024
 """Octets of address space; the largest mail there is takes less than 256 of these megabytes."""
 DEADLINE = 10.0
 """Seconds; the worst mail that is known takes a fifth of one."""
-MOST_AT_ONCE = 100
 MOST_OCTETS_AT_ONCE = 1024 * 1024
 _START_DEADLINE = 60.0
 _ROOT = Path(__file__).resolve().parents[2]
@@ -52,8 +52,7 @@ class ReaderProcess:
         self._deadline = deadline
         self._most_memory = most_memory
         self._process: asyncio.subprocess.Process | None = None
-        self._waiting: list[tuple[Question, asyncio.Future[Answer]]] = []
-        self._reading: asyncio.Task[None] | None = None
+        self._asked = Batches(self._read, self._read_alone, _fitting)
 
     async def understand(self, stored: bytes, domain: str, day: date) -> Understood | None:
         """What `adapters.email.understanding.understand` tells.
@@ -61,43 +60,31 @@ class ReaderProcess:
         Raises:
             MailTooHard: it took too long or too much, or could not be read at all.
         """
-        done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._waiting.append(((stored, domain, day), done))
-        if self._reading is None or self._reading.done():
-            # A task of its own: whoever asks and is cancelled takes none of the others with it.
-            self._reading = asyncio.create_task(self._read_all())
-        answer = await done
-        if isinstance(answer, str):
-            raise MailTooHard(answer)
-        return answer
+        return await self._asked.call((stored, domain, day))
+
+    async def understand_all(self, questions: Sequence[Question]) -> Sequence[Understood | Exception | None]:
+        """The same of each: what it tells, or would raise."""
+        return await self._asked.call_all(questions)
 
     async def stop(self) -> None:
-        if self._reading is not None:
-            await self._reading
+        await self._asked.settled()
         await self._end()
 
-    async def _read_all(self) -> None:
-        """Some at a time, until none wait."""
-        while self._waiting:
-            some = self._waiting[: _how_many([question for question, _ in self._waiting])]
-            del self._waiting[: len(some)]
-            try:
-                answers = await self._answers([question for question, _ in some])
-            except Exception as error:  # noqa: BLE001 -- the outermost loop: whoever waits gets an answer
-                _log.exception("some mails could not be read", extra={"action": "reader_failed"})
-                answers = [type(error).__name__] * len(some)
-            for (_, done), answer in zip(some, answers, strict=True):
-                if not done.done():  # else who asked was cancelled meanwhile
-                    done.set_result(answer)
+    async def _read(self, questions: Sequence[Question]) -> Sequence[Understood | Exception | None]:
+        answers = await self._ask(questions)
+        return [MailTooHard(each) if isinstance(each, str) else each for each in answers]
 
-    async def _answers(self, questions: Sequence[Question]) -> Sequence[Answer]:
+    async def _read_alone(self, question: Question) -> Understood | None:
         try:
-            return await self._ask(questions)
-        except MailTooHard as error:
-            if len(questions) == 1:
-                return [str(error)]
-        # Which of them it was shows when each is read alone.
-        return [answer for each in questions for answer in await self._answers([each])]
+            [answer] = await self._read([question])
+        except MailTooHard:
+            raise
+        except Exception as error:
+            _log.exception("a mail could not be read", extra={"action": "reader_failed"})
+            raise MailTooHard(type(error).__name__) from error
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     async def _ask(self, questions: Sequence[Question]) -> Sequence[Answer]:
         asked = pickle.dumps(questions, pickle.HIGHEST_PROTOCOL)
@@ -184,7 +171,7 @@ def _load(answer: bytes, count: int) -> Sequence[Answer]:
     return loaded
 
 
-def _how_many(questions: Sequence[Question]) -> int:
+def _fitting(questions: Sequence[Question]) -> int:
     """As many of the first ones as are read at once; one is, however large."""
-    octets = itertools.accumulate(len(stored) for stored, _, _ in questions[:MOST_AT_ONCE])
+    octets = itertools.accumulate(len(stored) for stored, _, _ in questions)
     return max(sum(total <= MOST_OCTETS_AT_ONCE for total in octets), 1)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from domain.commands import Command, Origin, Request
 from domain.delivery_events import DeliveryEvent
@@ -137,3 +137,11 @@ class Reader(Protocol):
 
     async def answer_late(self, item: InboxItem, reply: Reply) -> None:
         """Answer something asked whose own request is gone, if the platform's handle is still valid."""
+
+
+@runtime_checkable
+class ReaderOfMany(Reader, Protocol):
+    """Reads several at once for less than one after the other; of whoever it reads the core knows enough."""
+
+    async def read_all(self, items: Sequence[InboxItem]) -> Sequence[Reading | Exception]:
+        """What each means, or what `read` would raise of it."""

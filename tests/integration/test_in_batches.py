@@ -158,7 +158,7 @@ class World:
         return ended
 
     def _understood(self, work: Sequence[tuple[c.InboxRef, Reading]]) -> list[str]:
-        """As `bot.batches` does it."""
+        """As `adapters.common.batches` does it."""
         try:
             return [type(reply).__name__ for reply in self._done_log.process_all(work, NOW)]
         except Exception as error:  # noqa: BLE001 -- whatever it is, it must be the same

@@ -114,16 +114,15 @@ async def test_who_asks_and_goes_away_keeps_nobody_from_being_read(process: Read
     for gone in (tasks[0], tasks[2]):
         gone.cancel()
     assert None not in await asyncio.gather(tasks[1], tasks[3])
-    assert process._waiting == []  # noqa: SLF001 -- nothing is left behind
+    assert not process._asked._waiting  # noqa: SLF001 -- nothing is left behind
 
 
 async def test_whatever_goes_wrong_whoever_waits_is_told(process: ReaderProcess) -> None:
-    questions = (PLAIN, cast("bytes", memoryview(PLAIN)))  # which cannot be handed over
-    tasks = [asyncio.create_task(process.understand(each, NAMES.domain, DAY)) for each in questions]
-    for task in tasks:
-        with pytest.raises(MailTooHard, match="TypeError"):
-            await task
-    assert await process.understand(PLAIN, NAMES.domain, DAY) is not None
+    unfit = cast("bytes", memoryview(PLAIN))  # cannot be handed over
+    read, refused = await process.understand_all([(each, NAMES.domain, DAY) for each in (PLAIN, unfit)])
+    assert read == understand(PLAIN, NAMES.domain, DAY)
+    assert isinstance(refused, MailTooHard)
+    assert str(refused) == "TypeError"
 
 
 async def test_a_mail_that_takes_too_long_ends_it_and_no_other_mail() -> None:
@@ -161,5 +160,5 @@ def test_nothing_that_could_act_is_loaded_from_it() -> None:
 
 async def test_the_reader_of_mails_reads_through_it(process: ReaderProcess) -> None:
     item = raw_item(letter("From: ana@example.com", body="shipped it"))
-    through, here = MailReader(FakeTokens(), NAMES, process.understand), READER
+    through, here = MailReader(FakeTokens(), NAMES, process.understand_all), READER
     assert await through.read(item) == await here.read(item)

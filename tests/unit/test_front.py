@@ -1,7 +1,8 @@
 """What is asked is stored first: from then on it is answered, now or late, whatever goes wrong."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from domain.errors import DoneLogError
 from domain.messages import Reply, Say
 from domain.people import Address, Channel, Profile
 from domain.ports.front import AnswerDelayed, Reading, StorageDown
-from domain.ports.inbox import Arrival, InboxItem, Lane, Source
+from domain.ports.inbox import Arrival, InboxItem, InboxState, Lane, Source
 from tests.factories import ADA, SIX, Office
 from tests.fakes.storage import FakeStorage, FakeUnitOfWork
 
@@ -167,3 +168,67 @@ async def test_what_there_is_no_room_for_is_let_go_and_read_back(office: Office,
     await made.settled()
     assert reader.held == count * LARGE
     assert office.done_log.waiting(SIX + timedelta(minutes=1)) == []
+
+
+class ReaderOfMails(OneReader):
+    """Reads many at once, in its own time: of each what it says, unless that is nonsense."""
+
+    def __init__(self, origin: c.Origin) -> None:
+        super().__init__(c.Request(origin))
+        self._origin = origin
+        self.read_together: list[int] = []
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+
+    async def read_all(self, items: Sequence[InboxItem]) -> Sequence[Reading | Exception]:
+        await self.go_on.wait()
+        self.read_together.append(len(items))
+        return [self._meant(each) for each in items]
+
+    def _meant(self, item: InboxItem) -> Reading | Exception:
+        said = item.raw.decode()
+        if said == "nonsense":
+            return ValueError(said)
+        return Reading(c.Request(replace(self._origin, source_ref=said), text=said))
+
+
+def mail(said: str) -> Arrival:
+    return Arrival(Source.MAIL_RAW, Lane.SAID, said, said.encode(), SIX)
+
+
+async def heard(office: Office, bridge: Bridge, *said: str) -> tuple[CoreFront, ReaderOfMails]:
+    """What came at the same moment, begun to be understood."""
+    reader = ReaderOfMails(office.origin(ADA))
+    made = CoreFront(office.done_log, bridge, office.clock)
+    made.understand_by({Source.MAIL_RAW: reader})
+    reader.go_on.clear()
+    await asyncio.gather(*(made.hear(mail(each)) for each in said))
+    return made, reader
+
+
+async def test_what_is_stored_together_is_read_together_and_only_what_is_bad_fails(
+    office: Office, bridge: Bridge
+) -> None:
+    made, reader = await heard(office, bridge, "one", "nonsense", "search one", "two")
+    reader.go_on.set()
+    await made.settled()
+
+    assert reader.read_together == [4]
+    assert sorted(office.texts(office.ada)) == ["one", "two"]
+    assert made.answered.is_set()
+    with office.storage.begin() as uow:
+        [left] = uow.inbox.kept([InboxState.NEW], 10)
+    assert (left.tries, left.note) == (1, "ValueError: see the log")
+
+
+async def test_what_is_read_together_is_left_alone_by_the_sweep_until_it_is_done(
+    office: Office, bridge: Bridge
+) -> None:
+    made, reader = await heard(office, bridge, "one", "two")
+    office.clock.forward(timedelta(minutes=1))
+    assert await asyncio.wait_for(made.sweep(), 5.0) == 0
+    reader.go_on.set()
+    await made.settled()
+    assert reader.read_together == [2]
+    assert await made.sweep() == 0
+    assert sorted(office.texts(office.ada)) == ["one", "two"]
