@@ -1,6 +1,7 @@
 """Where her words end and an original begins, from the first line to the last."""
 
 from adapters.email.reading.attributions import Attribution, attribution_at
+from adapters.email.reading.devices import is_device_line
 from adapters.email.reading.evidence import weigh
 from adapters.email.reading.originals import HEADERS, Original, above_rules, is_reply_above, original_at
 from adapters.email.reading.page import KEPT, QUOTE, Page, Verdict, is_rule
@@ -186,4 +187,5 @@ class _Cut:
     def _keep_in_front(self, found: Attribution) -> None:
         """Her words stand on the attribution's own line; of that line only they stay."""
         self._page.cut_short(found.start, len(found.hers))
-        self._page.mark(found.start, found.start + 1, Verdict.KEPT, "in front of an attribution")
+        if not is_device_line(found.hers, self._words):
+            self._page.mark(found.start, found.start + 1, Verdict.KEPT, "in front of an attribution")

@@ -19,7 +19,7 @@ _WIDE = 60
 """Characters of a line of dashes above all that lists put below a mail, whatever lines are in between."""
 _MAILING_LIST = re.compile(
     r"mailing.?list\s--|listinfo|groups\.google|groups\.io|-users|@lists?\."
-    r"|unsubscribe (?:from|send|via|here|at|by)|unsubscribe: ",
+    r"|unsubscribe (?:from|send|via|here|at|by)|unsubscribe: |teams\.microsoft\.com/",
     re.IGNORECASE,
 )
 _NAMED_LIST = re.compile(r"mailing.?list\W*$", re.IGNORECASE)

@@ -13,6 +13,8 @@ _GOES_ON = ("<", ">,", ";")
 _LONGEST_NAME = 28
 _LONGEST_VALUE = 120
 _LONGEST_ROW = 600
+_RULES = "_-="
+"""Of what lines are drawn that may stand in front of headers on one line."""
 _GLUED = "*0123456789"
 """What may stand right in front of a name in a row: a star, or the time before it."""
 _ENOUGH = 5
@@ -25,6 +27,7 @@ _MOST_NAME_WORDS = 3
 def headers_at(page: Page, index: int, words: Words) -> tuple[int, int] | None:
     """The first line of the headers at a line and the one behind them; None when there are none."""
     said = page.said[index]
+    said = said.lstrip(_RULES) if said[:1] in _RULES else said
     if ":" in said[: _LONGEST_NAME + 6] and _role(said, words) and page.may_weigh():
         end = header_block(page, index, words) or _headers_in_a_row(page, index, words)
         if end is not None:

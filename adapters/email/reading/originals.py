@@ -1,5 +1,6 @@
 """Where an original begins that its program marks with a heading or with its headers, not with `>`."""
 
+import re
 from typing import NamedTuple
 
 from adapters.email.reading.columns import columns_at
@@ -11,6 +12,8 @@ _ORNAMENT = "-_=*‐—–―─━═~#+ \t<>[]"
 HEADERS = "headers of an original"
 """The rule for one that nothing but its headers marks."""
 _LONGEST_MARK = 120
+_NOTES = re.compile(r"[^-:]{2,60}\s---\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\s\d{1,2}:\d\d(?::\d\d)?(?:\s[AP]M)?---")
+"""`Ann Weber ---24/11/2026 18:00:12---How far are you?`, as Lotus Notes writes."""
 _ZENDESK = "##- "
 """With it a ticket system begins such a request in every language."""
 _TELLING_WORDS = 4
@@ -39,6 +42,8 @@ def original_at(page: Page, index: int, words: Words) -> Original | None:
     if headers is not None:
         start, end = headers
         return Original(above_rules(page, start), end, is_forward=False, rule=HEADERS)
+    if "---" in said and _NOTES.match(said):
+        return Original(above_rules(page, index), index + 1, is_forward=False, rule=HEADERS)
     return _marked(page, index, words)
 
 
