@@ -8,7 +8,8 @@ from itertools import islice
 from lxml import etree
 
 from adapters.email.reading.html_answers import Signs, typed_inside
-from adapters.email.reading.html_originals import behind, inside, is_beginning, opens
+from adapters.email.reading.html_originals import behind, inside, is_beginning, opens, says_something
+from adapters.email.reading.html_signatures import is_signature, names_of
 from adapters.email.reading.html_typed import is_quote_of_yahoo, typed_below_outlook, typed_into
 
 _QUOTE_CLASSES = frozenset(
@@ -31,15 +32,8 @@ _DEEPEST_WRAPPER = 20
 _LONGEST_WRAPPER = 150
 _LONGEST_PREFIX = 150
 """Of what is looked at there."""
-_SIGNATURE_CLASSES = frozenset(
-    [
-        *["gmail_signature", "gmail_signature_prefix", "moz-signature", "protonmail_signature_block"],
-        *["x_gmail_signature", "ms-outlook-mobile-signature", "yahoo-signature", "bloop_sign"],
-        *["front-signature", "k9mail-signature", "fairemail_signature", "mailtrack-signature", "signature"],
-        *["sh-signature", "missive_signature", "lark-mail-signature", "mail-app-auto-default-signature"],
-        *["io-ox-signature", "mb_sig"],
-    ]
-)
+_MOST_LOOKS = 200
+"""How often something is looked into for where her words end; no honest mail has so many quotes."""
 _QUOTE_IDS = frozenset(
     [
         *["olk_src_body_section", "mail-editor-reference-message-container", "reply-intro", "quoted-content"],
@@ -48,14 +42,6 @@ _QUOTE_IDS = frozenset(
 )
 _QUOTE_NAMES = frozenset(["quote", "quoted-content", "messageReplySection"])
 """GMX and web.de, and Spark."""
-_SIGNATURE_IDS = frozenset(
-    [
-        *["signature", "x_signature", "composer_signature", "ms-outlook-mobile-signature"],
-        *["applemailsignature", "ymail_signature", "canarysig"],
-    ]
-)
-_SIGNATURE_MARKERS = frozenset(["__SIG_PRE__", "__SIG_POST__"])
-"""Zimbra."""
 _REPLY_CITES = frozenset(["gmail_quote", "cite", "protonmail_quote"])
 _HIDDEN = re.compile(
     r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden"
@@ -96,6 +82,12 @@ class Cuts:
     """Yahoo quotes something."""
     last: etree._Element | None = None
     """From here on nothing else is hers."""
+    _looks: int = _MOST_LOOKS
+
+    def may_look(self) -> bool:
+        """Whether something may still be looked into, which counts as having done so."""
+        self._looks -= 1
+        return self._looks >= 0
 
 
 def cuts_of(tree: etree._Element, signs: Signs | None = None) -> Cuts:
@@ -112,7 +104,7 @@ def cuts_of(tree: etree._Element, signs: Signs | None = None) -> Cuts:
         if element in told_by_text:
             continue
         _note_breaks(element, cuts)
-        if _is_signature(element) or _is_hidden(element):
+        if is_signature(element) or _is_hidden(element):
             cuts.left_out.add(element)
         elif is_quote_of_yahoo(element):
             _cut_yahoo(element, cuts)
@@ -161,9 +153,9 @@ def _cut_quote(
     quote: etree._Element, cuts: Cuts, cited: dict[etree._Element, etree._Element]
 ) -> etree._Element | None:
     """Leave it out, unless she typed in it: then the text tells about the quote that is returned."""
-    if _is_prefix(quote) and _holds_more(quote):
+    if _is_prefix(quote) and cuts.may_look() and _holds_more(quote):
         return quote.getnext()
-    citation = _answered(quote, cited) if quote in cited else None
+    citation = _answered(quote, cited) if _is_wrapper(quote, cited) and cuts.may_look() else None
     if citation is None:
         cuts.left_out.add(quote)
     return citation
@@ -186,7 +178,7 @@ def _quotes(element: etree._Element, cuts: Cuts) -> Iterator[bool]:
 def _cut_from_here_on(element: etree._Element, cuts: Cuts) -> None:
     """All that follows; where the element opens a quote, that alone."""
     quote = next(element.iterancestors("blockquote"), None)
-    if quote is None or not (quote in cuts.left_out or opens(element, quote)):
+    if quote is None or not (quote in cuts.left_out or (cuts.may_look() and opens(element, quote))):
         cuts.last = element
     else:
         cuts.left_out.add(quote)
@@ -203,15 +195,10 @@ def _is_hidden(element: etree._Element) -> bool:
     return style is not None and ":" in style and _HIDDEN.search(style[:_LONGEST_STYLE]) is not None
 
 
-def _names(element: etree._Element) -> set[str]:
-    names = element.get("class")
-    return set(names.lower().split()) if names else set()
-
-
 def _is_quote(element: etree._Element, cited: dict[etree._Element, etree._Element]) -> bool:
     if (element.get("id", "")).lower() in _QUOTE_IDS or element.get("name") in _QUOTE_NAMES:
         return True
-    names = _names(element)
+    names = names_of(element)
     if element.tag == "blockquote":
         return bool(names & _REPLY_CITES) or (element.get("type") or "").lower() == "cite"
     found = names & _QUOTE_CLASSES
@@ -221,7 +208,7 @@ def _is_quote(element: etree._Element, cited: dict[etree._Element, etree._Elemen
 
 
 def _is_prefix(element: etree._Element) -> bool:
-    return element.tag == "div" and not _PREFIXES.isdisjoint(_names(element))
+    return element.tag == "div" and not _PREFIXES.isdisjoint(names_of(element))
 
 
 def _holds_more(prefix: etree._Element) -> bool:
@@ -254,16 +241,17 @@ def _around_cited(tree: etree._Element) -> dict[etree._Element, etree._Element]:
     return around
 
 
+def _is_wrapper(element: etree._Element, cited: dict[etree._Element, etree._Element]) -> bool:
+    return element.tag != "blockquote" and element in cited and not _WRAPPERS.isdisjoint(names_of(element))
+
+
 def _answered(wrapper: etree._Element, cited: dict[etree._Element, etree._Element]) -> etree._Element | None:
     """The first quote in it, if something stands below: hers, as a program writes its own words above."""
-    if wrapper.tag == "blockquote" or not _names(wrapper) & _WRAPPERS:
-        return None
     path = [cited[wrapper]]
     while path[-1].tag != "blockquote" and len(path) < _DEEPEST_WRAPPER:
         path.append(cited[path[-1]])
     texts = islice((text for element in path for text in _texts_behind(element)), _LONGEST_WRAPPER)
-    is_answered = any(text is not None and any(map(str.isalnum, text)) for text in texts)
-    return path[-1] if is_answered and path[-1].tag == "blockquote" else None
+    return path[-1] if any(map(says_something, texts)) and path[-1].tag == "blockquote" else None
 
 
 def _texts_behind(element: etree._Element) -> Iterator[str | None]:
@@ -273,16 +261,7 @@ def _texts_behind(element: etree._Element) -> Iterator[str | None]:
         for event, inner in walk:
             if event == "end":
                 yield inner.tail
-            elif inner.tag in {"blockquote", "style", "script"} or _is_signature(inner):
+            elif inner.tag in {"blockquote", "style", "script"} or is_signature(inner):
                 walk.skip_subtree()
             else:
                 yield inner.text
-
-
-def _is_signature(element: etree._Element) -> bool:
-    names = _names(element)
-    if element.get("name") == "messageSignatureSection":  # Spark
-        return True
-    if element.get("data-marker") in _SIGNATURE_MARKERS or element.get("data-signature-widget"):
-        return True
-    return bool(names & _SIGNATURE_CLASSES) or (element.get("id") or "").lower() in _SIGNATURE_IDS

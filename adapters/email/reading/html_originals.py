@@ -1,5 +1,6 @@
 """Where an original begins that its program puts behind an element, not into one, and where it ends."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -24,6 +25,11 @@ _OLD_HEADERS, _FEWEST_HEADERS, _MOST_HEADERS = "outlookmessageheader", 3, 12
 """The class of the headers that Outlook wrote until 2003, each with its name in bold."""
 _MOST_TEXTS = 60
 """Of headers, and of the quote that they may open."""
+_MOST_STEPS, _MOST_IN_HEADERS = 600, 100
+"""Into elements and out of them that are taken for those texts; and of the elements in old headers."""
+_LONGEST_SEEN = 300
+"""Characters of a text in which it says something, or does not."""
+_SAID = re.compile(r"[^\W_]")
 _MOST_ELEMENTS = 3_000
 """Of an original, of those that are looked at for answers."""
 _ENOUGH_HEADERS = 2
@@ -103,10 +109,21 @@ def _level(roots: Iterable[etree._Element], depth: int) -> Iterator[etree._Eleme
 
 def _has_headers(element: etree._Element) -> bool:
     """In whatever language: some wrote their own words inside of an element for headers."""
-    bold: list[str] = [name.text or "" for name in islice(element.iter("b", "strong"), _MOST_HEADERS)]
-    return sum(name.rstrip().endswith((":", "：")) for name in bold) >= _FEWEST_HEADERS
+    bold = (each for each in islice(element.iter(), _MOST_IN_HEADERS) if each.tag in _BOLD)
+    names: list[str] = [each.text or "" for each in islice(bold, _MOST_HEADERS)]
+    return sum(name.rstrip().endswith((":", "：")) for name in names) >= _FEWEST_HEADERS
 
 
 def _words_in(element: etree._Element) -> list[str]:
-    texts = islice(element.itertext(), _MOST_TEXTS)
-    return [str(text) for text in texts if any(map(str.isalnum, text))]
+    walk = islice(etree.iterwalk(element, events=("start", "end")), _MOST_STEPS)
+    texts = (
+        inner.text if event == "start" else inner.tail
+        for event, inner in walk
+        if event == "start" or inner is not element
+    )
+    return [text for text in islice(filter(None, texts), _MOST_TEXTS) if says_something(text)]
+
+
+def says_something(text: str | None) -> bool:
+    """Whether there is a letter or a digit in it, near its beginning."""
+    return text is not None and _SAID.search(text, 0, _LONGEST_SEEN) is not None
