@@ -115,6 +115,7 @@ TEXTS: Mapping[str, Attack] = {
     "commas": _repeat(","),
     "half an attribution": _repeat("On Tue, Nov 24, 2026 at 6:00 PM Ana <\n"),
     "names that wrote": _repeat("Ana López wrote:\n"),
+    "colons behind a header": _repeat("From: " + "a:" * 290 + "\n"),
     "headers in a row": _repeat("From: a@b.cd Sent: x To: y Subject: z "),
     "flowed": _repeat("word \n"),
     "dashes above a signature": lambda size: "-----\n" * (size // 41) + ("word " * 119 + "\n") * 16,

@@ -12,7 +12,8 @@ _GOES_ON = ("<", ">,", ";")
 """How a line ends in the middle of a list of addresses."""
 _LONGEST_NAME = 28
 _LONGEST_VALUE = 120
-_LONGEST_ROW = 600
+_LONGEST_ROW, _MOST_IN_A_ROW = 600, 24
+"""Characters, and colons, of headers on one line; some stand in times and addresses."""
 _RULES = "_-="
 """Of what lines are drawn that may stand in front of headers on one line."""
 _GLUED = "*0123456789"
@@ -153,10 +154,10 @@ def _headers_in_a_row(page: Page, index: int, words: Words) -> int | None:
 def _roles_in_a_row(text: str, words: Words) -> set[str]:
     """What the names in front of the colons say, of which some languages have two words: `De la:`."""
     roles: set[str] = set()
-    for piece in text.split(":")[:-1]:
-        parts = fold(piece.rstrip(" *")).rsplit(None, _MOST_NAME_WORDS)[-_MOST_NAME_WORDS:]
-        names = (" ".join(parts[first:]).lstrip(_GLUED) for first in range(len(parts)))
-        roles.update(words.headers.get(name, "") for name in names)
+    for piece in text[:_LONGEST_ROW].split(":", _MOST_IN_A_ROW)[:-1]:
+        parts = piece.rstrip(" *").rsplit(None, _MOST_NAME_WORDS)[-_MOST_NAME_WORDS:]
+        for first in range(len(parts)):
+            roles.add(words.headers.get(fold(" ".join(parts[first:]).lstrip(_GLUED)), ""))
     return roles
 
 
