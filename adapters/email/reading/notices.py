@@ -28,6 +28,8 @@ _FEWEST_WARNED = 2
 """Things said that make a text a warning about mail from outside, however it begins."""
 _SCANNER = re.compile(r"(?:https?://)?www\.(?:avast|avg)\.com(?:/antivirus)?/?$")
 _SCANNERS_LINK, _MOST_SCANNER_WORDS = ".com/sig-email", 6
+_TICKET = re.compile(r"(?:\[ ?)?(?:[Rr]ef:|thread::)(?=\S{0,60}\d)\S{8,80}(?: ?\])?$")
+"""`Ref:MSG0012345_AbCdEf`, `[ ref:_00D20.5002:ref ]`: by these ticket systems know a mail again."""
 _YAHOO_GROUPS = "__._,_"
 _BANNER_ENDS = (".", "!", "]", "*", "。")
 _BANNER_SIGNS = " *_|>-=⚠!\ufe0f"
@@ -164,7 +166,8 @@ def _is_programs(page: Page, index: int, start: int) -> bool:
     if not _begins_paragraph(page, index, start):
         return False
     is_registered = len(said) >= LONGEST_CLOSING_LINE and is_about_registers(said)
-    return (is_registered or _is_scanners(page, index)) and page.has_words(0, index)
+    is_known = is_registered or _is_scanners(page, index) or _TICKET.match(said) is not None
+    return is_known and page.has_words(0, index)
 
 
 def _is_scanners(page: Page, index: int) -> bool:
