@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from adapters.email.mime import Texts
-from adapters.email.reading.answer import read_texts
+from adapters.email.reading.answer import read_text, read_texts
 
 LINE = '<div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm">'
 HEADERS = (
@@ -175,3 +175,25 @@ def test_what_begins_with_her_name_in_brackets_is_hers(program: Callable[..., st
     hung, ordered = f"<p><b>{mark} hung both doors</b></p>", f"<div><b>{mark}</b> ordered</div>"
     markup = program("Hi", QUESTION, hung, GOALS, ordered, "<p>[Bo] paints</p>", "<p>Ivo: paints</p>")
     assert lines_of(markup, "", "Ivo Brandt") == ["Hi", f"{mark} hung both doors", f"{mark} ordered"]
+
+
+OUTLOOK_TEXT = "Hi\n\nFrom: donelog\nSent: Tuesday\nTo: Ivo\nSubject: What\n\nWhat'd you get done today?\n"
+QUOTED_TEXT = "Hi\n\nOn Tue, Nov 24, 2026 donelog wrote:\n> What'd you get done today?\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (OUTLOOK_TEXT + "[IB] hung both doors\n[Bo] paints\nOpen goals: hinges\n[ivo] ordered\n", True),
+        (
+            QUOTED_TEXT + "> [IB] hung both doors\n> [Bo] paints\n> Open goals: hinges\n> [ivo] ordered\n",
+            True,
+        ),
+        (QUOTED_TEXT + "> On Mon, Nov 23, 2026 Ivo wrote:\n>> [IB] hung both doors\n", False),
+        (OUTLOOK_TEXT + "From: Bo\nSent: Monday\nTo: Ivo\n\n[IB] hung both doors\n", False),
+        (OUTLOOK_TEXT + "On Mon, Nov 23, 2026 Bo wrote:\n[IB] hung both doors\n", False),
+    ],
+)
+def test_in_a_text_too_but_for_mails_before_the_one_that_she_answers(text: str, *, said: bool) -> None:
+    inside = ["[IB] hung both doors", "[ivo] ordered"] if said else []
+    assert [line for line in read_text(text, "Ivo Brandt").reply.split("\n") if line] == ["Hi", *inside]

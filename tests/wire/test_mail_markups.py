@@ -30,8 +30,16 @@ def test_a_numbered_list_keeps_its_numbers() -> None:
     assert visible_text("<ol><li>a<ul><li>b</li></ul></li><li>c</li></ol>") == "1. a\n- b\n2. c"
 
 
+def test_a_list_may_begin_with_any_number() -> None:
+    assert (
+        visible_text('<ol start="3"><li>a</li><li>b</li></ol><ol start="x"><li>c</li></ol>')
+        == "3. a\n4. b\n1. c"
+    )
+
+
 def test_what_is_hidden_is_not_read() -> None:
     assert visible_text('<div style="display: none">x</div><style>p{}</style><p>y</p>') == "y"
+    assert visible_text("<div hidden>x</div><p>y</p>") == "y"
 
 
 def test_an_unmarked_quote_keeps_a_mark() -> None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from adapters.email.mime import Texts, is_markup
-from adapters.email.reading.html_answers import Signs, marks_of
+from adapters.email.reading.html_answers import Signs
 from adapters.email.reading.html_colours import announced_colour
 from adapters.email.reading.html_text import visible_text
 from adapters.email.reading.html_typed import may_be_typed_into
 from adapters.email.reading.language_files import words
+from adapters.email.reading.named import marks_of
 from adapters.email.reading.page import ORIGINAL, QUOTE, Judged, Verdict
 from adapters.email.reading.paragraphs import answer_lines
 from adapters.email.reading.reply import hers, judge, judging

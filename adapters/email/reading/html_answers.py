@@ -3,7 +3,6 @@
 A quoted question must never become one of her things; so where her words end must be certain too.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -16,8 +15,6 @@ from adapters.email.reading.words import fold
 _BLOCKS = frozenset(["p", "div", "li"])
 _MOST_INSIDE, _DEEPEST, _MOST_AROUND = 30, 20, 4
 """Of elements in one answer, of those from its first word up to it, and from a piece up to its paragraph."""
-_WORD = re.compile(r"[^\W\d_]+")
-_BRACKETED = re.compile(r"\[([^\W\d_][^\[\]<>:]{1,60})[\]:]")
 
 
 class Signs(NamedTuple):
@@ -29,23 +26,12 @@ class Signs(NamedTuple):
     """How such an answer begins, folded: `[ana`."""
 
 
-def marks_of(sender_name: str, text: str) -> tuple[str, ...]:
-    """How answers of somebody of this name begin in the text; none where nothing in it begins so."""
-    bracketed = _BRACKETED.findall(text)
-    names = _WORD.findall(fold(sender_name)) if bracketed else []
-    if not names:
-        return ()
-    initials = "".join(name[0] for name in names)
-    marks = {*names, " ".join(names), initials, initials[::-1]} & {fold(each) for each in bracketed}
-    return tuple(f"[{mark}{end}" for mark in sorted(marks) if len(mark) > 1 for end in "]:")
-
-
 def typed_inside(original: Iterable[etree._Element], signs: Signs) -> list[etree._Element]:
     """Of the elements of an original those that hold nothing but what she typed."""
     elements = list(original)
     typed = typed_in_colour(elements, signs.colour) if signs.colour else []
     if signs.names:
-        typed += [block for block in _named(elements, signs.names) if block not in typed]
+        typed += _named(elements, signs.names)
     return list(dict.fromkeys(_whole_blocks(typed)))
 
 

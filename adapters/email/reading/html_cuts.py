@@ -54,7 +54,7 @@ _BAR = re.compile(r"border-left(?:-style)?\s*:[^;]{0,40}solid", re.IGNORECASE)
 _INDENT = re.compile(r"border\s*:\s*none", re.IGNORECASE)
 """How Gmail and others indent what somebody types: with a quote's element, and its bar taken away."""
 _TELLING = etree.XPath(
-    "//*[@class or @id or @name or @type or @data-marker or @data-signature-widget"
+    "//*[@class or @hidden or @id or @name or @type or @data-marker or @data-signature-widget"
     ' or @style[contains(., "none") or contains(., "NONE") or contains(., "hid") or contains(., "border")'
     ' or contains(., "size:0") or contains(., "size: 0") or contains(., "height:0")'
     ' or contains(., "height: 0") or contains(., "opacity") or contains(., "white-space")'
@@ -192,7 +192,9 @@ def _note_breaks(element: etree._Element, cuts: Cuts) -> None:
 
 def _is_hidden(element: etree._Element) -> bool:
     style = element.get("style")
-    return style is not None and ":" in style and _HIDDEN.search(style[:_LONGEST_STYLE]) is not None
+    if style is not None and ":" in style and _HIDDEN.search(style[:_LONGEST_STYLE]) is not None:
+        return True
+    return element.get("hidden") is not None
 
 
 def _is_quote(element: etree._Element, cited: dict[etree._Element, etree._Element]) -> bool:

@@ -42,6 +42,7 @@ _LONGEST_EMOJI = 8
 """Characters: a family is seven."""
 _MOST_MARKED = MOST_LINES + 1
 """Lines of one text in a quote that get its marks: the last of them is not read any more."""
+_MOST_DIGITS = 4
 _MOST_ELEMENTS = 15_000
 """Outside of quotes; no answer has so many."""
 _BREAKS_SHOWN = frozenset(["pre", "pre-wrap", "pre-line", "break-spaces", "preserve", "preserve-breaks"])
@@ -110,6 +111,11 @@ def _without_spaces_at_breaks(text: str) -> str:
     return "\n".join([ended[0], *(line.lstrip(_AT_BREAKS) for line in ended[1:])])
 
 
+def _first_number(entries: etree._Element) -> int:
+    start = entries.get("start", "")
+    return int(start) if start.isdecimal() and 0 < len(start) <= _MOST_DIGITS else 1
+
+
 class _Pieces:
     """The text in reading order; a stack of our own, because mails are nested without shame."""
 
@@ -176,7 +182,7 @@ class _Pieces:
             yield from self._text("--" if _is_signature_rule(element) else "---")
             yield from self._break()
         if tag in {"ol", "ul"}:
-            self._numbers.append(0 if tag == "ol" else -1)
+            self._numbers.append(_first_number(element) - 1 if tag == "ol" else -1)
         if tag == "li":
             yield from self._text(self._entry())
             self._at_start = True

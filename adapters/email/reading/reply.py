@@ -16,6 +16,7 @@ from adapters.email.reading.devices import mark_devices
 from adapters.email.reading.endings import mark_endings
 from adapters.email.reading.language_files import words
 from adapters.email.reading.manners import is_greeting
+from adapters.email.reading.named import release_named
 from adapters.email.reading.notices import mark_banners
 from adapters.email.reading.page import HERS, Judged, Page, Verdict
 from adapters.email.reading.quotes import mark_quotes
@@ -60,6 +61,7 @@ def judging(text: str, sender_name: str = "") -> Steps[list[Judged]]:
         mark_endings(page, start, end, known, names)
     yield
     _mark_greetings(page, known, names)
+    release_named(page, sender_name)
     return page.judged()
 
 
