@@ -109,7 +109,7 @@ class Conversation:
         self, uow: UnitOfWork, known: Known, request: c.Request, now: datetime
     ) -> Handled:
         if isinstance(request.command, r.OutOfOffice):
-            return Handled(correspondence.offer_absence(uow, known, request, now))
+            return Handled(correspondence.offer_absence(uow, known, request.command, request.origin, now))
         if request.command is None and request.origin.surface is c.Surface.MAIL:
             to_digest = correspondence.answer_to_digest(known, request, now)
             if to_digest is not None:

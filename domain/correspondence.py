@@ -18,7 +18,7 @@ STRANGER_ANSWERED_EVERY = timedelta(days=7)
 
 
 def keep_aside(uow: UnitOfWork, held: Held, origin: c.Origin, now: datetime) -> f.Facts | None:
-    """Ask the person from whom something HELD may be; returns what its sender is told, None: nothing."""
+    """Ask the person from whom something held may be; returns what its sender is told, None: nothing."""
     owner_id, organization_id, sender = held.owner_id, held.organization_id, origin.address.external_id
     if owner_id is not None and organization_id is not None and sender:
         confirming.ask(uow.tenant(organization_id), owner_id, origin, now)
@@ -57,12 +57,11 @@ def answer_to_digest(known: Known, request: c.Request, now: datetime) -> ToDiges
     return ToDigest(kept, understood.rest, example)
 
 
-def offer_absence(uow: UnitOfWork, known: Known, request: c.Request, now: datetime) -> str:
+def offer_absence(
+    uow: UnitOfWork, known: Known, command: r.OutOfOffice, origin: c.Origin, now: datetime
+) -> str:
     """Her mail program says that she is away: she is asked once whether to stop asking; the note for it."""
-    command = request.command
-    if not isinstance(command, r.OutOfOffice):
-        return "no absence"
-    question = absences.offer(known.tenant, known.person, request.origin, command, now)
+    question = absences.offer(known.tenant, known.person, origin, command, now)
     if question is None:
         return "out of office: nothing to offer"
     if not uow.limits.allow(f"away {known.person.id}", now, absences.OFFER_AGAIN):

@@ -16,10 +16,11 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from adapters.storage.database import Database
-from domain.deliveries import Kind
+from domain.deliveries import Kind, State
 from domain.local_time import DEFAULT_ZONE
 from domain.people import Channel
 from domain.ports.front import StorageDown
+from domain.ports.inbox import InboxState
 from migrations.run import migrate
 from tests.chaos.crowd import Crowd
 from tests.chaos.haste import LEASE
@@ -48,8 +49,8 @@ Tell = Callable[[str], None]
 TELL_EVERY = 15.0
 """Seconds between two lines about what a run that is calm still waits for."""
 _LEFT = text("""
-    SELECT (SELECT count(*) FROM deliveries WHERE state IN (1, 2, 3)) AS "deliveries on their way",
-           (SELECT count(*) FROM inbox WHERE state = 1) AS "messages to read",
+    SELECT (SELECT count(*) FROM deliveries WHERE state = ANY(:on_their_way)) AS "deliveries on their way",
+           (SELECT count(*) FROM inbox WHERE state = :unread) AS "messages to read",
            :people - (SELECT count(DISTINCT person_id) FROM deliveries WHERE kind = :prompt)
                AS "people to ask",
            :teams - (SELECT count(DISTINCT subject) FROM deliveries WHERE kind = :digest)
@@ -228,6 +229,8 @@ class Run:
     def _left_over(self) -> dict[str, int]:
         """How much of what the run still waits for; empty: it is over."""
         bound = {
+            "on_their_way": [State.READY, State.SENDING, State.UNCERTAIN],
+            "unread": InboxState.NEW,
             "prompt": int(Kind.PROMPT),
             "digest": int(Kind.DIGEST),
             "people": len(self._crowd.planned),
