@@ -12,22 +12,23 @@ def split(raw: bytes, start: int, end: int, mark: bytes) -> Iterator[tuple[int, 
 
     `mark` is two dashes and the boundary.
     """
-    find, length, begun = raw.find, len(mark), -1
+    find, startswith, length, begun = raw.find, raw.startswith, len(mark), -1
     at = find(mark, start, end)
     while at >= 0:
         behind = at + length
         if at == start or raw[at - 1] == _LINE_FEED:
-            line_end = find(b"\n", at, end)
-            if line_end < 0:
-                line_end = end
-            rest = raw[behind:line_end][:_LONGEST_BOUNDARY_END].strip()
+            if startswith(b"\r\n", behind, end):  # as it nearly always is
+                rest, after = b"", behind + 2
+            else:
+                after = find(b"\n", behind, end) + 1 or end
+                rest = raw[behind:after][:_LONGEST_BOUNDARY_END].strip()
             if not rest or rest == b"--":
                 if begun >= 0:
                     # The line feed in front of a boundary belongs to the boundary (RFC 2046, 5.1.1).
                     yield begun, max(begun, at - 2 if raw[at - 2] == _RETURN else at - 1)
                 if rest:
                     return
-                begun = min(line_end + 1, end)
+                begun = after
         at = find(mark, behind, end)
     if begun >= 0:
         yield begun, end

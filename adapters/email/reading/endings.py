@@ -49,6 +49,9 @@ def mark_endings(page: Page, start: int, end: int, words: Words, names: frozense
         words: Of all languages.
         names: The parts of the sender's name, folded.
     """
+    if (last := page.open_end(start, end)) <= 1:
+        _trim_rules(page, start, last)
+        return  # her first line is all there is: it ends nothing
     mark_frames(page, start, end, words, names)
     mark_legal(page, start, page.open_end(start, end), words)
     end = page.open_end(start, end)
