@@ -147,7 +147,7 @@ MARKUPS: Mapping[str, Attack] = {
     "spaces where line feeds are shown": lambda size: '<p style="white-space: pre-line">x' + " " * size + "x",
     "attributes of many names": lambda size: "<p " + "".join(f"a{n} " for n in range(size // 6)) + ">x",
     "originals begun in nested quotes": lambda size: (
-        "<blockquote><p id=stopspelling></p>" * (size // 100) + "<u></u>" * (size // 20) + "<br>x"
+        "<blockquote><p id=stopspelling></p>" * 500 + "<u></u>" * (size // 10) + "<br>x"
     ),
     "texts below wrapped quotes": lambda size: (
         "<div class=gmail_extra><blockquote></blockquote>" * (size // 240)
