@@ -79,7 +79,7 @@ class ReaderProcess:
             [answer] = await self._read([question])
         except MailTooHard:
             raise
-        except Exception as error:
+        except Exception as error:  # what went wrong is told of this mail, and the next one is read
             _log.exception("a mail could not be read", extra={"action": "reader_failed"})
             raise MailTooHard(type(error).__name__) from error
         if isinstance(answer, Exception):
